@@ -1,0 +1,16 @@
+CREATE FOREIGN DATA WRAPPER nl2sql VALIDATOR nl2sql_validator;
+COMMENT ON FOREIGN DATA WRAPPER nl2sql IS
+    'models that write SQL; each foreign server of this wrapper is one (options: provider, endpoint, model, …)';
+
+COMMENT ON FUNCTION nl_sql(text, text) IS
+    'the SQL that answers a question, judged safe to run; nothing is executed';
+COMMENT ON FUNCTION nl_ask(text, text) IS
+    'the rows that answer a question, one json object each; the SQL runs as the caller, read-only and bounded';
+COMMENT ON FUNCTION nl_prompt(text) IS
+    'exactly what a model would be told about a question; nothing is sent';
+COMMENT ON FUNCTION nl_check(text) IS
+    'the guard''s verdict on a statement: whether it may run, why not, what it reads and what the planner expects';
+COMMENT ON FUNCTION nl_health() IS
+    'each model of nl2sql.model: whether it can be reached, how fast it answers, and its error';
+COMMENT ON FUNCTION nl2sql_validator(text[], oid) IS
+    'checks the options of the foreign-data wrapper nl2sql, its servers and user mappings';

@@ -1,0 +1,111 @@
+//! Every function that SQL can call, and nothing else: each takes its arguments apart and hands them to a room.
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+use crate::error::Error;
+use crate::execution;
+use crate::guard;
+use crate::model::{self, Catalog};
+use crate::pg::rows::RowStore;
+use crate::pg::{foreign, report};
+use crate::pipeline::{self, Question};
+use crate::settings::Settings;
+
+/// The SQL that answers a question.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_sql(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<String, ErrorReport> {
+    let question = Question::new(question, thread)?;
+    Ok(pipeline::sql(&question, &Settings::load())?)
+}
+
+/// The rows that answer a question.
+#[pg_extern(sql = "CREATE FUNCTION nl_ask(question text, thread text DEFAULT NULL) RETURNS SETOF json
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn nl_ask(question: Option<&str>, thread: Option<&str>, mut rows: RowStore) -> Result<(), ErrorReport> {
+    let question = Question::new(question, thread)?;
+    let settings = Settings::load();
+    let outcome = pipeline::answer(&question, &settings, &mut rows)?;
+    if let Some(remark) = execution::remark(&outcome, &settings) {
+        report::notice(&remark);
+    }
+    Ok(())
+}
+
+/// What a model would be told.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {
+    let question = Question::new(question, None)?;
+    Ok(pipeline::prompt(&question, &Settings::load())?)
+}
+
+/// The guard's verdict on a statement.
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::type_complexity)]
+fn nl_check(
+    sql: Option<&str>,
+) -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(allowed, bool),
+            name!(sqlstate, Option<String>),
+            name!(reason, Option<String>),
+            name!(relations, Vec<String>),
+            name!(functions, Vec<String>),
+            name!(estimated_rows, Option<f64>),
+            name!(estimated_cost, Option<f64>),
+        ),
+    >,
+    ErrorReport,
+> {
+    let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
+    let verdict = guard::check(sql, &Settings::load())?;
+    let reason = verdict.error.as_ref().map(|error| match error.detail() {
+        Some(detail) => format!("{error}: {detail}"),
+        None => error.to_string(),
+    });
+    Ok(TableIterator::once((
+        verdict.error.is_none(),
+        verdict.error.map(|error| error.sqlstate().to_owned()),
+        reason,
+        verdict.relations,
+        verdict.functions,
+        verdict.estimated_rows,
+        verdict.estimated_cost,
+    )))
+}
+
+/// The models of nl2sql.model, each tried.
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::type_complexity)]
+fn nl_health() -> TableIterator<
+    'static,
+    (
+        name!(name, String),
+        name!(provider, Option<String>),
+        name!(endpoint, Option<String>),
+        name!(reachable, bool),
+        name!(latency_ms, Option<f64>),
+        name!(error, Option<String>),
+    ),
+> {
+    let row = |health: model::Health| {
+        (health.name, health.provider, health.endpoint, health.reachable, health.latency_ms, health.error)
+    };
+    TableIterator::new(model::health(&Settings::load()).into_iter().map(row))
+}
+
+/// Checks the options of servers and user mappings; called by the server, not by users.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl2sql_validator(options: Vec<Option<String>>, catalog: pg_sys::Oid) -> Result<(), ErrorReport> {
+    let catalog = match catalog {
+        pg_sys::ForeignServerRelationId => Catalog::Server,
+        pg_sys::UserMappingRelationId => Catalog::UserMapping,
+        _ => Catalog::Wrapper,
+    };
+    let options: Vec<String> = options.into_iter().flatten().collect();
+    Ok(model::validate(catalog, &options, foreign::may_read_server_files())?)
+}
+
+extension_sql_file!("../sql/objects.sql", name = "objects", finalize);

@@ -1,0 +1,307 @@
+//! Every way a question can fail: one variant each, with its SQLSTATE, message, DETAIL and HINT.
+//!
+//! This is also the only place that masks secrets. Nothing here talks to the server; `pg::report` turns an [`Error`]
+//! into an ereport at the SQL edge.
+
+use std::fmt;
+
+/// What went wrong, in PostgreSQL's style: the message is one lower-case clause without a full stop.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    #[error("the question is empty")]
+    EmptyQuestion,
+    #[error("the statement is empty")]
+    EmptyStatement,
+    #[error("threads are not supported by this version of nl2sql")]
+    ThreadGiven,
+    #[error("nl2sql.model names no model")]
+    NoModel,
+
+    #[error("model \"{0}\" does not exist")]
+    UnknownModel(String),
+    #[error("server \"{name}\" is not a model")]
+    NotAModel { name: String, wrapper: String },
+    #[error("permission denied for foreign server {0}")]
+    ModelDenied(String),
+    #[error("invalid option \"{option}\"")]
+    UnknownOption { option: String, valid: &'static str },
+    #[error("invalid value for option \"{option}\"")]
+    BadOptionValue { option: String, why: String },
+    #[error("option \"{option}\" is required")]
+    MissingOption { option: &'static str, server: String },
+    #[error("permission denied to set option \"{0}\"")]
+    OptionDenied(String),
+    #[error("could not read the secret of model \"{model}\"")]
+    SecretUnreadable { model: String, why: String },
+
+    #[error("could not reach model \"{model}\"")]
+    Unreachable { model: String, why: String },
+    #[error("model \"{model}\" gave no usable reply")]
+    BadReply { model: String, why: String },
+    #[error("model \"{model}\" did not reply in time")]
+    ModelTimedOut { model: String, seconds: f64 },
+    #[error("model \"{model}\" rejected its credentials")]
+    Unauthorized { model: String, why: String },
+    #[error("model \"{model}\" is overloaded or its quota is used up")]
+    Overloaded { model: String, why: String },
+    #[error("model \"{model}\" answered with HTTP status {status}")]
+    HttpStatus { model: String, status: u16, why: String },
+    /// The last model's failure, told with those of the models before it in the chain.
+    #[error("{last}")]
+    ChainFailed { last: Box<Error>, earlier: Vec<String> },
+
+    /// The model asks back: its question is the message.
+    #[error("{0}")]
+    Clarify(String),
+    /// The model says that the database can't answer: its reason is the message.
+    #[error("{0}")]
+    Declined(String),
+    #[error("the builtin model does not understand this question")]
+    NotUnderstood { words: Vec<String>, understood: String },
+    #[error("the question can be read in more than one way")]
+    Ambiguous { readings: Vec<String> },
+
+    #[error("expected one statement, found {0}")]
+    StatementCount(usize),
+    #[error("cannot execute {0}: only queries are allowed")]
+    Writes(String),
+    #[error("{what} is not allowed")]
+    Refused { what: String, why: String, hint: Option<String> },
+    #[error("the estimated cost of the query exceeds nl2sql.max_cost")]
+    TooCostly { cost: f64, limit: f64 },
+    #[error("the query exceeded nl2sql.query_timeout")]
+    QueryTimedOut { milliseconds: i32 },
+    /// The server's own error, while it analyzed, planned or ran a statement.
+    #[error("{}", .0.message)]
+    Server(Failure),
+    /// A draft failed for good: `cause`, with the draft itself.
+    #[error("{cause}")]
+    Draft { cause: Box<Error>, sql: String, attempt: u32, of: u32 },
+}
+
+/// An error that the server raised, as plain values.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Failure {
+    /// Five characters.
+    pub sqlstate: String,
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+    /// The place in the statement's text, counted in characters from 1.
+    pub position: Option<usize>,
+}
+
+const CONNECT_A_MODEL: &str = "Rephrase with the names of tables and columns, or connect a model: \
+     CREATE SERVER … FOREIGN DATA WRAPPER nl2sql, then SET nl2sql.model.";
+
+impl Error {
+    /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
+    pub fn sqlstate(&self) -> &str {
+        match self {
+            Self::EmptyQuestion | Self::EmptyStatement | Self::NoModel => "22023",
+            Self::ThreadGiven | Self::NotUnderstood { .. } | Self::Ambiguous { .. } => "0A000",
+            Self::UnknownModel(_) => "42704",
+            Self::NotAModel { .. } => "42809",
+            Self::ModelDenied(_) | Self::OptionDenied(_) => "42501",
+            Self::UnknownOption { .. } => "HV00D",
+            Self::BadOptionValue { .. } => "HV024",
+            Self::MissingOption { .. } => "HV00J",
+            Self::SecretUnreadable { .. } => "58030",
+            Self::Unreachable { .. } => "HV00N",
+            Self::BadReply { .. } => "HV00M",
+            Self::ModelTimedOut { .. } | Self::HttpStatus { .. } => "HV00L",
+            Self::Unauthorized { .. } => "28000",
+            Self::Overloaded { .. } => "53000",
+            Self::Clarify(_) => "P0001",
+            Self::Declined(_) => "P0002",
+            Self::StatementCount(_) => "42601",
+            Self::Writes(_) => "25006",
+            Self::Refused { .. } => "2F003",
+            Self::TooCostly { .. } => "53400",
+            Self::QueryTimedOut { .. } => "57014",
+            Self::Server(failure) => &failure.sqlstate,
+            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
+        }
+    }
+
+    /// The facts, one clause or sentence a line.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::NotAModel { wrapper, .. } => Some(format!("Its foreign-data wrapper is \"{wrapper}\".")),
+            Self::BadOptionValue { why, .. }
+            | Self::SecretUnreadable { why, .. }
+            | Self::Unreachable { why, .. }
+            | Self::BadReply { why, .. }
+            | Self::Unauthorized { why, .. }
+            | Self::Overloaded { why, .. }
+            | Self::HttpStatus { why, .. }
+            | Self::Refused { why, .. } => Some(why.clone()),
+            Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
+            Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
+            Self::NotUnderstood { words, understood } => Some(not_understood(words, understood)),
+            Self::Ambiguous { readings } => Some(format!("It may mean: {}.", readings.join("; or: "))),
+            Self::TooCostly { cost, limit } => {
+                Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
+            }
+            Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
+            Self::Server(failure) => failure.detail.clone(),
+            Self::ChainFailed { last, earlier } => {
+                let mut lines: Vec<String> = last.detail().into_iter().collect();
+                lines.extend(earlier.iter().map(|error| format!("Before it: {error}.")));
+                Some(lines.join("\n"))
+            }
+            Self::Draft { cause, sql, attempt, of } => {
+                let mut lines: Vec<String> = cause.detail().into_iter().collect();
+                lines.push(format!("Draft {attempt} of {of}: {sql}"));
+                Some(lines.join("\n"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The way out.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::EmptyQuestion => "Ask something, for example: SELECT nl_ask('how many orders are there').",
+            Self::EmptyStatement => "Give one SELECT statement.",
+            Self::ThreadGiven => "Leave the second argument out.",
+            Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
+            Self::UnknownModel(_) => {
+                "Models are foreign servers: CREATE SERVER … FOREIGN DATA WRAPPER nl2sql. \"builtin\" always exists."
+            }
+            Self::NotAModel { .. } => "Name a server of the foreign-data wrapper \"nl2sql\".",
+            Self::ModelDenied(name) => {
+                return Some(format!("GRANT USAGE ON FOREIGN SERVER {name} TO the role that asks."));
+            }
+            Self::UnknownOption { valid, .. } => return Some(format!("Valid options here are: {valid}.")),
+            Self::OptionDenied(_) => "Only superusers and members of pg_read_server_files may set it.",
+            Self::MissingOption { option, server } => {
+                return Some(format!("ALTER SERVER {server} OPTIONS (ADD {option} '…')."));
+            }
+            Self::SecretUnreadable { .. } => {
+                "The file or variable must be readable by the operating-system user of the server."
+            }
+            Self::Unreachable { .. } => {
+                "Check the server's endpoint and proxy options; SELECT * FROM nl_health() tests them."
+            }
+            Self::ModelTimedOut { .. } => "Raise nl2sql.model_timeout, or name a further model in nl2sql.model.",
+            Self::Unauthorized { .. } => "Check the api_key of the user mapping.",
+            Self::Overloaded { .. } => "Ask again later, or name a further model in nl2sql.model.",
+            Self::Clarify(_) => "Ask again with the answer in the question.",
+            Self::NotUnderstood { .. } => CONNECT_A_MODEL,
+            Self::Ambiguous { .. } => "Rephrase so that only one of them fits.",
+            Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
+            Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
+            Self::Refused { hint, .. } => return hint.clone(),
+            Self::Server(failure) => return failure.hint.clone(),
+            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => return cause.hint(),
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    /// A new draft may cure it: the statement was wrong, not the caller's rights, patience or machine.
+    pub fn is_repairable(&self) -> bool {
+        match self {
+            Self::StatementCount(_) | Self::Writes(_) | Self::Refused { .. } | Self::TooCostly { .. } => true,
+            Self::Server(failure) => {
+                failure.sqlstate != "42501"
+                    && ["42", "22", "21", "0A", "54"].iter().any(|class| failure.sqlstate.starts_with(class))
+            }
+            _ => false,
+        }
+    }
+
+    /// The next model of the chain may do better: this one could not be used, or does not know.
+    pub fn is_for_next_model(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::BadReply { .. }
+                | Self::ModelTimedOut { .. }
+                | Self::Unauthorized { .. }
+                | Self::Overloaded { .. }
+                | Self::HttpStatus { .. }
+                | Self::NotUnderstood { .. }
+                | Self::Ambiguous { .. }
+        )
+    }
+}
+
+fn not_understood(words: &[String], understood: &str) -> String {
+    let mut lines = Vec::new();
+    if words.is_empty() {
+        lines.push("Every word is known, but not this form of question.".to_owned());
+    } else {
+        let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+        lines.push(format!("It could not place: {}.", quoted.join(", ")));
+    }
+    if !understood.is_empty() {
+        lines.push(format!("Understood so far: {understood}."));
+    }
+    lines.join("\n")
+}
+
+/// A key or password. It can be sent, but neither printed nor compared by accident.
+#[derive(Clone, PartialEq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The clear text, for a request header and nothing else.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// `text` with every occurrence of the secret blotted out.
+    pub fn mask(&self, text: &str) -> String {
+        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "***") }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_masked_wherever_it_stands() {
+        let secret = Secret::new("sk-1");
+        assert_eq!(secret.mask("key sk-1 and sk-1"), "key *** and ***");
+        assert_eq!(format!("{secret:?}"), "***");
+    }
+
+    #[test]
+    fn an_empty_secret_masks_nothing() {
+        assert_eq!(Secret::new("").mask("abc"), "abc");
+    }
+
+    #[test]
+    fn privilege_errors_and_cancels_are_not_repaired() {
+        let server = |sqlstate: &str| Error::Server(Failure { sqlstate: sqlstate.into(), ..Failure::default() });
+        assert!(server("42703").is_repairable());
+        assert!(server("22012").is_repairable());
+        assert!(!server("42501").is_repairable());
+        assert!(!server("57014").is_repairable());
+    }
+
+    #[test]
+    fn a_draft_tells_its_statement_and_keeps_the_cause() {
+        let error = Error::Draft {
+            cause: Box::new(Error::Writes("DELETE".into())),
+            sql: "DELETE FROM t".into(),
+            attempt: 2,
+            of: 3,
+        };
+        assert_eq!(error.sqlstate(), "25006");
+        assert_eq!(error.detail().as_deref(), Some("Draft 2 of 3: DELETE FROM t"));
+    }
+}

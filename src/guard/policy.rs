@@ -1,0 +1,178 @@
+//! Which functions and relations generated SQL may use, judged by catalog facts. Pure: the facts come in as values.
+//!
+//! Allowed by default is what only computes. The lists below are the exceptions, each for a reason that volatility does
+//! not tell.
+
+use crate::pg::tree::Origin;
+
+/// A function of pg_proc, or a part of an aggregate, as far as the policy cares.
+#[derive(Debug, Clone, Default)]
+pub struct Function {
+    pub schema: String,
+    pub name: String,
+    /// `i`, `s` or `v`.
+    pub volatility: char,
+    pub language: String,
+    pub security_definer: bool,
+    /// A superuser or the caller owns it.
+    pub owner_trusted: bool,
+    pub extension_member: bool,
+}
+
+/// Volatile, but nothing changes and nothing is waited for.
+const HARMLESS: [&str; 8] = [
+    "clock_timestamp",
+    "gen_random_uuid",
+    "random",
+    "random_normal",
+    "timeofday",
+    "uuidv4",
+    "uuidv7",
+    "uuid_generate_v4",
+];
+
+/// Immutable or stable, but they run SQL given as text, read whole schemas, or tell settings.
+const DANGEROUS: [&str; 22] = [
+    "connectby",
+    "crosstab",
+    "crosstab2",
+    "crosstab3",
+    "crosstab4",
+    "current_setting",
+    "cursor_to_xml",
+    "cursor_to_xmlschema",
+    "database_to_xml",
+    "database_to_xml_and_xmlschema",
+    "database_to_xmlschema",
+    "query_to_xml",
+    "query_to_xml_and_xmlschema",
+    "query_to_xmlschema",
+    "schema_to_xml",
+    "schema_to_xml_and_xmlschema",
+    "schema_to_xmlschema",
+    "table_to_xml",
+    "table_to_xml_and_xmlschema",
+    "table_to_xmlschema",
+    "ts_stat",
+    "xpath_table",
+];
+
+/// Functions of pg_catalog that begin with `pg_` serve administrators, but for these, which only compute.
+const PLAIN_PG: [&str; 6] =
+    ["pg_client_encoding", "pg_collation_for", "pg_column_size", "pg_size_bytes", "pg_size_pretty", "pg_typeof"];
+
+impl Function {
+    pub fn qualified(&self) -> String {
+        format!("{}.{}", self.schema, self.name)
+    }
+
+    /// Why it may not be called, or `None` where it may.
+    pub fn refusal(&self, origin: Origin, allowed: &[String]) -> Option<&'static str> {
+        let name = self.name.as_str();
+        if allowed.iter().any(|entry| *entry == self.qualified() || entry == name) {
+            return None;
+        }
+        let system = self.schema == "pg_catalog";
+        let trusted_code = system || self.extension_member;
+        if self.volatility == 'v' {
+            return (!trusted_code || !HARMLESS.contains(&name))
+                .then_some("It is volatile: calling it may change something.");
+        }
+        // What a view or a policy calls was written by its owner, who could not hide a setting's name from the model.
+        let by_model = origin == Origin::Statement;
+        if trusted_code && DANGEROUS.contains(&name) && (by_model || name != "current_setting") {
+            return Some("It runs SQL given as text, reads beyond the statement's own tables, or tells settings.");
+        }
+        if system && by_model && name.starts_with("pg_") && !PLAIN_PG.contains(&name) {
+            return Some("It serves administration.");
+        }
+        if self.security_definer {
+            return Some("It runs with its owner's privileges (SECURITY DEFINER).");
+        }
+        let known_code = matches!(self.language.as_str(), "internal" | "c" | "sql");
+        if !(system || self.extension_member && known_code || self.owner_trusted) {
+            return Some(
+                "It is neither PostgreSQL's nor an extension's, and neither a superuser nor the caller owns it.",
+            );
+        }
+        None
+    }
+}
+
+/// Why a relation may not be read by the statement itself, or `None` where it may. What a view reads is its owner's
+/// affair.
+pub fn relation_refusal(schema: &str, origin: Origin, schemas: &[String]) -> Option<&'static str> {
+    if origin != Origin::Statement || schemas.iter().any(|allowed| allowed == schema) {
+        return None;
+    }
+    if schema.starts_with("pg_") || schema == "information_schema" {
+        return Some("System catalogs are not part of what questions are about.");
+    }
+    (!schemas.is_empty()).then_some("Its schema is not one of nl2sql.schemas.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn function(schema: &str, name: &str, volatility: char) -> Function {
+        Function {
+            schema: schema.into(),
+            name: name.into(),
+            volatility,
+            language: "internal".into(),
+            owner_trusted: true,
+            ..Function::default()
+        }
+    }
+
+    fn refused(function: &Function) -> bool {
+        function.refusal(Origin::Statement, &[]).is_some()
+    }
+
+    #[test]
+    fn volatile_functions_are_refused_but_the_harmless() {
+        assert!(refused(&function("pg_catalog", "pg_sleep", 'v')));
+        assert!(refused(&function("pg_catalog", "set_config", 'v')));
+        assert!(!refused(&function("pg_catalog", "random", 'v')));
+        assert!(refused(&function("public", "random", 'v')), "a name alone is no pass");
+    }
+
+    #[test]
+    fn dangerous_stable_functions_are_refused() {
+        assert!(refused(&function("pg_catalog", "current_setting", 's')));
+        assert!(refused(&function("pg_catalog", "query_to_xml", 's')));
+        assert!(refused(&function("pg_catalog", "pg_ls_logdir", 's')));
+        assert!(!refused(&function("pg_catalog", "pg_typeof", 's')));
+        assert!(!refused(&function("pg_catalog", "to_char", 's')));
+    }
+
+    #[test]
+    fn policies_may_read_settings() {
+        let setting = function("pg_catalog", "current_setting", 's');
+        assert!(setting.refusal(Origin::Policy(1), &[]).is_none());
+        assert!(function("pg_catalog", "query_to_xml", 's').refusal(Origin::View(1), &[]).is_some());
+    }
+
+    #[test]
+    fn code_of_others_needs_a_trusted_owner_or_the_list() {
+        let mut mine = function("app", "f", 's');
+        mine.language = "plpgsql".into();
+        assert!(!refused(&mine));
+        mine.owner_trusted = false;
+        assert!(refused(&mine));
+        assert!(mine.refusal(Origin::Statement, &["app.f".to_owned()]).is_none());
+        mine.owner_trusted = true;
+        mine.security_definer = true;
+        assert!(refused(&mine));
+    }
+
+    #[test]
+    fn system_relations_are_refused_unless_named() {
+        assert!(relation_refusal("pg_catalog", Origin::Statement, &[]).is_some());
+        assert!(relation_refusal("pg_catalog", Origin::View(1), &[]).is_none());
+        assert!(relation_refusal("pg_catalog", Origin::Statement, &["pg_catalog".to_owned()]).is_none());
+        assert!(relation_refusal("hr", Origin::Statement, &["sales".to_owned()]).is_some());
+        assert!(relation_refusal("hr", Origin::Statement, &[]).is_none());
+    }
+}

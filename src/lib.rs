@@ -1,0 +1,45 @@
+//! nl2sql answers questions asked in plain language inside PostgreSQL, as the user who asks.
+//!
+//! Read [`pipeline`] first: it is the whole product on one screen. The rooms it calls, in the order of the flow:
+//! [`catalog`], [`linking`], [`prompt`], [`model`], [`guard`], [`execution`]; around them [`api`], [`settings`],
+//! [`error`] and [`pg`].
+//!
+//! What always holds:
+//! - Only [`api`] is callable from SQL; only [`settings`] reads a GUC, once a question, into one owned value.
+//! - Only [`pg`] is unsafe. Only [`guard`] can make an `Approved`, and [`execution`] takes nothing else.
+//! - The transaction is left as it was found, on every path: `pg::sandbox` owns the only subtransaction.
+//! - No thread touches the server, and nothing is emitted while one is in flight.
+//! - No message, log line or panic carries a key; masking sits in [`error`].
+//! - No room knows the room after it.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+::pgrx::pg_module_magic!();
+
+mod api;
+mod catalog;
+mod error;
+mod execution;
+mod guard;
+mod linking;
+mod model;
+#[allow(unsafe_code)]
+mod pg;
+mod pipeline;
+mod prompt;
+mod settings;
+
+/// Called when the library is loaded: defines the settings, starts nothing.
+#[pgrx::pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    settings::define();
+}
+
+#[cfg(test)]
+pub mod pg_test {
+    pub fn setup(_options: Vec<&str>) {}
+
+    pub fn postgresql_conf_options() -> Vec<&'static str> {
+        vec!["timezone = 'UTC'", "lc_messages = 'C'"]
+    }
+}

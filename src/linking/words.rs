@@ -1,0 +1,268 @@
+//! Words: how a question and an identifier fall into comparable parts.
+//!
+//! Splitting, plural to singular, stemming. Pure text: this file knows no schema and no meaning of any word.
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+/// What a piece of a question looks like, before anyone asks what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Word,
+    /// Digits, with at most one decimal point; thousands separators are already gone.
+    Number,
+    /// `2024-03` or `2024-03-15`.
+    Date,
+    /// The text between two quotation marks.
+    Quoted,
+    /// A comparison sign, a comma, or a character that belongs to no word.
+    Symbol,
+}
+
+/// One piece of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// As the user spelled it.
+    pub text: String,
+    /// In lower case, a possessive ending removed.
+    pub lower: String,
+    /// `lower` as a singular noun.
+    pub singular: String,
+    pub kind: Kind,
+}
+
+/// Splits a question into words; reads no further than `limit` words.
+pub fn split(text: &str, limit: usize) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    // A hyphen after a letter joins words; elsewhere before a digit it is a minus.
+    let mut joined = false;
+    while words.len() < limit {
+        let spaced = rest.trim_start();
+        joined &= spaced.len() == rest.len();
+        rest = spaced;
+        if let Some(after) =
+            rest.strip_prefix('-').filter(|after| joined || !after.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            rest = after;
+            continue;
+        }
+        let Some(first) = rest.chars().next() else { break };
+        let length = piece_length(rest, first);
+        let (piece, after) = rest.split_at(length);
+        rest = after;
+        joined = first.is_alphanumeric();
+        if matches!(first, '.' | '?' | '!') && (rest.is_empty() || rest.starts_with(['.', '?', '!', ' ', '\n'])) {
+            continue;
+        }
+        words.push(word(piece, first));
+    }
+    words
+}
+
+/// The length in bytes of the piece that `rest` begins with; always at least one whole character.
+fn piece_length(rest: &str, first: char) -> usize {
+    let run = |keep: &dyn Fn(char) -> bool| rest.find(|c| !keep(c)).unwrap_or(rest.len());
+    if let Some(length) = quoted_length(rest, first) {
+        length
+    } else if first.is_ascii_digit() || first == '-' {
+        let run = run(&|c| c.is_alphanumeric() || matches!(c, '.' | ',' | '-'));
+        rest.get(..run).map_or(run, |piece| piece.trim_end_matches(['.', ',', '-']).len())
+    } else if first.is_alphanumeric() {
+        let run = run(&|c| c.is_alphanumeric() || matches!(c, '_' | '\'' | '’'));
+        rest.get(..run).map_or(run, |piece| piece.trim_end_matches('_').len())
+    } else if matches!(first, '<' | '>' | '=' | '≥' | '≤') {
+        run(&|c| matches!(c, '<' | '>' | '=' | '≥' | '≤'))
+    } else {
+        first.len_utf8()
+    }
+}
+
+fn quoted_length(rest: &str, first: char) -> Option<usize> {
+    let close = match first {
+        '"' | '\'' => first,
+        '“' => '”',
+        '‘' => '’',
+        _ => return None,
+    };
+    let inside = rest.get(first.len_utf8()..)?;
+    let end = inside.find(close).filter(|&end| end > 0 && end < 200)?;
+    Some(first.len_utf8() + end + close.len_utf8())
+}
+
+fn word(piece: &str, first: char) -> Word {
+    let text = piece.to_owned();
+    if matches!(first, '"' | '\'' | '“' | '‘') && piece.chars().count() > 2 {
+        let inside = piece.trim_matches(['"', '\'', '“', '”', '‘', '’']).to_owned();
+        let lower = inside.to_lowercase();
+        return Word { singular: lower.clone(), lower, text: inside, kind: Kind::Quoted };
+    }
+    if first.is_ascii_digit() || first == '-' {
+        if is_date(piece) {
+            return Word { singular: text.clone(), lower: text.clone(), text, kind: Kind::Date };
+        }
+        if let Some(number) = number(piece) {
+            return Word { text, singular: number.clone(), lower: number, kind: Kind::Number };
+        }
+    }
+    let kind = if first.is_alphanumeric() { Kind::Word } else { Kind::Symbol };
+    let lower = piece.to_lowercase().replace('’', "'");
+    let lower = lower.strip_suffix("'s").unwrap_or(&lower).trim_end_matches('\'').to_owned();
+    Word { text, singular: singular(&lower), lower, kind }
+}
+
+fn is_date(piece: &str) -> bool {
+    let parts: Vec<&str> = piece.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    matches!(lengths.as_slice(), [4, 2] | [4, 2, 2])
+        && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// `1,000`, `-5` and `12.50`, but not `1.000`, which is one in some countries and a thousand in others.
+fn number(piece: &str) -> Option<String> {
+    let unsigned = piece.strip_prefix('-').unwrap_or(piece);
+    let (whole, fraction) =
+        unsigned.split_once('.').map_or((unsigned, None), |(whole, fraction)| (whole, Some(fraction)));
+    let groups: Vec<&str> = whole.split(',').collect();
+    let grouped = groups.len() == 1
+        || (groups.first().is_some_and(|group| group.len() <= 3)
+            && groups.iter().skip(1).all(|group| group.len() == 3));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let short = piece.len() <= 18;
+    let clear = fraction.is_none_or(|fraction| digits(fraction) && fraction.len() != 3);
+    (short && grouped && clear && groups.iter().all(|group| digits(group))).then(|| piece.replace(',', ""))
+}
+
+/// The words of an identifier in lower case: `tbl_OrderItems2` gives `order`, `items`, `2`.
+pub fn identifier_words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous = '_';
+    for c in name.chars() {
+        let boundary = !previous.is_alphanumeric()
+            || (c.is_uppercase() && previous.is_lowercase())
+            || (c.is_ascii_digit() != previous.is_ascii_digit());
+        if c.is_alphanumeric() {
+            match words.last_mut() {
+                Some(last) if !boundary => last.extend(c.to_lowercase()),
+                _ => words.push(c.to_lowercase().collect()),
+            }
+        }
+        previous = c;
+    }
+    // A prefix that tells the kind of object says nothing about its content.
+    if words.len() > 1 && words.first().is_some_and(|word| matches!(word.as_str(), "tbl" | "tb" | "vw" | "mv")) {
+        words.remove(0);
+    }
+    words
+}
+
+/// The singular of an English noun in lower case; a word that is no plural comes back as it is.
+pub fn singular(word: &str) -> String {
+    const IRREGULAR: [(&str, &str); 14] = [
+        ("people", "person"),
+        ("children", "child"),
+        ("men", "man"),
+        ("women", "woman"),
+        ("movies", "movie"),
+        ("cookies", "cookie"),
+        ("caches", "cache"),
+        ("shoes", "shoe"),
+        ("series", "series"),
+        ("species", "species"),
+        ("news", "news"),
+        ("quizzes", "quiz"),
+        ("calories", "calorie"),
+        ("zombies", "zombie"),
+    ];
+    if let Some((_, single)) = IRREGULAR.iter().find(|(many, _)| *many == word) {
+        return (*single).to_owned();
+    }
+    let cut = |ending: &str, replacement: &str| word.strip_suffix(ending).map(|stem| format!("{stem}{replacement}"));
+    let found = if word.len() < 3 || ["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
+        None
+    } else if word.len() > 4 && word.ends_with("ies") {
+        cut("ies", "y")
+    } else if ["sses", "xes", "ches", "shes", "oes"].iter().any(|end| word.ends_with(end)) || latin_us(word) {
+        cut("es", "")
+    } else {
+        cut("s", "")
+    };
+    found.unwrap_or_else(|| word.to_owned())
+}
+
+/// `statuses` and `bonuses`, but not `houses`, `causes` or `uses`.
+fn latin_us(word: &str) -> bool {
+    word.strip_suffix("uses").is_some_and(|stem| stem.len() > 2 && !stem.ends_with(['o', 'a', 'c']))
+}
+
+/// The Snowball stem of an English word in lower case; other words come back as they are.
+pub fn stem(word: &str) -> String {
+    if word.len() > 40 || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return word.to_owned();
+    }
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
+/// Two words with one stem whose endings are short: `sign` and `signed`, but not `organ` and `organization`.
+pub fn akin(one: &str, other: &str) -> bool {
+    let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let ending = one.chars().count().max(other.chars().count()) - shared;
+    shared >= 3 && ending <= 2 && stem(one) == stem(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lowers(text: &str) -> Vec<String> {
+        split(text, 100).into_iter().map(|word| word.lower).collect()
+    }
+
+    #[test]
+    fn questions_split() {
+        assert_eq!(
+            lowers("What's the customer's total, over 1,000.50?"),
+            ["what", "the", "customer", "total", ",", "over", "1000.50"]
+        );
+        assert_eq!(
+            lowers("price >= 10 in 'New York' on 2024-03-15."),
+            ["price", ">=", "10", "in", "new york", "on", "2024-03-15"]
+        );
+        assert_eq!(lowers("top-5 🦄;--"), ["top", "5", "🦄", ";"]);
+        assert_eq!(lowers("- over -5 or>-1,000.5 x -"), ["over", "-5", "or", ">", "-1000.5", "x"]);
+        assert_eq!(
+            split("10 1.000 7x", 9).iter().map(|word| word.kind).collect::<Vec<_>>(),
+            [Kind::Number, Kind::Word, Kind::Word]
+        );
+    }
+
+    #[test]
+    fn identifiers_split() {
+        assert_eq!(identifier_words("tbl_OrderItems2"), ["order", "items", "2"]);
+        assert_eq!(identifier_words("signed_up"), ["signed", "up"]);
+        assert_eq!(identifier_words("__"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn nouns_become_singular() {
+        for (many, one) in [
+            ("categories", "category"),
+            ("orders", "order"),
+            ("statuses", "status"),
+            ("addresses", "address"),
+            ("houses", "house"),
+            ("boxes", "box"),
+            ("people", "person"),
+            ("status", "status"),
+            ("purchases", "purchase"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+    }
+
+    #[test]
+    fn stems_join_only_close_words() {
+        assert!(akin("signed", "sign"));
+        assert!(!akin("organization", "organ"));
+        assert!(!akin("universe", "university"));
+    }
+}

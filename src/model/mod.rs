@@ -1,0 +1,87 @@
+//! Who writes the SQL: a chain of models, the first asked first, the rest its fallbacks.
+//!
+//! A model turns a prompt into a [`Draft`]. It judges nothing and runs nothing.
+
+pub mod builtin;
+mod health;
+mod http;
+mod options;
+mod provider;
+mod remote;
+mod reply;
+
+pub use health::{Health, health};
+pub use options::{Catalog, validate};
+
+use crate::error::Error;
+use crate::prompt::Prompt;
+use crate::settings::Settings;
+use remote::Remote;
+
+/// The name of the model that needs no server.
+pub const BUILTIN: &str = "builtin";
+
+/// SQL that a model proposes, not yet judged by anybody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub sql: String,
+    /// A model that can be told what was wrong may be asked again.
+    pub can_repair: bool,
+}
+
+/// Something that writes SQL for a prompt. A question back or a refusal is an [`Error`] of its own.
+trait Model {
+    fn name(&self) -> &str;
+    fn draft(&self, prompt: &Prompt) -> Result<Draft, Error>;
+}
+
+/// The models of `nl2sql.model`, in their order.
+pub struct Chain {
+    models: Vec<Box<dyn Model>>,
+}
+
+impl Chain {
+    /// Looks every model up, as the caller: a name that does not exist, or that the caller may not use, is an error
+    /// before anything is sent.
+    pub fn open(settings: &Settings) -> Result<Self, Error> {
+        let open = |name: &String| -> Result<Box<dyn Model>, Error> {
+            if name == BUILTIN { Ok(Box::new(Builtin)) } else { Ok(Box::new(Remote::open(name, settings)?)) }
+        };
+        let models = settings.models.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        if models.is_empty() { Err(Error::NoModel) } else { Ok(Self { models }) }
+    }
+
+    /// The first draft any model of the chain makes. A model that failed is dropped: a repair asks the one that answered.
+    pub fn draft(&mut self, prompt: &Prompt) -> Result<Draft, Error> {
+        let mut earlier = Vec::new();
+        loop {
+            match self.models[0].draft(prompt) {
+                Err(error) if error.is_for_next_model() && self.models.len() > 1 => {
+                    let why = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+                    earlier.push(format!("{}: {error}{why}", self.models[0].name()));
+                    self.models.remove(0);
+                }
+                Err(error) if !earlier.is_empty() => return Err(Error::ChainFailed { last: Box::new(error), earlier }),
+                result => return result,
+            }
+        }
+    }
+}
+
+struct Builtin;
+
+impl Model for Builtin {
+    fn name(&self) -> &str {
+        BUILTIN
+    }
+
+    fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
+        use builtin::Silence;
+        match builtin::read(&prompt.context.question, &prompt.context.snapshot) {
+            Ok(reading) => Ok(Draft { sql: reading.sql, can_repair: false }),
+            Err(Silence::Unknown { words, understood }) => Err(Error::NotUnderstood { words, understood }),
+            Err(Silence::NoShape { understood }) => Err(Error::NotUnderstood { words: Vec::new(), understood }),
+            Err(Silence::Ambiguous { readings }) => Err(Error::Ambiguous { readings }),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! A model behind a foreign server: found as the caller, asked over HTTP, retried where that may help.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use super::http::{self, Failed, Request, Response, Route};
+use super::provider::{Endpoint, Provider};
+use super::{Draft, Model, reply};
+use crate::error::{Error, Secret};
+use crate::pg::{foreign, offload, query};
+use crate::prompt::Prompt;
+use crate::settings::Settings;
+
+/// Requests for one draft, the first included.
+const TRIES: u32 = 3;
+const FIRST_BACKOFF: Duration = Duration::from_millis(400);
+
+/// A foreign server of the wrapper nl2sql, ready to be asked.
+pub struct Remote {
+    pub name: String,
+    pub provider: Provider,
+    pub endpoint: Endpoint,
+    route: Route,
+    timeout: Duration,
+}
+
+impl Remote {
+    /// Looks the server up as the caller, who needs USAGE on it, and reads the caller's user mapping.
+    pub fn open(name: &str, settings: &Settings) -> Result<Self, Error> {
+        let rows = query::rows(include_str!("server.sql"), &[Some(name)])?;
+        let Some([Some(oid), Some(wrapper), usage, Some(options)]) = rows.first().map(Vec::as_slice) else {
+            return Err(Error::UnknownModel(name.to_owned()));
+        };
+        if wrapper != "nl2sql" {
+            return Err(Error::NotAModel { name: name.to_owned(), wrapper: wrapper.clone() });
+        }
+        if usage.as_deref() != Some("t") {
+            return Err(Error::ModelDenied(name.to_owned()));
+        }
+        let options: BTreeMap<String, String> = serde_json::from_str(options).unwrap_or_default();
+        let mapping = foreign::mapping_options(oid.parse().unwrap_or_default());
+        Self::from_options(name, &options, &mapping, settings.model_timeout)
+    }
+
+    fn from_options(
+        name: &str,
+        options: &BTreeMap<String, String>,
+        mapping: &BTreeMap<String, String>,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
+        let required = |option: &'static str| {
+            options.get(option).cloned().ok_or(Error::MissingOption { option, server: name.to_owned() })
+        };
+        let provider = required("provider")?;
+        let provider = Provider::named(&provider).ok_or(Error::BadOptionValue {
+            option: "provider".to_owned(),
+            why: format!("\"{provider}\" is unknown."),
+        })?;
+        let url = required("endpoint")?.trim_end_matches('/').to_owned();
+        let route = Route {
+            https: url.starts_with("https:"),
+            ca_file: options.get("ca_file").cloned(),
+            proxy: options.get("proxy").cloned(),
+        };
+        let endpoint = Endpoint {
+            url,
+            model: required("model")?,
+            max_tokens: options.get("max_tokens").and_then(|text| text.parse().ok()),
+            key: key(name, mapping)?,
+        };
+        Ok(Self { name: name.to_owned(), provider, endpoint, route, timeout })
+    }
+
+    /// Asks for the list of models, which costs nothing: one request, no retry.
+    pub fn ping(&self) -> Result<(), Error> {
+        let request = Request {
+            url: self.provider.list_url(&self.endpoint),
+            headers: self.provider.headers(&self.endpoint),
+            body: None,
+            timeout: self.timeout,
+        };
+        self.judge(http::send(&self.route, request)).map(drop).map_err(|failure| failure.error)
+    }
+
+    /// Sends until there is a reply worth reading, at most [`TRIES`] times.
+    fn ask(&self, body: &str) -> Result<Response, Error> {
+        let mut backoff = FIRST_BACKOFF;
+        for _ in 1..TRIES {
+            let request = self.chat(body);
+            match self.judge(http::send(&self.route, request)) {
+                Ok(response) => return Ok(response),
+                Err(Judged { error, again: None }) => return Err(error),
+                Err(Judged { error, again: Some(wait) }) => {
+                    let wait = wait.unwrap_or(backoff + jitter(backoff));
+                    if wait > self.timeout {
+                        return Err(error);
+                    }
+                    offload::sleep(wait);
+                }
+            }
+            backoff *= 2;
+        }
+        self.judge(http::send(&self.route, self.chat(body))).map_err(|failure| failure.error)
+    }
+
+    fn chat(&self, body: &str) -> Request {
+        Request {
+            url: self.provider.chat_url(&self.endpoint),
+            headers: self.provider.headers(&self.endpoint),
+            body: Some(body.to_owned()),
+            timeout: self.timeout,
+        }
+    }
+
+    /// Tells usable replies from failures, and failures that may pass from those that stay.
+    fn judge(&self, result: Result<Response, Failed>) -> Result<Response, Judged> {
+        let model = self.name.clone();
+        match result {
+            Ok(response) if (200..300).contains(&response.status) => Ok(response),
+            Ok(response) => Err(self.bad_status(&response)),
+            Err(Failed::Connection(why)) => {
+                Err(Judged { error: Error::Unreachable { model, why: self.mask(&why) }, again: Some(None) })
+            }
+            Err(Failed::Route(why)) => {
+                Err(Judged { error: Error::Unreachable { model, why: self.mask(&why) }, again: None })
+            }
+            Err(Failed::Reply(why)) => {
+                Err(Judged { error: Error::BadReply { model, why: self.mask(&why) }, again: None })
+            }
+            Err(Failed::TimedOut) => {
+                Err(Judged { error: Error::ModelTimedOut { model, seconds: self.timeout.as_secs_f64() }, again: None })
+            }
+        }
+    }
+
+    fn bad_status(&self, response: &Response) -> Judged {
+        let model = self.name.clone();
+        let body: Option<serde_json::Value> = serde_json::from_slice(&response.body).ok();
+        let said = body.as_ref().and_then(Provider::error_text).unwrap_or("The reply has no error message.");
+        let why = self.mask(&said.chars().take(500).collect::<String>());
+        match response.status {
+            401 | 403 => Judged { error: Error::Unauthorized { model, why }, again: None },
+            429 => Judged { error: Error::Overloaded { model, why }, again: Some(response.retry_after) },
+            status => {
+                let again = (status >= 500).then_some(response.retry_after);
+                Judged { error: Error::HttpStatus { model, status, why }, again }
+            }
+        }
+    }
+
+    fn mask(&self, text: &str) -> String {
+        self.endpoint.key.as_ref().map_or_else(|| text.to_owned(), |key| key.mask(text))
+    }
+
+    fn bad_reply(&self, why: String) -> Error {
+        Error::BadReply { model: self.name.clone(), why }
+    }
+
+    fn read(&self, response: &Response) -> Result<String, Error> {
+        let text =
+            std::str::from_utf8(&response.body).map_err(|_| self.bad_reply("It is no valid UTF-8.".to_owned()))?;
+        // An endpoint that echoes the key must not carry it into a message or a statement.
+        let text = self.mask(text);
+        let body = serde_json::from_str(&text).map_err(|_| {
+            self.bad_reply(format!("It is no valid JSON; its content type is \"{}\".", response.content_type))
+        })?;
+        let text = self
+            .provider
+            .text(&body)
+            .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))?;
+        reply::statement(&self.name, &text)
+    }
+}
+
+/// A failure, and whether to ask again: after the time the server wants, if it says so.
+struct Judged {
+    error: Error,
+    again: Option<Option<Duration>>,
+}
+
+impl Model for Remote {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
+        let body = self.provider.body(&self.endpoint, prompt).to_string();
+        let response = self.ask(&body)?;
+        Ok(Draft { sql: self.read(&response)?, can_repair: true })
+    }
+}
+
+/// The secret of a user mapping: given, in a file, or in a variable of the server's environment.
+fn key(model: &str, mapping: &BTreeMap<String, String>) -> Result<Option<Secret>, Error> {
+    let unreadable = |why: String| Error::SecretUnreadable { model: model.to_owned(), why };
+    let text = if let Some(key) = mapping.get("api_key") {
+        key.clone()
+    } else if let Some(path) = mapping.get("api_key_file") {
+        std::fs::read_to_string(path).map_err(|error| unreadable(format!("api_key_file: {error}.")))?
+    } else if let Some(variable) = mapping.get("api_key_env") {
+        std::env::var(variable).map_err(|_| unreadable("api_key_env: the variable is not set.".to_owned()))?
+    } else {
+        return Ok(None);
+    };
+    let text = text.trim();
+    if text.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(unreadable("It is not one line of printable ASCII.".to_owned()));
+    }
+    Ok(Some(Secret::new(text)))
+}
+
+/// Up to half of `backoff`, so that backends that failed together do not come back together.
+fn jitter(backoff: Duration) -> Duration {
+    let nanos = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
+    backoff.mul_f64(f64::from(nanos % 1000) / 2000.0)
+}

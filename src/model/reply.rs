@@ -1,0 +1,140 @@
+//! What a model answered: a query, a question back, or a refusal.
+//!
+//! The asked-for JSON object is the rule. A reply that ignores it is still understood where it plainly holds one
+//! statement; where it holds several different ones, it holds none.
+
+use serde::Deserialize;
+
+use crate::error::Error;
+
+/// The schema of the reply, which every provider is asked to enforce.
+pub fn json_schema() -> serde_json::Value {
+    serde_json::json!({
+        "type": "object",
+        "properties": {
+            "action": {"type": "string", "enum": ["query", "clarify", "refuse"]},
+            "sql": {"type": "string", "description": "one SELECT statement when action is query, else empty"},
+            "message": {"type": "string", "description": "the question or reason when action is not query, else empty"}
+        },
+        "required": ["action", "sql", "message"],
+        "additionalProperties": false
+    })
+}
+
+#[derive(Deserialize)]
+struct Structured {
+    action: String,
+    #[serde(default)]
+    sql: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+/// The statement a reply holds. `model` names who replied, for the error.
+pub fn statement(model: &str, text: &str) -> Result<String, Error> {
+    let structured = serde_json::from_str::<Structured>(text.trim())
+        .ok()
+        .or_else(|| blocks(text).iter().find_map(|block| serde_json::from_str(block.trim()).ok()));
+    match structured {
+        Some(structured) => act(model, structured),
+        None => plain(text).ok_or_else(|| unusable(model, "It holds no single SQL statement.")),
+    }
+}
+
+fn act(model: &str, reply: Structured) -> Result<String, Error> {
+    let message = one_line(reply.message.as_deref().unwrap_or_default());
+    let sql = reply.sql.unwrap_or_default();
+    match reply.action.as_str() {
+        "query" if !sql.trim().is_empty() => Ok(tidy(&sql)),
+        "query" => Err(unusable(model, "Its statement is empty.")),
+        "clarify" if !message.is_empty() => Err(Error::Clarify(message)),
+        "refuse" if !message.is_empty() => Err(Error::Declined(message)),
+        "refuse" => Err(Error::Declined("the model found no answer in this database".to_owned())),
+        _ => Err(unusable(model, "Its action is none of query, clarify and refuse.")),
+    }
+}
+
+/// The one statement of a reply in prose: a fenced block, or the whole text where that is a query.
+fn plain(text: &str) -> Option<String> {
+    let mut found: Vec<String> = blocks(text).iter().map(|block| tidy(block)).filter(|sql| is_query(sql)).collect();
+    found.dedup();
+    match found.as_slice() {
+        [] if is_query(text.trim()) => Some(tidy(text)),
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// The insides of ``` fences, without the language tag.
+fn blocks(text: &str) -> Vec<&str> {
+    text.split("```")
+        .skip(1)
+        .step_by(2)
+        .map(|block| match block.split_once('\n') {
+            Some((tag, rest)) if tag.trim().chars().all(char::is_alphanumeric) => rest,
+            _ => block,
+        })
+        .collect()
+}
+
+fn is_query(text: &str) -> bool {
+    let first = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    first.eq_ignore_ascii_case("select") || first.eq_ignore_ascii_case("with")
+}
+
+/// The statement without what may surround it; the text itself is left alone.
+fn tidy(sql: &str) -> String {
+    sql.trim().trim_end_matches(|c: char| c == ';' || c.is_whitespace()).to_owned()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn unusable(model: &str, why: &str) -> Error {
+    Error::BadReply { model: model.to_owned(), why: why.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<String, String> {
+        statement("m", text).map_err(|error| error.sqlstate().to_owned())
+    }
+
+    #[test]
+    fn structured_replies() {
+        assert_eq!(read(r#"{"action":"query","sql":"SELECT 1;","message":""}"#), Ok("SELECT 1".into()));
+        assert_eq!(read(r#"{"action":"query","sql":" ","message":""}"#), Err("HV00M".into()));
+        assert_eq!(read(r#"{"action":"clarify","sql":"","message":"Which year?"}"#), Err("P0001".into()));
+        assert_eq!(read(r#"{"action":"refuse","sql":null,"message":"no such data"}"#), Err("P0002".into()));
+        assert_eq!(read(r#"{"action":"dance","sql":"","message":""}"#), Err("HV00M".into()));
+        assert_eq!(
+            read("```json\n{\"action\":\"query\",\"sql\":\"SELECT 2\",\"message\":\"\"}\n```"),
+            Ok("SELECT 2".into())
+        );
+    }
+
+    #[test]
+    fn prose_with_one_statement_is_understood() {
+        assert_eq!(read("Here you go:\n```sql\nSELECT 1\n```\nEnjoy."), Ok("SELECT 1".into()));
+        assert_eq!(read("SELECT 1 -- one"), Ok("SELECT 1 -- one".into()));
+        assert_eq!(read("```\nSELECT 1\n``` again\n```\nSELECT 1;\n```"), Ok("SELECT 1".into()));
+    }
+
+    #[test]
+    fn prose_with_none_or_several_is_not() {
+        assert_eq!(read("I cannot help."), Err("HV00M".into()));
+        assert_eq!(read("```\nSELECT 1\n``` or\n```\nSELECT 2\n```"), Err("HV00M".into()));
+        assert_eq!(read(""), Err("HV00M".into()));
+    }
+
+    #[test]
+    fn a_semicolon_inside_stays() {
+        assert_eq!(
+            read(r#"{"action":"query","sql":"SELECT ';'; SELECT 2;","message":""}"#),
+            Ok("SELECT ';'; SELECT 2".into())
+        );
+    }
+}

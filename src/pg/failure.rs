@@ -1,0 +1,117 @@
+//! Catches a server ERROR as a value, with what pgrx loses on the way: the position and the exact SQLSTATE.
+//!
+//! The caller owns the clean-up: a caught ERROR is only safe where a subtransaction is rolled back afterwards.
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::panic::AssertUnwindSafe;
+
+use pgrx::pg_sys;
+use pgrx::pg_sys::panic::CaughtError;
+use pgrx::prelude::*;
+
+use crate::error::{Error, Failure};
+
+/// What the server's error machinery knew when it raised an ERROR.
+#[derive(Clone, Copy, Default)]
+struct Raised {
+    sqlstate: c_int,
+    position: c_int,
+}
+
+thread_local! {
+    static RAISED: Cell<Option<Raised>> = const { Cell::new(None) };
+}
+
+/// Runs `work`; a server ERROR in it becomes [`Error::Server`]. A Rust panic goes on unwinding.
+pub fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    RAISED.set(None);
+    let watch = ContextWatch::new();
+    let result = PgTryBuilder::new(AssertUnwindSafe(work))
+        .catch_others(|caught| match caught {
+            CaughtError::PostgresError(report) => Err(Error::Server(failure(&report, RAISED.take()))),
+            CaughtError::ErrorReport(report) => Err(Error::Server(failure(&report, None))),
+            panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
+        })
+        .execute();
+    drop(watch);
+    result
+}
+
+fn failure(report: &pg_sys::panic::ErrorReportWithLevel, raised: Option<Raised>) -> Failure {
+    let raised = raised.unwrap_or_default();
+    let sqlstate = if raised.sqlstate == 0 { report.sql_error_code() as c_int } else { raised.sqlstate };
+    Failure {
+        sqlstate: unpack(sqlstate),
+        message: report.message().to_owned(),
+        detail: report.detail().map(str::to_owned),
+        hint: report.hint().map(str::to_owned),
+        position: usize::try_from(raised.position).ok().filter(|position| *position > 0),
+    }
+}
+
+/// The five characters of a packed SQLSTATE (MAKE_SQLSTATE in elog.h).
+pub fn unpack(code: c_int) -> String {
+    (0..5).map(|at| char::from((((code >> (6 * at)) & 0x3F) as u8).wrapping_add(b'0'))).collect()
+}
+
+/// The reverse of [`unpack`].
+pub fn pack(sqlstate: &str) -> c_int {
+    sqlstate
+        .bytes()
+        .take(5)
+        .enumerate()
+        .fold(0, |code, (at, byte)| code | ((c_int::from(byte) - 48) & 0x3F) << (6 * at))
+}
+
+/// Keeps a callback on the server's error context stack, which runs while an ERROR is being raised, before it jumps.
+struct ContextWatch {
+    callback: Box<pg_sys::ErrorContextCallback>,
+}
+
+impl ContextWatch {
+    fn new() -> Self {
+        // SAFETY: reads and writes the backend's own stack head on its only thread; the box outlives its stay there,
+        // as Drop takes it off again on every path.
+        unsafe {
+            let callback = Box::new(pg_sys::ErrorContextCallback {
+                previous: pg_sys::error_context_stack,
+                callback: Some(note_raised),
+                arg: std::ptr::null_mut::<c_void>(),
+            });
+            pg_sys::error_context_stack = (&raw const *callback).cast_mut();
+            Self { callback }
+        }
+    }
+}
+
+impl Drop for ContextWatch {
+    fn drop(&mut self) {
+        // SAFETY: as in `new`; whatever was pushed above us has been popped or belongs to frames already left.
+        unsafe { pg_sys::error_context_stack = self.callback.previous };
+    }
+}
+
+/// Runs inside errfinish for messages of every level; the last one before the jump is the ERROR.
+unsafe extern "C-unwind" fn note_raised(_: *mut c_void) {
+    // SAFETY: only called by errfinish, while an error is on the server's stack; these three only read it.
+    let raised = unsafe {
+        Raised {
+            sqlstate: pg_sys::geterrcode(),
+            position: pg_sys::getinternalerrposition().max(pg_sys::geterrposition()),
+        }
+    };
+    RAISED.set(Some(raised));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlstates_survive_packing() {
+        for sqlstate in ["42703", "HV00N", "P0001", "25006"] {
+            assert_eq!(unpack(pack(sqlstate)), sqlstate);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Settings that anybody may tighten and only superusers may loosen.
+//!
+//! The ceiling of such a setting is what the configuration gives (file, command line, ALTER DATABASE, ALTER ROLE); a
+//! session of an ordinary role may go below it, never above.
+
+use std::ffi::{CStr, CString, c_void};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
+use pgrx::pg_sys;
+
+/// One ceiling a limit, as the bits of an f64; 0 stands for no limit.
+static CEILINGS: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
+
+unsafe extern "C-unwind" {
+    // utils/guc.h, which pgrx binds only in part.
+    static mut GUC_check_errdetail_string: *mut std::ffi::c_char;
+}
+
+/// Defines an integer limit. `N` tells the limits apart: the server tells a check hook the value, not the name.
+pub fn define_int_limit<const N: usize>(
+    name: &'static CStr,
+    short: &'static CStr,
+    long: &'static CStr,
+    setting: &'static GucSetting<i32>,
+    range: (i32, i32),
+    flags: GucFlags,
+) {
+    // SAFETY: the hook has the signature the server expects and raises nothing.
+    unsafe {
+        GucRegistry::define_int_guc_with_hooks(
+            name,
+            short,
+            long,
+            setting,
+            range.0,
+            range.1,
+            GucContext::Userset,
+            flags,
+            Some(check_int::<N>),
+            None,
+            None,
+        );
+    }
+}
+
+/// Defines a limit that is a real number, from 0 on.
+pub fn define_real_limit<const N: usize>(
+    name: &'static CStr,
+    short: &'static CStr,
+    long: &'static CStr,
+    setting: &'static GucSetting<f64>,
+) {
+    GucRegistry::define_float_guc_with_hooks(
+        name,
+        short,
+        long,
+        setting,
+        0.0,
+        f64::MAX,
+        GucContext::Userset,
+        GucFlags::default(),
+        Some(check_real::<N>),
+        None,
+        None,
+    );
+}
+
+unsafe extern "C-unwind" fn check_int<const N: usize>(
+    value: *mut i32,
+    _: *mut *mut c_void,
+    source: pg_sys::GucSource::Type,
+) -> bool {
+    // SAFETY: the server hands over the new value, which lives during the call.
+    check(f64::from(unsafe { *value }), &CEILINGS[N], source)
+}
+
+unsafe extern "C-unwind" fn check_real<const N: usize>(
+    value: *mut f64,
+    _: *mut *mut c_void,
+    source: pg_sys::GucSource::Type,
+) -> bool {
+    // SAFETY: as in `check_int`.
+    check(unsafe { *value }, &CEILINGS[N], source)
+}
+
+fn check(value: f64, ceiling: &AtomicU64, source: pg_sys::GucSource::Type) -> bool {
+    use pg_sys::GucSource::*;
+    // PGC_S_TEST is ALTER ROLE or ALTER DATABASE … SET: what passes there is trusted when a session starts.
+    if !matches!(source, PGC_S_CLIENT | PGC_S_INTERACTIVE | PGC_S_TEST | PGC_S_SESSION) {
+        ceiling.store(value.to_bits(), Relaxed);
+        return true;
+    }
+    let limit = f64::from_bits(ceiling.load(Relaxed));
+    let loosens = limit > 0.0 && (value > limit || value == 0.0);
+    // SAFETY: superuser() looks the role up, which needs a transaction; a session can only set things inside one.
+    if !loosens || unsafe { pg_sys::IsTransactionState() && pg_sys::superuser() } {
+        return true;
+    }
+    let detail = CString::new(format!("Only superusers may raise it above {limit}.")).unwrap_or_default();
+    // SAFETY: the server wants its own allocation here (GUC_check_errdetail in guc.h is a macro around this).
+    unsafe { GUC_check_errdetail_string = pg_sys::pstrdup(detail.as_ptr()) };
+    false
+}

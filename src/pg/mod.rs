@@ -1,0 +1,16 @@
+//! The server's C functions behind small safe wrappers: the only `unsafe` of the crate.
+//!
+//! Every wrapper turns a server ERROR into an [`crate::error::Error`] or lets it unwind, never swallows a cancel, and
+//! says in a SAFETY comment what it relies on.
+
+pub mod failure;
+pub mod foreign;
+pub mod hooks;
+pub mod offload;
+pub mod query;
+pub mod report;
+pub mod rows;
+pub mod sandbox;
+pub mod statement;
+pub mod timer;
+pub mod tree;

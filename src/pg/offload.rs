@@ -1,0 +1,123 @@
+//! Work that must not hold up the backend, on a thread of its own, while the backend waits on its latch.
+//!
+//! Cancel, statement_timeout, pg_terminate_backend and the postmaster's death act at once; so does the result. The
+//! thread runs with every signal blocked and is given owned data only: nothing in it may touch the server.
+
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use pgrx::pg_sys;
+
+/// Runs `work` on a helper thread and waits for it, for at most `limit`.
+///
+/// `None` when the limit is up or the thread died. When the wait ends without a result, by an interrupt too, `abandon`
+/// is called so that the thread can stop; its result is dropped.
+pub fn offload<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+    abandon: impl FnOnce(),
+) -> std::io::Result<Option<T>> {
+    let (mine, mut theirs) = UnixStream::pair()?;
+    let (sender, receiver) = sync_channel(1);
+    let _mask = SignalsBlocked::new();
+    std::thread::Builder::new().name("nl2sql".to_owned()).spawn(move || {
+        let _ = sender.send(work());
+        // The result is in the channel before the byte that announces it; closing the socket announces a death.
+        let _ = theirs.write_all(&[1]);
+    })?;
+    drop(_mask);
+    let abandon = OnDrop(Some(abandon));
+    let result = wait(&mine, &receiver, limit);
+    if result.is_some() {
+        abandon.disarm();
+    }
+    Ok(result)
+}
+
+fn wait<T>(socket: &UnixStream, receiver: &Receiver<T>, limit: Duration) -> Option<T> {
+    let end = Instant::now() + limit;
+    loop {
+        match receiver.try_recv() {
+            Ok(result) => return Some(result),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        let left = end.checked_duration_since(Instant::now())?;
+        wait_latch(Some(socket), left);
+    }
+}
+
+/// Waits for `duration`, interruptibly.
+pub fn sleep(duration: Duration) {
+    let end = Instant::now() + duration;
+    while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+        wait_latch(None, left);
+    }
+}
+
+/// Returns when the socket is readable, the latch is set or the time is up; serves interrupts, which may unwind.
+fn wait_latch(socket: Option<&UnixStream>, timeout: Duration) {
+    let readable = if socket.is_some() { pg_sys::WL_SOCKET_READABLE } else { 0 };
+    let events = pg_sys::WL_LATCH_SET | pg_sys::WL_TIMEOUT | pg_sys::WL_EXIT_ON_PM_DEATH | readable;
+    // Rounded up, so that the last wait does not end a fraction early and spin.
+    let milliseconds = std::ffi::c_long::try_from(timeout.as_millis() + 1).unwrap_or(std::ffi::c_long::MAX);
+    // SAFETY: on the backend's only thread; the socket outlives the call; PGINVALID_SOCKET is -1.
+    unsafe {
+        let descriptor = socket.map_or(-1, AsRawFd::as_raw_fd);
+        let happened = pg_sys::WaitLatchOrSocket(
+            pg_sys::MyLatch,
+            events as i32,
+            descriptor,
+            milliseconds,
+            pg_sys::PG_WAIT_EXTENSION,
+        );
+        if happened as u32 & pg_sys::WL_LATCH_SET != 0 {
+            pg_sys::ResetLatch(pg_sys::MyLatch);
+        }
+    }
+    pgrx::check_for_interrupts!();
+}
+
+/// Calls the closure when dropped, unless disarmed.
+struct OnDrop<F: FnOnce()>(Option<F>);
+
+impl<F: FnOnce()> OnDrop<F> {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl<F: FnOnce()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        if let Some(call) = self.0.take() {
+            call();
+        }
+    }
+}
+
+/// Blocks every signal in this thread, and so in the threads it starts, until dropped.
+struct SignalsBlocked {
+    before: libc::sigset_t,
+}
+
+impl SignalsBlocked {
+    fn new() -> Self {
+        // SAFETY: both sets are initialized by the calls before they are read.
+        unsafe {
+            let (mut all, mut before) = (std::mem::zeroed(), std::mem::zeroed());
+            libc::sigfillset(&mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
+            Self { before }
+        }
+    }
+}
+
+impl Drop for SignalsBlocked {
+    fn drop(&mut self) {
+        // SAFETY: `before` is the mask `new` found.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.before, std::ptr::null_mut()) };
+    }
+}

@@ -1,0 +1,97 @@
+//! The extension's own read-only queries: fixed text, text arguments, text results, plans kept for the session.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::{CStr, CString};
+
+use pgrx::IntoDatum;
+use pgrx::pg_sys;
+
+use super::sandbox::{Sandbox, sandboxed};
+use crate::error::{Error, Failure};
+
+/// One row of a result: each column as the type's output function prints it.
+pub type Row = Vec<Option<String>>;
+
+thread_local! {
+    /// Kept plans by the address of their text, which is always a constant of this library.
+    static PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+}
+
+/// Runs a query of this library with `text` arguments, as the caller and read-only.
+///
+/// `sql` must name everything in `pg_catalog` by its schema, operators too: the caller's search_path is in force.
+pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    sandboxed(0, |sandbox| rows_in(sandbox, sql, arguments))
+}
+
+/// The same, inside a subtransaction that is open already.
+pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    let plan = kept_plan(sql, arguments.len())?;
+    let mut values: Vec<pg_sys::Datum> =
+        arguments.iter().map(|text| text.and_then(IntoDatum::into_datum).unwrap_or(pg_sys::Datum::from(0))).collect();
+    let nulls = arguments.iter().map(|text| if text.is_some() { b' ' } else { b'n' }).chain([0]).collect::<Vec<u8>>();
+    // SAFETY: an SPI connection is open (the sandbox made it); values and nulls have one entry an argument.
+    unsafe {
+        let code = pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr().cast(), true, 0);
+        if code != pg_sys::SPI_OK_SELECT as i32 {
+            return Err(internal(format!("SPI_execute_plan failed with code {code}")));
+        }
+        Ok(collect())
+    }
+}
+
+fn kept_plan(sql: &'static str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, Error> {
+    let key = sql.as_ptr() as usize;
+    if let Some(plan) = PLANS.with_borrow(|plans| plans.get(&key).copied()) {
+        return Ok(plan);
+    }
+    let text = CString::new(sql).map_err(|_| internal("a query holds a zero byte".to_owned()))?;
+    let mut types = vec![pg_sys::TEXTOID; arguments];
+    // SAFETY: an SPI connection is open; SPI_keepplan moves the plan to memory that lives as long as the session.
+    let plan = unsafe {
+        let plan = pg_sys::SPI_prepare(text.as_ptr(), arguments as i32, types.as_mut_ptr());
+        if plan.is_null() || pg_sys::SPI_keepplan(plan) != 0 {
+            let code = pg_sys::SPI_result;
+            return Err(internal(format!("SPI_prepare failed with code {code}")));
+        }
+        plan
+    };
+    PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
+    Ok(plan)
+}
+
+/// Copies SPI's current result.
+///
+/// # Safety
+/// SPI has just executed a query that returns rows.
+unsafe fn collect() -> Vec<Row> {
+    // SAFETY: SPI_tuptable holds SPI_processed tuples of tupdesc's shape; SPI_getvalue gives a C string in the server's
+    // encoding or null.
+    unsafe {
+        let table = &*pg_sys::SPI_tuptable;
+        let width = (*table.tupdesc).natts;
+        (0..pg_sys::SPI_processed as usize)
+            .map(|row| {
+                let tuple = *table.vals.add(row);
+                (1..=width).map(|column| owned(pg_sys::SPI_getvalue(tuple, table.tupdesc, column))).collect()
+            })
+            .collect()
+    }
+}
+
+/// A C string as an owned one; null stays null.
+///
+/// # Safety
+/// `text` is null or a NUL-terminated string.
+pub unsafe fn owned(text: *const std::ffi::c_char) -> Option<String> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: the caller's promise.
+    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+}
+
+fn internal(message: String) -> Error {
+    Error::Server(Failure { sqlstate: "XX000".to_owned(), message, ..Failure::default() })
+}

@@ -1,0 +1,85 @@
+//! The read-only room: a subtransaction in which nothing can be written, and which is always rolled back.
+//!
+//! Whatever happens inside (an answer, an ERROR, a cancel, a panic), the caller's transaction is afterwards as it was:
+//! settings, locks, memory, resource owner, writability. That holds because there is one owner, [`Subtransaction`],
+//! whose `Drop` is the only way out.
+
+use std::marker::PhantomData;
+
+use pgrx::pg_sys;
+
+use super::failure::catch;
+use super::timer::Timer;
+use crate::error::Error;
+
+/// Proof that the code holding it runs inside the read-only subtransaction.
+pub struct Sandbox<'s> {
+    inside: PhantomData<&'s Subtransaction>,
+}
+
+/// Runs `work` read-only for at most `milliseconds` (0: no limit), then undoes every trace of it.
+pub fn sandboxed<T>(milliseconds: i32, work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let subtransaction = Subtransaction::begin();
+    let timer = Timer::start(milliseconds);
+    let result = catch(|| {
+        connect_spi()?;
+        work(&Sandbox { inside: PhantomData })
+    });
+    let expired = timer.is_some_and(Timer::stop);
+    drop(subtransaction);
+    match result {
+        Err(Error::Server(failure)) if expired && failure.sqlstate == "57014" => {
+            Err(Error::QueryTimedOut { milliseconds })
+        }
+        result => result,
+    }
+}
+
+fn connect_spi() -> Result<(), Error> {
+    // SAFETY: in a transaction, on the backend's only thread. The connection belongs to the subtransaction, whose
+    // rollback closes it (AtEOSubXact_SPI) and frees what was allocated in it.
+    match unsafe { pg_sys::SPI_connect() } {
+        code if code == pg_sys::SPI_OK_CONNECT as i32 => Ok(()),
+        code => Err(Error::Server(crate::error::Failure {
+            sqlstate: "XX000".to_owned(),
+            message: format!("SPI_connect failed with code {code}"),
+            ..Default::default()
+        })),
+    }
+}
+
+/// The one owner of the subtransaction. It restores what BeginInternalSubTransaction changes and does not put back.
+struct Subtransaction {
+    memory_context: pg_sys::MemoryContext,
+    resource_owner: pg_sys::ResourceOwner,
+}
+
+impl Subtransaction {
+    fn begin() -> Self {
+        // SAFETY: called from a function the server called, so inside a transaction. An ERROR in here is raised before
+        // the subtransaction exists. XactReadOnly and the security context are put back by the rollback
+        // (AbortSubTransaction in xact.c: prevXactReadOnly, prevUser, prevSecContext).
+        unsafe {
+            let outer =
+                Self { memory_context: pg_sys::CurrentMemoryContext, resource_owner: pg_sys::CurrentResourceOwner };
+            pg_sys::BeginInternalSubTransaction(std::ptr::null());
+            pg_sys::MemoryContextSwitchTo(outer.memory_context);
+            pg_sys::XactReadOnly = true;
+            let (mut user, mut context) = (pg_sys::InvalidOid, 0);
+            pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
+            pg_sys::SetUserIdAndSecContext(user, context | pg_sys::SECURITY_RESTRICTED_OPERATION as i32);
+            outer
+        }
+    }
+}
+
+impl Drop for Subtransaction {
+    fn drop(&mut self) {
+        // SAFETY: `begin` succeeded, and every subtransaction begun inside has ended, as each has its own owner.
+        unsafe {
+            pg_sys::RollbackAndReleaseCurrentSubTransaction();
+            pg_sys::MemoryContextSwitchTo(self.memory_context);
+            pg_sys::CurrentResourceOwner = self.resource_owner;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! A statement on its way through the server: parsed, analyzed, planned, run, each step only after the one before.
+//!
+//! The plan that was judged is the plan that runs: a [`Planned`] holds a reference on the cached plan and is executed
+//! from it, so that no invalidation in between can bring in another one.
+
+use std::ffi::CString;
+use std::marker::PhantomData;
+
+use pgrx::pg_sys;
+use pgrx::{PgList, pg_sys::NodeTag};
+
+use super::query::owned;
+use super::rows::{Outcome, Receiver, RowLimits, RowStore};
+use super::sandbox::Sandbox;
+use crate::error::{Error, Failure};
+
+/// A statement as the server's grammar sees it.
+pub struct Parsed {
+    /// The command tags, one a statement, for example `SELECT` or `DROP TABLE`.
+    pub tags: Vec<String>,
+    pub is_query: bool,
+}
+
+/// An analyzed and rewritten statement inside the sandbox.
+pub struct Prepared<'s> {
+    plan: pg_sys::SPIPlanPtr,
+    text: CString,
+    inside: PhantomData<&'s ()>,
+}
+
+/// A planned statement; it holds its plan until the sandbox ends.
+pub struct Planned<'s> {
+    statement: *mut pg_sys::PlannedStmt,
+    text: CString,
+    /// The planner's estimates for the whole statement.
+    pub rows: f64,
+    pub cost: f64,
+    inside: PhantomData<&'s ()>,
+}
+
+/// Reads `sql` with the server's grammar alone. A syntax error arrives as the server's own.
+pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
+    let text = c_string(sql)?;
+    // SAFETY: raw_parser only allocates in the current memory context; its result is a list of RawStmt nodes.
+    unsafe {
+        #[cfg(feature = "pg13")]
+        let list = pg_sys::raw_parser(text.as_ptr());
+        #[cfg(not(feature = "pg13"))]
+        let list = pg_sys::raw_parser(text.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_DEFAULT);
+        let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
+        let is_query = statements.iter_ptr().all(|raw| (*(*raw).stmt).type_ == NodeTag::T_SelectStmt);
+        let tags = statements
+            .iter_ptr()
+            .map(|raw| owned(pg_sys::GetCommandTagName(pg_sys::CreateCommandTag((*raw).stmt))).unwrap_or_default())
+            .collect();
+        Ok(Parsed { tags, is_query })
+    }
+}
+
+impl<'s> Prepared<'s> {
+    /// Analyzes and rewrites one statement; nothing is planned or run yet.
+    pub fn new(_: &'s Sandbox<'_>, sql: &str) -> Result<Self, Error> {
+        let text = c_string(sql)?;
+        // SAFETY: an SPI connection is open (the sandbox made it). The plan lives in its memory.
+        let plan = unsafe {
+            pg_sys::SPI_prepare_cursor(text.as_ptr(), 0, std::ptr::null_mut(), pg_sys::CURSOR_OPT_PARALLEL_OK as i32)
+        };
+        if plan.is_null() {
+            return Err(internal("the statement could not be prepared"));
+        }
+        Ok(Self { plan, text, inside: PhantomData })
+    }
+
+    /// The rewritten query trees.
+    pub fn queries(&self) -> Vec<*mut pg_sys::Query> {
+        // SAFETY: the plan is alive, its sources are a list of CachedPlanSource.
+        unsafe {
+            let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(self.plan));
+            sources
+                .iter_ptr()
+                .flat_map(|source| {
+                    PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>()
+                })
+                .collect()
+        }
+    }
+
+    /// Plans the statement. Planning already evaluates immutable functions: the trees must have been judged before.
+    pub fn plan(self) -> Result<Planned<'s>, Error> {
+        // SAFETY: the plan is alive. The reference on the cached plan belongs to the subtransaction's resource owner
+        // and is released by its rollback, never before.
+        unsafe {
+            let cached = pg_sys::SPI_plan_get_cached_plan(self.plan);
+            if cached.is_null() {
+                return Err(internal("the statement has no single plan"));
+            }
+            let statements = PgList::<pg_sys::PlannedStmt>::from_pg((*cached).stmt_list);
+            let (Some(statement), 1) = (statements.get_ptr(0), statements.len()) else {
+                return Err(internal("the statement has no single plan"));
+            };
+            let planned = &*statement;
+            if planned.commandType != pg_sys::CmdType::CMD_SELECT
+                || planned.hasModifyingCTE
+                || planned.planTree.is_null()
+                || !planned.rowMarks.is_null()
+            {
+                return Err(Error::Writes("a statement whose plan is no plain query".to_owned()));
+            }
+            let tree = &*planned.planTree;
+            Ok(Planned { statement, text: self.text, rows: tree.plan_rows, cost: tree.total_cost, inside: PhantomData })
+        }
+    }
+}
+
+impl Planned<'_> {
+    /// Runs this very plan into `store`, each row as one json object made by the server.
+    pub fn run(self, store: &mut RowStore, limits: RowLimits) -> Result<Outcome, Error> {
+        let mut receiver = Receiver::new(store, limits);
+        // SAFETY: the plan is held (see `plan`), the active snapshot is the calling query's, and the receiver outlives
+        // the executor. If an ERROR leaves here, the sandbox's rollback frees what the executor holds.
+        unsafe {
+            let desc = pg_sys::CreateQueryDesc(
+                self.statement,
+                self.text.as_ptr(),
+                pg_sys::GetActiveSnapshot(),
+                std::ptr::null_mut(),
+                receiver.as_dest(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                0,
+            );
+            pg_sys::ExecutorStart(desc, pg_sys::EXEC_FLAG_SKIP_TRIGGERS as i32);
+            #[cfg(feature = "pg18")]
+            pg_sys::ExecutorRun(desc, pg_sys::ScanDirection::ForwardScanDirection, 0);
+            #[cfg(not(feature = "pg18"))]
+            pg_sys::ExecutorRun(desc, pg_sys::ScanDirection::ForwardScanDirection, 0, true);
+            pg_sys::ExecutorFinish(desc);
+            pg_sys::ExecutorEnd(desc);
+            pg_sys::FreeQueryDesc(desc);
+        }
+        Ok(receiver.outcome())
+    }
+}
+
+fn c_string(sql: &str) -> Result<CString, Error> {
+    CString::new(sql).map_err(|_| {
+        Error::Server(Failure {
+            sqlstate: "22021".to_owned(),
+            message: "the statement holds a zero byte".to_owned(),
+            ..Failure::default()
+        })
+    })
+}
+
+fn internal(message: &str) -> Error {
+    Error::Server(Failure { sqlstate: "XX000".to_owned(), message: message.to_owned(), ..Failure::default() })
+}

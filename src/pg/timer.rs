@@ -1,0 +1,68 @@
+//! A time limit on a piece of work in this backend: when it is up, the work is cancelled as if by the user.
+
+use std::ffi::c_int;
+
+use once_cell::unsync::OnceCell;
+use pgrx::pg_sys;
+
+// utils/timeout.h, which pgrx does not bind. None of these raises an ERROR.
+unsafe extern "C-unwind" {
+    fn RegisterTimeout(id: c_int, handler: extern "C-unwind" fn()) -> c_int;
+    fn enable_timeout_after(id: c_int, delay_ms: c_int);
+    fn disable_timeout(id: c_int, keep_indicator: bool);
+    fn get_timeout_indicator(id: c_int, reset_indicator: bool) -> bool;
+}
+
+/// Any number from USER_TIMEOUT on asks RegisterTimeout for the next free slot; USER_TIMEOUT is at most 14 up to 18.
+const ANY_USER_TIMEOUT: c_int = 16;
+
+thread_local! {
+    static SLOT: OnceCell<c_int> = const { OnceCell::new() };
+}
+
+/// Cancels the running work after a delay; disarmed when dropped.
+pub struct Timer {
+    slot: c_int,
+}
+
+impl Timer {
+    /// `milliseconds` of 0 means no limit.
+    pub fn start(milliseconds: i32) -> Option<Self> {
+        if milliseconds <= 0 {
+            return None;
+        }
+        // SAFETY: called on the backend's only thread, in a transaction, where timeouts are initialized. A slot is
+        // registered once a backend, as there are ten in all.
+        unsafe {
+            let slot = SLOT.with(|slot| *slot.get_or_init(|| RegisterTimeout(ANY_USER_TIMEOUT, cancel)));
+            enable_timeout_after(slot, milliseconds);
+            Some(Self { slot })
+        }
+    }
+
+    /// Disarms the timer and tells whether it had gone off. A cancel it asked for and nobody served is taken back.
+    pub fn stop(self) -> bool {
+        // SAFETY: the slot was registered by `start`; the flag is the backend's own, written on its only thread.
+        unsafe {
+            disable_timeout(self.slot, true);
+            let expired = get_timeout_indicator(self.slot, true);
+            if expired {
+                pg_sys::QueryCancelPending = 0;
+            }
+            expired
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        // SAFETY: the slot was registered by `start`; disarming twice is allowed.
+        unsafe { disable_timeout(self.slot, false) };
+    }
+}
+
+/// Runs in the SIGALRM handler: asks for a cancel the way StatementTimeoutHandler in postinit.c does.
+extern "C-unwind" fn cancel() {
+    // SAFETY: getpid and kill are async-signal-safe; SIGINT is the backend's own cancel signal.
+    unsafe { libc::kill(libc::getpid(), libc::SIGINT) };
+}

@@ -1,0 +1,90 @@
+//! The whole product on one screen: from a question to approved SQL or rows, each room one step.
+//!
+//! ```text
+//! question ─► catalog ─► linking ─► prompt ─► model ─► guard ─► execution ─► answer
+//!                                     ▲                 │ refused or failed
+//!                                     └──── repair ─────┘ at most nl2sql.max_attempts drafts
+//! ```
+
+use crate::catalog;
+use crate::error::Error;
+use crate::execution;
+use crate::guard;
+use crate::linking;
+use crate::model::{BUILTIN, Chain};
+use crate::pg::rows::{Outcome, RowStore};
+use crate::pg::sandbox::{Sandbox, sandboxed};
+use crate::prompt;
+use crate::settings::Settings;
+
+/// Rows for a question, in `store`.
+pub fn answer(question: &Question, settings: &Settings, store: &mut RowStore) -> Result<Outcome, Error> {
+    settle(question, settings, |sandbox, sql| {
+        let approved = guard::approve(sandbox, sql, settings)?;
+        execution::run(approved, store, settings)
+    })
+    .map(|(_, outcome)| outcome)
+}
+
+/// SQL for a question: exactly the text that was judged, nothing run.
+pub fn sql(question: &Question, settings: &Settings) -> Result<String, Error> {
+    settle(question, settings, |sandbox, sql| guard::approve(sandbox, sql, settings).map(drop)).map(|(sql, ())| sql)
+}
+
+/// What a model would be told about a question.
+pub fn prompt(question: &Question, settings: &Settings) -> Result<String, Error> {
+    let context = linking::link(question.text(), catalog::snapshot(settings, false)?);
+    Ok(prompt::write(&context, settings).as_text())
+}
+
+/// Has drafts made until one stands: judged by `try_out`, repaired where that may help.
+fn settle<T>(
+    question: &Question,
+    settings: &Settings,
+    mut try_out: impl FnMut(&Sandbox<'_>, &str) -> Result<T, Error>,
+) -> Result<(String, T), Error> {
+    let mut models = Chain::open(settings)?;
+    let with_values = settings.models.iter().any(|name| name == BUILTIN);
+    let context = linking::link(question.text(), catalog::snapshot(settings, with_values)?);
+    let mut prompt = prompt::write(&context, settings);
+    let mut attempt = 1;
+    loop {
+        let draft = models.draft(&prompt)?;
+        match sandboxed(settings.query_timeout_ms, |sandbox| try_out(sandbox, &draft.sql)) {
+            Ok(result) => return Ok((draft.sql, result)),
+            Err(error) if draft.can_repair && error.is_repairable() && attempt < settings.max_attempts => {
+                prompt.repair(&draft.sql, &error);
+                attempt += 1;
+            }
+            Err(cause) => {
+                return Err(Error::Draft {
+                    cause: Box::new(cause),
+                    sql: draft.sql,
+                    attempt,
+                    of: settings.max_attempts,
+                });
+            }
+        }
+    }
+}
+
+/// A question that is worth asking.
+pub struct Question(String);
+
+impl Question {
+    /// Refuses what can't be answered before anything is looked up.
+    pub fn new(text: Option<&str>, thread: Option<&str>) -> Result<Self, Error> {
+        let text = text.unwrap_or_default().trim();
+        if text.is_empty() {
+            return Err(Error::EmptyQuestion);
+        }
+        if thread.is_some() {
+            return Err(Error::ThreadGiven);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn text(&self) -> &str {
+        &self.0
+    }
+}

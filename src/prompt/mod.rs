@@ -1,0 +1,140 @@
+//! What the model is told: text files with gaps, filled from the context.
+//!
+//! What changes seldom comes first (rules, schema) and the question last, so that providers can cache the beginning.
+//! It never calls anybody and never sees a row.
+
+mod budget;
+mod schema;
+
+use crate::error::Error;
+use crate::linking::Context;
+use crate::prompt::schema::nearest_names;
+use crate::settings::Settings;
+
+/// Everything one request to a model says.
+#[derive(Debug, Clone)]
+pub struct Prompt<'c> {
+    pub context: &'c Context,
+    /// Rules and schema.
+    pub system: String,
+    /// The conversation: the question, then failed drafts and what was wrong with them.
+    pub turns: Vec<Turn>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Turn {
+    User(String),
+    /// A statement the model had drafted.
+    Draft(String),
+}
+
+/// Writes the prompt for a question.
+pub fn write<'c>(context: &'c Context, settings: &Settings) -> Prompt<'c> {
+    let snapshot = &context.snapshot;
+    let rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
+    let facts = fill(
+        include_str!("facts.txt"),
+        &[
+            ("search_path", &snapshot.search_path.join(", ")),
+            ("today", &snapshot.today),
+            ("time_zone", &snapshot.time_zone),
+        ],
+    );
+    let mut question = facts;
+    if !settings.instructions.is_empty() {
+        question.push_str(&format!("Instructions: {}\n", settings.instructions));
+    }
+    question.push_str(&format!("Question: {}", context.question));
+    let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
+    let schema = schema::write(context, room);
+    let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
+    Prompt { context, system, turns: vec![Turn::User(question)] }
+}
+
+impl Prompt<'_> {
+    /// Adds a failed draft and the reason, so that the model can correct it.
+    pub fn repair(&mut self, sql: &str, error: &Error) {
+        let mut facts = String::new();
+        for line in [error.detail(), error.hint(), position(sql, error)].into_iter().flatten() {
+            facts.push_str(&line);
+            facts.push('\n');
+        }
+        if let Some(names) = nearest_names(error, &self.context.snapshot) {
+            facts.push_str(&format!("The nearest names are: {names}.\n"));
+        }
+        self.turns.push(Turn::Draft(sql.to_owned()));
+        self.turns.push(Turn::User(fill(
+            include_str!("repair.txt"),
+            &[("sqlstate", error.sqlstate()), ("message", &error.to_string()), ("facts", &facts)],
+        )));
+    }
+
+    /// The prompt as people read it: each part exactly as it is sent.
+    pub fn as_text(&self) -> String {
+        let mut text = self.system.clone();
+        for turn in &self.turns {
+            let (Turn::User(part) | Turn::Draft(part)) = turn;
+            text.push('\n');
+            text.push_str(part);
+        }
+        text
+    }
+}
+
+/// Where in the draft the server saw the error: the text from there on.
+fn position(sql: &str, error: &Error) -> Option<String> {
+    let Error::Server(failure) = error else { return None };
+    let at = failure.position?;
+    let rest: String = sql.chars().skip(at.checked_sub(1)?).take(40).collect();
+    Some(format!("Position: character {at}, at: {rest}"))
+}
+
+/// Puts values into the `{gaps}` of a template in one pass, so that a value's own braces stay as they are.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        text.push_str(before);
+        let gap = values.iter().find_map(|(name, value)| {
+            from.strip_prefix('{')?.strip_prefix(name)?.strip_prefix('}').map(|after| (*value, after))
+        });
+        match gap {
+            Some((value, after)) => {
+                text.push_str(value);
+                rest = after;
+            }
+            None => {
+                text.push('{');
+                rest = from.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Snapshot;
+    use crate::error::Failure;
+    use crate::linking::link;
+
+    #[test]
+    fn gaps_are_filled_once_and_other_braces_stay() {
+        assert_eq!(fill("{a} {\"b\"} {c}", &[("a", "{c}"), ("c", "x")]), "{c} {\"b\"} x");
+    }
+
+    #[test]
+    fn a_repair_names_sqlstate_and_position() {
+        let context = link("x", Snapshot::default());
+        let mut prompt = Prompt { context: &context, system: String::new(), turns: Vec::new() };
+        let failure =
+            Failure { sqlstate: "42703".into(), message: "no column".into(), position: Some(8), ..Failure::default() };
+        prompt.repair("SELECT nmae FROM t", &Error::Server(failure));
+        let Some(Turn::User(text)) = prompt.turns.last() else { panic!("no turn") };
+        assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
+        assert!(text.contains("character 8, at: nmae FROM t"), "{text}");
+    }
+}

@@ -1,0 +1,180 @@
+//! The `nl2sql.*` settings. Read once a question, into one owned [`Settings`]; nothing else reads a GUC.
+//!
+//! What widens access or sends more data out is for superusers; limits may be tightened by anybody.
+
+use std::ffi::CString;
+use std::time::Duration;
+
+use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
+
+use crate::pg::hooks::{define_int_limit, define_real_limit};
+
+static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
+static ROW_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(10_000);
+static BYTE_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
+static QUERY_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(30_000);
+static MAX_COST: GucSetting<f64> = GucSetting::<f64>::new(1e8);
+static MODEL_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(60_000);
+static MAX_ATTEMPTS: GucSetting<i32> = GucSetting::<i32>::new(3);
+static PROMPT_BUDGET: GucSetting<i32> = GucSetting::<i32>::new(8_000);
+static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
+static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
+static INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
+
+/// The settings of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The chain of models, first asked first.
+    pub models: Vec<String>,
+    /// 0: no limit.
+    pub row_limit: u64,
+    /// Bytes of json text; 0: no limit.
+    pub byte_limit: u64,
+    /// 0: no limit.
+    pub query_timeout_ms: i32,
+    /// Planner cost units; 0: no limit.
+    pub max_cost: f64,
+    pub model_timeout: Duration,
+    pub max_attempts: u32,
+    /// Tokens, estimated.
+    pub prompt_budget: usize,
+    /// Empty: every schema the caller can use.
+    pub schemas: Vec<String>,
+    /// `name` or `schema.name`.
+    pub allow_functions: Vec<String>,
+    pub instructions: String,
+}
+
+impl Settings {
+    /// What is in force now, for the caller.
+    pub fn load() -> Self {
+        Self {
+            models: list(&MODEL),
+            row_limit: unsigned(ROW_LIMIT.get()),
+            byte_limit: unsigned(BYTE_LIMIT.get()) * 1024,
+            query_timeout_ms: QUERY_TIMEOUT.get(),
+            max_cost: MAX_COST.get(),
+            model_timeout: Duration::from_millis(unsigned(MODEL_TIMEOUT.get())),
+            max_attempts: u32::try_from(MAX_ATTEMPTS.get()).unwrap_or(1),
+            prompt_budget: usize::try_from(PROMPT_BUDGET.get()).unwrap_or(0),
+            schemas: list(&SCHEMAS),
+            allow_functions: list(&ALLOW_FUNCTIONS),
+            instructions: text(&INSTRUCTIONS),
+        }
+    }
+}
+
+/// Defines all settings; called once, when the library is loaded.
+pub fn define() {
+    define_texts();
+    define_limits();
+}
+
+fn define_texts() {
+    let string = |name, short, long, setting, context| {
+        GucRegistry::define_string_guc(name, short, long, setting, context, GucFlags::default());
+    };
+    string(
+        c"nl2sql.model",
+        c"The models that are asked, first to last.",
+        c"A comma-separated list of foreign servers of the wrapper nl2sql; \"builtin\" is the model that needs none.",
+        &MODEL,
+        GucContext::Userset,
+    );
+    string(
+        c"nl2sql.schemas",
+        c"The schemas that questions may be about.",
+        c"A comma-separated list; empty means every schema the caller can use but the system's. Naming pg_catalog or \
+          information_schema here allows queries on it.",
+        &SCHEMAS,
+        GucContext::Suset,
+    );
+    string(
+        c"nl2sql.allow_functions",
+        c"Functions that generated SQL may call besides those the guard allows.",
+        c"A comma-separated list of name or schema.name.",
+        &ALLOW_FUNCTIONS,
+        GucContext::Suset,
+    );
+    string(
+        c"nl2sql.instructions",
+        c"Text that every prompt carries, for example house rules on money or dates.",
+        c"",
+        &INSTRUCTIONS,
+        GucContext::Userset,
+    );
+}
+
+fn define_limits() {
+    let plain = GucFlags::default();
+    define_int_limit::<0>(
+        c"nl2sql.row_limit",
+        c"The most rows one answer has.",
+        c"0 means no limit.",
+        &ROW_LIMIT,
+        (0, i32::MAX),
+        plain,
+    );
+    define_int_limit::<1>(
+        c"nl2sql.byte_limit",
+        c"The most json text one answer has.",
+        c"0 means no limit.",
+        &BYTE_LIMIT,
+        (0, i32::MAX),
+        GucFlags::UNIT_KB,
+    );
+    define_int_limit::<2>(
+        c"nl2sql.query_timeout",
+        c"How long one generated query may plan and run.",
+        c"0 means no limit.",
+        &QUERY_TIMEOUT,
+        (0, i32::MAX),
+        GucFlags::UNIT_MS,
+    );
+    define_real_limit::<3>(
+        c"nl2sql.max_cost",
+        c"The highest cost, as the planner estimates it, of a generated query.",
+        c"0 means no limit.",
+        &MAX_COST,
+    );
+    define_int_limit::<4>(
+        c"nl2sql.model_timeout",
+        c"How long one request to a model may take.",
+        c"",
+        &MODEL_TIMEOUT,
+        (1, 3_600_000),
+        GucFlags::UNIT_MS,
+    );
+    define_int_limit::<5>(
+        c"nl2sql.max_attempts",
+        c"How many drafts a model may make for one question.",
+        c"",
+        &MAX_ATTEMPTS,
+        (1, 10),
+        plain,
+    );
+    define_int_limit::<6>(
+        c"nl2sql.prompt_budget",
+        c"The most tokens of a prompt, at four characters a token.",
+        c"Over it, the relations that have least to do with the question are left out.",
+        &PROMPT_BUDGET,
+        (500, 1_000_000),
+        plain,
+    );
+}
+
+fn text(setting: &GucSetting<Option<CString>>) -> String {
+    setting.get().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn list(setting: &GucSetting<Option<CString>>) -> Vec<String> {
+    text(setting)
+        .split(',')
+        .map(|name| name.trim().trim_matches('"').to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+fn unsigned(value: i32) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}

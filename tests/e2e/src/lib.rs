@@ -1,0 +1,12 @@
+//! What the end-to-end tests and the benchmark of nl2sql share: a model on loopback that speaks three wire formats
+//! and misbehaves on demand ([`double`]), a throw-away PostgreSQL ([`cluster`]), and sessions on it ([`session`]).
+
+pub mod cluster;
+pub mod double;
+pub mod fixture;
+pub mod session;
+
+/// The question most tests ask, and the statement a good model answers it with.
+pub const TOP_CUSTOMERS: &str = "top 5 customers by revenue";
+pub const TOP_CUSTOMERS_SQL: &str = "SELECT c.name, sum(o.total) AS revenue FROM customers c JOIN orders o ON \
+     o.customer_id = c.id GROUP BY c.id, c.name ORDER BY revenue DESC, c.id LIMIT 5";

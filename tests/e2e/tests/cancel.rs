@@ -1,0 +1,171 @@
+//! A session that waits for the model, or runs its statement, ends at once when it is told to.
+
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nl2sql_e2e::cluster::{Cluster, Content};
+use nl2sql_e2e::double::{Double, Provider, Reply};
+use nl2sql_e2e::fixture::{Fixture, server};
+use nl2sql_e2e::session::{Session, nl_ask};
+use postgres::{CancelToken, NoTls};
+
+/// The aim is 100 ms; a loaded machine gets some more.
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+type Ended = (Session, Result<Vec<String>, postgres::Error>, Instant);
+
+fn in_background(mut session: Session, sql: String) -> JoinHandle<Ended> {
+    thread::spawn(move || {
+        let result = session.try_texts(&sql);
+        (session, result, Instant::now())
+    })
+}
+
+fn sqlstate(result: &Result<Vec<String>, postgres::Error>) -> String {
+    let error = result.as_ref().expect_err("a cancelled question has no answer");
+    error.code().map_or_else(|| format!("no SQLSTATE: {error:?}"), |code| code.code().to_owned())
+}
+
+/// Cancels and gives the session back with the time it took.
+fn cancel(running: JoinHandle<Ended>, token: &CancelToken) -> (Session, String, Duration) {
+    let cancelled = Instant::now();
+    token.cancel_query(NoTls).unwrap();
+    let (session, result, ended) = running.join().unwrap();
+    (session, sqlstate(&result), ended.saturating_duration_since(cancelled))
+}
+
+#[test]
+fn a_cancel_ends_the_wait_for_the_model() {
+    let mut fixture = Fixture::empty("cancel");
+    let cases = [
+        ("hang", Reply::hang()),
+        ("drip", Reply::sql("SELECT 1").drip(150)),
+        ("busy", Reply::status(429).retry_after(15)),
+    ];
+    let mut session = fixture.asker("postgres");
+    for (name, reply) in cases {
+        fixture.double.answer(name, reply);
+        fixture.double.clear();
+        let token = session.client.cancel_token();
+        let running = in_background(session, nl_ask(name));
+        fixture.wait_for_requests(1);
+        let (returned, code, took) = cancel(running, &token);
+        println!("cancel while {name}: {took:?}");
+        assert_eq!(code, "57014", "{name}");
+        assert!(took < AT_ONCE, "{name}: {took:?}");
+        session = returned;
+        fixture.double.answer("now", Reply::sql("SELECT 7 AS n"));
+        assert_eq!(session.ask("now")[0]["n"], 7, "after {name}");
+    }
+    assert_eq!(fixture.session.text("SELECT 1"), "1");
+}
+
+/// Waits until the backend runs, rather than waits for a reply: it has asked, and it burns time.
+#[test]
+fn a_cancel_ends_the_running_statement() {
+    let fixture = Fixture::empty("cancel_query");
+    fixture.double.answer(
+        "slow",
+        Reply::sql("SELECT count(*) AS n FROM generate_series(1, 100000) a, generate_series(1, 100000) b"),
+    );
+    let mut session = fixture.asker("postgres");
+    let token = session.client.cancel_token();
+    let pid = session.pid();
+    let running = in_background(session, nl_ask("slow"));
+    fixture.wait_for_requests(1);
+    let mut observer = fixture.database.session();
+    let active = format!("SELECT coalesce(wait_event, 'none') FROM pg_stat_activity WHERE pid = {pid}");
+    let until = Instant::now() + Duration::from_secs(5);
+    while observer.text(&active) != "none" && Instant::now() < until {
+        thread::yield_now();
+    }
+    let (mut session, code, took) = cancel(running, &token);
+    println!("cancel while the statement runs: {took:?}");
+    assert_eq!(code, "57014");
+    assert!(took < AT_ONCE, "{took:?}");
+    assert_eq!(fixture.double.chats().len(), 1, "a cancelled statement is not repaired");
+    assert_eq!(session.text("SELECT 1"), "1");
+}
+
+#[test]
+fn a_cancel_leaves_the_transaction_as_any_error_does() {
+    let mut fixture = Fixture::empty("cancel_transaction");
+    fixture.double.answer("hang", Reply::hang());
+    fixture.session.run("CREATE TABLE notes (note text)");
+    let mut session = fixture.asker("postgres");
+    session.run("BEGIN; INSERT INTO notes VALUES ('lost')");
+    let token = session.client.cancel_token();
+    let running = in_background(session, nl_ask("hang"));
+    fixture.wait_for_requests(1);
+    let (mut session, code, _) = cancel(running, &token);
+    assert_eq!(code, "57014");
+    session.error("SELECT 1", "25P02");
+    session.run("ROLLBACK");
+    assert_eq!(session.text("SELECT count(*) FROM notes"), "0");
+
+    // WHEN OTHERS lets cancels pass; a block that names the condition catches this one, and only its own rows go.
+    session.run("BEGIN; INSERT INTO notes VALUES ('kept')");
+    let block = "DO $$ BEGIN INSERT INTO notes VALUES ('undone'); PERFORM nl_ask('hang');
+        EXCEPTION WHEN query_canceled THEN INSERT INTO notes VALUES ('caught'); END $$";
+    fixture.double.clear();
+    let token = session.client.cancel_token();
+    let running = in_background(session, block.to_owned());
+    fixture.wait_for_requests(1);
+    token.cancel_query(NoTls).unwrap();
+    let (mut session, result, _) = running.join().unwrap();
+    result.unwrap();
+    session.run("COMMIT");
+    assert_eq!(session.texts("SELECT note FROM notes ORDER BY ctid"), ["kept", "caught"]);
+}
+
+#[test]
+fn statement_timeout_ends_the_wait() {
+    let mut fixture = Fixture::empty("statement_timeout");
+    fixture.double.answer("hang", Reply::hang());
+    fixture.session.run("SET statement_timeout = '400ms'");
+    let started = Instant::now();
+    fixture.session.ask_error("hang", "57014");
+    let late = started.elapsed().saturating_sub(Duration::from_millis(400));
+    println!("statement_timeout: {late:?} late");
+    assert!(late < AT_ONCE, "{late:?}");
+    assert_eq!(fixture.session.text("SELECT 1"), "1");
+}
+
+#[test]
+fn a_terminated_backend_ends() {
+    let mut fixture = Fixture::empty("terminate");
+    fixture.double.answer("hang", Reply::hang());
+    let mut session = fixture.asker("postgres");
+    let pid = session.pid();
+    let running = in_background(session, nl_ask("hang"));
+    fixture.wait_for_requests(1);
+    let told = Instant::now();
+    fixture.session.run(&format!("SELECT pg_terminate_backend({pid})"));
+    let (_, result, ended) = running.join().unwrap();
+    let took = ended.saturating_duration_since(told);
+    println!("pg_terminate_backend: {took:?}");
+    assert_eq!(sqlstate(&result), "57P01");
+    assert!(took < AT_ONCE, "{took:?}");
+    let until = Instant::now() + Duration::from_secs(5);
+    while fixture.session.text(&format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}")) != "0" {
+        assert!(Instant::now() < until, "the backend stays");
+    }
+}
+
+#[test]
+fn the_server_shuts_down_while_the_model_hangs() {
+    let cluster = Cluster::start();
+    let database = cluster.database("shutdown", Content::Empty);
+    let double = Double::start();
+    double.answer("hang", Reply::hang());
+    let mut session = database.session();
+    session.run(&server("gpt", Provider::OpenAi, &double.url(Provider::OpenAi)));
+    session.run("SET nl2sql.model = 'gpt'");
+    let running = in_background(session, nl_ask("hang"));
+    assert!(double.wait_for_requests(1, Duration::from_secs(10)));
+    let took = cluster.stop_fast();
+    println!("fast shutdown: {took:?}");
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert_eq!(sqlstate(&running.join().unwrap().1), "57P01");
+    assert!(!cluster.log().contains("PANIC"), "{}", cluster.log());
+}

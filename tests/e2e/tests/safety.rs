@@ -1,0 +1,277 @@
+//! The model as the attacker: whatever it drafts, nothing changes and the asker is told why.
+
+use std::time::{Duration, Instant};
+
+use nl2sql_e2e::double::Reply;
+use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::session::{Session, nl_ask, quote};
+
+const WRITES: &[&str] = &[
+    "DROP TABLE staff",
+    "DELETE FROM staff",
+    "UPDATE staff SET name = 'x'",
+    "INSERT INTO staff VALUES (3, 'x')",
+    "TRUNCATE staff",
+    "CREATE TABLE loot AS SELECT * FROM staff",
+    "SELECT * INTO loot FROM staff",
+    "ALTER TABLE staff ADD COLUMN x int",
+    "GRANT ALL ON staff TO PUBLIC",
+    "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE ROLE intruder SUPERUSER",
+    "WITH gone AS (DELETE FROM staff RETURNING *) SELECT * FROM gone",
+    "WITH a AS (SELECT 1), b AS (INSERT INTO staff VALUES (3, 'x') RETURNING id) SELECT * FROM a, b",
+    "SELECT * FROM (WITH gone AS (UPDATE staff SET name = 'x' RETURNING *) SELECT * FROM gone) AS q",
+    "DO $$ BEGIN DELETE FROM staff; END $$",
+    "CALL wipe()",
+    "COPY staff TO PROGRAM 'touch {file}'",
+    "COPY staff TO '{file}'",
+    "COPY staff FROM PROGRAM 'echo 3'",
+    "EXPLAIN ANALYZE DELETE FROM staff",
+    "EXPLAIN SELECT 1",
+    "SET ROLE postgres",
+    "RESET ALL",
+    "SHOW data_directory",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT s",
+    "PREPARE p AS DELETE FROM staff",
+    "EXECUTE p",
+    "DECLARE c CURSOR FOR SELECT 1",
+    "LISTEN channel",
+    "NOTIFY channel",
+    "LOCK TABLE staff",
+    "VACUUM staff",
+    "ANALYZE staff",
+    "CHECKPOINT",
+    "DISCARD ALL",
+    "LOAD 'plpgsql'",
+    "REINDEX TABLE staff",
+    "COMMENT ON TABLE staff IS 'x'",
+];
+
+const SEVERAL: &[&str] = &[
+    "SELECT 1; DROP TABLE staff",
+    "SELECT 1; SELECT 2",
+    "SELECT 1; COMMIT; DELETE FROM staff",
+    "SELECT 1;; DELETE FROM staff --",
+    "SELECT ';' ; /* ; */ DELETE FROM staff",
+];
+
+const FORBIDDEN: &[&str] = &[
+    "SELECT pg_sleep(10)",
+    "SELECT id, pg_sleep(10) FROM staff",
+    "SELECT 1 WHERE pg_sleep(10) IS NULL",
+    "SELECT 1 ORDER BY pg_catalog.pg_sleep(10)",
+    "SELECT pg_catalog.\"pg_sleep\"(10)",
+    "SELECT * FROM pg_sleep(10)",
+    "SELECT 1 LIMIT (SELECT 1 FROM pg_sleep(10))",
+    "SELECT nextval('numbers')",
+    "SELECT setval('numbers', 99)",
+    "SELECT set_config('work_mem', '1GB', false)",
+    "SELECT current_setting('data_directory')",
+    "SELECT pg_read_file('PG_VERSION')",
+    "SELECT pg_read_binary_file('PG_VERSION')",
+    "SELECT pg_ls_dir('.')",
+    "SELECT pg_stat_file('PG_VERSION')",
+    "SELECT lo_create(0)",
+    "SELECT lo_export(1, '{file}')",
+    "SELECT lo_import('/etc/hostname')",
+    "SELECT pg_notify('channel', 'x')",
+    "SELECT pg_advisory_lock(1)",
+    "SELECT pg_try_advisory_lock(1)",
+    "SELECT pg_advisory_xact_lock(1)",
+    "SELECT pg_terminate_backend(pg_backend_pid())",
+    "SELECT pg_cancel_backend(pg_backend_pid())",
+    "SELECT pg_reload_conf()",
+    "SELECT pg_rotate_logfile()",
+    "SELECT pg_switch_wal()",
+    "SELECT pg_create_restore_point('x')",
+    "SELECT query_to_xml('DELETE FROM staff RETURNING 1', true, true, '')",
+    "SELECT table_to_xml('staff', true, true, '')",
+    "SELECT nl_ask('recursion')",
+    "SELECT * FROM nl_check('SELECT 1')",
+    "SELECT rolname, rolpassword FROM pg_authid",
+    "SELECT * FROM pg_catalog.pg_shadow",
+    "SELECT umoptions FROM pg_user_mappings",
+    "SELECT * FROM pg_stat_activity",
+    "SELECT setting FROM pg_settings",
+    "SELECT * FROM staff FOR UPDATE",
+    "SELECT * FROM staff FOR KEY SHARE",
+    "SELECT * FROM (SELECT * FROM staff FOR SHARE) AS q",
+    "SELECT wipe_rows()",
+];
+
+/// What the guard may see in one way or another; only that it fails and that nothing changes is certain.
+const HIDDEN: &[&str] = &[
+    "SELECT * FROM sly_view",
+    "SELECT 1 <~> 2",
+    "SELECT harmless()",
+    "SELECT * FROM dblink('dbname=postgres', 'SELECT 1') AS t(n int)",
+    "SELECT 1 AS n FROM staff TABLESAMPLE nonsense (1)",
+    "SELECT * FROM staff; -- \u{0}",
+    "\u{feff}DROP TABLE staff",
+    "SELECT $q$ unfinished",
+    "/* /* */ DROP TABLE staff",
+    "",
+];
+
+const SCHEMA: &str = "
+    CREATE TABLE staff (id int, name text);
+    INSERT INTO staff VALUES (1, 'Ada'), (2, 'Ben');
+    CREATE SEQUENCE numbers;
+    CREATE PROCEDURE wipe() LANGUAGE sql AS 'DELETE FROM staff';
+    CREATE FUNCTION wipe_rows() RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN DELETE FROM staff; RETURN 1; END';
+    CREATE FUNCTION harmless() RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+        'BEGIN PERFORM set_config(''e2e.mark'', ''x'', false); DELETE FROM staff; RETURN 1; END';
+    CREATE FUNCTION sly(int, int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN DELETE FROM staff; RETURN true; END';
+    CREATE OPERATOR <~> (LEFTARG = int, RIGHTARG = int, FUNCTION = sly);
+    CREATE VIEW sly_view AS SELECT id, wipe_rows() AS n FROM staff;
+    GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC;
+    GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO PUBLIC;
+    GRANT CREATE ON SCHEMA public TO PUBLIC;";
+
+/// Everything an attack could have changed, as lines, so that a difference names itself.
+const FINGERPRINT: &str = "
+    SELECT concat_ws(' ', 'relation', oid::regclass, relkind, relowner, relacl)
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', 'row', ctid, xmin, staff) FROM staff
+    UNION ALL SELECT 'column ' || attname FROM pg_attribute WHERE attrelid = 'staff'::regclass
+    UNION ALL SELECT concat_ws(' ', 'sequence', sequencename, last_value) FROM pg_sequences
+    UNION ALL SELECT concat_ws(' ', 'function', oid::regprocedure) FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', 'large object', oid) FROM pg_largeobject_metadata
+    UNION ALL SELECT 'role intruder' FROM pg_authid WHERE rolname = 'intruder'
+    UNION ALL SELECT 'advisory lock' FROM pg_locks WHERE locktype = 'advisory' AND database = (
+        SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT 'comment ' || description FROM pg_description WHERE objoid = 'staff'::regclass
+    ORDER BY 1";
+
+/// What belongs to the asking session.
+const SESSION_STATE: &str = "
+    SELECT 'setting ' || name || ' ' || coalesce(setting, '') FROM pg_settings
+    UNION ALL SELECT 'mark ' || coalesce(current_setting('e2e.mark', true), '')
+    UNION ALL SELECT 'listens ' || c FROM pg_listening_channels() AS c
+    UNION ALL SELECT 'prepared ' || name FROM pg_prepared_statements WHERE name !~ '^s[0-9]'
+    UNION ALL SELECT 'cursor ' || name FROM pg_cursors WHERE name <> ''
+    UNION ALL SELECT 'user ' || current_user || ' pid ' || pg_backend_pid()
+    ORDER BY 1";
+
+struct Target {
+    fixture: Fixture,
+    asker: Session,
+    superuser: bool,
+    file: std::path::PathBuf,
+}
+
+impl Target {
+    fn new(name: &str, superuser: bool) -> Target {
+        let mut fixture = Fixture::empty(name);
+        fixture.session.run(SCHEMA);
+        let mut asker = if superuser { fixture.asker("postgres") } else { fixture.analyst("SELECT 1").1 };
+        // PL/pgSQL brings settings of its own when it is loaded, so it is loaded before any are compared.
+        asker.run("SET nl2sql.max_attempts = 1; DO 'BEGIN END'");
+        let file = std::env::temp_dir().join(format!("nl2sql-e2e-loot-{}-{name}", std::process::id()));
+        Target { fixture, asker, superuser, file }
+    }
+
+    /// Refused by `nl_ask` and by `nl_check`, with the same SQLSTATE, and without a trace.
+    fn attack(&mut self, sql: &str, sqlstate: Option<&str>) {
+        let sql = sql.replace("{file}", &self.file.display().to_string());
+        self.fixture.double.answer("attack", Reply::sql(&sql));
+        let before = self.state();
+        let started = Instant::now();
+        let code = self.asker.failure(&nl_ask("attack")).code().code().to_owned();
+        self.expect(&sql, &code, sqlstate);
+        if let Some(sqlstate) = sqlstate {
+            let check = format!("SELECT allowed || ' ' || sqlstate FROM nl_check({})", quote(&sql));
+            let checked = self.asker.text(&check);
+            assert!(checked.starts_with("false "), "nl_check allows {sql}");
+            self.expect(&sql, &checked[6..], Some(sqlstate));
+        }
+        assert!(started.elapsed() < Duration::from_secs(5), "{sql} took {:?}", started.elapsed());
+        let after = self.state();
+        let gone: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
+        let new: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
+        assert!(gone.is_empty() && new.is_empty(), "after {sql}\nthere is no more {gone:#?}\nand there is {new:#?}");
+        assert_eq!(before.len(), after.len(), "{sql}");
+        assert!(!self.file.exists(), "{sql} wrote a file");
+    }
+
+    fn state(&mut self) -> Vec<String> {
+        let mut lines = self.fixture.session.texts(FINGERPRINT);
+        lines.extend(self.asker.texts(SESSION_STATE));
+        lines
+    }
+
+    /// An ordinary role may be stopped by a missing privilege before the guard gets to see the statement's point.
+    fn expect(&self, sql: &str, code: &str, sqlstate: Option<&str>) {
+        let fits = sqlstate.is_none_or(|sqlstate| code == sqlstate) || (!self.superuser && code == "42501");
+        assert!(fits, "{sql} failed with {code}, not with {sqlstate:?}");
+    }
+
+    fn attack_with(&mut self, statements: &[&str], sqlstate: Option<&str>) {
+        for sql in statements {
+            self.attack(sql, sqlstate);
+        }
+    }
+}
+
+#[test]
+fn writes_are_refused() {
+    Target::new("writes", false).attack_with(WRITES, Some("25006"));
+}
+
+#[test]
+fn writes_are_refused_to_a_superuser() {
+    Target::new("writes_super", true).attack_with(WRITES, Some("25006"));
+}
+
+#[test]
+fn several_statements_are_refused() {
+    Target::new("several", false).attack_with(SEVERAL, Some("42601"));
+    Target::new("several_super", true).attack_with(SEVERAL, Some("42601"));
+}
+
+#[test]
+fn functions_catalogs_and_locks_are_refused() {
+    Target::new("forbidden", false).attack_with(FORBIDDEN, Some("2F003"));
+}
+
+#[test]
+fn functions_catalogs_and_locks_are_refused_to_a_superuser() {
+    Target::new("forbidden_super", true).attack_with(FORBIDDEN, Some("2F003"));
+}
+
+#[test]
+fn hidden_attacks_fail() {
+    Target::new("hidden", false).attack_with(HIDDEN, None);
+    Target::new("hidden_super", true).attack_with(HIDDEN, None);
+}
+
+/// A refusal inside a transaction takes the transaction's earlier work along only if nobody catches it.
+#[test]
+fn the_callers_transaction_stays_writable() {
+    let mut target = Target::new("writable", false);
+    target.fixture.double.answer("staff", Reply::sql("SELECT count(*) AS n FROM staff"));
+    target.fixture.double.answer("attack", Reply::sql("DELETE FROM staff"));
+    let asker = &mut target.asker;
+    asker.run("BEGIN; INSERT INTO staff VALUES (3, 'Clara')");
+    assert_eq!(asker.ask("staff")[0]["n"], 3, "the caller's own rows are seen");
+    assert_eq!(asker.text("SHOW transaction_read_only"), "off");
+    asker.run("INSERT INTO staff VALUES (4, 'David'); SAVEPOINT s");
+    asker.ask_error("attack", "25006");
+    asker.run("ROLLBACK TO s; INSERT INTO staff VALUES (5, 'Emma')");
+    assert_eq!(asker.ask("staff")[0]["n"], 5);
+    asker.run("COMMIT");
+    assert_eq!(asker.text("SELECT count(*) FROM staff"), "5");
+}
+
+#[test]
+fn a_read_only_transaction_can_ask() {
+    let mut target = Target::new("read_only", false);
+    target.fixture.double.answer("staff", Reply::sql("SELECT count(*) AS n FROM staff"));
+    target.asker.run("BEGIN READ ONLY");
+    assert_eq!(target.asker.ask("staff")[0]["n"], 2);
+    target.asker.run("COMMIT");
+}
