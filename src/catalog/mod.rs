@@ -4,9 +4,9 @@
 
 mod snapshot;
 
-pub use snapshot::{Column, Relation, RelationKind, Snapshot, quote_ident};
 #[cfg(test)]
-pub use snapshot::{ForeignKey, Schema};
+pub use snapshot::ForeignKey;
+pub use snapshot::{Column, Relation, RelationKind, Snapshot, quote_ident};
 
 use crate::error::{Error, Failure};
 use crate::pg::query;

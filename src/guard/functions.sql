@@ -14,7 +14,8 @@ SELECT asked.oid, n.nspname, p.proname, p.provolatile, l.lanname, p.prosecdef,
        owner.rolsuper OR p.proowner OPERATOR(pg_catalog.=) me.oid AS owner_trusted,
        EXISTS (SELECT FROM pg_catalog.pg_depend d
                WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
-                 AND d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e') AS extension_member
+                 AND d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e') AS extension_member,
+       asked.oid OPERATOR(pg_catalog.<>) asked.part AS part_of_aggregate
 FROM asked
 JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) asked.part
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace

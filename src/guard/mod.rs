@@ -67,7 +67,7 @@ fn judge<'s>(
     if parsed.tags.len() != 1 {
         return Err(Error::StatementCount(parsed.tags.len()));
     }
-    if !parsed.is_query || parsed.tags[0] != "SELECT" {
+    if parsed.tags[0] != "SELECT" {
         return Err(Error::Writes(parsed.tags[0].clone()));
     }
     let prepared = Prepared::new(sandbox, sql)?;
@@ -142,7 +142,7 @@ fn check_functions(
     let oids = oid_array(uses.functions.iter().map(|used| used.oid));
     let mut facts: BTreeMap<u32, Vec<Function>> = BTreeMap::new();
     for row in rows_in(sandbox, include_str!("functions.sql"), &[Some(&oids)])? {
-        let [Some(oid), schema, name, volatility, language, definer, trusted, member] = row.as_slice() else {
+        let [Some(oid), schema, name, volatility, language, definer, trusted, member, part] = row.as_slice() else {
             continue;
         };
         let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
@@ -155,6 +155,7 @@ fn check_functions(
             security_definer: is(definer),
             owner_trusted: is(trusted),
             extension_member: is(member),
+            part_of_aggregate: is(part),
         });
     }
     for used in &uses.functions {
@@ -173,7 +174,7 @@ fn check_functions(
                 return Err(refused_function(used, &format!("function {}", part.qualified()), why, sql, true));
             }
         }
-        verdict.functions.extend(parts.iter().map(Function::qualified));
+        verdict.functions.extend(parts.iter().filter(|part| !part.part_of_aggregate).map(Function::qualified));
     }
     verdict.functions.sort();
     verdict.functions.dedup();

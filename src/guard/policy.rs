@@ -17,6 +17,8 @@ pub struct Function {
     /// A superuser or the caller owns it.
     pub owner_trusted: bool,
     pub extension_member: bool,
+    /// Called by an aggregate that the statement calls, not by the statement.
+    pub part_of_aggregate: bool,
 }
 
 /// Volatile, but nothing changes and nothing is waited for.

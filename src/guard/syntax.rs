@@ -2,7 +2,9 @@
 //!
 //! It can only refuse what it is sure of. Where it cannot parse, it has no opinion: PostgreSQL's grammar is the authority.
 
-use sqlparser::ast::{Query, SetExpr, Statement};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Query, SetExpr, Statement, Visit, Visitor};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
@@ -18,23 +20,33 @@ pub fn check(sql: &str) -> Result<(), Error> {
     }
     let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, sql) else { return Ok(()) };
     match statements.as_slice() {
-        [Statement::Query(query)] => check_query(query),
+        [statement @ Statement::Query(_)] => match statement.visit(&mut Writes) {
+            ControlFlow::Break(what) => Err(Error::Writes(what.to_owned())),
+            ControlFlow::Continue(()) => Ok(()),
+        },
         [other] => {
             let text = other.to_string();
-            let verb: String = text.split_whitespace().next().unwrap_or_default().to_uppercase();
-            Err(Error::Writes(verb))
+            Err(Error::Writes(text.split_whitespace().next().unwrap_or_default().to_uppercase()))
         }
         several => Err(Error::StatementCount(several.len())),
     }
 }
 
-fn check_query(query: &Query) -> Result<(), Error> {
-    match query.body.as_ref() {
-        SetExpr::Insert(_) => Err(Error::Writes("INSERT".to_owned())),
-        SetExpr::Update(_) => Err(Error::Writes("UPDATE".to_owned())),
-        SetExpr::Delete(_) => Err(Error::Writes("DELETE".to_owned())),
-        SetExpr::Merge(_) => Err(Error::Writes("MERGE".to_owned())),
-        _ => query.with.iter().flat_map(|with| &with.cte_tables).try_for_each(|cte| check_query(&cte.query)),
+/// Looks at every query, however deep, for one that is none.
+struct Writes;
+
+impl Visitor for Writes {
+    type Break = &'static str;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<&'static str> {
+        match query.body.as_ref() {
+            SetExpr::Insert(_) => ControlFlow::Break("INSERT"),
+            SetExpr::Update(_) => ControlFlow::Break("UPDATE"),
+            SetExpr::Delete(_) => ControlFlow::Break("DELETE"),
+            SetExpr::Merge(_) => ControlFlow::Break("MERGE"),
+            SetExpr::Select(select) if select.into.is_some() => ControlFlow::Break("SELECT INTO"),
+            _ => ControlFlow::Continue(()),
+        }
     }
 }
 

@@ -14,11 +14,10 @@ use super::rows::{Outcome, Receiver, RowLimits, RowStore};
 use super::sandbox::Sandbox;
 use crate::error::{Error, Failure};
 
-/// A statement as the server's grammar sees it.
+/// A text as the server's grammar sees it.
 pub struct Parsed {
-    /// The command tags, one a statement, for example `SELECT` or `DROP TABLE`.
+    /// The command tags, one a statement: `SELECT` for a query and for nothing else.
     pub tags: Vec<String>,
-    pub is_query: bool,
 }
 
 /// An analyzed and rewritten statement inside the sandbox.
@@ -48,12 +47,23 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
         #[cfg(not(feature = "pg13"))]
         let list = pg_sys::raw_parser(text.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_DEFAULT);
         let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
-        let is_query = statements.iter_ptr().all(|raw| (*(*raw).stmt).type_ == NodeTag::T_SelectStmt);
-        let tags = statements
-            .iter_ptr()
-            .map(|raw| owned(pg_sys::GetCommandTagName(pg_sys::CreateCommandTag((*raw).stmt))).unwrap_or_default())
-            .collect();
-        Ok(Parsed { tags, is_query })
+        Ok(Parsed { tags: statements.iter_ptr().map(|raw| tag((*raw).stmt)).collect() })
+    }
+}
+
+/// # Safety
+/// `statement` is the raw parse tree of one statement.
+unsafe fn tag(statement: *mut pg_sys::Node) -> String {
+    // SAFETY: the node's own tag says what it is; for set operations, INTO stands in the leftmost query.
+    unsafe {
+        let mut query = statement.cast::<pg_sys::SelectStmt>();
+        while (*query).type_ == NodeTag::T_SelectStmt && !(*query).larg.is_null() {
+            query = (*query).larg;
+        }
+        if (*query).type_ == NodeTag::T_SelectStmt && !(*query).intoClause.is_null() {
+            return "SELECT INTO".to_owned();
+        }
+        owned(pg_sys::GetCommandTagName(pg_sys::CreateCommandTag(statement))).unwrap_or_default()
     }
 }
 

@@ -67,6 +67,8 @@ fn a_key_in_the_user_mapping_is_kept() {
     let key = "sk-canary-mapping-81c2";
     fixture.session.run(&format!("ALTER USER MAPPING FOR PUBLIC SERVER gpt OPTIONS (SET api_key '{key}')"));
     let (_, mut session) = fixture.analyst("SELECT 1");
+    // The server shows every session's last statement; the one that set the key is the DBA's own.
+    fixture.session.run("SELECT 1");
     keep(&mut fixture, &mut session, key);
     let visible = session.texts("SELECT coalesce(umoptions::text, '') FROM pg_user_mappings");
     assert!(!visible.join("").contains(key), "an ordinary role cannot read the mapping");
