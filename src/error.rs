@@ -144,7 +144,11 @@ impl Error {
                 Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
             }
             Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
-            Self::Server(failure) => failure.detail.clone(),
+            Self::Server(failure) => {
+                let place = failure.position.map(|position| format!("At character {position} of the statement."));
+                let lines: Vec<String> = failure.detail.iter().cloned().chain(place).collect();
+                (!lines.is_empty()).then(|| lines.join("\n"))
+            }
             Self::ChainFailed { last, earlier } => {
                 let mut lines: Vec<String> = last.detail().into_iter().collect();
                 lines.extend(earlier.iter().map(|error| format!("Before it: {error}.")));
@@ -173,7 +177,8 @@ impl Error {
             Self::ModelDenied(name) => {
                 return Some(format!("GRANT USAGE ON FOREIGN SERVER {name} TO the role that asks."));
             }
-            Self::UnknownOption { valid, .. } => return Some(format!("Valid options here are: {valid}.")),
+            Self::UnknownOption { valid: "", .. } => "There are no valid options in this context.",
+            Self::UnknownOption { valid, .. } => return Some(format!("Valid options in this context are: {valid}.")),
             Self::OptionDenied(_) => "Only superusers and members of pg_read_server_files may set it.",
             Self::MissingOption { option, server } => {
                 return Some(format!("ALTER SERVER {server} OPTIONS (ADD {option} '…')."));

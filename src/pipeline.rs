@@ -57,12 +57,8 @@ fn settle<T>(
                 attempt += 1;
             }
             Err(cause) => {
-                return Err(Error::Draft {
-                    cause: Box::new(cause),
-                    sql: draft.sql,
-                    attempt,
-                    of: settings.max_attempts,
-                });
+                let of = if draft.can_repair { settings.max_attempts } else { attempt };
+                return Err(Error::Draft { cause: Box::new(cause), sql: draft.sql, attempt, of });
             }
         }
     }

@@ -8,17 +8,46 @@ mod snapshot;
 pub use snapshot::ForeignKey;
 pub use snapshot::{Column, Relation, RelationKind, Snapshot, quote_ident};
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::error::{Error, Failure};
-use crate::pg::query;
+use crate::pg::{cache, query};
 use crate::settings::Settings;
 
+thread_local! {
+    /// The last snapshot read, with what it depends on and the generation before it was read.
+    static KEPT: RefCell<Option<(String, u64, Rc<Snapshot>)>> = const { RefCell::new(None) };
+}
+
 /// The schema as the caller sees it now. `with_values` adds typical values from the planner's statistics.
-pub fn snapshot(settings: &Settings, with_values: bool) -> Result<Snapshot, Error> {
+///
+/// Kept for the session as long as nothing it shows can have changed: see `key.sql` and [`cache`].
+pub fn snapshot(settings: &Settings, with_values: bool) -> Result<Rc<Snapshot>, Error> {
     let schemas = array_literal(&settings.schemas);
-    let rows =
-        query::rows(include_str!("context.sql"), &[Some(&schemas), Some(if with_values { "true" } else { "false" })])?;
-    let document = rows.into_iter().flatten().flatten().next().unwrap_or_default();
-    serde_json::from_str(&document).map_err(|error| {
+    // Reading the key takes locks, which makes the server deliver the messages of others first.
+    let key = format!("{schemas}\n{with_values}\n{}", one_value(include_str!("key.sql"), &[])?);
+    let generation = cache::generation();
+    let kept = KEPT.with_borrow(|kept| match kept {
+        Some((of, at, snapshot)) if *of == key && *at == generation => Some(Rc::clone(snapshot)),
+        _ => None,
+    });
+    if let Some(snapshot) = kept {
+        return Ok(snapshot);
+    }
+    let values = if with_values { "true" } else { "false" };
+    let document = one_value(include_str!("context.sql"), &[Some(&schemas), Some(values)])?;
+    let snapshot = Rc::new(parse(&document)?);
+    KEPT.set(Some((key, generation, Rc::clone(&snapshot))));
+    Ok(snapshot)
+}
+
+fn one_value(sql: &'static str, arguments: &[Option<&str>]) -> Result<String, Error> {
+    Ok(query::rows(sql, arguments)?.into_iter().flatten().flatten().next().unwrap_or_default())
+}
+
+fn parse(document: &str) -> Result<Snapshot, Error> {
+    serde_json::from_str(document).map_err(|error| {
         Error::Server(Failure {
             sqlstate: "XX000".to_owned(),
             message: "the catalog snapshot could not be read".to_owned(),

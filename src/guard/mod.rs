@@ -3,10 +3,9 @@
 //! In order: sqlparser, PostgreSQL's grammar, its analyzed and rewritten trees, the functions and relations they use,
 //! and the planner's cost. Nothing is executed.
 
+mod facts;
 mod policy;
 mod syntax;
-
-use std::collections::BTreeMap;
 
 use crate::catalog::array_literal;
 use crate::error::Error;
@@ -139,25 +138,7 @@ fn check_functions(
     if uses.functions.is_empty() {
         return Ok(());
     }
-    let oids = oid_array(uses.functions.iter().map(|used| used.oid));
-    let mut facts: BTreeMap<u32, Vec<Function>> = BTreeMap::new();
-    for row in rows_in(sandbox, include_str!("functions.sql"), &[Some(&oids)])? {
-        let [Some(oid), schema, name, volatility, language, definer, trusted, member, part] = row.as_slice() else {
-            continue;
-        };
-        let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
-        let is = |cell: &Option<String>| cell.as_deref() == Some("t");
-        facts.entry(oid.parse().unwrap_or_default()).or_default().push(Function {
-            schema: text(schema),
-            name: text(name),
-            volatility: text(volatility).chars().next().unwrap_or('v'),
-            language: text(language),
-            security_definer: is(definer),
-            owner_trusted: is(trusted),
-            extension_member: is(member),
-            part_of_aggregate: is(part),
-        });
-    }
+    let facts = facts::of(sandbox, uses.functions.iter().map(|used| used.oid))?;
     for used in &uses.functions {
         let parts = facts.get(&used.oid).map(Vec::as_slice).unwrap_or_default();
         if parts.is_empty() {

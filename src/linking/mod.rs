@@ -5,6 +5,7 @@
 pub mod words;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::catalog::{Relation, Snapshot};
 
@@ -12,13 +13,13 @@ use crate::catalog::{Relation, Snapshot};
 #[derive(Debug, Clone)]
 pub struct Context {
     pub question: String,
-    pub snapshot: Snapshot,
+    pub snapshot: Rc<Snapshot>,
     /// For each relation of the snapshot, how many of its words the question shares; higher is nearer.
     pub scores: Vec<u32>,
 }
 
 /// Scores every relation against the question by plain word overlap.
-pub fn link(question: &str, snapshot: Snapshot) -> Context {
+pub fn link(question: &str, snapshot: Rc<Snapshot>) -> Context {
     let asked: BTreeSet<String> = stems(question);
     let scores = snapshot.relations.iter().map(|relation| score(&asked, relation)).collect();
     Context { question: question.to_owned(), snapshot, scores }
@@ -62,7 +63,7 @@ mod tests {
             ],
             ..Snapshot::default()
         };
-        let scores = link("how many invoices are there", snapshot).scores;
+        let scores = link("how many invoices are there", Rc::new(snapshot)).scores;
         assert!(scores[0] > scores[1] && scores[1] > scores[2], "{scores:?}");
     }
 }

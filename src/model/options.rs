@@ -54,7 +54,7 @@ pub fn validate(catalog: Catalog, options: &[String], may_read_files: bool) -> R
 
 fn unknown(catalog: Catalog, name: &str) -> Error {
     let valid = match catalog {
-        Catalog::Wrapper => "none",
+        Catalog::Wrapper => "",
         Catalog::Server => SERVER_OPTIONS,
         Catalog::UserMapping => MAPPING_OPTIONS,
     };

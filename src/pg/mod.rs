@@ -3,6 +3,7 @@
 //! Every wrapper turns a server ERROR into an [`crate::error::Error`] or lets it unwind, never swallows a cancel, and
 //! says in a SAFETY comment what it relies on.
 
+pub mod cache;
 pub mod failure;
 pub mod foreign;
 pub mod hooks;
@@ -12,5 +13,7 @@ pub mod report;
 pub mod rows;
 pub mod sandbox;
 pub mod statement;
+#[cfg(any(test, feature = "pg_test"))]
+mod tests;
 pub mod timer;
 pub mod tree;

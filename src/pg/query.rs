@@ -50,7 +50,9 @@ fn kept_plan(sql: &'static str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, 
     let mut types = vec![pg_sys::TEXTOID; arguments];
     // SAFETY: an SPI connection is open; SPI_keepplan moves the plan to memory that lives as long as the session.
     let plan = unsafe {
-        let plan = pg_sys::SPI_prepare(text.as_ptr(), arguments as i32, types.as_mut_ptr());
+        // Generic from the start: planning these queries anew costs more than any argument could save.
+        let options = pg_sys::CURSOR_OPT_GENERIC_PLAN as i32;
+        let plan = pg_sys::SPI_prepare_cursor(text.as_ptr(), arguments as i32, types.as_mut_ptr(), options);
         if plan.is_null() || pg_sys::SPI_keepplan(plan) != 0 {
             let code = pg_sys::SPI_result;
             return Err(internal(format!("SPI_prepare failed with code {code}")));

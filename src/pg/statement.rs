@@ -116,6 +116,11 @@ impl<'s> Prepared<'s> {
             {
                 return Err(Error::Writes("a statement whose plan is no plain query".to_owned()));
             }
+            // The executor would check this too, but only once it runs; a verdict must know before.
+            #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
+            pg_sys::ExecCheckRTPerms(planned.rtable, true);
+            #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
+            pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
             let tree = &*planned.planTree;
             Ok(Planned { statement, text: self.text, rows: tree.plan_rows, cost: tree.total_cost, inside: PhantomData })
         }

@@ -55,7 +55,7 @@ impl Prompt<'_> {
     /// Adds a failed draft and the reason, so that the model can correct it.
     pub fn repair(&mut self, sql: &str, error: &Error) {
         let mut facts = String::new();
-        for line in [error.detail(), error.hint(), position(sql, error)].into_iter().flatten() {
+        for line in [error.detail(), error.hint(), place(sql, error)].into_iter().flatten() {
             facts.push_str(&line);
             facts.push('\n');
         }
@@ -82,11 +82,11 @@ impl Prompt<'_> {
 }
 
 /// Where in the draft the server saw the error: the text from there on.
-fn position(sql: &str, error: &Error) -> Option<String> {
+fn place(sql: &str, error: &Error) -> Option<String> {
     let Error::Server(failure) = error else { return None };
     let at = failure.position?;
     let rest: String = sql.chars().skip(at.checked_sub(1)?).take(40).collect();
-    Some(format!("Position: character {at}, at: {rest}"))
+    Some(format!("There it says: {rest}"))
 }
 
 /// Puts values into the `{gaps}` of a template in one pass, so that a value's own braces stay as they are.
@@ -128,13 +128,13 @@ mod tests {
 
     #[test]
     fn a_repair_names_sqlstate_and_position() {
-        let context = link("x", Snapshot::default());
+        let context = link("x", Snapshot::default().into());
         let mut prompt = Prompt { context: &context, system: String::new(), turns: Vec::new() };
         let failure =
             Failure { sqlstate: "42703".into(), message: "no column".into(), position: Some(8), ..Failure::default() };
         prompt.repair("SELECT nmae FROM t", &Error::Server(failure));
         let Some(Turn::User(text)) = prompt.turns.last() else { panic!("no turn") };
         assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
-        assert!(text.contains("character 8, at: nmae FROM t"), "{text}");
+        assert!(text.contains("At character 8 of the statement.\nThere it says: nmae FROM t"), "{text}");
     }
 }

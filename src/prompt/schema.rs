@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_left_out_by_score_and_told() {
-        let context = link("orders", snapshot());
+        let context = link("orders", snapshot().into());
         let text = write(&context, 12);
         assert!(text.contains("table \"Orders\""), "{text}");
         assert!(!text.contains("customers"), "{text}");

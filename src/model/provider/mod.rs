@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn with_prompt(check: impl Fn(&Prompt)) {
-        let context: Context = link("q", Snapshot::default());
+        let context: Context = link("q", Snapshot::default().into());
         check(&Prompt {
             context: &context,
             system: "s".into(),

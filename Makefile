@@ -1,0 +1,57 @@
+# make demo   sees nl2sql work: sets up, builds, starts a throw-away server, asks questions
+# make test   runs every test; make lint, rustfmt and clippy
+# make psql   a shell on the demo's server; make demo-stop ends it
+# make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
+# make bench  prints the figures of README's table
+
+SHELL := /bin/bash
+PG_CONFIG_GIVEN := $(PG_CONFIG)
+# The newest PostgreSQL with headers. Looked up when used, as `make setup` may only just have installed it.
+PG_CONFIG ?= $(lastword $(shell ls -d /usr/lib/postgresql/*/lib/pgxs 2>/dev/null | sort -V | sed 's|lib/pgxs$$|bin/pg_config|'))
+PG_MAJOR = $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+FEATURES = --no-default-features --features pg$(PG_MAJOR)
+SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
+
+# pgrx sends backtraces to clients where this is set.
+unexport RUST_BACKTRACE
+export PG_CONFIG
+
+.PHONY: all setup build install demo demo-stop psql lint test unit regress e2e bench clean
+all: install
+
+setup:
+	@PG_CONFIG=$(PG_CONFIG_GIVEN) .ci/setup
+
+install: setup
+	cargo pgrx install --release $(SUDO) --pg-config $(PG_CONFIG) $(FEATURES)
+
+demo: install
+	cargo build --release --quiet -p nl2sql-e2e --bin model-double
+	sql/demo/run start
+
+demo-stop:
+	sql/demo/run stop
+
+psql:
+	@sql/demo/run psql
+
+lint: setup
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets $(FEATURES) -- -D warnings
+
+test: unit regress e2e
+
+unit: setup
+	cargo test --lib $(FEATURES)
+
+regress: install
+	tests/regress
+
+e2e: install
+	cargo test -p nl2sql-e2e --no-fail-fast
+
+bench: install
+	cargo run --release --quiet -p nl2sql-e2e --bin bench
+
+clean:
+	cargo clean

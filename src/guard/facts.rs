@@ -1,0 +1,75 @@
+//! The catalog facts of functions, for the policy. Those of the system's own functions are kept for the session.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::oid_array;
+use super::policy::Function;
+use crate::error::Error;
+use crate::pg::cache;
+use crate::pg::query::{Row, rows_in};
+use crate::pg::sandbox::Sandbox;
+
+/// Objects below this were made by initdb (FirstNormalObjectId in transam.h): no extension takes or gives them away,
+/// so the server announces every change of their facts.
+const FIRST_NORMAL_OID: u32 = 16384;
+
+/// The functions behind each oid: itself, and for an aggregate the functions it is made of.
+pub type Facts = BTreeMap<u32, Vec<Function>>;
+
+thread_local! {
+    static SYSTEM: RefCell<(u64, Facts)> = const { RefCell::new((0, BTreeMap::new())) };
+}
+
+/// Looks up the facts of these functions. One that does not exist has no entry.
+pub fn of(sandbox: &Sandbox<'_>, oids: impl Iterator<Item = u32>) -> Result<Facts, Error> {
+    let generation = cache::generation();
+    SYSTEM.with_borrow_mut(|(kept_at, kept)| {
+        if *kept_at != generation {
+            kept.clear();
+            *kept_at = generation;
+        }
+    });
+    let mut facts = Facts::new();
+    let mut missing = Vec::new();
+    SYSTEM.with_borrow(|(_, kept)| {
+        for oid in oids {
+            match kept.get(&oid) {
+                Some(functions) => drop(facts.insert(oid, functions.clone())),
+                None => missing.push(oid),
+            }
+        }
+    });
+    if missing.is_empty() {
+        return Ok(facts);
+    }
+    let mut read = Facts::new();
+    for row in rows_in(sandbox, include_str!("functions.sql"), &[Some(&oid_array(missing.into_iter()))])? {
+        if let Some((oid, function)) = function(&row) {
+            read.entry(oid).or_default().push(function);
+        }
+    }
+    SYSTEM.with_borrow_mut(|(_, kept)| {
+        kept.extend(read.iter().filter(|(oid, _)| **oid < FIRST_NORMAL_OID).map(|(oid, parts)| (*oid, parts.clone())));
+    });
+    facts.append(&mut read);
+    Ok(facts)
+}
+
+/// One row of `functions.sql`.
+fn function(row: &Row) -> Option<(u32, Function)> {
+    let [oid, schema, name, volatility, language, definer, trusted, member, part] = row.as_slice() else { return None };
+    let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
+    let is = |cell: &Option<String>| cell.as_deref() == Some("t");
+    let function = Function {
+        schema: text(schema),
+        name: text(name),
+        volatility: text(volatility).chars().next().unwrap_or('v'),
+        language: text(language),
+        security_definer: is(definer),
+        owner_trusted: is(trusted),
+        extension_member: is(member),
+        part_of_aggregate: is(part),
+    };
+    Some((oid.as_deref()?.parse().ok()?, function))
+}

@@ -1,0 +1,113 @@
+//! What the wrappers promise on their error paths, shown on a live backend.
+
+use pgrx::prelude::*;
+
+#[pg_schema]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    use pgrx::prelude::*;
+
+    use crate::error::Error;
+    use crate::pg::offload::offload;
+    use crate::pg::query::rows_in;
+    use crate::pg::sandbox::sandboxed;
+    use crate::pg::statement::{Prepared, parse};
+    use crate::pg::tree::{Origin, uses};
+
+    fn nest_level() -> i32 {
+        // SAFETY: reads a variable of the backend.
+        unsafe { pg_sys::GetCurrentTransactionNestLevel() }
+    }
+
+    fn failure(sql: &'static str) -> Option<crate::error::Failure> {
+        match sandboxed(0, |sandbox| rows_in(sandbox, sql, &[])) {
+            Err(Error::Server(failure)) => Some(failure),
+            _ => None,
+        }
+    }
+
+    #[pg_test]
+    fn an_error_inside_ends_the_subtransaction() {
+        let before = nest_level();
+        let failed = failure("SELECT 1/0").expect("division by zero");
+        assert_eq!(failed.sqlstate, "22012");
+        assert_eq!(nest_level(), before);
+        assert_eq!(sandboxed(0, |_| Ok(nest_level())), Ok(before + 1));
+        assert_eq!(nest_level(), before);
+    }
+
+    #[pg_test]
+    fn nothing_is_written_even_after_the_caller_wrote() {
+        Spi::run("CREATE TABLE written (id int); INSERT INTO written VALUES (1); CREATE SEQUENCE numbers").unwrap();
+        Spi::run("CREATE FUNCTION write_it() RETURNS int LANGUAGE sql VOLATILE AS 'INSERT INTO written VALUES (2) RETURNING id'")
+            .unwrap();
+        assert_eq!(failure("SELECT write_it()").expect("read-only").sqlstate, "25006");
+        assert_eq!(failure("SELECT nextval('numbers')").expect("read-only").sqlstate, "25006");
+        Spi::run("INSERT INTO written VALUES (3)").unwrap();
+        assert_eq!(Spi::get_one::<i64>("SELECT count(*) FROM written"), Ok(Some(2)));
+    }
+
+    #[pg_test]
+    fn settings_and_locks_are_put_back() {
+        let run = |sql: &'static str| sandboxed(0, |sandbox| rows_in(sandbox, sql, &[])).map(drop);
+        run("SELECT set_config('work_mem', '64kB', false), pg_advisory_xact_lock(42)").unwrap();
+        assert_ne!(Spi::get_one::<&str>("SELECT current_setting('work_mem')"), Ok(Some("64kB")));
+        let locks =
+            Spi::get_one::<i64>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()");
+        assert_eq!(locks, Ok(Some(0)));
+    }
+
+    #[pg_test]
+    fn a_syntax_error_has_its_position() {
+        let error = sandboxed(0, |sandbox| parse(sandbox, "SELECT 1 FORM t WHERE").map(drop)).unwrap_err();
+        let Error::Server(failed) = error else { panic!("{error:?}") };
+        assert_eq!((failed.sqlstate.as_str(), failed.position), ("42601", Some(15)));
+    }
+
+    #[pg_test]
+    fn an_unknown_column_has_its_position() {
+        let error = sandboxed(0, |sandbox| Prepared::new(sandbox, "SELECT nmae FROM pg_class").map(drop)).unwrap_err();
+        let Error::Server(failed) = error else { panic!("{error:?}") };
+        assert_eq!((failed.sqlstate.as_str(), failed.position), ("42703", Some(8)));
+    }
+
+    #[pg_test]
+    fn the_time_limit_stops_what_runs_and_nothing_after_it() {
+        let slow = sandboxed(20, |sandbox| rows_in(sandbox, "SELECT pg_sleep(60)", &[])).map(drop);
+        assert_eq!(slow, Err(Error::QueryTimedOut { milliseconds: 20 }));
+        let after = sandboxed(10_000, |sandbox| rows_in(sandbox, "SELECT pg_sleep(0.05)", &[])).map(drop);
+        assert_eq!(after, Ok(()));
+    }
+
+    #[pg_test]
+    fn a_view_is_told_from_the_statement() {
+        Spi::run("CREATE TABLE base (id int); CREATE VIEW front AS SELECT now() AS at, id FROM base").unwrap();
+        let used = sandboxed(0, |sandbox| Ok(uses(&Prepared::new(sandbox, "SELECT upper('x') FROM front")?))).unwrap();
+        let oid = |name: &str| {
+            Spi::get_one::<pg_sys::Oid>(&format!("SELECT '{name}'::regclass::oid")).unwrap().unwrap().to_u32()
+        };
+        let (base, front) = (oid("base"), oid("front"));
+        let mut expected = vec![(base, Origin::View(front)), (front, Origin::Statement)];
+        expected.sort_unstable();
+        assert_eq!(used.relations, expected);
+        let origins: Vec<Origin> = used.functions.iter().map(|function| function.origin).collect();
+        assert!(origins.contains(&Origin::Statement) && origins.contains(&Origin::View(front)), "{origins:?}");
+    }
+
+    #[pg_test]
+    fn offloaded_work_comes_back() {
+        assert_eq!(offload(Duration::from_secs(10), || 42, || panic!("not abandoned")).unwrap(), Some(42));
+    }
+
+    #[pg_test]
+    fn offloaded_work_that_dies_or_takes_too_long_is_abandoned() {
+        let abandoned = Cell::new(0);
+        let count = || abandoned.set(abandoned.get() + 1);
+        assert_eq!(offload(Duration::from_secs(10), || -> i32 { panic!("the thread dies") }, count).unwrap(), None);
+        let slow = || std::thread::sleep(Duration::from_secs(2));
+        assert_eq!(offload(Duration::from_millis(10), slow, count).unwrap(), None);
+        assert_eq!(abandoned.get(), 2);
+    }
+}

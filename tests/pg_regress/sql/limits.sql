@@ -1,0 +1,32 @@
+-- Answers are bounded, and say so when they were cut off.
+SET nl2sql.row_limit = 2;
+SELECT nl_ask('list categories');
+SET nl2sql.row_limit = 0;
+SELECT count(*) FROM nl_ask('list categories');
+RESET nl2sql.row_limit;
+SET nl2sql.byte_limit = '1kB';
+SELECT count(*) > 5 AND count(*) < 100 AS some FROM nl_ask('list customers');
+RESET nl2sql.byte_limit;
+
+-- Limits may be tightened by anybody, and loosened by superusers only.
+CREATE ROLE regress_nl2sql_user;
+SET ROLE regress_nl2sql_user;
+SET nl2sql.row_limit = 100;
+SET nl2sql.row_limit = 20000;
+SET nl2sql.row_limit = 0;
+SHOW nl2sql.row_limit;
+RESET nl2sql.row_limit;
+SHOW nl2sql.row_limit;
+SET nl2sql.max_cost = 1e12;
+SET nl2sql.query_timeout = '1h';
+SET nl2sql.schemas = 'public';
+SET nl2sql.allow_functions = 'pg_sleep';
+RESET ROLE;
+SET nl2sql.row_limit = 20000;
+SHOW nl2sql.row_limit;
+RESET nl2sql.row_limit;
+DROP ROLE regress_nl2sql_user;
+
+-- Out of range.
+SET nl2sql.max_attempts = 0;
+SET nl2sql.model_timeout = 0;

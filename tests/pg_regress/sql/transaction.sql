@@ -1,0 +1,51 @@
+-- A question leaves the transaction as it found it.
+\set SHOW_CONTEXT never
+CREATE TABLE notes (id integer PRIMARY KEY, body text);
+
+-- It sees the caller's own uncommitted rows, and the caller goes on writing.
+BEGIN;
+INSERT INTO notes VALUES (1, 'one'), (2, 'two');
+SELECT nl_ask('how many notes are there');
+SHOW transaction_read_only;
+INSERT INTO notes VALUES (3, 'three');
+COMMIT;
+SELECT nl_ask('how many notes are there');
+
+-- An error inside a PL/pgSQL handler takes back what the block did and nothing else.
+DO $$
+BEGIN
+    INSERT INTO notes VALUES (4, 'stays');
+    BEGIN
+        INSERT INTO notes VALUES (5, 'goes');
+        PERFORM nl_ask('how many unicorns are there');
+    EXCEPTION WHEN feature_not_supported THEN
+        RAISE NOTICE 'caught: %', SQLERRM;
+    END;
+    BEGIN
+        INSERT INTO notes VALUES (6, 'goes');
+        PERFORM 1 / (SELECT count(*) FROM nl_check('SELECT 1/0 FROM nowhere') WHERE allowed)::int;
+    EXCEPTION WHEN division_by_zero THEN
+        RAISE NOTICE 'caught: %', SQLERRM;
+    END;
+    INSERT INTO notes VALUES (7, 'stays');
+END $$;
+SELECT id, body FROM notes ORDER BY id;
+
+-- A draft that fails while it runs.
+CREATE VIEW broken AS SELECT id / (id - id) AS ratio FROM notes;
+BEGIN;
+INSERT INTO notes VALUES (8, 'rolled back by the savepoint or not at all');
+SAVEPOINT a;
+SELECT nl_ask('list broken');
+ROLLBACK TO a;
+SELECT nl_ask('how many notes are there');
+COMMIT;
+SELECT count(*) FROM notes;
+
+-- A read-only transaction stays one; settings and locks are as before.
+BEGIN READ ONLY;
+SELECT nl_ask('how many notes are there');
+SHOW transaction_read_only;
+ROLLBACK;
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory';
+DROP TABLE notes CASCADE;
