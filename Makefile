@@ -10,13 +10,15 @@ PG_CONFIG_GIVEN := $(PG_CONFIG)
 PG_CONFIG ?= $(lastword $(shell ls -d /usr/lib/postgresql/*/lib/pgxs 2>/dev/null | sort -V | sed 's|lib/pgxs$$|bin/pg_config|'))
 PG_MAJOR = $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 FEATURES = --no-default-features --features pg$(PG_MAJOR)
+PGTEST_DIR := $(or $(TMPDIR),/tmp)/nl2sql-pgtest
 SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 
 # pgrx sends backtraces to clients where this is set.
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup build install demo demo-stop psql lint test unit regress e2e bench clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e bench clean
+.NOTPARALLEL:
 all: install
 
 setup:
@@ -39,10 +41,14 @@ lint: setup
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets $(FEATURES) -- -D warnings
 
-test: unit regress e2e
+test: unit pgtest regress e2e
 
 unit: setup
 	cargo test --lib $(FEATURES)
+
+# Installs pgrx's test build into the server's directories; `make install` puts the release build back.
+pgtest: setup
+	cargo pgrx test pg$(PG_MAJOR) pg::tests --runas postgres --pgdata $(PGTEST_DIR) $(FEATURES)
 
 regress: install
 	tests/regress

@@ -15,13 +15,15 @@ use crate::settings::Settings;
 const TRIES: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(400);
 
-/// A foreign server of the wrapper nl2sql, ready to be asked.
+/// A foreign server of the wrapper nl2sql that the caller may use. Its secret is read when it is asked, not before.
+#[derive(Clone)]
 pub struct Remote {
     pub name: String,
     pub provider: Provider,
     pub endpoint: Endpoint,
     route: Route,
     timeout: Duration,
+    mapping: BTreeMap<String, String>,
 }
 
 impl Remote {
@@ -39,13 +41,13 @@ impl Remote {
         }
         let options: BTreeMap<String, String> = serde_json::from_str(options).unwrap_or_default();
         let mapping = foreign::mapping_options(oid.parse().unwrap_or_default());
-        Self::from_options(name, &options, &mapping, settings.model_timeout)
+        Self::from_options(name, &options, mapping, settings.model_timeout)
     }
 
     fn from_options(
         name: &str,
         options: &BTreeMap<String, String>,
-        mapping: &BTreeMap<String, String>,
+        mapping: BTreeMap<String, String>,
         timeout: Duration,
     ) -> Result<Self, Error> {
         let required = |option: &'static str| {
@@ -66,13 +68,24 @@ impl Remote {
             url,
             model: required("model")?,
             max_tokens: options.get("max_tokens").and_then(|text| text.parse().ok()),
-            key: key(name, mapping)?,
+            key: None,
         };
-        Ok(Self { name: name.to_owned(), provider, endpoint, route, timeout })
+        Ok(Self { name: name.to_owned(), provider, endpoint, route, timeout, mapping })
+    }
+
+    /// The same model with its secret.
+    fn with_secret(&self) -> Result<Self, Error> {
+        let mut remote = self.clone();
+        remote.endpoint.key = key(&self.name, &self.mapping)?;
+        Ok(remote)
     }
 
     /// Asks for the list of models, which costs nothing: one request, no retry.
     pub fn ping(&self) -> Result<(), Error> {
+        self.with_secret()?.list()
+    }
+
+    fn list(&self) -> Result<(), Error> {
         let request = Request {
             url: self.provider.list_url(&self.endpoint),
             headers: self.provider.headers(&self.endpoint),
@@ -184,9 +197,10 @@ impl Model for Remote {
     }
 
     fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
+        let remote = self.with_secret()?;
         let body = self.provider.body(&self.endpoint, prompt).to_string();
-        let response = self.ask(&body)?;
-        Ok(Draft { sql: self.read(&response)?, can_repair: true })
+        let response = remote.ask(&body)?;
+        Ok(Draft { sql: remote.read(&response)?, can_repair: true })
     }
 }
 

@@ -13,7 +13,7 @@ pub mod report;
 pub mod rows;
 pub mod sandbox;
 pub mod statement;
-#[cfg(any(test, feature = "pg_test"))]
+#[cfg(feature = "pg_test")]
 mod tests;
 pub mod timer;
 pub mod tree;

@@ -166,6 +166,8 @@ fn the_server_shuts_down_while_the_model_hangs() {
     let took = cluster.stop_fast();
     println!("fast shutdown: {took:?}");
     assert!(took < Duration::from_secs(3), "{took:?}");
-    assert_eq!(sqlstate(&running.join().unwrap().1), "57P01");
+    // The client may see the connection close before it reads the message.
+    running.join().unwrap();
+    assert!(cluster.log().contains("terminating connection due to administrator command"), "{}", cluster.log());
     assert!(!cluster.log().contains("PANIC"), "{}", cluster.log());
 }

@@ -1,4 +1,5 @@
 -- nl_prompt tells exactly what a model would be told. The date is left out here.
+\pset format unaligned
 SET timezone = 'UTC';
 CREATE SCHEMA garden;
 SET search_path = garden;
@@ -15,7 +16,7 @@ SELECT regexp_replace(regexp_replace(public.nl_prompt('how tall is the tallest p
                       'PostgreSQL [0-9.]+', 'PostgreSQL …');
 
 -- Over the budget, what has least to do with the question is left out, and the prompt says so.
-SET nl2sql.prompt_budget = 650;
+SET nl2sql.prompt_budget = 600;
 SELECT substring(public.nl_prompt('in which light are the beds') FROM '<schema>.*</schema>');
 RESET nl2sql.prompt_budget;
 RESET nl2sql.instructions;
