@@ -1,6 +1,6 @@
 CREATE FOREIGN DATA WRAPPER nl2sql VALIDATOR nl2sql_validator;
 COMMENT ON FOREIGN DATA WRAPPER nl2sql IS
-    'models that write SQL; each foreign server of this wrapper is one (options: provider, endpoint, model, …)';
+    'models that write SQL; each foreign server of this wrapper is one (options: provider, endpoint, model and more)';
 
 COMMENT ON FUNCTION nl_sql(text, text) IS
     'the SQL that answers a question, judged safe to run; nothing is executed';

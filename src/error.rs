@@ -63,6 +63,8 @@ pub enum Error {
 
     #[error("expected one statement, found {0}")]
     StatementCount(usize),
+    #[error("nl2sql needs a database whose encoding is UTF8")]
+    Encoding,
     #[error("cannot execute {0}: only queries are allowed")]
     Writes(String),
     #[error("{what} is not allowed")]
@@ -71,9 +73,12 @@ pub enum Error {
     TooCostly { cost: f64, limit: f64 },
     #[error("the query exceeded nl2sql.query_timeout")]
     QueryTimedOut { milliseconds: i32 },
-    /// The server's own error, while it analyzed, planned or ran a statement.
+    /// The server's own error, while it analyzed or planned a statement.
     #[error("{}", .0.message)]
     Server(Failure),
+    /// The server's own error, while the statement ran: what it says can quote the data.
+    #[error("{}", .0.message)]
+    Run(Failure),
     /// A draft failed for good: `cause`, with the draft itself.
     #[error("{cause}")]
     Draft { cause: Box<Error>, sql: String, attempt: u32, of: u32 },
@@ -99,7 +104,7 @@ impl Error {
     pub fn sqlstate(&self) -> &str {
         match self {
             Self::EmptyQuestion | Self::EmptyStatement | Self::NoModel => "22023",
-            Self::ThreadGiven | Self::NotUnderstood { .. } | Self::Ambiguous { .. } => "0A000",
+            Self::ThreadGiven | Self::Encoding | Self::NotUnderstood { .. } | Self::Ambiguous { .. } => "0A000",
             Self::UnknownModel(_) => "42704",
             Self::NotAModel { .. } => "42809",
             Self::ModelDenied(_) | Self::OptionDenied(_) => "42501",
@@ -119,7 +124,7 @@ impl Error {
             Self::Refused { .. } => "2F003",
             Self::TooCostly { .. } => "53400",
             Self::QueryTimedOut { .. } => "57014",
-            Self::Server(failure) => &failure.sqlstate,
+            Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
         }
     }
@@ -149,6 +154,8 @@ impl Error {
                 let lines: Vec<String> = failure.detail.iter().cloned().chain(place).collect();
                 (!lines.is_empty()).then(|| lines.join("\n"))
             }
+            // A position in here may be one in the body of a function.
+            Self::Run(failure) => failure.detail.clone(),
             Self::ChainFailed { last, earlier } => {
                 let mut lines: Vec<String> = last.detail().into_iter().collect();
                 lines.extend(earlier.iter().map(|error| format!("Before it: {error}.")));
@@ -198,7 +205,7 @@ impl Error {
             Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
             Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
             Self::Refused { hint, .. } => return hint.clone(),
-            Self::Server(failure) => return failure.hint.clone(),
+            Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => return cause.hint(),
             _ => return None,
         };
@@ -209,7 +216,7 @@ impl Error {
     pub fn is_repairable(&self) -> bool {
         match self {
             Self::StatementCount(_) | Self::Writes(_) | Self::Refused { .. } | Self::TooCostly { .. } => true,
-            Self::Server(failure) => {
+            Self::Server(failure) | Self::Run(failure) => {
                 failure.sqlstate != "42501"
                     && ["42", "22", "21", "0A", "54"].iter().any(|class| failure.sqlstate.starts_with(class))
             }

@@ -10,7 +10,8 @@ WITH path AS (
     LEFT JOIN path ON path.name OPERATOR(pg_catalog.=) n.nspname
     WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE')
       AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema'
-      AND NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+      AND (NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
+           OR n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())
       AND (pg_catalog.cardinality($1::pg_catalog.text[]) OPERATOR(pg_catalog.=) 0
            OR n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]))
 ), relations AS (
@@ -38,11 +39,13 @@ WITH path AS (
     WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
       AND (r.whole OR pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT'))
 ), statistics AS MATERIALIZED (
-    SELECT s.schemaname, s.tablename, s.attname,
+    -- An inheritance parent has two rows a column; the one that counts its children comes first.
+    SELECT DISTINCT ON (s.schemaname, s.tablename, s.attname) s.schemaname, s.tablename, s.attname,
            (s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100] AS common
     FROM pg_catalog.pg_stats s
     JOIN namespaces n ON n.name::pg_catalog.name OPERATOR(pg_catalog.=) s.schemaname
     WHERE $2 OPERATOR(pg_catalog.=) 'true' AND s.most_common_vals IS NOT NULL
+    ORDER BY s.schemaname, s.tablename, s.attname, s.inherited DESC
 ), column_documents AS (
     SELECT k.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', k.attname,
@@ -51,7 +54,9 @@ WITH path AS (
         'not_null', k.attnotnull,
         'default', CASE WHEN k.attidentity OPERATOR(pg_catalog.<>) '' THEN 'identity'
                         WHEN k.attgenerated OPERATOR(pg_catalog.<>) '' THEN 'generated' END,
-        'comment', pg_catalog.col_description(k.attrelid, k.attnum),
+        'comment', (SELECT m.description FROM pg_catalog.pg_description m
+            WHERE m.objoid OPERATOR(pg_catalog.=) k.attrelid AND m.objsubid OPERATOR(pg_catalog.=) k.attnum::pg_catalog.int4
+              AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass),
         'labels', COALESCE((
             SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
             WHERE e.enumtypid OPERATOR(pg_catalog.=) k.base AND b.typtype OPERATOR(pg_catalog.=) 'e'), '[]'),
@@ -113,7 +118,9 @@ WITH path AS (
         'kind', (pg_catalog.json_build_object('r', 'table', 'v', 'view', 'm', 'materialized view',
             'p', 'partitioned table', 'f', 'foreign table')) OPERATOR(pg_catalog.->>) r.relkind::pg_catalog.text,
         'visible', r.visible,
-        'comment', pg_catalog.obj_description(r.oid, 'pg_class'),
+        'comment', (SELECT m.description FROM pg_catalog.pg_description m
+            WHERE m.objoid OPERATOR(pg_catalog.=) r.oid AND m.objsubid OPERATOR(pg_catalog.=) 0
+              AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass),
         'rows', CASE WHEN r.reltuples OPERATOR(pg_catalog.>) 0 THEN r.reltuples::pg_catalog.float8 END,
         'columns', k.document,
         'primary_key', COALESCE(c.primary_keys OPERATOR(pg_catalog.->) 0, '[]'),
@@ -133,7 +140,9 @@ SELECT pg_catalog.json_build_object(
     'time_zone', pg_catalog.current_setting('TimeZone'),
     'schemas', COALESCE((
         SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-            'name', n.name, 'comment', pg_catalog.obj_description(n.oid, 'pg_namespace'))
+            'name', n.name, 'comment', (SELECT m.description FROM pg_catalog.pg_description m
+            WHERE m.objoid OPERATOR(pg_catalog.=) n.oid AND m.objsubid OPERATOR(pg_catalog.=) 0
+              AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass))
             ORDER BY n.place NULLS LAST, n.name COLLATE pg_catalog."C")
         FROM namespaces n
         WHERE EXISTS (SELECT FROM relations r JOIN readable k ON k.attrelid OPERATOR(pg_catalog.=) r.oid

@@ -4,6 +4,7 @@
 
 use crate::error::Error;
 use crate::guard::Approved;
+use crate::pg::failure::catch;
 use crate::pg::rows::{Cut, Outcome, RowLimits, RowStore};
 use crate::settings::Settings;
 
@@ -12,7 +13,10 @@ pub fn run(approved: Approved<'_>, store: &mut RowStore, settings: &Settings) ->
     let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
     let limits = RowLimits { rows: unlimited(settings.row_limit), bytes: unlimited(settings.byte_limit) };
     store.clear();
-    approved.into_plan().run(store, limits)
+    catch(|| approved.into_plan().run(store, limits)).map_err(|error| match error {
+        Error::Server(failure) => Error::Run(failure),
+        other => other,
+    })
 }
 
 /// What to tell the caller about an answer that ended early.

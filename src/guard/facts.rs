@@ -58,7 +58,9 @@ pub fn of(sandbox: &Sandbox<'_>, oids: impl Iterator<Item = u32>) -> Result<Fact
 
 /// One row of `functions.sql`.
 fn function(row: &Row) -> Option<(u32, Function)> {
-    let [oid, schema, name, volatility, language, definer, trusted, member, part] = row.as_slice() else { return None };
+    let [oid, schema, name, volatility, language, definer, superuser, caller, member, part] = row.as_slice() else {
+        return None;
+    };
     let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
     let is = |cell: &Option<String>| cell.as_deref() == Some("t");
     let function = Function {
@@ -67,7 +69,8 @@ fn function(row: &Row) -> Option<(u32, Function)> {
         volatility: text(volatility).chars().next().unwrap_or('v'),
         language: text(language),
         security_definer: is(definer),
-        owner_trusted: is(trusted),
+        owner_superuser: is(superuser),
+        owner_caller: is(caller),
         extension_member: is(member),
         part_of_aggregate: is(part),
     };

@@ -11,7 +11,7 @@ WITH asked AS (
       AND part.oid::pg_catalog.oid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 )
 SELECT asked.oid, n.nspname, p.proname, p.provolatile, l.lanname, p.prosecdef,
-       owner.rolsuper OR p.proowner OPERATOR(pg_catalog.=) me.oid AS owner_trusted,
+       owner.rolsuper AS owner_superuser, p.proowner OPERATOR(pg_catalog.=) me.oid AS owner_caller,
        EXISTS (SELECT FROM pg_catalog.pg_depend d
                WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
                  AND d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e') AS extension_member,

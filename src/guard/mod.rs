@@ -6,6 +6,7 @@
 mod facts;
 mod policy;
 mod syntax;
+mod types;
 
 use crate::catalog::array_literal;
 use crate::error::Error;
@@ -70,8 +71,9 @@ fn judge<'s>(
         return Err(Error::Writes(parsed.tags[0].clone()));
     }
     let prepared = Prepared::new(sandbox, sql)?;
-    let uses = tree::uses(&prepared);
+    let mut uses = tree::uses(&prepared);
     check_shape(&uses)?;
+    types::add_code(sandbox, &mut uses)?;
     check_relations(sandbox, &uses, settings, verdict)?;
     check_functions(sandbox, sql, &uses, settings, verdict)?;
     let planned = prepared.plan()?;
@@ -111,10 +113,11 @@ fn check_relations(
     }
     let oids = oid_array(uses.relations.iter().map(|used| used.0));
     for row in rows_in(sandbox, include_str!("relations.sql"), &[Some(&oids)])? {
-        let [Some(oid), Some(schema), Some(name)] = row.as_slice() else { continue };
+        let [Some(oid), Some(schema), Some(name), temporary] = row.as_slice() else { continue };
         let oid: u32 = oid.parse().unwrap_or_default();
         let qualified = format!("{schema}.{name}");
-        for (_, origin) in uses.relations.iter().filter(|used| used.0 == oid) {
+        let judged = temporary.as_deref() != Some("t");
+        for (_, origin) in uses.relations.iter().filter(|used| judged && used.0 == oid) {
             if let Some(why) = relation_refusal(schema, *origin, &settings.schemas) {
                 return Err(Error::Refused {
                     what: format!("reading relation {qualified}"),
@@ -170,6 +173,7 @@ fn refused_function(used: &FunctionUse, what: &str, why: &str, sql: &str, can_al
         }),
         Origin::View(_) => Some(" A view calls it.".to_owned()),
         Origin::Policy(_) => Some(" A row-level security policy calls it.".to_owned()),
+        Origin::Type(_) => Some(" A user-defined type calls it, in a check or a cast.".to_owned()),
     };
     Error::Refused {
         what: format!("calling {what}"),

@@ -14,8 +14,8 @@ pub struct Function {
     pub volatility: char,
     pub language: String,
     pub security_definer: bool,
-    /// A superuser or the caller owns it.
-    pub owner_trusted: bool,
+    pub owner_superuser: bool,
+    pub owner_caller: bool,
     pub extension_member: bool,
     /// Called by an aggregate that the statement calls, not by the statement.
     pub part_of_aggregate: bool,
@@ -33,8 +33,11 @@ const HARMLESS: [&str; 8] = [
     "uuid_generate_v4",
 ];
 
-/// Immutable or stable, but they run SQL given as text, read whole schemas, or tell settings.
-const DANGEROUS: [&str; 22] = [
+/// Immutable or stable, but they run SQL given as text, take the type whose checks they run as a value, read whole
+/// schemas, tell settings, or take a transaction number.
+const DANGEROUS: [&str; 34] = [
+    "array_in",
+    "array_recv",
     "connectby",
     "crosstab",
     "crosstab2",
@@ -46,9 +49,17 @@ const DANGEROUS: [&str; 22] = [
     "database_to_xml",
     "database_to_xml_and_xmlschema",
     "database_to_xmlschema",
+    "domain_in",
+    "domain_recv",
+    "multirange_in",
+    "multirange_recv",
     "query_to_xml",
     "query_to_xml_and_xmlschema",
     "query_to_xmlschema",
+    "range_in",
+    "range_recv",
+    "record_in",
+    "record_recv",
     "schema_to_xml",
     "schema_to_xml_and_xmlschema",
     "schema_to_xmlschema",
@@ -56,6 +67,8 @@ const DANGEROUS: [&str; 22] = [
     "table_to_xml_and_xmlschema",
     "table_to_xmlschema",
     "ts_stat",
+    "txid_current",
+    "txid_current_if_assigned",
     "xpath_table",
 ];
 
@@ -68,31 +81,42 @@ impl Function {
         format!("{}.{}", self.schema, self.name)
     }
 
+    /// Code that came with the server or, through a superuser, with an extension. Membership alone says little: whoever
+    /// owns a trusted extension may add functions of their own to it.
+    fn is_shipped(&self) -> bool {
+        let ships = matches!(self.language.as_str(), "internal" | "c" | "sql");
+        self.schema == "pg_catalog" || self.extension_member && self.owner_superuser && ships
+    }
+
+    /// A superuser named it in `nl2sql.allow_functions`: with its schema, or bare where nobody else could have made it.
+    fn is_listed(&self, allowed: &[String]) -> bool {
+        let ours = self.schema == "pg_catalog" || self.owner_superuser;
+        allowed.iter().any(|entry| *entry == self.qualified() || ours && *entry == self.name)
+    }
+
     /// Why it may not be called, or `None` where it may.
     pub fn refusal(&self, origin: Origin, allowed: &[String]) -> Option<&'static str> {
         let name = self.name.as_str();
-        if allowed.iter().any(|entry| *entry == self.qualified() || entry == name) {
+        if self.is_listed(allowed) {
             return None;
-        }
-        let system = self.schema == "pg_catalog";
-        let trusted_code = system || self.extension_member;
-        if self.volatility == 'v' {
-            return (!trusted_code || !HARMLESS.contains(&name))
-                .then_some("It is volatile: calling it may change something.");
-        }
-        // What a view or a policy calls was written by its owner, who could not hide a setting's name from the model.
-        let by_model = origin == Origin::Statement;
-        if trusted_code && DANGEROUS.contains(&name) && (by_model || name != "current_setting") {
-            return Some("It runs SQL given as text, reads beyond the statement's own tables, or tells settings.");
-        }
-        if system && by_model && name.starts_with("pg_") && !PLAIN_PG.contains(&name) {
-            return Some("It serves administration.");
         }
         if self.security_definer {
             return Some("It runs with its owner's privileges (SECURITY DEFINER).");
         }
-        let known_code = matches!(self.language.as_str(), "internal" | "c" | "sql");
-        if !(system || self.extension_member && known_code || self.owner_trusted) {
+        if self.volatility == 'v' && !(self.is_shipped() && HARMLESS.contains(&name)) {
+            return Some("It is volatile: calling it may change something.");
+        }
+        // What a view or a policy calls was written by its owner, who could not hide a setting's name from the model.
+        let by_model = origin == Origin::Statement;
+        if self.is_shipped() && DANGEROUS.contains(&name) && (by_model || name != "current_setting") {
+            return Some(
+                "It runs SQL or code that is given as a value, reads beyond the statement's own tables, or tells settings.",
+            );
+        }
+        if self.schema == "pg_catalog" && by_model && name.starts_with("pg_") && !PLAIN_PG.contains(&name) {
+            return Some("It serves administration.");
+        }
+        if !(self.is_shipped() || self.owner_superuser || self.owner_caller) {
             return Some(
                 "It is neither PostgreSQL's nor an extension's, and neither a superuser nor the caller owns it.",
             );
@@ -123,7 +147,7 @@ mod tests {
             name: name.into(),
             volatility,
             language: "internal".into(),
-            owner_trusted: true,
+            owner_superuser: true,
             ..Function::default()
         }
     }
@@ -161,12 +185,25 @@ mod tests {
         let mut mine = function("app", "f", 's');
         mine.language = "plpgsql".into();
         assert!(!refused(&mine));
-        mine.owner_trusted = false;
+        mine.owner_superuser = false;
         assert!(refused(&mine));
         assert!(mine.refusal(Origin::Statement, &["app.f".to_owned()]).is_none());
-        mine.owner_trusted = true;
+        assert!(mine.refusal(Origin::Statement, &["f".to_owned()]).is_some(), "anybody could have made it");
+        mine.owner_caller = true;
         mine.security_definer = true;
         assert!(refused(&mine));
+    }
+
+    #[test]
+    fn an_extension_is_trusted_for_what_a_superuser_owns() {
+        let mut added = function("mal", "random", 'v');
+        added.extension_member = true;
+        added.owner_superuser = false;
+        assert!(refused(&added));
+        added.owner_superuser = true;
+        assert!(!refused(&added));
+        added.security_definer = true;
+        assert!(refused(&added));
     }
 
     #[test]

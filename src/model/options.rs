@@ -72,9 +72,10 @@ fn one_of(option: &str, value: &str, valid: &[&str]) -> Result<(), Error> {
 fn url(option: &str, value: &str, schemes: &[&str]) -> Result<(), Error> {
     let rest = schemes.iter().find_map(|scheme| value.strip_prefix(scheme));
     match rest {
-        Some(rest) if option == "endpoint" && rest.split('/').next().is_some_and(|host| host.contains('@')) => {
-            refuse(option, "It must not hold a user name or password: keys belong in the user mapping.".to_owned())
-        }
+        Some(rest) if rest.split('/').next().is_some_and(|host| host.contains('@')) => refuse(
+            option,
+            "It must not hold a user name or password: everybody can read the options of servers.".to_owned(),
+        ),
         Some(rest) if !rest.is_empty() && value.chars().all(|c| c.is_ascii_graphic()) => Ok(()),
         _ => refuse(option, format!("It must be a URL that begins with {}.", schemes.join(" or "))),
     }
@@ -120,6 +121,7 @@ mod tests {
             "provider=oracle",
             "endpoint=ftp://h",
             "endpoint=http://u:p@h/",
+            "proxy=socks5://u:p@h",
             "endpoint=http://",
             "max_tokens=0",
             "price_in=-1",

@@ -150,7 +150,7 @@ impl Remote {
         let model = self.name.clone();
         let body: Option<serde_json::Value> = serde_json::from_slice(&response.body).ok();
         let said = body.as_ref().and_then(Provider::error_text).unwrap_or("The reply has no error message.");
-        let why = self.mask(&said.chars().take(500).collect::<String>());
+        let why: String = self.mask(said).chars().take(500).collect();
         match response.status {
             401 | 403 => Judged { error: Error::Unauthorized { model, why }, again: None },
             429 => Judged { error: Error::Overloaded { model, why }, again: Some(response.retry_after) },
@@ -172,16 +172,23 @@ impl Remote {
     fn read(&self, response: &Response) -> Result<String, Error> {
         let text =
             std::str::from_utf8(&response.body).map_err(|_| self.bad_reply("It is no valid UTF-8.".to_owned()))?;
-        // An endpoint that echoes the key must not carry it into a message or a statement.
-        let text = self.mask(text);
-        let body = serde_json::from_str(&text).map_err(|_| {
-            self.bad_reply(format!("It is no valid JSON; its content type is \"{}\".", response.content_type))
+        let body = serde_json::from_str(text).map_err(|_| {
+            self.bad_reply(format!(
+                "It is no valid JSON; its content type is \"{}\".",
+                self.mask(&response.content_type)
+            ))
         })?;
         let text = self
             .provider
             .text(&body)
             .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))?;
-        reply::statement(&self.name, &text)
+        // An endpoint that echoes the key must not carry it into a message or a statement, however it was encoded.
+        match reply::statement(&self.name, &text) {
+            Ok(sql) => Ok(self.mask(&sql)),
+            Err(Error::Clarify(message)) => Err(Error::Clarify(self.mask(&message))),
+            Err(Error::Declined(message)) => Err(Error::Declined(self.mask(&message))),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -29,6 +29,7 @@ fn watch() {
         Id::AUTHMEMROLEMEM,
         Id::AUTHOID,
         Id::CONSTROID,
+        Id::DATABASEOID,
         Id::ENUMOID,
         Id::NAMESPACEOID,
         Id::PROCOID,

@@ -4,13 +4,19 @@
 //! session of an ordinary role may go below it, never above.
 
 use std::ffi::{CStr, CString, c_void};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
 
-/// One ceiling a limit, as the bits of an f64; 0 stands for no limit.
-static CEILINGS: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
+/// The ceiling of one limit, and the source it came from, as more specific sources win.
+struct Ceiling {
+    /// The bits of an f64; 0 stands for no limit.
+    value: AtomicU64,
+    source: AtomicU32,
+}
+
+static CEILINGS: [Ceiling; 8] = [const { Ceiling { value: AtomicU64::new(0), source: AtomicU32::new(0) } }; 8];
 
 unsafe extern "C-unwind" {
     // utils/guc.h, which pgrx binds only in part.
@@ -71,8 +77,9 @@ unsafe extern "C-unwind" fn check_int<const N: usize>(
     _: *mut *mut c_void,
     source: pg_sys::GucSource::Type,
 ) -> bool {
-    // SAFETY: the server hands over the new value, which lives during the call.
-    check(f64::from(unsafe { *value }), &CEILINGS[N], source)
+    // SAFETY: the server hands over the new value, which lives during the call; it calls with nothing of ours on the
+    // stack above, so the guard may raise what `check` raises.
+    unsafe { pg_sys::panic::pgrx_extern_c_guard(|| check(f64::from(*value), &CEILINGS[N], source)) }
 }
 
 unsafe extern "C-unwind" fn check_real<const N: usize>(
@@ -81,24 +88,31 @@ unsafe extern "C-unwind" fn check_real<const N: usize>(
     source: pg_sys::GucSource::Type,
 ) -> bool {
     // SAFETY: as in `check_int`.
-    check(unsafe { *value }, &CEILINGS[N], source)
+    unsafe { pg_sys::panic::pgrx_extern_c_guard(|| check(*value, &CEILINGS[N], source)) }
 }
 
-fn check(value: f64, ceiling: &AtomicU64, source: pg_sys::GucSource::Type) -> bool {
+fn check(value: f64, ceiling: &Ceiling, source: pg_sys::GucSource::Type) -> bool {
     use pg_sys::GucSource::*;
     // PGC_S_TEST is ALTER ROLE or ALTER DATABASE … SET: what passes there is trusted when a session starts.
     if !matches!(source, PGC_S_CLIENT | PGC_S_INTERACTIVE | PGC_S_TEST | PGC_S_SESSION) {
-        ceiling.store(value.to_bits(), Relaxed);
+        // A reload calls the hook for the file's value even where a role's or database's is in force.
+        if source as u32 >= ceiling.source.load(Relaxed) {
+            ceiling.source.store(source as u32, Relaxed);
+            ceiling.value.store(value.to_bits(), Relaxed);
+        }
         return true;
     }
-    let limit = f64::from_bits(ceiling.load(Relaxed));
+    let limit = f64::from_bits(ceiling.value.load(Relaxed));
     let loosens = limit > 0.0 && (value > limit || value == 0.0);
-    // SAFETY: superuser() looks the role up, which needs a transaction; a session can only set things inside one.
-    if !loosens || unsafe { pg_sys::IsTransactionState() && pg_sys::superuser() } {
-        return true;
+    // SAFETY: reads a variable of the backend; superuser() looks the role up, which needs a transaction, and a session
+    // can only set things inside one. A parallel worker takes over what its leader was allowed to set.
+    let allowed = unsafe {
+        !loosens || pg_sys::InitializingParallelWorker || pg_sys::IsTransactionState() && pg_sys::superuser()
+    };
+    if !allowed {
+        let detail = CString::new(format!("Only superusers may raise it above {limit}.")).unwrap_or_default();
+        // SAFETY: the server wants its own allocation here (GUC_check_errdetail in guc.h is a macro around this).
+        unsafe { GUC_check_errdetail_string = pg_sys::pstrdup(detail.as_ptr()) };
     }
-    let detail = CString::new(format!("Only superusers may raise it above {limit}.")).unwrap_or_default();
-    // SAFETY: the server wants its own allocation here (GUC_check_errdetail in guc.h is a macro around this).
-    unsafe { GUC_check_errdetail_string = pg_sys::pstrdup(detail.as_ptr()) };
-    false
+    allowed
 }

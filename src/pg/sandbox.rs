@@ -19,6 +19,11 @@ pub struct Sandbox<'s> {
 
 /// Runs `work` read-only for at most `milliseconds` (0: no limit), then undoes every trace of it.
 pub fn sandboxed<T>(milliseconds: i32, work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    // SAFETY: reads a variable of the backend.
+    let encoding = unsafe { pg_sys::GetDatabaseEncoding() } as u32;
+    if encoding != pg_sys::pg_enc::PG_UTF8 && encoding != pg_sys::pg_enc::PG_SQL_ASCII {
+        return Err(Error::Encoding);
+    }
     let subtransaction = Subtransaction::begin();
     let timer = Timer::start(milliseconds);
     let result = catch(|| {
@@ -28,7 +33,7 @@ pub fn sandboxed<T>(milliseconds: i32, work: impl FnOnce(&Sandbox<'_>) -> Result
     let expired = timer.is_some_and(Timer::stop);
     drop(subtransaction);
     match result {
-        Err(Error::Server(failure)) if expired && failure.sqlstate == "57014" => {
+        Err(Error::Server(failure) | Error::Run(failure)) if expired && failure.sqlstate == "57014" => {
             Err(Error::QueryTimedOut { milliseconds })
         }
         result => result,

@@ -97,8 +97,8 @@ impl<'s> Prepared<'s> {
 
     /// Plans the statement. Planning already evaluates immutable functions: the trees must have been judged before.
     pub fn plan(self) -> Result<Planned<'s>, Error> {
-        // SAFETY: the plan is alive. The reference on the cached plan belongs to the subtransaction's resource owner
-        // and is released by its rollback, never before.
+        // SAFETY: the plan is alive. It is no saved plan: the cached plan lives in the memory of the SPI connection, until
+        // the sandbox's rollback closes that, and no invalidation touches it.
         unsafe {
             let cached = pg_sys::SPI_plan_get_cached_plan(self.plan);
             if cached.is_null() {
@@ -157,7 +157,8 @@ impl Planned<'_> {
     }
 }
 
-fn c_string(sql: &str) -> Result<CString, Error> {
+/// Text as the server's functions take it.
+pub fn c_string(sql: &str) -> Result<CString, Error> {
     CString::new(sql).map_err(|_| {
         Error::Server(Failure {
             sqlstate: "22021".to_owned(),

@@ -97,6 +97,28 @@ mod tests {
     }
 
     #[pg_test]
+    fn a_tree_too_deep_to_walk_ends_in_an_error_and_nothing_else() {
+        let before = nest_level();
+        let deep = format!("SELECT 1{}", "+1".repeat(3000));
+        let result = sandboxed(5_000, |sandbox| Ok(uses(&Prepared::new(sandbox, &deep)?).functions.len()));
+        let Err(Error::Server(failed)) = result else { panic!("{result:?}") };
+        assert_eq!(failed.sqlstate, "54001");
+        assert_eq!(nest_level(), before);
+    }
+
+    #[pg_test]
+    fn a_cancel_that_is_caught_inside_comes_again() {
+        Spi::run(
+            "CREATE FUNCTION stubborn() RETURNS int LANGUAGE plpgsql STABLE AS
+             'BEGIN BEGIN PERFORM pg_sleep(30); EXCEPTION WHEN query_canceled THEN NULL; END;
+                    PERFORM pg_sleep(30); RETURN 1; END'",
+        )
+        .unwrap();
+        let result = sandboxed(20, |sandbox| rows_in(sandbox, "SELECT stubborn()", &[])).map(drop);
+        assert_eq!(result, Err(Error::QueryTimedOut { milliseconds: 20 }));
+    }
+
+    #[pg_test]
     fn offloaded_work_comes_back() {
         assert_eq!(offload(Duration::from_secs(10), || 42, || panic!("not abandoned")).unwrap(), Some(42));
     }

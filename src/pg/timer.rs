@@ -1,5 +1,6 @@
 //! A time limit on a piece of work in this backend: when it is up, the work is cancelled as if by the user.
 
+use std::cell::Cell;
 use std::ffi::c_int;
 
 use once_cell::unsync::OnceCell;
@@ -8,7 +9,10 @@ use pgrx::pg_sys;
 // utils/timeout.h, which pgrx does not bind. None of these raises an ERROR.
 unsafe extern "C-unwind" {
     fn RegisterTimeout(id: c_int, handler: extern "C-unwind" fn()) -> c_int;
+    #[cfg(feature = "pg13")]
     fn enable_timeout_after(id: c_int, delay_ms: c_int);
+    #[cfg(not(feature = "pg13"))]
+    fn enable_timeout_every(id: c_int, first: pg_sys::TimestampTz, delay_ms: c_int);
     fn disable_timeout(id: c_int, keep_indicator: bool);
     fn get_timeout_indicator(id: c_int, reset_indicator: bool) -> bool;
 }
@@ -16,8 +20,13 @@ unsafe extern "C-unwind" {
 /// Any number from USER_TIMEOUT on asks RegisterTimeout for the next free slot; USER_TIMEOUT is at most 14 up to 18.
 const ANY_USER_TIMEOUT: c_int = 16;
 
+/// Goes off again after this, as code under the limit may catch a cancel and go on.
+#[cfg(not(feature = "pg13"))]
+const AGAIN_MS: c_int = 1000;
+
 thread_local! {
     static SLOT: OnceCell<c_int> = const { OnceCell::new() };
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Cancels the running work after a delay; disarmed when dropped.
@@ -26,16 +35,19 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// `milliseconds` of 0 means no limit.
+    /// `milliseconds` of 0 means no limit. Inside another timer's time there is none of its own: the outer one holds.
     pub fn start(milliseconds: i32) -> Option<Self> {
-        if milliseconds <= 0 {
+        if milliseconds <= 0 || RUNNING.replace(true) {
             return None;
         }
         // SAFETY: called on the backend's only thread, in a transaction, where timeouts are initialized. A slot is
         // registered once a backend, as there are ten in all.
         unsafe {
             let slot = SLOT.with(|slot| *slot.get_or_init(|| RegisterTimeout(ANY_USER_TIMEOUT, cancel)));
+            #[cfg(feature = "pg13")]
             enable_timeout_after(slot, milliseconds);
+            #[cfg(not(feature = "pg13"))]
+            enable_timeout_every(slot, pg_sys::GetCurrentTimestamp() + i64::from(milliseconds) * 1000, AGAIN_MS);
             Some(Self { slot })
         }
     }
@@ -58,6 +70,7 @@ impl Drop for Timer {
     fn drop(&mut self) {
         // SAFETY: the slot was registered by `start`; disarming twice is allowed.
         unsafe { disable_timeout(self.slot, false) };
+        RUNNING.set(false);
     }
 }
 

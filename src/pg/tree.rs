@@ -8,7 +8,9 @@ use std::ffi::{c_int, c_void};
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::{PgList, prelude::*};
 
-use super::statement::Prepared;
+use super::sandbox::Sandbox;
+use super::statement::{Prepared, c_string};
+use crate::error::Error;
 
 /// Whose text a part of the tree comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,8 @@ pub enum Origin {
     View(u32),
     /// A row-level-security policy of this table.
     Policy(u32),
+    /// A domain check or a cast of this type.
+    Type(u32),
 }
 
 /// A function, or what stands behind an operator, cast or aggregate.
@@ -35,6 +39,8 @@ pub struct FunctionUse {
 pub struct Uses {
     pub functions: Vec<FunctionUse>,
     pub relations: Vec<(u32, Origin)>,
+    /// User-defined types of values, directly.
+    pub types: Vec<(u32, Origin)>,
     /// `INSERT`, `UPDATE`, … where a part of the tree is no SELECT.
     pub writes: Option<&'static str>,
     pub locks_rows: bool,
@@ -46,14 +52,26 @@ pub fn uses(statement: &Prepared<'_>) -> Uses {
     let mut walk = Walk { uses: Uses::default(), origin: Origin::Statement, location: None };
     for query in statement.queries() {
         // SAFETY: a live tree of the statement; the walk only reads it.
-        unsafe { visit(query.cast(), (&raw mut walk).cast()) };
+        unsafe { walk.visit(query.cast()) };
     }
     let mut uses = walk.uses;
     uses.functions.sort_unstable();
     uses.functions.dedup_by_key(|used| (used.oid, used.origin));
     uses.relations.sort_unstable();
     uses.relations.dedup();
+    uses.types.sort_unstable();
+    uses.types.dedup();
     uses
+}
+
+/// Collects from a stored expression too, for example a domain's check (pg_node_tree as text).
+pub fn add_expression(_: &Sandbox<'_>, uses: &mut Uses, origin: Origin, expression: &str) -> Result<(), Error> {
+    let text = c_string(expression)?;
+    let mut walk = Walk { uses: std::mem::take(uses), origin, location: None };
+    // SAFETY: the text comes from the catalog, where the server itself put it.
+    unsafe { walk.visit(pg_sys::stringToNode(text.as_ptr()).cast()) };
+    *uses = walk.uses;
+    Ok(())
 }
 
 struct Walk {
@@ -68,7 +86,7 @@ impl Walk {
     unsafe fn visit_as(&mut self, origin: Origin, node: *mut pg_sys::Node) {
         let outer = std::mem::replace(&mut self.origin, origin);
         // SAFETY: the caller's promise.
-        unsafe { visit(node, (&raw mut *self).cast()) };
+        unsafe { self.visit(node) };
         self.origin = outer;
     }
 
@@ -122,6 +140,77 @@ impl Walk {
             self.visit_as(Origin::Policy(entry.relid.to_u32()), entry.securityQuals.cast());
         }
     }
+
+    /// Notes what one node uses and goes on below it.
+    ///
+    /// # Safety
+    /// `node` is null or a live node or list of the tree.
+    unsafe fn visit(&mut self, node: *mut pg_sys::Node) {
+        if node.is_null() {
+            return;
+        }
+        // SAFETY: the node's tag tells its type. The server's functions raise ERRORs as panics here, not as jumps.
+        unsafe {
+            match (*node).type_ {
+                NodeTag::T_Query => self.query(node.cast()),
+                NodeTag::T_RangeTblEntry => self.range_table_entry(node.cast()),
+                tag => {
+                    self.uses.advances_sequence |= tag == NodeTag::T_NextValueExpr;
+                    self.note_types(tag, node);
+                    self.location = u32::try_from(pg_sys::exprLocation(node)).ok();
+                    let context = (&raw mut *self).cast();
+                    pg_sys::check_functions_in_node(node, Some(note_function), context);
+                    pg_sys::expression_tree_walker(node, Some(visit), context);
+                }
+            }
+        }
+    }
+
+    /// Notes the types of values that users defined: their domain checks and casts are functions that may run.
+    ///
+    /// # Safety
+    /// `node` is a live node with this tag.
+    unsafe fn note_types(&mut self, tag: NodeTag, node: *mut pg_sys::Node) {
+        use NodeTag::*;
+        // SAFETY: exprType knows all of these; the lists are lists of oids.
+        unsafe {
+            match tag {
+                T_Var | T_Const | T_Param | T_FuncExpr | T_Aggref | T_WindowFunc | T_OpExpr | T_CoerceToDomain
+                | T_CoerceViaIO | T_RelabelType | T_ArrayCoerceExpr | T_ConvertRowtypeExpr | T_RowExpr
+                | T_ArrayExpr | T_SubscriptingRef | T_FieldSelect | T_CaseExpr | T_CoalesceExpr | T_MinMaxExpr => {
+                    self.note_type(pg_sys::exprType(node));
+                }
+                #[cfg(any(feature = "pg17", feature = "pg18"))]
+                T_JsonExpr | T_JsonConstructorExpr => self.note_type(pg_sys::exprType(node)),
+                T_RangeTblFunction => {
+                    let function = &*node.cast::<pg_sys::RangeTblFunction>();
+                    PgList::<pg_sys::Oid>::from_pg(function.funccoltypes)
+                        .iter_oid()
+                        .for_each(|oid| self.note_type(oid));
+                }
+                T_TableFunc => {
+                    let table = &*node.cast::<pg_sys::TableFunc>();
+                    PgList::<pg_sys::Oid>::from_pg(table.coltypes).iter_oid().for_each(|oid| self.note_type(oid));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn note_type(&mut self, oid: pg_sys::Oid) {
+        if oid.to_u32() >= pg_sys::FirstNormalObjectId {
+            self.uses.types.push((oid.to_u32(), self.origin));
+        }
+    }
+}
+
+/// The walker that the server calls for every node below one; never stops early. The guard is for that call alone: it
+/// turns a panic into the server's jump, which must not cross our own frames.
+#[pg_guard]
+unsafe extern "C-unwind" fn visit(node: *mut pg_sys::Node, context: *mut c_void) -> bool {
+    // SAFETY: context is the Walk of `uses`.
+    unsafe { (*context.cast::<Walk>()).visit(node) };
+    false
 }
 
 /// The view whose body a subquery is, if it is one.
@@ -154,30 +243,6 @@ fn written_by(command: pg_sys::CmdType::Type) -> Option<&'static str> {
         CMD_UTILITY => Some("a utility command"),
         _ => Some("MERGE"),
     }
-}
-
-/// The walker the server calls for every node; never stops early.
-#[pg_guard]
-unsafe extern "C-unwind" fn visit(node: *mut pg_sys::Node, context: *mut c_void) -> bool {
-    if node.is_null() {
-        return false;
-    }
-    // SAFETY: context is the Walk of `uses`; node is a live node whose tag tells its type.
-    unsafe {
-        let walk = &mut *context.cast::<Walk>();
-        match (*node).type_ {
-            NodeTag::T_Query => walk.query(node.cast()),
-            NodeTag::T_RangeTblEntry => walk.range_table_entry(node.cast()),
-            tag => {
-                walk.uses.advances_sequence |= tag == NodeTag::T_NextValueExpr;
-                let location = pg_sys::exprLocation(node);
-                walk.location = u32::try_from(location).ok();
-                pg_sys::check_functions_in_node(node, Some(note_function), context);
-                pg_sys::expression_tree_walker(node, Some(visit), context);
-            }
-        }
-    }
-    false
 }
 
 /// Called by check_functions_in_node for each function a node calls.

@@ -54,18 +54,14 @@ pub fn write<'c>(context: &'c Context, settings: &Settings) -> Prompt<'c> {
 impl Prompt<'_> {
     /// Adds a failed draft and the reason, so that the model can correct it.
     pub fn repair(&mut self, sql: &str, error: &Error) {
-        let mut facts = String::new();
-        for line in [error.detail(), error.hint(), place(sql, error)].into_iter().flatten() {
-            facts.push_str(&line);
-            facts.push('\n');
-        }
+        let (message, mut facts) = told(sql, error);
         if let Some(names) = nearest_names(error, &self.context.snapshot) {
             facts.push_str(&format!("The nearest names are: {names}.\n"));
         }
         self.turns.push(Turn::Draft(sql.to_owned()));
         self.turns.push(Turn::User(fill(
             include_str!("repair.txt"),
-            &[("sqlstate", error.sqlstate()), ("message", &error.to_string()), ("facts", &facts)],
+            &[("sqlstate", error.sqlstate()), ("message", &message), ("facts", &facts)],
         )));
     }
 
@@ -81,12 +77,25 @@ impl Prompt<'_> {
     }
 }
 
-/// Where in the draft the server saw the error: the text from there on.
-fn place(sql: &str, error: &Error) -> Option<String> {
-    let Error::Server(failure) = error else { return None };
-    let at = failure.position?;
-    let rest: String = sql.chars().skip(at.checked_sub(1)?).take(40).collect();
-    Some(format!("There it says: {rest}"))
+/// What a model may know of an error, as message and further lines.
+///
+/// The server's details and hints can name columns that the caller can't read, and what it says of a statement that ran
+/// can quote rows: neither leaves the database.
+fn told(sql: &str, error: &Error) -> (String, String) {
+    match error {
+        Error::Run(_) => ("the statement was accepted but failed while it ran".to_owned(), String::new()),
+        Error::Server(failure) => {
+            let place = failure.position.and_then(|at| {
+                let rest: String = sql.chars().skip(at.checked_sub(1)?).take(40).collect();
+                Some(format!("It stands at character {at} of the statement: {rest}\n"))
+            });
+            (failure.message.clone(), place.unwrap_or_default())
+        }
+        _ => {
+            let lines = error.detail().into_iter().chain(error.hint()).map(|line| line + "\n");
+            (error.to_string(), lines.collect())
+        }
+    }
 }
 
 /// Puts values into the `{gaps}` of a template in one pass, so that a value's own braces stay as they are.
@@ -135,6 +144,21 @@ mod tests {
         prompt.repair("SELECT nmae FROM t", &Error::Server(failure));
         let Some(Turn::User(text)) = prompt.turns.last() else { panic!("no turn") };
         assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
-        assert!(text.contains("At character 8 of the statement.\nThere it says: nmae FROM t"), "{text}");
+        assert!(text.contains("character 8 of the statement: nmae FROM t"), "{text}");
+    }
+
+    #[test]
+    fn what_an_error_says_of_data_or_hidden_columns_stays_here() {
+        let failure = Failure {
+            sqlstate: "22P02".into(),
+            message: "invalid input syntax for type integer: \"Alice\"".into(),
+            detail: Some("Alice".into()),
+            hint: Some("Perhaps you meant salary".into()),
+            position: Some(1),
+        };
+        let (message, facts) = told("SELECT 1", &Error::Run(failure.clone()));
+        assert!(!message.contains("Alice") && facts.is_empty());
+        let (_, facts) = told("SELECT 1", &Error::Server(failure));
+        assert!(!facts.contains("Alice") && !facts.contains("salary"), "{facts}");
     }
 }

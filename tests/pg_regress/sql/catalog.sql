@@ -39,7 +39,9 @@ RESET ROLE;
 SET search_path = public;
 SELECT substring(nl_prompt('samples') FROM 'table lab.samples');
 CREATE TEMP TABLE scratch (id integer);
-SELECT nl_prompt('scratch') ~ 'scratch' AS scratch_seen;
+SELECT substring(nl_prompt('x') FROM 'table scratch.*?(?=table |view |</schema>)');
+INSERT INTO scratch VALUES (1), (2);
+SELECT nl_ask('how many scratch are there');
 
 -- A hostile search_path changes nothing.
 CREATE SCHEMA hostile;
@@ -47,10 +49,19 @@ CREATE FUNCTION hostile.has_schema_privilege(oid, text) RETURNS boolean LANGUAGE
 CREATE FUNCTION hostile.same(oid, oid) RETURNS boolean LANGUAGE sql AS 'SELECT 1/0 = 1';
 CREATE OPERATOR hostile.= (LEFTARG = oid, RIGHTARG = oid, FUNCTION = hostile.same);
 SET search_path = hostile, pg_catalog, lab;
-SELECT pg_catalog.substring(public.nl_prompt('samples') FROM 'table samples');
+SELECT public.nl_prompt('samples') ~ 'table samples';
 SELECT allowed FROM public.nl_check('SELECT 1');
 RESET search_path;
 DROP SCHEMA hostile CASCADE;
+
+-- A parent with children has two sets of statistics.
+CREATE TABLE animals (kind text);
+CREATE TABLE cats () INHERITS (animals);
+INSERT INTO animals SELECT 'dog' FROM generate_series(1, 10);
+INSERT INTO cats SELECT 'cat' FROM generate_series(1, 10);
+ANALYZE animals;
+SELECT nl_ask('how many animals are there');
+DROP TABLE animals CASCADE;
 DROP SCHEMA lab CASCADE;
 DROP OWNED BY regress_nl2sql_lab;
 DROP ROLE regress_nl2sql_lab;

@@ -44,7 +44,6 @@ SELECT pg_temp.verdict('SELECT pg_read_file(''/etc/passwd'')');
 CREATE FUNCTION sly(integer, integer) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN true; END';
 CREATE OPERATOR <~> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = sly);
 SELECT pg_temp.verdict('SELECT id <~> 1 FROM orders');
-CREATE AGGREGATE every_sly(integer) (SFUNC = int4pl, STYPE = integer, FINALFUNC = sly_final);
 CREATE FUNCTION sly_final(integer) RETURNS integer LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
 CREATE AGGREGATE every_sly(integer) (SFUNC = int4pl, STYPE = integer, FINALFUNC = sly_final);
 SELECT pg_temp.verdict('SELECT every_sly(line) FROM order_items');
@@ -53,6 +52,40 @@ SELECT pg_temp.verdict('SELECT * FROM sly_view');
 SET nl2sql.allow_functions = 'public.sly';
 SELECT pg_temp.verdict('SELECT * FROM sly_view');
 RESET nl2sql.allow_functions;
+
+-- The same goes for what the server calls by itself: domain checks, and casts to json when rows are made.
+CREATE ROLE regress_nl2sql_mal;
+CREATE SCHEMA mal AUTHORIZATION regress_nl2sql_mal;
+SET ROLE regress_nl2sql_mal;
+CREATE FUNCTION mal.look(integer) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RAISE WARNING ''ran as %'', current_user; RETURN true; END';
+CREATE DOMAIN mal.looked AS integer CHECK (mal.look(VALUE));
+CREATE DOMAIN mal.sleepy AS integer CHECK (pg_sleep(VALUE) IS NOT NULL);
+CREATE TYPE mal.mood AS ENUM ('fine');
+CREATE FUNCTION mal.leak(mal.mood) RETURNS json LANGUAGE plpgsql STABLE AS 'BEGIN RAISE WARNING ''ran as %'', current_user; RETURN ''1''; END';
+CREATE CAST (mal.mood AS json) WITH FUNCTION mal.leak(mal.mood);
+CREATE TABLE mal.moods (mood mal.mood, moods mal.mood[]);
+INSERT INTO mal.moods VALUES ('fine', '{fine}');
+CREATE TABLE mal.nested (inner_row mal.moods);
+CREATE FUNCTION mal.random(integer) RETURNS integer LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1; END';
+CREATE FUNCTION mal.pg_sleep(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+RESET ROLE;
+SELECT pg_temp.verdict('SELECT 1::mal.looked');
+SELECT pg_temp.verdict('SELECT 1::mal.sleepy');
+SELECT pg_temp.verdict('SELECT domain_in(''1'', ''mal.looked''::regtype, -1)');
+SELECT pg_temp.verdict('SELECT * FROM json_to_record(''{"a":1}'') AS t(a mal.looked)');
+SELECT pg_temp.verdict('SELECT mood FROM mal.moods');
+SELECT pg_temp.verdict('SELECT moods FROM mal.moods');
+SELECT pg_temp.verdict('SELECT to_json(n) FROM mal.nested n');
+SELECT pg_temp.verdict('SELECT mal.random(1)');
+SET nl2sql.allow_functions = 'pg_sleep, random';
+SELECT pg_temp.verdict('SELECT mal.pg_sleep(1)');
+SELECT pg_temp.verdict('SELECT mal.random(1)');
+RESET nl2sql.allow_functions;
+-- A type whose code nobody need fear passes.
+SELECT pg_temp.verdict('SELECT email, status FROM customers JOIN orders ON customer_id = customers.id');
+DROP SCHEMA mal CASCADE;
+DROP ROLE regress_nl2sql_mal;
+SELECT pg_temp.verdict('SELECT 1' || repeat('+1', 3000)) ~ '^54001 stack depth limit exceeded';
 
 -- System catalogs are not what questions are about, unless a superuser says so.
 SELECT pg_temp.verdict('SELECT rolpassword FROM pg_authid');
