@@ -96,8 +96,8 @@ fn check(value: f64, ceiling: &Ceiling, source: pg_sys::GucSource::Type) -> bool
     // PGC_S_TEST is ALTER ROLE or ALTER DATABASE … SET: what passes there is trusted when a session starts.
     if !matches!(source, PGC_S_CLIENT | PGC_S_INTERACTIVE | PGC_S_TEST | PGC_S_SESSION) {
         // A reload calls the hook for the file's value even where a role's or database's is in force.
-        if source as u32 >= ceiling.source.load(Relaxed) {
-            ceiling.source.store(source as u32, Relaxed);
+        if source >= ceiling.source.load(Relaxed) {
+            ceiling.source.store(source, Relaxed);
             ceiling.value.store(value.to_bits(), Relaxed);
         }
         return true;

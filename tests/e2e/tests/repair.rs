@@ -31,6 +31,29 @@ fn a_failure_while_running_is_repaired() {
     assert!(fixture.double.chats()[1].conversation().contains("22012"));
 }
 
+/// The server's message quotes the value that is no number; the model may know that it failed, not on what.
+#[test]
+fn rows_do_not_leave_in_an_error_message() {
+    let mut fixture = Fixture::shop("repair_rows");
+    let name = fixture.session.text("SELECT name FROM customers ORDER BY id LIMIT 1");
+    let wrong = "SELECT name::int AS n FROM customers ORDER BY id LIMIT 1";
+    fixture.double.answer("number", [Reply::sql(wrong), Reply::sql("SELECT 7 AS n")]);
+    assert_eq!(fixture.session.ask("number")[0]["n"], 7);
+    let told = fixture.double.chats()[1].conversation();
+    assert!(told.contains("22P02") && !told.contains(&name), "{told}");
+}
+
+/// The server's hint names columns near the unknown one whether the caller may read them or not.
+#[test]
+fn hidden_columns_do_not_leave_in_a_hint() {
+    let fixture = Fixture::shop("repair_hidden");
+    let (_, mut session) = fixture.analyst("GRANT SELECT (id, name) ON customers TO {role}");
+    fixture.double.answer("mail", [Reply::sql("SELECT customers.emal FROM customers"), Reply::sql("SELECT 7 AS n")]);
+    assert_eq!(session.ask("mail")[0]["n"], 7);
+    let told = fixture.double.chats()[1].conversation();
+    assert!(told.contains("42703") && !told.contains("email"), "{told}");
+}
+
 #[test]
 fn attempts_are_counted() {
     let mut fixture = Fixture::shop("attempts");
