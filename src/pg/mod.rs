@@ -7,6 +7,7 @@ pub mod cache;
 pub mod failure;
 pub mod foreign;
 pub mod hooks;
+pub mod json;
 pub mod offload;
 pub mod query;
 pub mod report;

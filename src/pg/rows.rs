@@ -4,13 +4,11 @@
 
 use std::ffi::c_int;
 
+use super::json::RowEncoder;
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::pg_sys;
 use pgrx::pgrx_sql_entity_graph::metadata::{ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable};
 use pgrx::prelude::*;
-
-/// `row_to_json(record)`; the number is fixed in pg_proc.dat for all versions.
-const ROW_TO_JSON: pg_sys::Oid = pg_sys::Oid::from_u32(3155);
 
 /// Where one answer may end before its query does.
 #[derive(Debug, Clone, Copy)]
@@ -105,9 +103,9 @@ pub struct Receiver {
     dest: pg_sys::DestReceiver,
     store: *mut pg_sys::Tuplestorestate,
     store_shape: pg_sys::TupleDesc,
-    row_shape: pg_sys::TupleDesc,
+    row_width: c_int,
     row_memory: pg_sys::MemoryContext,
-    row_to_json: pg_sys::FmgrInfo,
+    encoder: Option<RowEncoder>,
     limits: RowLimits,
     bytes: u64,
     outcome: Outcome,
@@ -126,9 +124,9 @@ impl Receiver {
             },
             store: store.store,
             store_shape: store.shape,
-            row_shape: std::ptr::null_mut(),
+            row_width: 0,
             row_memory: std::ptr::null_mut(),
-            row_to_json: pg_sys::FmgrInfo::default(),
+            encoder: None,
             limits,
             bytes: 0,
             outcome: Outcome::default(),
@@ -142,7 +140,6 @@ impl Receiver {
                 pg_sys::ALLOCSET_DEFAULT_INITSIZE as usize,
                 pg_sys::ALLOCSET_DEFAULT_MAXSIZE as usize,
             );
-            pg_sys::fmgr_info(ROW_TO_JSON, &mut receiver.row_to_json);
         }
         receiver
     }
@@ -164,23 +161,21 @@ impl Receiver {
             self.outcome.cut = Some(Cut::Rows);
             return false;
         }
-        // SAFETY: the row's values stay valid until the next one; what is made of them lives in the row's memory.
+        let Some(encoder) = &mut self.encoder else { return false };
+        // SAFETY: the row's values stay valid until the next one; what is made of them lives in the row's memory, but for
+        // the encoder's buffer, which the tuplestore copies.
         unsafe {
             pg_sys::MemoryContextReset(self.row_memory);
             let outer = pg_sys::MemoryContextSwitchTo(self.row_memory);
-            let width = (*self.row_shape).natts;
-            if c_int::from((*slot).tts_nvalid) < width {
-                pg_sys::slot_getsomeattrs_int(slot, width);
+            if c_int::from((*slot).tts_nvalid) < self.row_width {
+                pg_sys::slot_getsomeattrs_int(slot, self.row_width);
             }
-            let tuple = pg_sys::heap_form_tuple(self.row_shape, (*slot).tts_values, (*slot).tts_isnull);
-            let row = pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data);
-            let mut json = pg_sys::FunctionCall1Coll(&mut self.row_to_json, pg_sys::InvalidOid, row);
-            let size = pgrx::varlena::varsize_any_exhdr(json.cast_mut_ptr()) as u64;
-            let fits = self.bytes + size <= self.limits.bytes;
+            let (mut json, length) = encoder.encode((*slot).tts_values, (*slot).tts_isnull);
+            let fits = self.bytes + length as u64 <= self.limits.bytes;
             if fits {
                 let mut null = false;
                 pg_sys::tuplestore_putvalues(self.store, self.store_shape, &mut json, &mut null);
-                self.bytes += size;
+                self.bytes += length as u64;
                 self.outcome.rows += 1;
             } else {
                 self.outcome.cut = Some(Cut::Bytes);
@@ -194,10 +189,12 @@ impl Receiver {
 /// `rStartup`: the names of the columns are those of `shape`, never those of the slots that follow.
 #[pg_guard]
 unsafe extern "C-unwind" fn start(dest: *mut pg_sys::DestReceiver, _operation: c_int, shape: pg_sys::TupleDesc) {
-    // SAFETY: dest is the first field of our Receiver; shape is the executor's.
+    // SAFETY: dest is the first field of our Receiver; shape and the current memory context are the executor's, which
+    // ends before the receiver does.
     unsafe {
         let receiver = &mut *dest.cast::<Receiver>();
-        receiver.row_shape = pg_sys::BlessTupleDesc(pg_sys::CreateTupleDescCopy(shape));
+        receiver.row_width = (*shape).natts;
+        receiver.encoder = Some(RowEncoder::new(shape));
     }
 }
 
