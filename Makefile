@@ -39,6 +39,8 @@ psql:
 
 lint: setup
 	cargo fmt --all --check
+	@! grep -rnE 'pgrx|pg_sys' src/pipeline.rs src/error.rs src/linking src/prompt src/model src/guard src/execution src/catalog \
+	    || { echo 'these rooms must not name the server'; exit 1; }
 	cargo clippy --workspace --all-targets $(FEATURES) -- -D warnings
 
 test: unit pgtest regress e2e

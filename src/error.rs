@@ -3,6 +3,8 @@
 //! This is also the only place that masks secrets. Nothing here talks to the server; `pg::report` turns an [`Error`]
 //! into an ereport at the SQL edge.
 
+#![forbid(unsafe_code)]
+
 use std::fmt;
 
 /// What went wrong, in PostgreSQL's style: the message is one lower-case clause without a full stop.

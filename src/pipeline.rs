@@ -6,6 +6,8 @@
 //!                                     └──── repair ─────┘ at most nl2sql.max_attempts drafts
 //! ```
 
+#![forbid(unsafe_code)]
+
 use crate::catalog;
 use crate::error::Error;
 use crate::execution;

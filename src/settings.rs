@@ -2,6 +2,8 @@
 //!
 //! What widens access or sends more data out is for superusers; limits may be tightened by anybody.
 
+#![forbid(unsafe_code)]
+
 use std::ffi::CString;
 use std::time::Duration;
 

@@ -2,6 +2,8 @@
 //!
 //! It never filters afterwards: what the query returns is what may be shown.
 
+#![forbid(unsafe_code)]
+
 mod snapshot;
 
 #[cfg(test)]

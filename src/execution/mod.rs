@@ -2,6 +2,8 @@
 //!
 //! It takes an [`Approved`] and nothing else, so nothing unjudged can run.
 
+#![forbid(unsafe_code)]
+
 use crate::error::Error;
 use crate::guard::Approved;
 use crate::pg::failure::catch;

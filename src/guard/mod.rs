@@ -3,6 +3,8 @@
 //! In order: sqlparser, PostgreSQL's grammar, its analyzed and rewritten trees, the functions and relations they use,
 //! and the planner's cost. Nothing is executed.
 
+#![forbid(unsafe_code)]
+
 mod facts;
 mod policy;
 mod syntax;

@@ -2,6 +2,8 @@
 //!
 //! Pure: it scores what it is given and leaves nothing out; what does not fit a prompt is the prompt's affair.
 
+#![forbid(unsafe_code)]
+
 pub mod words;
 
 use std::collections::BTreeSet;

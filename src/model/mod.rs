@@ -2,6 +2,8 @@
 //!
 //! A model turns a prompt into a [`Draft`]. It judges nothing and runs nothing.
 
+#![forbid(unsafe_code)]
+
 pub mod builtin;
 mod health;
 mod http;

@@ -3,6 +3,8 @@
 //! What changes seldom comes first (rules, schema) and the question last, so that providers can cache the beginning.
 //! It never calls anybody and never sees a row.
 
+#![forbid(unsafe_code)]
+
 mod budget;
 mod schema;
 
