@@ -29,4 +29,3 @@ DROP ROLE regress_nl2sql_user;
 
 -- Out of range.
 SET nl2sql.max_attempts = 0;
-SET nl2sql.model_timeout = 0;
