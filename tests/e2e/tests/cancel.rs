@@ -69,6 +69,7 @@ fn a_cancel_ends_the_running_statement() {
         Reply::sql("SELECT count(*) AS n FROM generate_series(1, 100000) a, generate_series(1, 100000) b"),
     );
     let mut session = fixture.asker("postgres");
+    session.run("SET nl2sql.max_cost = 0");
     let token = session.client.cancel_token();
     let pid = session.pid();
     let running = in_background(session, nl_ask("slow"));
