@@ -145,7 +145,9 @@ fn a_terminated_backend_ends() {
     let (_, result, ended) = running.join().unwrap();
     let took = ended.saturating_duration_since(told);
     println!("pg_terminate_backend: {took:?}");
-    assert_eq!(sqlstate(&result), "57P01");
+    // The client reads the message and the end of the connection together, and may tell only of the end.
+    let code = sqlstate(&result);
+    assert!(code == "57P01" || code.contains("kind: Closed"), "{code}");
     assert!(took < AT_ONCE, "{took:?}");
     let until = Instant::now() + Duration::from_secs(5);
     while fixture.session.text(&format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}")) != "0" {
