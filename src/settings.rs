@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
-use crate::pg::hooks::{define_int_limit, define_real_limit};
+use crate::pg::hooks::{define_int_limit, define_real_limit, reserve_prefix};
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
 static ROW_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(10_000);
@@ -70,6 +70,7 @@ impl Settings {
 pub fn define() {
     define_texts();
     define_limits();
+    reserve_prefix();
 }
 
 fn define_texts() {

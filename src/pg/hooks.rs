@@ -23,6 +23,17 @@ unsafe extern "C-unwind" {
     static mut GUC_check_errdetail_string: *mut std::ffi::c_char;
 }
 
+/// Makes every other name under `nl2sql.` an error, so that a misspelt setting is noticed.
+pub fn reserve_prefix() {
+    // SAFETY: called while the library is loaded, after its settings are defined.
+    unsafe {
+        #[cfg(any(feature = "pg13", feature = "pg14"))]
+        pg_sys::EmitWarningsOnPlaceholders(c"nl2sql".as_ptr());
+        #[cfg(not(any(feature = "pg13", feature = "pg14")))]
+        pg_sys::MarkGUCPrefixReserved(c"nl2sql".as_ptr());
+    }
+}
+
 /// Defines an integer limit. `N` tells the limits apart: the server tells a check hook the value, not the name.
 pub fn define_int_limit<const N: usize>(
     name: &'static CStr,

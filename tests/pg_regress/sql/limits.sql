@@ -27,5 +27,6 @@ SHOW nl2sql.row_limit;
 RESET nl2sql.row_limit;
 DROP ROLE regress_nl2sql_user;
 
--- Out of range.
+-- Misspelt, and out of range.
+SET nl2sql.row_limt = 5;
 SET nl2sql.max_attempts = 0;
