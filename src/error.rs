@@ -235,6 +235,7 @@ impl Error {
                 | Self::ModelTimedOut { .. }
                 | Self::Unauthorized { .. }
                 | Self::Overloaded { .. }
+                | Self::SecretUnreadable { .. }
                 | Self::HttpStatus { .. }
                 | Self::NotUnderstood { .. }
                 | Self::Ambiguous { .. }

@@ -3,16 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::oid_array;
 use super::policy::Function;
+use super::{FIRST_NORMAL_OID, oid_array};
 use crate::error::Error;
 use crate::pg::cache;
 use crate::pg::query::{Row, rows_in};
 use crate::pg::sandbox::Sandbox;
-
-/// Objects below this were made by initdb (FirstNormalObjectId in transam.h): no extension takes or gives them away,
-/// so the server announces every change of their facts.
-const FIRST_NORMAL_OID: u32 = 16384;
 
 /// The functions behind each oid: itself, and for an aggregate the functions it is made of.
 pub type Facts = BTreeMap<u32, Vec<Function>>;

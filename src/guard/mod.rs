@@ -8,7 +8,7 @@
 mod facts;
 mod policy;
 mod syntax;
-mod types;
+mod unseen;
 
 use crate::catalog::array_literal;
 use crate::error::Error;
@@ -18,6 +18,10 @@ use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
 use policy::{Function, relation_refusal};
+
+/// Objects below this were made by initdb (FirstNormalObjectId in transam.h): users, extensions and their owners have no
+/// part in them, and the server announces every change of their facts.
+const FIRST_NORMAL_OID: u32 = 16384;
 
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {
@@ -72,10 +76,15 @@ fn judge<'s>(
     if parsed.tags[0] != "SELECT" {
         return Err(Error::Writes(parsed.tags[0].clone()));
     }
+    // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
+    let mut named =
+        Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
+    unseen::add_code(sandbox, &mut named)?;
+    check_functions(sandbox, sql, &named, settings, verdict)?;
     let prepared = Prepared::new(sandbox, sql)?;
     let mut uses = tree::uses(&prepared);
     check_shape(&uses)?;
-    types::add_code(sandbox, &mut uses)?;
+    unseen::add_code(sandbox, &mut uses)?;
     check_relations(sandbox, &uses, settings, verdict)?;
     check_functions(sandbox, sql, &uses, settings, verdict)?;
     let planned = prepared.plan()?;
@@ -156,7 +165,7 @@ fn check_functions(
             ));
         }
         for part in parts {
-            if let Some(why) = part.refusal(used.origin, &settings.allow_functions) {
+            if let Some(why) = part.refusal(used.origin, used.by_cast, &settings.allow_functions) {
                 return Err(refused_function(used, &format!("function {}", part.qualified()), why, sql, true));
             }
         }
@@ -175,6 +184,7 @@ fn refused_function(used: &FunctionUse, what: &str, why: &str, sql: &str, can_al
         }),
         Origin::View(_) => Some(" A view calls it.".to_owned()),
         Origin::Policy(_) => Some(" A row-level security policy calls it.".to_owned()),
+        Origin::Default(_) => Some(" It is in the default of an argument.".to_owned()),
         Origin::Type(_) => Some(" A user-defined type calls it, in a check or a cast.".to_owned()),
     };
     Error::Refused {

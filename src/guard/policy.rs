@@ -33,44 +33,42 @@ const HARMLESS: [&str; 8] = [
     "uuid_generate_v4",
 ];
 
-/// Immutable or stable, but they run SQL given as text, take the type whose checks they run as a value, read whole
-/// schemas, tell settings, or take a transaction number.
-const DANGEROUS: [&str; 34] = [
-    "array_in",
-    "array_recv",
-    "connectby",
-    "crosstab",
-    "crosstab2",
-    "crosstab3",
-    "crosstab4",
-    "current_setting",
-    "cursor_to_xml",
-    "cursor_to_xmlschema",
-    "database_to_xml",
-    "database_to_xml_and_xmlschema",
-    "database_to_xmlschema",
-    "domain_in",
-    "domain_recv",
-    "multirange_in",
-    "multirange_recv",
-    "query_to_xml",
-    "query_to_xml_and_xmlschema",
-    "query_to_xmlschema",
-    "range_in",
-    "range_recv",
-    "record_in",
-    "record_recv",
-    "schema_to_xml",
-    "schema_to_xml_and_xmlschema",
-    "schema_to_xmlschema",
-    "table_to_xml",
-    "table_to_xml_and_xmlschema",
-    "table_to_xmlschema",
-    "ts_stat",
-    "txid_current",
-    "txid_current_if_assigned",
-    "xpath_table",
-];
+/// Why functions that are immutable or stable are refused all the same.
+fn danger(name: &str) -> Option<&'static str> {
+    const TELLS: &str = "It tells settings.";
+    const RUNS: &str = "It runs SQL that is given as text.";
+    const READS: &str = "It reads relations that the statement does not name.";
+    const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";
+    const TAKES: &str = "It gives the caller's transaction a number.";
+    match name {
+        "current_setting" => Some(TELLS),
+        "connectby"
+        | "crosstab"
+        | "crosstab2"
+        | "crosstab3"
+        | "crosstab4"
+        | "query_to_xml"
+        | "ts_stat"
+        | "xpath_table"
+        | "query_to_xml_and_xmlschema"
+        | "query_to_xmlschema" => Some(RUNS),
+        "cursor_to_xml"
+        | "cursor_to_xmlschema"
+        | "database_to_xml"
+        | "database_to_xml_and_xmlschema"
+        | "database_to_xmlschema"
+        | "schema_to_xml"
+        | "schema_to_xml_and_xmlschema"
+        | "schema_to_xmlschema"
+        | "table_to_xml"
+        | "table_to_xml_and_xmlschema"
+        | "table_to_xmlschema" => Some(READS),
+        "array_in" | "array_recv" | "domain_in" | "domain_recv" | "multirange_in" | "multirange_recv" | "range_in"
+        | "range_recv" | "record_in" | "record_recv" => Some(MAKES),
+        "txid_current" | "txid_current_if_assigned" => Some(TAKES),
+        _ => None,
+    }
+}
 
 /// Functions of pg_catalog that begin with `pg_` serve administrators, but for these, which only compute.
 const PLAIN_PG: [&str; 6] =
@@ -95,7 +93,7 @@ impl Function {
     }
 
     /// Why it may not be called, or `None` where it may.
-    pub fn refusal(&self, origin: Origin, allowed: &[String]) -> Option<&'static str> {
+    pub fn refusal(&self, origin: Origin, by_cast: bool, allowed: &[String]) -> Option<&'static str> {
         let name = self.name.as_str();
         if self.is_listed(allowed) {
             return None;
@@ -108,10 +106,9 @@ impl Function {
         }
         // What a view or a policy calls was written by its owner, who could not hide a setting's name from the model.
         let by_model = origin == Origin::Statement;
-        if self.is_shipped() && DANGEROUS.contains(&name) && (by_model || name != "current_setting") {
-            return Some(
-                "It runs SQL or code that is given as a value, reads beyond the statement's own tables, or tells settings.",
-            );
+        let danger = danger(name).filter(|_| self.is_shipped() && !by_cast && (by_model || name != "current_setting"));
+        if danger.is_some() {
+            return danger;
         }
         if self.schema == "pg_catalog" && by_model && name.starts_with("pg_") && !PLAIN_PG.contains(&name) {
             return Some("It serves administration.");
@@ -153,7 +150,7 @@ mod tests {
     }
 
     fn refused(function: &Function) -> bool {
-        function.refusal(Origin::Statement, &[]).is_some()
+        function.refusal(Origin::Statement, false, &[]).is_some()
     }
 
     #[test]
@@ -171,13 +168,15 @@ mod tests {
         assert!(refused(&function("pg_catalog", "pg_ls_logdir", 's')));
         assert!(!refused(&function("pg_catalog", "pg_typeof", 's')));
         assert!(!refused(&function("pg_catalog", "to_char", 's')));
+        let input = function("pg_catalog", "array_in", 's');
+        assert!(refused(&input) && input.refusal(Origin::Statement, true, &[]).is_none(), "a cast fixes the type");
     }
 
     #[test]
     fn policies_may_read_settings() {
         let setting = function("pg_catalog", "current_setting", 's');
-        assert!(setting.refusal(Origin::Policy(1), &[]).is_none());
-        assert!(function("pg_catalog", "query_to_xml", 's').refusal(Origin::View(1), &[]).is_some());
+        assert!(setting.refusal(Origin::Policy(1), false, &[]).is_none());
+        assert!(function("pg_catalog", "query_to_xml", 's').refusal(Origin::View(1), false, &[]).is_some());
     }
 
     #[test]
@@ -187,8 +186,8 @@ mod tests {
         assert!(!refused(&mine));
         mine.owner_superuser = false;
         assert!(refused(&mine));
-        assert!(mine.refusal(Origin::Statement, &["app.f".to_owned()]).is_none());
-        assert!(mine.refusal(Origin::Statement, &["f".to_owned()]).is_some(), "anybody could have made it");
+        assert!(mine.refusal(Origin::Statement, false, &["app.f".to_owned()]).is_none());
+        assert!(mine.refusal(Origin::Statement, false, &["f".to_owned()]).is_some(), "anybody could have made it");
         mine.owner_caller = true;
         mine.security_definer = true;
         assert!(refused(&mine));

@@ -37,7 +37,8 @@ pub fn split(text: &str, limit: usize) -> Vec<Word> {
     // A hyphen after a letter joins words; elsewhere before a digit it is a minus.
     let mut joined = false;
     while words.len() < limit {
-        let spaced = rest.trim_start();
+        // An identifier given as it is spelled falls into its words.
+        let spaced = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '_');
         joined &= spaced.len() == rest.len();
         rest = spaced;
         if let Some(after) =
@@ -68,8 +69,8 @@ fn piece_length(rest: &str, first: char) -> usize {
         let run = run(&|c| c.is_alphanumeric() || matches!(c, '.' | ',' | '-'));
         rest.get(..run).map_or(run, |piece| piece.trim_end_matches(['.', ',', '-']).len())
     } else if first.is_alphanumeric() {
-        let run = run(&|c| c.is_alphanumeric() || matches!(c, '_' | '\'' | '’'));
-        rest.get(..run).map_or(run, |piece| piece.trim_end_matches('_').len())
+        let run = run(&|c| c.is_alphanumeric() || matches!(c, '\'' | '’'));
+        run.max(first.len_utf8())
     } else if matches!(first, '<' | '>' | '=' | '≥' | '≤') {
         run(&|c| matches!(c, '<' | '>' | '=' | '≥' | '≤'))
     } else {

@@ -28,6 +28,7 @@ fn watch() {
     let caches = [
         Id::AUTHMEMROLEMEM,
         Id::AUTHOID,
+        Id::CASTSOURCETARGET,
         Id::CONSTROID,
         Id::DATABASEOID,
         Id::ENUMOID,

@@ -8,6 +8,7 @@ pub mod failure;
 pub mod foreign;
 pub mod hooks;
 pub mod json;
+mod names;
 pub mod offload;
 pub mod query;
 pub mod report;

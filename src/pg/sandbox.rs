@@ -65,10 +65,12 @@ impl Subtransaction {
         // the subtransaction exists. XactReadOnly and the security context are put back by the rollback
         // (AbortSubTransaction in xact.c: prevXactReadOnly, prevUser, prevSecContext).
         unsafe {
-            let outer =
-                Self { memory_context: pg_sys::CurrentMemoryContext, resource_owner: pg_sys::CurrentResourceOwner };
+            let memory_context = pg_sys::CurrentMemoryContext;
+            let resource_owner = pg_sys::CurrentResourceOwner;
             pg_sys::BeginInternalSubTransaction(std::ptr::null());
-            pg_sys::MemoryContextSwitchTo(outer.memory_context);
+            // Only now is there something to roll back.
+            let outer = Self { memory_context, resource_owner };
+            pg_sys::MemoryContextSwitchTo(memory_context);
             pg_sys::XactReadOnly = true;
             let (mut user, mut context) = (pg_sys::InvalidOid, 0);
             pg_sys::GetUserIdAndSecContext(&mut user, &mut context);

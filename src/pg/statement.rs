@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use pgrx::pg_sys;
 use pgrx::{PgList, pg_sys::NodeTag};
 
+use super::names;
 use super::query::owned;
 use super::rows::{Outcome, Receiver, RowLimits, RowStore};
 use super::sandbox::Sandbox;
@@ -18,6 +19,8 @@ use crate::error::{Error, Failure};
 pub struct Parsed {
     /// The command tags, one a statement: `SELECT` for a query and for nothing else.
     pub tags: Vec<String>,
+    /// The user-defined types that the queries among them name, directly or through a relation.
+    pub types: Vec<u32>,
 }
 
 /// An analyzed and rewritten statement inside the sandbox.
@@ -47,7 +50,10 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
         #[cfg(not(feature = "pg13"))]
         let list = pg_sys::raw_parser(text.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_DEFAULT);
         let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
-        Ok(Parsed { tags: statements.iter_ptr().map(|raw| tag((*raw).stmt)).collect() })
+        let tags: Vec<String> = statements.iter_ptr().map(|raw| tag((*raw).stmt)).collect();
+        let queries = statements.iter_ptr().zip(&tags).filter(|(_, tag)| *tag == "SELECT");
+        let types = queries.flat_map(|(raw, _)| names::types((*raw).stmt)).collect();
+        Ok(Parsed { tags, types })
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Origin {
     Policy(u32),
     /// A domain check or a cast of this type.
     Type(u32),
+    /// The default of an argument of this function.
+    Default(u32),
 }
 
 /// A function, or what stands behind an operator, cast or aggregate.
@@ -30,6 +32,8 @@ pub enum Origin {
 pub struct FunctionUse {
     pub oid: u32,
     pub origin: Origin,
+    /// The input or output function of a cast between text and another type, whose type the tree fixes.
+    pub by_cast: bool,
     /// Byte offset in the statement, where the parser noted one; meaningless outside [`Origin::Statement`].
     pub location: Option<u32>,
 }
@@ -49,14 +53,14 @@ pub struct Uses {
 
 /// Collects from every tree of the statement.
 pub fn uses(statement: &Prepared<'_>) -> Uses {
-    let mut walk = Walk { uses: Uses::default(), origin: Origin::Statement, location: None };
+    let mut walk = Walk { uses: Uses::default(), origin: Origin::Statement, location: None, in_cast: false };
     for query in statement.queries() {
         // SAFETY: a live tree of the statement; the walk only reads it.
         unsafe { walk.visit(query.cast()) };
     }
     let mut uses = walk.uses;
     uses.functions.sort_unstable();
-    uses.functions.dedup_by_key(|used| (used.oid, used.origin));
+    uses.functions.dedup_by_key(|used| (used.oid, used.origin, used.by_cast));
     uses.relations.sort_unstable();
     uses.relations.dedup();
     uses.types.sort_unstable();
@@ -67,7 +71,7 @@ pub fn uses(statement: &Prepared<'_>) -> Uses {
 /// Collects from a stored expression too, for example a domain's check (pg_node_tree as text).
 pub fn add_expression(_: &Sandbox<'_>, uses: &mut Uses, origin: Origin, expression: &str) -> Result<(), Error> {
     let text = c_string(expression)?;
-    let mut walk = Walk { uses: std::mem::take(uses), origin, location: None };
+    let mut walk = Walk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
     // SAFETY: the text comes from the catalog, where the server itself put it.
     unsafe { walk.visit(pg_sys::stringToNode(text.as_ptr()).cast()) };
     *uses = walk.uses;
@@ -78,6 +82,7 @@ struct Walk {
     uses: Uses,
     origin: Origin,
     location: Option<u32>,
+    in_cast: bool,
 }
 
 impl Walk {
@@ -157,6 +162,7 @@ impl Walk {
                 tag => {
                     self.uses.advances_sequence |= tag == NodeTag::T_NextValueExpr;
                     self.note_types(tag, node);
+                    self.in_cast = tag == NodeTag::T_CoerceViaIO;
                     self.location = u32::try_from(pg_sys::exprLocation(node)).ok();
                     let context = (&raw mut *self).cast();
                     pg_sys::check_functions_in_node(node, Some(note_function), context);
@@ -251,6 +257,11 @@ unsafe extern "C-unwind" fn note_function(function: pg_sys::Oid, context: *mut c
     // SAFETY: context is the Walk of `uses`.
     let walk = unsafe { &mut *context.cast::<Walk>() };
     let location = walk.location.filter(|_| walk.origin == Origin::Statement);
-    walk.uses.functions.push(FunctionUse { oid: function.to_u32(), origin: walk.origin, location });
+    walk.uses.functions.push(FunctionUse {
+        oid: function.to_u32(),
+        origin: walk.origin,
+        by_cast: walk.in_cast,
+        location,
+    });
     false
 }

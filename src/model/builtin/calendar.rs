@@ -116,6 +116,8 @@ fn relative(words: &[Word], start: usize) -> Option<(Period, usize)> {
     let (from, to, end) = match words.get(start)?.lower.as_str() {
         "today" => ("current_date".to_owned(), "current_date + 1".to_owned(), start + 1),
         "yesterday" => ("current_date - 1".to_owned(), "current_date".to_owned(), start + 1),
+        // "The last year" may mean the past twelve months.
+        "last" if start > 0 && words.get(start - 1).is_some_and(|word| word.lower == "the") => return None,
         which @ ("last" | "previous" | "this" | "current") => {
             let unit = match words.get(start + 1)?.lower.as_str() {
                 "week" => Unit::Week,

@@ -19,6 +19,7 @@ SELECT pg_temp.verdict($$VALUES (1, 'one'), (2, 'two')$$);
 SELECT pg_temp.verdict($$SELECT * FROM generate_series(1, 3) WITH ORDINALITY$$);
 SELECT pg_temp.verdict($$SELECT to_char(ordered_at AT TIME ZONE 'Europe/Berlin', 'YYYY-MM'), random() FROM orders$$);
 SELECT pg_temp.verdict($$SELECT product, average_rating FROM product_ratings$$);
+SELECT pg_temp.verdict($$SELECT name::text::int[], array_to_string(ARRAY[id], ',')::int4range FROM customers$$);
 SELECT pg_temp.verdict($$SELECT name ~* '^a.*r$', to_tsvector('english', name) @@ 'ada'::tsquery FROM customers$$);
 
 -- Whatever is no query is refused.
@@ -60,6 +61,8 @@ SET ROLE regress_nl2sql_mal;
 CREATE FUNCTION mal.look(integer) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RAISE WARNING ''ran as %'', current_user; RETURN true; END';
 CREATE DOMAIN mal.looked AS integer CHECK (mal.look(VALUE));
 CREATE DOMAIN mal.sleepy AS integer CHECK (pg_sleep(VALUE) IS NOT NULL);
+CREATE TYPE mal.looked_row AS (n mal.looked);
+CREATE TABLE mal.watched (pair mal.looked_row);
 CREATE TYPE mal.mood AS ENUM ('fine');
 CREATE FUNCTION mal.leak(mal.mood) RETURNS json LANGUAGE plpgsql STABLE AS 'BEGIN RAISE WARNING ''ran as %'', current_user; RETURN ''1''; END';
 CREATE CAST (mal.mood AS json) WITH FUNCTION mal.leak(mal.mood);
@@ -73,6 +76,8 @@ SELECT pg_temp.verdict('SELECT 1::mal.looked');
 SELECT pg_temp.verdict('SELECT 1::mal.sleepy');
 SELECT pg_temp.verdict('SELECT domain_in(''1'', ''mal.looked''::regtype, -1)');
 SELECT pg_temp.verdict('SELECT * FROM json_to_record(''{"a":1}'') AS t(a mal.looked)');
+SELECT pg_temp.verdict('SELECT ''{1}''::mal.looked[]');
+SELECT pg_temp.verdict('SELECT 1 FROM mal.watched WHERE pair = ''(1)''');
 SELECT pg_temp.verdict('SELECT mood FROM mal.moods');
 SELECT pg_temp.verdict('SELECT moods FROM mal.moods');
 SELECT pg_temp.verdict('SELECT to_json(n) FROM mal.nested n');
@@ -81,6 +86,9 @@ SET nl2sql.allow_functions = 'pg_sleep, random';
 SELECT pg_temp.verdict('SELECT mal.pg_sleep(1)');
 SELECT pg_temp.verdict('SELECT mal.random(1)');
 RESET nl2sql.allow_functions;
+CREATE FUNCTION with_default(n integer DEFAULT pg_backend_pid(), s text DEFAULT set_config('work_mem', '1MB', false)) RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1';
+SELECT pg_temp.verdict('SELECT with_default(1)');
+DROP FUNCTION with_default;
 -- A type whose code nobody need fear passes.
 SELECT pg_temp.verdict('SELECT email, status FROM customers JOIN orders ON customer_id = customers.id');
 DROP SCHEMA mal CASCADE;

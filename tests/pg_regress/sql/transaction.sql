@@ -42,6 +42,17 @@ SELECT nl_ask('how many notes are there');
 COMMIT;
 SELECT count(*) FROM notes;
 
+-- In a parallel worker no question can be asked: an error, and the session lives on.
+CREATE FUNCTION mislabelled(sql text) RETURNS boolean LANGUAGE sql PARALLEL SAFE AS 'SELECT allowed FROM nl_check(sql)';
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL parallel_leader_participation = off;
+SELECT count(mislabelled('SELECT ' || id)) FROM notes;
+ROLLBACK;
+DROP FUNCTION mislabelled;
+
 -- A read-only transaction stays one; settings and locks are as before.
 BEGIN READ ONLY;
 SELECT nl_ask('how many notes are there');
