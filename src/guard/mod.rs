@@ -80,7 +80,7 @@ fn judge<'s>(
     let mut named =
         Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
     unseen::add_code(sandbox, &mut named)?;
-    check_functions(sandbox, sql, &named, settings, verdict)?;
+    check_functions(sandbox, sql, &named, settings, &mut Verdict::default())?;
     let prepared = Prepared::new(sandbox, sql)?;
     let mut uses = tree::uses(&prepared);
     check_shape(&uses)?;

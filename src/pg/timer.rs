@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::c_int;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use once_cell::unsync::OnceCell;
 use pgrx::pg_sys;
@@ -14,8 +15,10 @@ unsafe extern "C-unwind" {
     #[cfg(not(feature = "pg13"))]
     fn enable_timeout_every(id: c_int, first: pg_sys::TimestampTz, delay_ms: c_int);
     fn disable_timeout(id: c_int, keep_indicator: bool);
-    fn get_timeout_indicator(id: c_int, reset_indicator: bool) -> bool;
 }
+
+/// Set in the signal handler. The server's own indicator is reset each time a repeating timeout is armed again.
+static EXPIRED: AtomicBool = AtomicBool::new(false);
 
 /// Any number from USER_TIMEOUT on asks RegisterTimeout for the next free slot; USER_TIMEOUT is at most 14 up to 18.
 const ANY_USER_TIMEOUT: c_int = 16;
@@ -40,6 +43,7 @@ impl Timer {
         if milliseconds <= 0 || RUNNING.replace(true) {
             return None;
         }
+        EXPIRED.store(false, Relaxed);
         // SAFETY: called on the backend's only thread, in a transaction, where timeouts are initialized. A slot is
         // registered once a backend, as there are ten in all.
         unsafe {
@@ -56,8 +60,8 @@ impl Timer {
     pub fn stop(self) -> bool {
         // SAFETY: the slot was registered by `start`; the flag is the backend's own, written on its only thread.
         unsafe {
-            disable_timeout(self.slot, true);
-            let expired = get_timeout_indicator(self.slot, true);
+            disable_timeout(self.slot, false);
+            let expired = EXPIRED.load(Relaxed);
             if expired {
                 pg_sys::QueryCancelPending = 0;
             }
@@ -76,6 +80,7 @@ impl Drop for Timer {
 
 /// Runs in the SIGALRM handler: asks for a cancel the way StatementTimeoutHandler in postinit.c does.
 extern "C-unwind" fn cancel() {
+    EXPIRED.store(true, Relaxed);
     // SAFETY: getpid and kill are async-signal-safe; SIGINT is the backend's own cancel signal.
     unsafe { libc::kill(libc::getpid(), libc::SIGINT) };
 }

@@ -30,3 +30,16 @@ DROP ROLE regress_nl2sql_user;
 -- Misspelt, and out of range.
 SET nl2sql.row_limt = 5;
 SET nl2sql.max_attempts = 0;
+
+-- A query that runs too long is stopped, and the error says by which setting.
+CREATE VIEW endless AS SELECT count(*) AS n FROM generate_series(1, 100000) a, generate_series(1, 100000) b;
+SET nl2sql.max_cost = 0;
+SET nl2sql.query_timeout = '20ms';
+SELECT nl_ask('list endless');
+\echo :LAST_ERROR_SQLSTATE
+RESET nl2sql.query_timeout;
+SET statement_timeout = '20ms';
+SELECT nl_ask('list endless');
+\echo :LAST_ERROR_SQLSTATE
+RESET statement_timeout;
+DROP VIEW endless;
