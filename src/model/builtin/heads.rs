@@ -41,9 +41,17 @@ impl Parser<'_> {
         let counted = self.eat(position, Use::HowMany);
         let total = self.eat(position, Use::Aggregate(Aggregate::Sum)).filter(|end| self.chart.lower(end - 1) != "of");
         let mut found = Vec::new();
-        for (noun, end) in [counted, total].into_iter().flatten().flat_map(|start| self.nouns(start)) {
+        for (noun, end) in counted.into_iter().flat_map(|start| self.nouns(start)) {
             let drafts = self.described(Draft::count(noun.relation, noun.rank), &noun);
             found.extend(drafts.into_iter().map(|draft| (draft, end)));
+        }
+        for (noun, end) in total.into_iter().flat_map(|start| self.nouns(start)) {
+            let mut count = Draft::count(noun.relation, noun.rank);
+            let said = self.measures(position).iter().any(|(measured, _)| measured.base == noun.relation);
+            if self.can_sum(noun.relation) && !said {
+                count = count.block("their number or their sum?");
+            }
+            found.extend(self.described(count, &noun).into_iter().map(|draft| (draft, end)));
         }
         // "total orders": their number, or the sum of a column that is called total?
         for (noun, end) in total.into_iter().flat_map(|start| self.nouns(start)) {
@@ -53,6 +61,12 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    fn can_sum(&self, relation: usize) -> bool {
+        self.schema
+            .columns(relation)
+            .any(|(id, _)| self.schema.is_number(id) && !self.schema.is_key(id) && !self.is_rate(id))
     }
 
     /// "average price", "how much revenue", "monthly revenue".

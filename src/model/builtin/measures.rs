@@ -82,7 +82,7 @@ impl Parser<'_> {
         !self.is_rate(id) && (said || single)
     }
 
-    fn is_rate(&self, id: ColumnId) -> bool {
+    pub fn is_rate(&self, id: ColumnId) -> bool {
         let words = words::identifier_words(&self.schema.column(id).name);
         let summed = words.iter().any(|word| matches!(word.as_str(), "total" | "amount" | "sum"));
         !summed && words.iter().any(|word| lexicon::is_rate(&words::singular(word)))

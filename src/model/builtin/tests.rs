@@ -49,6 +49,8 @@ fn what_is_half_understood_is_not_answered() {
         "customers in 2024",
         "orders cancelled in 2024",
         "how many orders over 500",
+        "total payments",
+        "total payments per month in 2025",
         "customers from Berlin and France",
         "customers from Berlin or with newsletter",
         "orders by customers in Berlin",

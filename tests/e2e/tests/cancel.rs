@@ -30,7 +30,10 @@ fn sqlstate(result: &Result<Vec<String>, postgres::Error>) -> String {
 fn cancel(running: JoinHandle<Ended>, token: &CancelToken) -> (Session, String, Duration) {
     let cancelled = Instant::now();
     token.cancel_query(NoTls).unwrap();
-    let (session, result, ended) = running.join().unwrap();
+    let (mut session, result, ended) = running.join().unwrap();
+    // The postmaster signals a backend twice, itself and its process group (signal_child in postmaster.c): a statement
+    // that follows at once may meet the second signal. It is spent here.
+    let _ = session.client.simple_query("SELECT pg_sleep(0.2)");
     (session, sqlstate(&result), ended.saturating_duration_since(cancelled))
 }
 

@@ -4,6 +4,7 @@ SELECT nl_ask('how many customers are from Berlin');
 SELECT nl_ask('what is the average price of products');
 SELECT nl_ask('number of orders by status');
 SELECT * FROM nl_ask('5 most expensive products');
+SELECT nl_ask('how many page_views in 2024');
 
 -- nl_sql gives exactly the statement that was judged, for \gexec or a dbt model.
 SELECT nl_sql('orders per month in 2025');
