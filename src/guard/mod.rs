@@ -1,7 +1,7 @@
 //! May it run? Every generated statement passes here, and only here can an [`Approved`] be made.
 //!
-//! In order: sqlparser, PostgreSQL's grammar, its analyzed and rewritten trees, the functions and relations they use,
-//! and the planner's cost. Nothing is executed.
+//! In order: sqlparser, PostgreSQL's grammar, the code behind the types the text names, the analyzed and rewritten
+//! trees, the functions and relations they use, and the planner's cost. The statement is not executed.
 
 #![forbid(unsafe_code)]
 
