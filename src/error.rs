@@ -102,6 +102,11 @@ const CONNECT_A_MODEL: &str = "Rephrase with the names of tables and columns, or
      CREATE SERVER … FOREIGN DATA WRAPPER nl2sql, then SET nl2sql.model.";
 
 impl Error {
+    /// A fault of this library or of what it relies on, which no user can cause.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Server(Failure { sqlstate: "XX000".to_owned(), message: message.into(), ..Failure::default() })
+    }
+
     /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
     pub fn sqlstate(&self) -> &str {
         match self {

@@ -8,7 +8,7 @@ use pgrx::IntoDatum;
 use pgrx::pg_sys;
 
 use super::sandbox::{Sandbox, sandboxed};
-use crate::error::{Error, Failure};
+use crate::error::Error;
 
 /// One row of a result: each column as the type's output function prints it.
 pub type Row = Vec<Option<String>>;
@@ -35,7 +35,7 @@ pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -
     unsafe {
         let code = pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr().cast(), true, 0);
         if code != pg_sys::SPI_OK_SELECT as i32 {
-            return Err(internal(format!("SPI_execute_plan failed with code {code}")));
+            return Err(Error::internal(format!("SPI_execute_plan failed with code {code}")));
         }
         Ok(collect())
     }
@@ -46,7 +46,7 @@ fn kept_plan(sql: &'static str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, 
     if let Some(plan) = PLANS.with_borrow(|plans| plans.get(&key).copied()) {
         return Ok(plan);
     }
-    let text = CString::new(sql).map_err(|_| internal("a query holds a zero byte".to_owned()))?;
+    let text = CString::new(sql).map_err(|_| Error::internal("a query holds a zero byte".to_owned()))?;
     let mut types = vec![pg_sys::TEXTOID; arguments];
     // SAFETY: an SPI connection is open; SPI_keepplan moves the plan to memory that lives as long as the session.
     let plan = unsafe {
@@ -55,7 +55,7 @@ fn kept_plan(sql: &'static str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, 
         let plan = pg_sys::SPI_prepare_cursor(text.as_ptr(), arguments as i32, types.as_mut_ptr(), options);
         if plan.is_null() || pg_sys::SPI_keepplan(plan) != 0 {
             let code = pg_sys::SPI_result;
-            return Err(internal(format!("SPI_prepare failed with code {code}")));
+            return Err(Error::internal(format!("SPI_prepare failed with code {code}")));
         }
         plan
     };
@@ -92,8 +92,4 @@ pub unsafe fn owned(text: *const std::ffi::c_char) -> Option<String> {
     }
     // SAFETY: the caller's promise.
     Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
-}
-
-fn internal(message: String) -> Error {
-    Error::Server(Failure { sqlstate: "XX000".to_owned(), message, ..Failure::default() })
 }

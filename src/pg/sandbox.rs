@@ -45,11 +45,7 @@ fn connect_spi() -> Result<(), Error> {
     // rollback closes it (AtEOSubXact_SPI) and frees what was allocated in it.
     match unsafe { pg_sys::SPI_connect() } {
         code if code == pg_sys::SPI_OK_CONNECT as i32 => Ok(()),
-        code => Err(Error::Server(crate::error::Failure {
-            sqlstate: "XX000".to_owned(),
-            message: format!("SPI_connect failed with code {code}"),
-            ..Default::default()
-        })),
+        code => Err(Error::internal(format!("SPI_connect failed with code {code}"))),
     }
 }
 

@@ -82,7 +82,7 @@ impl<'s> Prepared<'s> {
             pg_sys::SPI_prepare_cursor(text.as_ptr(), 0, std::ptr::null_mut(), pg_sys::CURSOR_OPT_PARALLEL_OK as i32)
         };
         if plan.is_null() {
-            return Err(internal("the statement could not be prepared"));
+            return Err(Error::internal("the statement could not be prepared"));
         }
         Ok(Self { plan, text, inside: PhantomData })
     }
@@ -108,11 +108,11 @@ impl<'s> Prepared<'s> {
         unsafe {
             let cached = pg_sys::SPI_plan_get_cached_plan(self.plan);
             if cached.is_null() {
-                return Err(internal("the statement has no single plan"));
+                return Err(Error::internal("the statement has no single plan"));
             }
             let statements = PgList::<pg_sys::PlannedStmt>::from_pg((*cached).stmt_list);
             let (Some(statement), 1) = (statements.get_ptr(0), statements.len()) else {
-                return Err(internal("the statement has no single plan"));
+                return Err(Error::internal("the statement has no single plan"));
             };
             let planned = &*statement;
             if planned.commandType != pg_sys::CmdType::CMD_SELECT
@@ -172,8 +172,4 @@ pub fn c_string(sql: &str) -> Result<CString, Error> {
             ..Failure::default()
         })
     })
-}
-
-fn internal(message: &str) -> Error {
-    Error::Server(Failure { sqlstate: "XX000".to_owned(), message: message.to_owned(), ..Failure::default() })
 }
