@@ -55,6 +55,11 @@ fn nl_check(
             name!(functions, Vec<String>),
             name!(estimated_rows, Option<f64>),
             name!(estimated_cost, Option<f64>),
+            name!(culprit, Option<String>),
+            name!(behind, Option<String>),
+            name!(position, Option<i32>),
+            name!(columns, Vec<String>),
+            name!(checks, pgrx::Json),
         ),
     >,
     ErrorReport,
@@ -65,6 +70,8 @@ fn nl_check(
         Some(detail) => format!("{error}: {detail}"),
         None => error.to_string(),
     });
+    let checks = pgrx::Json(verdict.checks());
+    let culprit = verdict.culprit();
     Ok(TableIterator::once((
         verdict.error.is_none(),
         verdict.error.map(|error| error.sqlstate().to_owned()),
@@ -73,6 +80,11 @@ fn nl_check(
         verdict.functions,
         verdict.estimated_rows,
         verdict.estimated_cost,
+        culprit.as_ref().map(|culprit| culprit.name.clone()).filter(|name| !name.is_empty()),
+        culprit.as_ref().and_then(|culprit| culprit.behind.clone()),
+        culprit.and_then(|culprit| i32::try_from(culprit.position?).ok()),
+        verdict.columns,
+        checks,
     )))
 }
 

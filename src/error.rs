@@ -33,6 +33,8 @@ pub enum Error {
     MissingOption { option: &'static str, server: String },
     #[error("permission denied to set option \"{0}\"")]
     OptionDenied(String),
+    #[error("invalid security label \"{label}\"")]
+    InvalidLabel { label: String, why: &'static str },
     #[error("could not read the secret of model \"{model}\"")]
     SecretUnreadable { model: String, why: String },
 
@@ -75,6 +77,10 @@ pub enum Error {
     TooCostly { cost: f64, limit: f64 },
     #[error("the query exceeded nl2sql.query_timeout")]
     QueryTimedOut { milliseconds: i32 },
+    #[error("the query exceeded nl2sql.memory_limit")]
+    MemoryExceeded { kilobytes: i32 },
+    #[error("the statement is too long")]
+    StatementTooLong { bytes: usize, limit: usize },
     /// The server's own error, while it analyzed or planned a statement.
     #[error("{}", .0.message)]
     Server(Failure),
@@ -98,6 +104,17 @@ pub struct Failure {
     pub position: Option<usize>,
 }
 
+impl Failure {
+    /// Only what cannot quote data. The names of cancels and limits stay.
+    pub fn without_text(self) -> Self {
+        if ["57014", "53200", "53400", "2F003", "25006"].contains(&self.sqlstate.as_str()) {
+            return self;
+        }
+        let message = "the query failed on a value that is masked".to_owned();
+        Self { sqlstate: self.sqlstate, message, ..Self::default() }
+    }
+}
+
 const CONNECT_A_MODEL: &str = "Rephrase with the names of tables and columns, or connect a model: \
      CREATE SERVER … FOREIGN DATA WRAPPER nl2sql, then SET nl2sql.model.";
 
@@ -107,10 +124,19 @@ impl Error {
         Self::Server(Failure { sqlstate: "XX000".to_owned(), message: message.into(), ..Failure::default() })
     }
 
+    /// A function that may not be called, by its qualified name.
+    pub fn refused_call(function: &str, why: &str) -> Self {
+        Self::Refused {
+            what: format!("calling function {function}"),
+            why: why.to_owned(),
+            hint: Some("A superuser can name it in nl2sql.allow_functions.".to_owned()),
+        }
+    }
+
     /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
     pub fn sqlstate(&self) -> &str {
         match self {
-            Self::EmptyQuestion | Self::EmptyStatement | Self::NoModel => "22023",
+            Self::EmptyQuestion | Self::EmptyStatement | Self::NoModel | Self::InvalidLabel { .. } => "22023",
             Self::ThreadGiven | Self::Encoding | Self::NotUnderstood { .. } | Self::Ambiguous { .. } => "0A000",
             Self::UnknownModel(_) => "42704",
             Self::NotAModel { .. } => "42809",
@@ -130,6 +156,8 @@ impl Error {
             Self::Writes(_) => "25006",
             Self::Refused { .. } => "2F003",
             Self::TooCostly { .. } => "53400",
+            Self::MemoryExceeded { .. } => "53200",
+            Self::StatementTooLong { .. } => "54000",
             Self::QueryTimedOut { .. } => "57014",
             Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
@@ -148,6 +176,7 @@ impl Error {
             | Self::Overloaded { why, .. }
             | Self::HttpStatus { why, .. }
             | Self::Refused { why, .. } => Some(why.clone()),
+            Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
             Self::NotUnderstood { words, understood } => Some(not_understood(words, understood)),
@@ -156,6 +185,10 @@ impl Error {
                 Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
             }
             Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
+            Self::MemoryExceeded { kilobytes } => Some(format!("It was stopped at {} MB.", kilobytes / 1024)),
+            Self::StatementTooLong { bytes, limit } => {
+                Some(format!("It has {bytes} bytes, at most {limit} are judged."))
+            }
             Self::Server(failure) => {
                 let place = failure.position.map(|position| format!("At character {position} of the statement."));
                 let lines: Vec<String> = failure.detail.iter().cloned().chain(place).collect();
@@ -211,6 +244,7 @@ impl Error {
             Self::Ambiguous { .. } => "Rephrase so that only one of them fits.",
             Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
             Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
+            Self::MemoryExceeded { .. } => "Ask for less, or have a superuser raise nl2sql.memory_limit.",
             Self::Refused { hint, .. } => return hint.clone(),
             Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => return cause.hint(),
@@ -222,7 +256,12 @@ impl Error {
     /// A new draft may cure it: the statement was wrong, not the caller's rights, patience or machine.
     pub fn is_repairable(&self) -> bool {
         match self {
-            Self::StatementCount(_) | Self::Writes(_) | Self::Refused { .. } | Self::TooCostly { .. } => true,
+            Self::StatementCount(_)
+            | Self::Writes(_)
+            | Self::Refused { .. }
+            | Self::TooCostly { .. }
+            | Self::MemoryExceeded { .. }
+            | Self::StatementTooLong { .. } => true,
             Self::Server(failure) | Self::Run(failure) => {
                 failure.sqlstate != "42501"
                     && ["42", "22", "21", "0A", "54"].iter().any(|class| failure.sqlstate.starts_with(class))

@@ -29,10 +29,12 @@ mod pipeline;
 mod prompt;
 mod settings;
 
-/// Called when the library is loaded: defines the settings, starts nothing.
+/// Called when the library is loaded: defines the settings and puts the guard's hooks in place, starts nothing.
 #[pgrx::pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     settings::define();
+    guard::watch();
+    pg::labels::register_provider();
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ fn settle<T>(
     let mut attempt = 1;
     loop {
         let draft = models.draft(&prompt)?;
-        match sandboxed(settings.query_timeout_ms, |sandbox| try_out(sandbox, &draft.sql)) {
+        match sandboxed(settings.bounds, |sandbox| try_out(sandbox, &draft.sql)) {
             Ok(result) => return Ok((draft.sql, result)),
             Err(error) if draft.can_repair && error.is_repairable() && attempt < settings.max_attempts => {
                 prompt.repair(&draft.sql, &error);

@@ -10,17 +10,21 @@ use std::time::Duration;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::pg::hooks::{define_int_limit, define_real_limit, reserve_prefix};
+use crate::pg::sandbox::Bounds;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
 static ROW_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(10_000);
 static BYTE_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static QUERY_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(30_000);
+static MEMORY_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(512 * 1024);
+static TEMP_FILE_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(1024 * 1024);
 static MAX_COST: GucSetting<f64> = GucSetting::<f64>::new(1e8);
 static MODEL_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(60_000);
 static MAX_ATTEMPTS: GucSetting<i32> = GucSetting::<i32>::new(3);
 static PROMPT_BUDGET: GucSetting<i32> = GucSetting::<i32>::new(8_000);
 static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
+static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 
 /// The settings of one question.
@@ -32,8 +36,8 @@ pub struct Settings {
     pub row_limit: u64,
     /// Bytes of json text; 0: no limit.
     pub byte_limit: u64,
-    /// 0: no limit.
-    pub query_timeout_ms: i32,
+    /// What one generated statement may take.
+    pub bounds: Bounds,
     /// Planner cost units; 0: no limit.
     pub max_cost: f64,
     pub model_timeout: Duration,
@@ -44,6 +48,8 @@ pub struct Settings {
     pub schemas: Vec<String>,
     /// `name` or `schema.name`.
     pub allow_functions: Vec<String>,
+    /// Foreign servers whose tables may be read.
+    pub allow_servers: Vec<String>,
     pub instructions: String,
 }
 
@@ -54,13 +60,18 @@ impl Settings {
             models: list(&MODEL),
             row_limit: unsigned(ROW_LIMIT.get()),
             byte_limit: unsigned(BYTE_LIMIT.get()) * 1024,
-            query_timeout_ms: QUERY_TIMEOUT.get(),
+            bounds: Bounds {
+                milliseconds: QUERY_TIMEOUT.get(),
+                memory_kb: MEMORY_LIMIT.get(),
+                temp_file_kb: TEMP_FILE_LIMIT.get(),
+            },
             max_cost: MAX_COST.get(),
             model_timeout: Duration::from_millis(unsigned(MODEL_TIMEOUT.get())),
             max_attempts: u32::try_from(MAX_ATTEMPTS.get()).unwrap_or(1),
             prompt_budget: usize::try_from(PROMPT_BUDGET.get()).unwrap_or(0),
             schemas: list(&SCHEMAS),
             allow_functions: list(&ALLOW_FUNCTIONS),
+            allow_servers: list(&ALLOW_SERVERS),
             instructions: text(&INSTRUCTIONS),
         }
     }
@@ -97,6 +108,13 @@ fn define_texts() {
         c"Functions that generated SQL may call besides those the guard allows.",
         c"A comma-separated list of name or schema.name.",
         &ALLOW_FUNCTIONS,
+        GucContext::Suset,
+    );
+    string(
+        c"nl2sql.allow_servers",
+        c"Foreign servers whose tables generated SQL may read.",
+        c"A comma-separated list; reading a foreign table reaches outside this server, and so is refused by default.",
+        &ALLOW_SERVERS,
         GucContext::Suset,
     );
     string(
@@ -163,6 +181,22 @@ fn define_limits() {
         &PROMPT_BUDGET,
         (500, 1_000_000),
         plain,
+    );
+    define_int_limit::<7>(
+        c"nl2sql.memory_limit",
+        c"How much memory one generated query may take in its backend.",
+        c"0 means no limit. Looked at many times a second; parallel workers are not counted.",
+        &MEMORY_LIMIT,
+        (0, i32::MAX),
+        GucFlags::UNIT_KB,
+    );
+    define_int_limit::<8>(
+        c"nl2sql.temp_file_limit",
+        c"How much temporary file space one generated query may take.",
+        c"0 means no limit but the server's temp_file_limit.",
+        &TEMP_FILE_LIMIT,
+        (0, i32::MAX),
+        GucFlags::UNIT_KB,
     );
 }
 

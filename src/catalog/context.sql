@@ -1,7 +1,11 @@
 -- What the caller may see, as one json document: the shape of catalog::Snapshot.
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
+-- $3: foreign servers whose tables may be read, as a text[] literal. What is labelled hidden is left out whole.
 -- Everything is qualified, operators too, as the caller's search_path is in force.
-WITH path AS (
+WITH labels AS MATERIALIZED (
+    SELECT s.classoid, s.objoid, s.objsubid, s.label FROM pg_catalog.pg_seclabel s
+    WHERE s.provider OPERATOR(pg_catalog.=) 'nl2sql'
+), path AS (
     SELECT p.name, p.place
     FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(name, place)
 ), namespaces AS (
@@ -14,6 +18,10 @@ WITH path AS (
            OR n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())
       AND (pg_catalog.cardinality($1::pg_catalog.text[]) OPERATOR(pg_catalog.=) 0
            OR n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]))
+      AND NOT EXISTS (
+          SELECT FROM labels l
+          WHERE l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+            AND l.objoid OPERATOR(pg_catalog.=) n.oid AND l.label OPERATOR(pg_catalog.=) 'hidden')
 ), relations AS (
     SELECT c.oid, c.relname, c.relkind, c.relnamespace, n.name AS schema, n.place,
            pg_catalog.pg_table_is_visible(c.oid) AS visible, c.reltuples,
@@ -22,6 +30,16 @@ WITH path AS (
     JOIN namespaces n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
     WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v,m,p,f}'::pg_catalog."char"[])
       AND NOT c.relispartition
+      AND NOT EXISTS (
+          SELECT FROM labels l
+          WHERE l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+            AND l.objoid OPERATOR(pg_catalog.=) c.oid AND l.objsubid OPERATOR(pg_catalog.=) 0
+            AND l.label OPERATOR(pg_catalog.=) 'hidden')
+      AND NOT EXISTS (
+          SELECT FROM pg_catalog.pg_foreign_table t
+          JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) t.ftserver
+          WHERE t.ftrelid OPERATOR(pg_catalog.=) c.oid
+            AND s.srvname::pg_catalog.text OPERATOR(pg_catalog.<>) ALL ($3::pg_catalog.text[]))
       AND NOT EXISTS (
           SELECT FROM pg_catalog.pg_depend d
           JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
@@ -32,12 +50,25 @@ WITH path AS (
             AND e.extname OPERATOR(pg_catalog.=) 'nl2sql')
 ), columns AS (
     SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity, a.attgenerated, a.atttypid, a.atttypmod,
-           CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END AS base, t.typtype, t.typcategory
+           CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END AS base, t.typtype, t.typcategory,
+           EXISTS (SELECT FROM labels l
+                   WHERE l.label OPERATOR(pg_catalog.=) 'masked'
+                     AND (l.objoid OPERATOR(pg_catalog.=) r.oid
+                              AND l.objsubid OPERATOR(pg_catalog.=) ANY (ARRAY[0, a.attnum::pg_catalog.int4])
+                              AND l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                          OR l.objoid OPERATOR(pg_catalog.=) r.relnamespace
+                              AND l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass)
+           ) AS masked
     FROM relations r
     JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) r.oid
     JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
     WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
       AND (r.whole OR pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT'))
+      AND NOT EXISTS (
+          SELECT FROM labels l
+          WHERE l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+            AND l.objoid OPERATOR(pg_catalog.=) r.oid AND l.objsubid OPERATOR(pg_catalog.=) a.attnum::pg_catalog.int4
+            AND l.label OPERATOR(pg_catalog.=) 'hidden')
 ), statistics AS MATERIALIZED (
     -- An inheritance parent has two rows a column; the one that counts its children comes first.
     SELECT DISTINCT ON (s.schemaname, s.tablename, s.attname) s.schemaname, s.tablename, s.attname,
@@ -52,6 +83,7 @@ WITH path AS (
         'data_type', pg_catalog.format_type(k.atttypid, k.atttypmod),
         'category', COALESCE(b.typcategory, k.typcategory),
         'not_null', k.attnotnull,
+        'masked', k.masked,
         'default', CASE WHEN k.attidentity OPERATOR(pg_catalog.<>) '' THEN 'identity'
                         WHEN k.attgenerated OPERATOR(pg_catalog.<>) '' THEN 'generated' END,
         'comment', (SELECT m.description FROM pg_catalog.pg_description m
@@ -67,7 +99,7 @@ WITH path AS (
               AND d.contype OPERATOR(pg_catalog.=) 'c'), '[]'),
         'common_values', COALESCE((
             SELECT pg_catalog.to_json(s.common) FROM statistics s
-            WHERE s.schemaname OPERATOR(pg_catalog.=) r.schema::pg_catalog.name
+            WHERE NOT k.masked AND s.schemaname OPERATOR(pg_catalog.=) r.schema::pg_catalog.name
               AND s.tablename OPERATOR(pg_catalog.=) r.relname
               AND s.attname OPERATOR(pg_catalog.=) k.attname), '[]')
     ) ORDER BY k.attnum) AS document

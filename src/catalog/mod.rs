@@ -28,7 +28,8 @@ thread_local! {
 pub fn snapshot(settings: &Settings, with_values: bool) -> Result<Rc<Snapshot>, Error> {
     let schemas = array_literal(&settings.schemas);
     // Reading the key takes locks, which makes the server deliver the messages of others first.
-    let key = format!("{schemas}\n{with_values}\n{}", one_value(include_str!("key.sql"), &[])?);
+    let servers = array_literal(&settings.allow_servers);
+    let key = format!("{schemas}\n{servers}\n{with_values}\n{}", one_value(include_str!("key.sql"), &[])?);
     let generation = cache::generation();
     let kept = KEPT.with_borrow(|kept| match kept {
         Some((of, at, snapshot)) if *of == key && *at == generation => Some(Rc::clone(snapshot)),
@@ -38,7 +39,7 @@ pub fn snapshot(settings: &Settings, with_values: bool) -> Result<Rc<Snapshot>, 
         return Ok(snapshot);
     }
     let values = if with_values { "true" } else { "false" };
-    let document = one_value(include_str!("context.sql"), &[Some(&schemas), Some(values)])?;
+    let document = one_value(include_str!("context.sql"), &[Some(&schemas), Some(values), Some(&servers)])?;
     let snapshot = Rc::new(parse(&document)?);
     KEPT.set(Some((key, generation, Rc::clone(&snapshot))));
     Ok(snapshot)

@@ -78,6 +78,9 @@ pub struct Column {
     /// `B` boolean, `E` enum, `T` interval, `A` array, `U` user-defined, …
     pub category: char,
     pub not_null: bool,
+    /// Its security label is `masked`: its values are never looked at and never come out.
+    #[serde(default)]
+    pub masked: bool,
     /// Only what says something about the column: `identity` or `generated always as (…)`.
     pub default: Option<String>,
     pub comment: Option<String>,

@@ -15,7 +15,9 @@ pub fn run(approved: Approved<'_>, store: &mut RowStore, settings: &Settings) ->
     let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
     let limits = RowLimits { rows: unlimited(settings.row_limit), bytes: unlimited(settings.byte_limit) };
     store.clear();
-    catch(|| approved.into_plan().run(store, limits)).map_err(|error| match error {
+    let (planned, masks) = approved.into_plan();
+    catch(|| planned.run(store, limits, &masks.outputs)).map_err(|error| match error {
+        Error::Server(failure) if masks.touched => Error::Run(failure.without_text()),
         Error::Server(failure) => Error::Run(failure),
         other => other,
     })

@@ -1,14 +1,17 @@
 //! May it run? Every generated statement passes here, and only here can an [`Approved`] be made.
 //!
 //! In order: sqlparser, PostgreSQL's grammar, the code behind the types the text names, the analyzed and rewritten
-//! trees, the functions and relations they use, and the planner's cost. The statement is not executed.
+//! trees, the relations, labels and functions in them, and the planner's cost. The statement is not executed. What runs
+//! later without standing in its trees is judged when it is about to: see [`watch`].
 
 #![forbid(unsafe_code)]
 
 mod facts;
+mod labels;
 mod policy;
 mod syntax;
 mod unseen;
+mod verdict;
 
 use crate::catalog::array_literal;
 use crate::error::Error;
@@ -17,48 +20,51 @@ use crate::pg::sandbox::{Sandbox, sandboxed};
 use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
-use policy::{Function, relation_refusal};
+use labels::Masks;
+use policy::{Function, relation_refusal, server_refusal};
+use verdict::Check;
+pub use verdict::{Culprit, Verdict};
 
 /// Objects below this were made by initdb (FirstNormalObjectId in transam.h): users, extensions and their owners have no
 /// part in them, and the server announces every change of their facts.
 const FIRST_NORMAL_OID: u32 = 16384;
 
+/// Longer statements are not judged: no question needs one, and reading it can't be interrupted.
+const MAX_LENGTH: usize = 1 << 20;
+
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {
     planned: Planned<'s>,
+    masks: Masks,
 }
 
 impl<'s> Approved<'s> {
-    /// Hands the plan to the execution room.
-    pub fn into_plan(self) -> Planned<'s> {
-        self.planned
+    /// Hands the plan to the execution room, with what must not come out of it.
+    pub fn into_plan(self) -> (Planned<'s>, Masks) {
+        (self.planned, self.masks)
     }
 }
 
-/// What `nl_check` tells.
-#[derive(Debug, Default)]
-pub struct Verdict {
-    pub error: Option<Error>,
-    /// Schema-qualified, of the statement itself and of the views it reads.
-    pub relations: Vec<String>,
-    pub functions: Vec<String>,
-    pub estimated_rows: Option<f64>,
-    pub estimated_cost: Option<f64>,
+/// Has every call judged that runs inside a sandbox, from wherever it comes. Called once, when the library is loaded.
+pub fn watch() {
+    crate::pg::watch::install(|call| policy::call_refusal(call, &Settings::load().allow_functions));
 }
 
 /// Judges a statement inside the sandbox it will run in.
 pub fn approve<'s>(sandbox: &'s Sandbox<'_>, sql: &str, settings: &Settings) -> Result<Approved<'s>, Error> {
-    let mut verdict = Verdict::default();
-    judge(sandbox, sql, settings, &mut verdict)
+    judge(sandbox, sql, settings, &mut Verdict::default())
 }
 
 /// Judges a statement and nothing more. What stops the judging itself (a cancel) is an error, a refusal is not.
 pub fn check(sql: &str, settings: &Settings) -> Result<Verdict, Error> {
-    let mut verdict = Verdict::default();
-    let result = sandboxed(settings.query_timeout_ms, |sandbox| judge(sandbox, sql, settings, &mut verdict).map(drop));
+    let mut verdict = Verdict::detailed();
+    let result = sandboxed(settings.bounds, |sandbox| judge(sandbox, sql, settings, &mut verdict).map(drop));
     match result {
         Err(error) if error.sqlstate() == "57014" => Err(error),
-        result => Ok(Verdict { error: result.err(), ..verdict }),
+        result => {
+            verdict.error = result.err();
+            Ok(verdict)
+        }
     }
 }
 
@@ -68,32 +74,55 @@ fn judge<'s>(
     settings: &Settings,
     verdict: &mut Verdict,
 ) -> Result<Approved<'s>, Error> {
-    syntax::check(sql)?;
-    let parsed = parse(sandbox, sql)?;
-    if parsed.tags.len() != 1 {
-        return Err(Error::StatementCount(parsed.tags.len()));
-    }
-    if parsed.tags[0] != "SELECT" {
-        return Err(Error::Writes(parsed.tags[0].clone()));
-    }
-    // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
-    let mut named =
-        Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
-    unseen::add_code(sandbox, &mut named)?;
-    check_functions(sandbox, sql, &named, settings, &mut Verdict::default())?;
+    check_text(sandbox, sql, settings, verdict)?;
     let prepared = Prepared::new(sandbox, sql)?;
+    verdict.pass(Check::Analysis, None);
     let mut uses = tree::uses(&prepared);
     check_shape(&uses)?;
+    verdict.pass(Check::ReadOnly, None);
     unseen::add_code(sandbox, &mut uses)?;
     check_relations(sandbox, &uses, settings, verdict)?;
+    verdict.pass(Check::Relations, Some(format!("{} relations", verdict.relations.len())));
+    let masks = labels::check(sandbox, &prepared, &uses, column_name)?;
+    verdict.pass(Check::Labels, Some(format!("{} output columns are masked", masks.outputs.len())));
     check_functions(sandbox, sql, &uses, settings, verdict)?;
+    verdict.pass(Check::Functions, Some(format!("{} functions", verdict.functions.len())));
     let planned = prepared.plan()?;
+    verdict.pass(Check::Plan, None);
     verdict.estimated_rows = Some(planned.rows);
     verdict.estimated_cost = Some(planned.cost);
     if settings.max_cost > 0.0 && planned.cost > settings.max_cost {
         return Err(Error::TooCostly { cost: planned.cost, limit: settings.max_cost });
     }
-    Ok(Approved { planned })
+    verdict.pass(Check::Cost, Some(format!("{:.0} of {:.0}", planned.cost, settings.max_cost)));
+    Ok(Approved { planned, masks })
+}
+
+/// What can be told before the server analyzes the text.
+fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &mut Verdict) -> Result<(), Error> {
+    if sql.len() > MAX_LENGTH {
+        return Err(Error::StatementTooLong { bytes: sql.len(), limit: MAX_LENGTH });
+    }
+    syntax::check(sql)?;
+    let parsed = parse(sandbox, sql)?;
+    if parsed.tags.len() != 1 {
+        return Err(Error::StatementCount(parsed.tags.len()));
+    }
+    verdict.pass(Check::OneStatement, None);
+    if parsed.tags[0] != "SELECT" {
+        return Err(Error::Writes(parsed.tags[0].clone()));
+    }
+    verdict.pass(Check::Query, None);
+    // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
+    let mut named =
+        Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
+    unseen::add_code(sandbox, &mut named)?;
+    let mut inner = Verdict::default();
+    let result = check_functions(sandbox, sql, &named, settings, &mut inner);
+    verdict.culprit = inner.culprit;
+    result?;
+    verdict.pass(Check::NamedTypes, None);
+    Ok(())
 }
 
 fn check_shape(uses: &Uses) -> Result<(), Error> {
@@ -124,20 +153,30 @@ fn check_relations(
     }
     let oids = oid_array(uses.relations.iter().map(|used| used.0));
     for row in rows_in(sandbox, include_str!("relations.sql"), &[Some(&oids)])? {
-        let [Some(oid), Some(schema), Some(name), temporary] = row.as_slice() else { continue };
-        let oid: u32 = oid.parse().unwrap_or_default();
+        let [oid, Some(schema), Some(name), temporary, servers] = row.as_slice() else { continue };
+        let oid = oid_of(oid);
         let qualified = format!("{schema}.{name}");
-        let judged = temporary.as_deref() != Some("t");
-        for (_, origin) in uses.relations.iter().filter(|used| judged && used.0 == oid) {
-            if let Some(why) = relation_refusal(schema, *origin, &settings.schemas) {
-                return Err(Error::Refused {
-                    what: format!("reading relation {qualified}"),
-                    why: why.to_owned(),
-                    hint: Some("A superuser can name its schema in nl2sql.schemas.".to_owned()),
-                });
+        let is_temporary = temporary.as_deref() == Some("t");
+        for (_, origin) in uses.relations.iter().filter(|used| used.0 == oid) {
+            let by_schema = relation_refusal(schema, *origin, &settings.schemas).filter(|_| !is_temporary);
+            let by_server = servers.as_deref().and_then(|servers| server_refusal(servers, &settings.allow_servers));
+            let hint = if by_schema.is_some() {
+                "A superuser can name its schema in nl2sql.schemas."
+            } else {
+                "A superuser can name its server in nl2sql.allow_servers."
+            };
+            if let Some(why) = by_schema.or(by_server) {
+                let behind = behind(sandbox, *origin)?;
+                let why = format!("{why}{}", behind.as_ref().map(|by| format!(" It is read by {by}.")).unwrap_or_default());
+                verdict.culprit = Some(Culprit { name: qualified.clone(), behind, position: None });
+                let what = format!("reading relation {qualified}");
+                return Err(Error::Refused { what, why, hint: Some(hint.to_owned()) });
             }
         }
         verdict.relations.push(qualified);
+    }
+    if verdict.detailed && !uses.columns.is_empty() {
+        verdict.columns = column_names(sandbox, &uses.columns)?;
     }
     Ok(())
 }
@@ -155,19 +194,20 @@ fn check_functions(
     let facts = facts::of(sandbox, uses.functions.iter().map(|used| used.oid))?;
     for used in &uses.functions {
         let parts = facts.get(&used.oid).map(Vec::as_slice).unwrap_or_default();
-        if parts.is_empty() {
-            return Err(refused_function(
-                used,
-                "a function that no longer exists",
-                "Its oid is in no catalog row.",
-                sql,
-                false,
-            ));
-        }
-        for part in parts {
-            if let Some(why) = part.refusal(used.origin, used.by_cast, &settings.allow_functions) {
-                return Err(refused_function(used, &format!("function {}", part.qualified()), why, sql, true));
-            }
+        let refusal = parts.iter().find_map(|part| {
+            Some((part.qualified(), part.refusal(used.origin, used.by_cast, &settings.allow_functions)?))
+        });
+        let gone = || ("that no longer exists".to_owned(), "Its oid is in no catalog row.");
+        if let Some((name, why)) = refusal.or_else(|| parts.is_empty().then(gone)) {
+            let culprit = Culprit { name, behind: behind(sandbox, used.origin)?, position: position(used, sql) };
+            let place = match (&culprit.behind, culprit.position) {
+                (Some(by), _) => format!(" It is called by {by}."),
+                (None, Some(position)) => format!(" It is called at character {position}."),
+                (None, None) => String::new(),
+            };
+            let error = Error::refused_call(&culprit.name, &format!("{why}{place}"));
+            verdict.culprit = Some(culprit);
+            return Err(error);
         }
         verdict.functions.extend(parts.iter().filter(|part| !part.part_of_aggregate).map(Function::qualified));
     }
@@ -176,24 +216,42 @@ fn check_functions(
     Ok(())
 }
 
-fn refused_function(used: &FunctionUse, what: &str, why: &str, sql: &str, can_allow: bool) -> Error {
-    let place = match used.origin {
-        Origin::Statement => used.location.map(|byte| {
-            let before = sql.get(..byte as usize).unwrap_or(sql);
-            format!(" It is called at character {}.", before.chars().count() + 1)
-        }),
-        Origin::View(_) => Some(" A view calls it.".to_owned()),
-        Origin::Policy(_) => Some(" A row-level security policy calls it.".to_owned()),
-        Origin::Default(_) => Some(" It is in the default of an argument.".to_owned()),
-        Origin::Type(_) => Some(" A user-defined type calls it, in a check or a cast.".to_owned()),
+/// Where the statement itself calls a function, in characters from 1.
+fn position(used: &FunctionUse, sql: &str) -> Option<usize> {
+    let byte = used.location.filter(|_| used.origin == Origin::Statement)?;
+    Some(sql.get(..byte as usize).unwrap_or(sql).chars().count() + 1)
+}
+
+/// Whose text it is, where it is not the statement's: `view public.v`.
+fn behind(sandbox: &Sandbox<'_>, origin: Origin) -> Result<Option<String>, Error> {
+    let (catalog, oid, prefix) = match origin {
+        Origin::Statement => return Ok(None),
+        Origin::View(oid) => ("pg_catalog.pg_class", oid, ""),
+        Origin::Policy(oid) => ("pg_catalog.pg_class", oid, "a row-level security policy of "),
+        Origin::Type(oid) => ("pg_catalog.pg_type", oid, ""),
+        Origin::Default(oid) => ("pg_catalog.pg_proc", oid, "the default of an argument of "),
     };
-    Error::Refused {
-        what: format!("calling {what}"),
-        why: format!("{why}{}", place.unwrap_or_default()),
-        hint: can_allow.then(|| "A superuser can name it in nl2sql.allow_functions.".to_owned()),
-    }
+    let rows = rows_in(sandbox, include_str!("identity.sql"), &[Some(catalog), Some(&oid.to_string())])?;
+    let identity = rows.into_iter().flatten().flatten().next().unwrap_or_default();
+    Ok(Some(format!("{prefix}{identity}")))
+}
+
+fn column_name(sandbox: &Sandbox<'_>, column: (u32, i16)) -> Result<String, Error> {
+    Ok(column_names(sandbox, &[column])?.join(", "))
+}
+
+fn column_names(sandbox: &Sandbox<'_>, columns: &[(u32, i16)]) -> Result<Vec<String>, Error> {
+    let oids = oid_array(columns.iter().map(|column| column.0));
+    let numbers = array_literal(&columns.iter().map(|column| column.1.to_string()).collect::<Vec<_>>());
+    let rows = rows_in(sandbox, include_str!("columns.sql"), &[Some(&oids), Some(&numbers)])?;
+    Ok(rows.into_iter().flatten().flatten().collect())
 }
 
 fn oid_array(oids: impl Iterator<Item = u32>) -> String {
     array_literal(&oids.map(|oid| oid.to_string()).collect::<Vec<_>>())
+}
+
+/// An oid as a query prints it; 0 where there is none.
+fn oid_of(cell: &Option<String>) -> u32 {
+    cell.as_deref().and_then(|text| text.parse().ok()).unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 //! not tell.
 
 use crate::pg::tree::Origin;
+use crate::pg::watch::Call;
 
 /// A function of pg_proc, or a part of an aggregate, as far as the policy cares.
 #[derive(Debug, Clone, Default)]
@@ -33,13 +34,14 @@ const HARMLESS: [&str; 8] = [
     "uuid_generate_v4",
 ];
 
+const TAKES: &str = "It gives the caller's transaction a number.";
+
 /// Why functions that are immutable or stable are refused all the same.
 fn danger(name: &str) -> Option<&'static str> {
     const TELLS: &str = "It tells settings.";
     const RUNS: &str = "It runs SQL that is given as text.";
     const READS: &str = "It reads relations that the statement does not name.";
     const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";
-    const TAKES: &str = "It gives the caller's transaction a number.";
     match name {
         "current_setting" => Some(TELLS),
         "connectby"
@@ -134,6 +136,28 @@ pub fn relation_refusal(schema: &str, origin: Origin, schemas: &[String]) -> Opt
     (!schemas.is_empty()).then_some("Its schema is not one of nl2sql.schemas.")
 }
 
+/// Why tables of these foreign servers (comma-separated) may not be read, or `None` where they may.
+pub fn server_refusal(servers: &str, allowed: &[String]) -> Option<&'static str> {
+    let listed = |server: &str| allowed.iter().any(|entry| entry == server);
+    (!servers.split(',').all(listed)).then_some("Reading a foreign table reaches outside this server.")
+}
+
+/// Why code that stands in no tree of the statement may not make this call, or `None` where it may. Whoever wrote that
+/// code may read what the statement may not name, but neither change anything nor reach outside.
+pub fn call_refusal(call: &Call, allowed: &[String]) -> Option<&'static str> {
+    let qualified = format!("{}.{}", call.schema, call.name);
+    if allowed.iter().any(|entry| *entry == qualified || *entry == call.name) {
+        return None;
+    }
+    if call.untrusted {
+        return Some("It is written in an untrusted language.");
+    }
+    if call.volatility == 'v' && !HARMLESS.contains(&call.name.as_str()) {
+        return Some("It is volatile: calling it may change something.");
+    }
+    danger(&call.name).filter(|why| *why == TAKES)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +215,29 @@ mod tests {
         mine.owner_caller = true;
         mine.security_definer = true;
         assert!(refused(&mine));
+    }
+
+    #[test]
+    fn what_stands_in_no_tree_may_look_and_nothing_else() {
+        let call = |name: &str, volatility| Call {
+            schema: "pg_catalog".into(),
+            name: name.into(),
+            volatility,
+            untrusted: false,
+        };
+        assert!(call_refusal(&call("pg_advisory_lock", 'v'), &[]).is_some());
+        assert!(call_refusal(&call("pg_advisory_lock", 'v'), &["pg_advisory_lock".to_owned()]).is_none());
+        assert!(call_refusal(&call("random", 'v'), &[]).is_none());
+        assert!(call_refusal(&call("current_setting", 's'), &[]).is_none());
+        assert!(call_refusal(&call("txid_current", 's'), &[]).is_some());
+        assert!(call_refusal(&Call { untrusted: true, ..call("f", 'i') }, &[]).is_some());
+    }
+
+    #[test]
+    fn foreign_tables_need_their_server_named() {
+        assert!(server_refusal("files", &[]).is_some());
+        assert!(server_refusal("files,web", &["files".to_owned()]).is_some());
+        assert!(server_refusal("files,web", &["files".to_owned(), "web".to_owned()]).is_none());
     }
 
     #[test]

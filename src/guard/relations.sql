@@ -1,5 +1,16 @@
--- The schemas and names of relations, and whether they are temporary ones of this session. $1: an oid[] literal.
-SELECT c.oid, n.nspname, c.relname, n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema() AS is_temporary
+-- What the verdict needs to know of relations ($1: an oid[] literal): schema, name, whether they are temporary ones of
+-- this session, and the foreign servers that reading them reaches, their children's and partitions' too.
+WITH RECURSIVE family AS (
+    SELECT u.oid AS root, u.oid FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS u(oid)
+    UNION
+    SELECT f.root, i.inhrelid FROM family f JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) f.oid
+)
+SELECT c.oid, n.nspname, c.relname, n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema() AS is_temporary,
+       (SELECT pg_catalog.string_agg(DISTINCT s.srvname::pg_catalog.text, ',')
+        FROM family f
+        JOIN pg_catalog.pg_foreign_table t ON t.ftrelid OPERATOR(pg_catalog.=) f.oid
+        JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) t.ftserver
+        WHERE f.root OPERATOR(pg_catalog.=) c.oid) AS servers
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE c.oid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])

@@ -16,7 +16,7 @@ struct Ceiling {
     source: AtomicU32,
 }
 
-static CEILINGS: [Ceiling; 8] = [const { Ceiling { value: AtomicU64::new(0), source: AtomicU32::new(0) } }; 8];
+static CEILINGS: [Ceiling; 9] = [const { Ceiling { value: AtomicU64::new(0), source: AtomicU32::new(0) } }; 9];
 
 unsafe extern "C-unwind" {
     // utils/guc.h, which pgrx binds only in part.

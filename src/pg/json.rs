@@ -3,6 +3,7 @@
 //! Values are printed by their types' own output functions; what is not a plain scalar goes through the server's
 //! `to_json`. The rules are those of `datum_to_json` and `escape_json` in json.c.
 
+use std::collections::BTreeSet;
 use std::ffi::CStr;
 
 use pgrx::pg_sys;
@@ -20,6 +21,8 @@ enum Kind {
     Number(pg_sys::FmgrInfo),
     /// A varlena whose bytes are the text.
     Text,
+    /// Not shown, NULL or not.
+    Masked,
     /// Through `to_json`, which returns a varlena.
     Other(pg_sys::FmgrInfo),
 }
@@ -39,8 +42,8 @@ pub struct RowEncoder {
 impl RowEncoder {
     /// # Safety
     /// `shape` is a live tuple descriptor; what is looked up lives in the current memory context, which must outlive
-    /// the encoder.
-    pub unsafe fn new(shape: pg_sys::TupleDesc) -> Self {
+    /// the encoder. The values of `masked` columns, counted from 0, are not shown.
+    pub unsafe fn new(shape: pg_sys::TupleDesc, masked: &BTreeSet<usize>) -> Self {
         // SAFETY: the caller's promise; attribute numbers below natts exist.
         let fields = unsafe {
             (0..(*shape).natts as usize)
@@ -49,7 +52,8 @@ impl RowEncoder {
                     let mut key = vec![if at == 0 { b'{' } else { b',' }];
                     escape(CStr::from_ptr(attribute.attname.data.as_ptr()).to_bytes(), &mut key);
                     key.push(b':');
-                    Field { key, kind: kind(attribute.atttypid) }
+                    let kind = if masked.contains(&at) { Kind::Masked } else { kind(attribute.atttypid) };
+                    Field { key, kind }
                 })
                 .collect()
         };
@@ -67,7 +71,7 @@ impl RowEncoder {
             self.buffer.extend_from_slice(&field.key);
             // SAFETY: the caller's promise.
             unsafe {
-                if *nulls.add(at) {
+                if *nulls.add(at) && !matches!(field.kind, Kind::Masked) {
                     self.buffer.extend_from_slice(b"null");
                 } else {
                     append(&mut field.kind, *values.add(at), &mut self.buffer);
@@ -141,6 +145,7 @@ unsafe fn append(kind: &mut Kind, value: pg_sys::Datum, buffer: &mut Vec<u8>) {
     // SAFETY: the caller's promise; what the calls allocate lives in the row's memory context.
     unsafe {
         match kind {
+            Kind::Masked => buffer.extend_from_slice(b"\"***\""),
             Kind::Boolean => buffer.extend_from_slice(if value.value() == 0 { b"false" } else { b"true" }),
             Kind::Number(output) => {
                 let text = CStr::from_ptr(pg_sys::OutputFunctionCall(output, value)).to_bytes();

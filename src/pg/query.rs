@@ -7,7 +7,8 @@ use std::ffi::{CStr, CString};
 use pgrx::IntoDatum;
 use pgrx::pg_sys;
 
-use super::sandbox::{Sandbox, sandboxed};
+use super::sandbox::{Sandbox, in_subtransaction};
+use super::watch::OwnQuery;
 use crate::error::Error;
 
 /// One row of a result: each column as the type's output function prints it.
@@ -22,11 +23,12 @@ thread_local! {
 ///
 /// `sql` must name everything in `pg_catalog` by its schema, operators too: the caller's search_path is in force.
 pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
-    sandboxed(0, |sandbox| rows_in(sandbox, sql, arguments))
+    in_subtransaction(|sandbox| rows_in(sandbox, sql, arguments))
 }
 
 /// The same, inside a subtransaction that is open already.
 pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    let _own = OwnQuery::begin();
     let plan = kept_plan(sql, arguments.len())?;
     let mut values: Vec<pg_sys::Datum> =
         arguments.iter().map(|text| text.and_then(IntoDatum::into_datum).unwrap_or(pg_sys::Datum::from(0))).collect();

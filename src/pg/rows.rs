@@ -2,6 +2,7 @@
 //!
 //! Memory stays flat: the tuplestore spills to disk past work_mem, and what a row needs is freed before the next.
 
+use std::collections::BTreeSet;
 use std::ffi::c_int;
 
 use super::json::RowEncoder;
@@ -106,6 +107,7 @@ pub struct Receiver {
     row_width: c_int,
     row_memory: pg_sys::MemoryContext,
     encoder: Option<RowEncoder>,
+    masked: BTreeSet<usize>,
     limits: RowLimits,
     bytes: u64,
     outcome: Outcome,
@@ -113,7 +115,7 @@ pub struct Receiver {
 
 impl Receiver {
     /// Boxed, as the executor keeps its address.
-    pub fn new(store: &mut RowStore, limits: RowLimits) -> Box<Self> {
+    pub fn new(store: &mut RowStore, limits: RowLimits, masked: &BTreeSet<usize>) -> Box<Self> {
         let mut receiver = Box::new(Self {
             dest: pg_sys::DestReceiver {
                 receiveSlot: Some(receive),
@@ -127,6 +129,7 @@ impl Receiver {
             row_width: 0,
             row_memory: std::ptr::null_mut(),
             encoder: None,
+            masked: masked.clone(),
             limits,
             bytes: 0,
             outcome: Outcome::default(),
@@ -194,7 +197,7 @@ unsafe extern "C-unwind" fn start(dest: *mut pg_sys::DestReceiver, _operation: c
     unsafe {
         let receiver = &mut *dest.cast::<Receiver>();
         receiver.row_width = (*shape).natts;
-        receiver.encoder = Some(RowEncoder::new(shape));
+        receiver.encoder = Some(RowEncoder::new(shape, &receiver.masked));
     }
 }
 

@@ -4,12 +4,14 @@
 //! settings, locks, memory, resource owner, writability. That holds because there is one owner, [`Subtransaction`],
 //! whose `Drop` is the only way out.
 
+use std::ffi::CString;
 use std::marker::PhantomData;
 
 use pgrx::pg_sys;
 
 use super::failure::catch;
-use super::timer::Timer;
+use super::timer::{Exceeded, Timer, trim_memory};
+use super::watch;
 use crate::error::Error;
 
 /// Proof that the code holding it runs inside the read-only subtransaction.
@@ -17,26 +19,70 @@ pub struct Sandbox<'s> {
     inside: PhantomData<&'s Subtransaction>,
 }
 
-/// Runs `work` read-only for at most `milliseconds` (0: no limit), then undoes every trace of it.
-pub fn sandboxed<T>(milliseconds: i32, work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+/// What the work in a sandbox may take; 0 means no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Bounds {
+    pub milliseconds: i32,
+    pub memory_kb: i32,
+    pub temp_file_kb: i32,
+}
+
+/// Runs `work` on a statement that is not ours, read-only, bounded and watched, then undoes every trace of it.
+pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let timer = Timer::start(bounds.milliseconds, bounds.memory_kb);
+    let result = in_subtransaction(|sandbox| {
+        watch::start();
+        limit_temp_files(bounds.temp_file_kb);
+        work(sandbox)
+    });
+    let exceeded = timer.and_then(Timer::stop);
+    if exceeded == Some(Exceeded::Memory) {
+        trim_memory();
+    }
+    match (result, exceeded) {
+        (Err(Error::Server(failure) | Error::Run(failure)), Some(limit)) if failure.sqlstate == "57014" => {
+            Err(match limit {
+                Exceeded::Time => Error::QueryTimedOut { milliseconds: bounds.milliseconds },
+                Exceeded::Memory => Error::MemoryExceeded { kilobytes: bounds.memory_kb },
+            })
+        }
+        (result, _) => result,
+    }
+}
+
+/// Runs `work` read-only, without limits: for the queries of this library alone.
+pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
     // SAFETY: reads a variable of the backend.
     let encoding = unsafe { pg_sys::GetDatabaseEncoding() } as u32;
     if encoding != pg_sys::pg_enc::PG_UTF8 && encoding != pg_sys::pg_enc::PG_SQL_ASCII {
         return Err(Error::Encoding);
     }
     let subtransaction = Subtransaction::begin();
-    let timer = Timer::start(milliseconds);
     let result = catch(|| {
         connect_spi()?;
         work(&Sandbox { inside: PhantomData })
     });
-    let expired = timer.is_some_and(Timer::stop);
     drop(subtransaction);
-    match result {
-        Err(Error::Server(failure) | Error::Run(failure)) if expired && failure.sqlstate == "57014" => {
-            Err(Error::QueryTimedOut { milliseconds })
+    result
+}
+
+/// Lowers the server's own limit until the subtransaction ends.
+fn limit_temp_files(kilobytes: i32) {
+    // SAFETY: in a subtransaction; reads a variable of the backend, and sets it the way SET LOCAL does.
+    unsafe {
+        if kilobytes > 0 && (pg_sys::temp_file_limit < 0 || pg_sys::temp_file_limit > kilobytes) {
+            let value = CString::new(kilobytes.to_string()).unwrap_or_default();
+            pg_sys::set_config_option(
+                c"temp_file_limit".as_ptr(),
+                value.as_ptr(),
+                pg_sys::GucContext::PGC_SUSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_LOCAL,
+                true,
+                0,
+                false,
+            );
         }
-        result => result,
     }
 }
 

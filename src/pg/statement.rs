@@ -3,6 +3,7 @@
 //! The plan that was judged is the plan that runs: a [`Planned`] holds a reference on the cached plan and is executed
 //! from it, so that no invalidation in between can bring in another one.
 
+use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::marker::PhantomData;
 
@@ -134,9 +135,10 @@ impl<'s> Prepared<'s> {
 }
 
 impl Planned<'_> {
-    /// Runs this very plan into `store`, each row as one json object made by the server.
-    pub fn run(self, store: &mut RowStore, limits: RowLimits) -> Result<Outcome, Error> {
-        let mut receiver = Receiver::new(store, limits);
+    /// Runs this very plan into `store`, each row as one json object made by the server. The values of
+    /// `masked` output columns, counted from 0, are not shown.
+    pub fn run(self, store: &mut RowStore, limits: RowLimits, masked: &BTreeSet<usize>) -> Result<Outcome, Error> {
+        let mut receiver = Receiver::new(store, limits, masked);
         // SAFETY: the plan is held (see `plan`), the active snapshot is the calling query's, and the receiver outlives
         // the executor. If an ERROR leaves here, the sandbox's rollback frees what the executor holds.
         unsafe {

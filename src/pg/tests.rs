@@ -12,7 +12,7 @@ mod tests {
     use crate::error::Error;
     use crate::pg::offload::offload;
     use crate::pg::query::rows_in;
-    use crate::pg::sandbox::sandboxed;
+    use crate::pg::sandbox::{Bounds, sandboxed};
     use crate::pg::statement::{Prepared, parse};
     use crate::pg::tree::{Origin, uses};
 
@@ -22,7 +22,7 @@ mod tests {
     }
 
     fn failure(sql: &'static str) -> Option<crate::error::Failure> {
-        match sandboxed(0, |sandbox| rows_in(sandbox, sql, &[])) {
+        match sandboxed(Bounds::default(), |sandbox| rows_in(sandbox, sql, &[])) {
             Err(Error::Server(failure)) => Some(failure),
             _ => None,
         }
@@ -34,7 +34,7 @@ mod tests {
         let failed = failure("SELECT 1/0").expect("division by zero");
         assert_eq!(failed.sqlstate, "22012");
         assert_eq!(nest_level(), before);
-        assert_eq!(sandboxed(0, |_| Ok(nest_level())), Ok(before + 1));
+        assert_eq!(sandboxed(Bounds::default(), |_| Ok(nest_level())), Ok(before + 1));
         assert_eq!(nest_level(), before);
     }
 
@@ -51,7 +51,7 @@ mod tests {
 
     #[pg_test]
     fn settings_and_locks_are_put_back() {
-        let run = |sql: &'static str| sandboxed(0, |sandbox| rows_in(sandbox, sql, &[])).map(drop);
+        let run = |sql: &'static str| sandboxed(Bounds::default(), |sandbox| rows_in(sandbox, sql, &[])).map(drop);
         run("SELECT set_config('work_mem', '64kB', false), pg_advisory_xact_lock(42)").unwrap();
         assert_ne!(Spi::get_one::<&str>("SELECT current_setting('work_mem')"), Ok(Some("64kB")));
         let locks =
@@ -61,30 +61,41 @@ mod tests {
 
     #[pg_test]
     fn a_syntax_error_has_its_position() {
-        let error = sandboxed(0, |sandbox| parse(sandbox, "SELECT 1 FORM t WHERE").map(drop)).unwrap_err();
+        let error =
+            sandboxed(Bounds::default(), |sandbox| parse(sandbox, "SELECT 1 FORM t WHERE").map(drop)).unwrap_err();
         let Error::Server(failed) = error else { panic!("{error:?}") };
         assert_eq!((failed.sqlstate.as_str(), failed.position), ("42601", Some(15)));
     }
 
     #[pg_test]
     fn an_unknown_column_has_its_position() {
-        let error = sandboxed(0, |sandbox| Prepared::new(sandbox, "SELECT nmae FROM pg_class").map(drop)).unwrap_err();
+        let error =
+            sandboxed(Bounds::default(), |sandbox| Prepared::new(sandbox, "SELECT nmae FROM pg_class").map(drop))
+                .unwrap_err();
         let Error::Server(failed) = error else { panic!("{error:?}") };
         assert_eq!((failed.sqlstate.as_str(), failed.position), ("42703", Some(8)));
     }
 
     #[pg_test]
     fn the_time_limit_stops_what_runs_and_nothing_after_it() {
-        let slow = sandboxed(20, |sandbox| rows_in(sandbox, "SELECT pg_sleep(60)", &[])).map(drop);
+        let slow = sandboxed(Bounds { milliseconds: 20, ..Bounds::default() }, |sandbox| {
+            rows_in(sandbox, "SELECT pg_sleep(60)", &[])
+        })
+        .map(drop);
         assert_eq!(slow, Err(Error::QueryTimedOut { milliseconds: 20 }));
-        let after = sandboxed(10_000, |sandbox| rows_in(sandbox, "SELECT pg_sleep(0.05)", &[])).map(drop);
+        let after = sandboxed(Bounds { milliseconds: 10_000, ..Bounds::default() }, |sandbox| {
+            rows_in(sandbox, "SELECT pg_sleep(0.05)", &[])
+        })
+        .map(drop);
         assert_eq!(after, Ok(()));
     }
 
     #[pg_test]
     fn a_view_is_told_from_the_statement() {
         Spi::run("CREATE TABLE base (id int); CREATE VIEW front AS SELECT now() AS at, id FROM base").unwrap();
-        let used = sandboxed(0, |sandbox| Ok(uses(&Prepared::new(sandbox, "SELECT upper('x') FROM front")?))).unwrap();
+        let used =
+            sandboxed(Bounds::default(), |sandbox| Ok(uses(&Prepared::new(sandbox, "SELECT upper('x') FROM front")?)))
+                .unwrap();
         let oid = |name: &str| {
             Spi::get_one::<pg_sys::Oid>(&format!("SELECT '{name}'::regclass::oid")).unwrap().unwrap().to_u32()
         };
@@ -100,7 +111,9 @@ mod tests {
     fn a_tree_too_deep_to_walk_ends_in_an_error_and_nothing_else() {
         let before = nest_level();
         let deep = format!("SELECT 1{}", "+1".repeat(3000));
-        let result = sandboxed(5_000, |sandbox| Ok(uses(&Prepared::new(sandbox, &deep)?).functions.len()));
+        let result = sandboxed(Bounds { milliseconds: 5_000, ..Bounds::default() }, |sandbox| {
+            Ok(uses(&Prepared::new(sandbox, &deep)?).functions.len())
+        });
         let Err(Error::Server(failed)) = result else { panic!("{result:?}") };
         assert_eq!(failed.sqlstate, "54001");
         assert_eq!(nest_level(), before);
@@ -114,7 +127,10 @@ mod tests {
                     PERFORM pg_sleep(30); RETURN 1; END'",
         )
         .unwrap();
-        let result = sandboxed(20, |sandbox| rows_in(sandbox, "SELECT stubborn()", &[])).map(drop);
+        let result = sandboxed(Bounds { milliseconds: 20, ..Bounds::default() }, |sandbox| {
+            rows_in(sandbox, "SELECT stubborn()", &[])
+        })
+        .map(drop);
         assert_eq!(result, Err(Error::QueryTimedOut { milliseconds: 20 }));
     }
 

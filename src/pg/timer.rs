@@ -1,8 +1,8 @@
-//! A time limit on a piece of work in this backend: when it is up, the work is cancelled as if by the user.
+//! Limits on time and memory of a piece of work in this backend: past one, the work is cancelled as if by the user.
 
 use std::cell::Cell;
-use std::ffi::c_int;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::ffi::{c_char, c_int};
+use std::sync::atomic::{AtomicI32, AtomicI64, Ordering::Relaxed};
 
 use once_cell::unsync::OnceCell;
 use pgrx::pg_sys;
@@ -17,55 +17,76 @@ unsafe extern "C-unwind" {
     fn disable_timeout(id: c_int, keep_indicator: bool);
 }
 
-/// Set in the signal handler. The server's own indicator is reset each time a repeating timeout is armed again.
-static EXPIRED: AtomicBool = AtomicBool::new(false);
+/// A limit that was passed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Exceeded {
+    Time,
+    Memory,
+}
+
+/// What the signal handler looks at: 0 stands for no limit. `PASSED` is 1 for time, 2 for memory.
+static DEADLINE: AtomicI64 = AtomicI64::new(0);
+static MEMORY_PAGES: AtomicI64 = AtomicI64::new(0);
+static PASSED: AtomicI32 = AtomicI32::new(0);
 
 /// Any number from USER_TIMEOUT on asks RegisterTimeout for the next free slot; USER_TIMEOUT is at most 14 up to 18.
 const ANY_USER_TIMEOUT: c_int = 16;
 
-/// Goes off again after this, as code under the limit may catch a cancel and go on.
+/// How often the limits are looked at. Cancelling goes on as long as the work does, as code in it may catch a cancel.
 #[cfg(not(feature = "pg13"))]
-const AGAIN_MS: c_int = 1000;
+const TICK_MS: i32 = 20;
 
 thread_local! {
     static SLOT: OnceCell<c_int> = const { OnceCell::new() };
     static RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Cancels the running work after a delay; disarmed when dropped.
+/// Cancels the running work past a limit; disarmed when dropped.
 pub struct Timer {
     slot: c_int,
 }
 
 impl Timer {
-    /// `milliseconds` of 0 means no limit. Inside another timer's time there is none of its own: the outer one holds.
-    pub fn start(milliseconds: i32) -> Option<Self> {
-        if milliseconds <= 0 || RUNNING.replace(true) {
+    /// 0 means no limit. Inside another timer's time there are no limits of its own: the outer ones hold. Before
+    /// PostgreSQL 14, which has no repeating timeouts, and where there is no /proc, memory is not limited.
+    pub fn start(milliseconds: i32, memory_kb: i32) -> Option<Self> {
+        if milliseconds <= 0 && memory_kb <= 0 || RUNNING.replace(true) {
             return None;
         }
-        EXPIRED.store(false, Relaxed);
         // SAFETY: called on the backend's only thread, in a transaction, where timeouts are initialized. A slot is
         // registered once a backend, as there are ten in all.
         unsafe {
-            let slot = SLOT.with(|slot| *slot.get_or_init(|| RegisterTimeout(ANY_USER_TIMEOUT, cancel)));
+            DEADLINE.store(if milliseconds > 0 { monotonic_ms() + i64::from(milliseconds) } else { 0 }, Relaxed);
+            let pages = i64::from(memory_kb) * 1024 / libc::sysconf(libc::_SC_PAGESIZE);
+            let limit = private_pages().filter(|_| memory_kb > 0).map_or(0, |used| used + pages.max(1));
+            MEMORY_PAGES.store(limit, Relaxed);
+            PASSED.store(0, Relaxed);
+            let slot = SLOT.with(|slot| *slot.get_or_init(|| RegisterTimeout(ANY_USER_TIMEOUT, tick)));
             #[cfg(feature = "pg13")]
-            enable_timeout_after(slot, milliseconds);
+            enable_timeout_after(slot, milliseconds.max(1));
             #[cfg(not(feature = "pg13"))]
-            enable_timeout_every(slot, pg_sys::GetCurrentTimestamp() + i64::from(milliseconds) * 1000, AGAIN_MS);
+            {
+                let first = if milliseconds > 0 { milliseconds.min(TICK_MS) } else { TICK_MS };
+                enable_timeout_every(slot, pg_sys::GetCurrentTimestamp() + i64::from(first) * 1000, TICK_MS);
+            }
             Some(Self { slot })
         }
     }
 
-    /// Disarms the timer and tells whether it had gone off. A cancel it asked for and nobody served is taken back.
-    pub fn stop(self) -> bool {
+    /// Disarms the timer and tells which limit was passed. A cancel it asked for and nobody served is taken back.
+    pub fn stop(self) -> Option<Exceeded> {
         // SAFETY: the slot was registered by `start`; the flag is the backend's own, written on its only thread.
         unsafe {
             disable_timeout(self.slot, false);
-            let expired = EXPIRED.load(Relaxed);
-            if expired {
+            let exceeded = match PASSED.load(Relaxed) {
+                1 => Some(Exceeded::Time),
+                2 => Some(Exceeded::Memory),
+                _ => None,
+            };
+            if exceeded.is_some() {
                 pg_sys::QueryCancelPending = 0;
             }
-            expired
+            exceeded
         }
     }
 }
@@ -79,8 +100,57 @@ impl Drop for Timer {
 }
 
 /// Runs in the SIGALRM handler: asks for a cancel the way StatementTimeoutHandler in postinit.c does.
-extern "C-unwind" fn cancel() {
-    EXPIRED.store(true, Relaxed);
-    // SAFETY: getpid and kill are async-signal-safe; SIGINT is the backend's own cancel signal.
-    unsafe { libc::kill(libc::getpid(), libc::SIGINT) };
+extern "C-unwind" fn tick() {
+    let (deadline, memory) = (DEADLINE.load(Relaxed), MEMORY_PAGES.load(Relaxed));
+    let passed = if deadline > 0 && monotonic_ms() >= deadline {
+        1
+    } else if memory > 0 && private_pages().is_some_and(|used| used > memory) {
+        2
+    } else {
+        PASSED.load(Relaxed)
+    };
+    if passed > 0 {
+        PASSED.store(passed, Relaxed);
+        // SAFETY: getpid and kill are async-signal-safe; SIGINT is the backend's own cancel signal.
+        unsafe { libc::kill(libc::getpid(), libc::SIGINT) };
+    }
+}
+
+/// Async-signal-safe.
+fn monotonic_ms() -> i64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes the time into our own variable.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut time) };
+    time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+}
+
+/// Pages of this process that it shares with nobody (proc(5): resident less shared). Async-signal-safe: no allocation.
+fn private_pages() -> Option<i64> {
+    let mut text = [0u8; 128];
+    // SAFETY: open, read and close are async-signal-safe; the buffer is ours, and errno is put back for who is interrupted.
+    let length = unsafe {
+        let errno = *libc::__errno_location();
+        let file = libc::open(c"/proc/self/statm".as_ptr().cast::<c_char>(), libc::O_RDONLY | libc::O_CLOEXEC);
+        let length = if file < 0 { -1 } else { libc::read(file, text.as_mut_ptr().cast(), text.len()) };
+        if file >= 0 {
+            libc::close(file);
+        }
+        *libc::__errno_location() = errno;
+        usize::try_from(length).ok()?
+    };
+    let mut fields = text.get(..length)?.split(|byte| *byte == b' ').skip(1).map(number);
+    Some(fields.next()? - fields.next()?)
+}
+
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().take_while(|byte| byte.is_ascii_digit()).fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'))
+}
+
+/// Gives memory that is free again back to the operating system, after work that took much of it.
+pub fn trim_memory() {
+    // SAFETY: only releases what malloc holds unused.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::malloc_trim(0);
+    }
 }

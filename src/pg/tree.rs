@@ -43,6 +43,8 @@ pub struct FunctionUse {
 pub struct Uses {
     pub functions: Vec<FunctionUse>,
     pub relations: Vec<(u32, Origin)>,
+    /// The columns read of each, by relation and number; those behind views too. Number 0 is the whole row.
+    pub columns: Vec<(u32, i16)>,
     /// User-defined types of values, directly.
     pub types: Vec<(u32, Origin)>,
     /// `INSERT`, `UPDATE`, … where a part of the tree is no SELECT.
@@ -61,6 +63,8 @@ pub fn uses(statement: &Prepared<'_>) -> Uses {
     let mut uses = walk.uses;
     uses.functions.sort_unstable();
     uses.functions.dedup_by_key(|used| (used.oid, used.origin, used.by_cast));
+    uses.columns.sort_unstable();
+    uses.columns.dedup();
     uses.relations.sort_unstable();
     uses.relations.dedup();
     uses.types.sort_unstable();
@@ -104,10 +108,41 @@ impl Walk {
             self.uses.writes = self.uses.writes.or(written_by(node.commandType));
             self.uses.locks_rows |= !node.rowMarks.is_null();
             for entry in PgList::<pg_sys::RangeTblEntry>::from_pg(node.rtable).iter_ptr() {
+                self.columns(node, &*entry);
                 self.range_table_entry(entry);
             }
             let flags = pg_sys::QTW_IGNORE_RANGE_TABLE as c_int;
             pg_sys::query_tree_walker(query, Some(visit), (&raw mut *self).cast(), flags);
+        }
+    }
+
+    /// Notes the columns that the entry's permission check asks for: those that are read.
+    ///
+    /// # Safety
+    /// `entry` is a live entry of `query`, which is analyzed.
+    unsafe fn columns(&mut self, query: &pg_sys::Query, entry: &pg_sys::RangeTblEntry) {
+        // SAFETY: reads the node's fields; the set is null or live.
+        unsafe {
+            #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
+            let selected = {
+                let _ = query;
+                entry.selectedCols
+            };
+            #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
+            let selected = {
+                let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(query.rteperminfos);
+                let index = (entry.perminfoindex as usize).checked_sub(1);
+                index.and_then(|at| infos.get_ptr(at)).map_or(std::ptr::null_mut(), |info| (*info).selectedCols)
+            };
+            let mut member = -1;
+            loop {
+                member = pg_sys::bms_next_member(selected, member);
+                if member < 0 {
+                    break;
+                }
+                let number = member + pg_sys::FirstLowInvalidHeapAttributeNumber;
+                self.uses.columns.push((entry.relid.to_u32(), number as i16));
+            }
         }
     }
 
@@ -223,7 +258,7 @@ unsafe extern "C-unwind" fn visit(node: *mut pg_sys::Node, context: *mut c_void)
 ///
 /// # Safety
 /// `entry` is an RTE_SUBQUERY entry of a rewritten tree.
-unsafe fn view_of(entry: &pg_sys::RangeTblEntry) -> Option<u32> {
+pub unsafe fn view_of(entry: &pg_sys::RangeTblEntry) -> Option<u32> {
     // From 16 on the rewriter leaves the view's oid in place; before, a view's body starts with the rule's "old" entry,
     // the only way an unexpanded view can stand in a rewritten tree (ApplyRetrieveRule in rewriteHandler.c).
     if entry.relid != pg_sys::InvalidOid {

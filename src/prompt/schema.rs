@@ -75,6 +75,9 @@ fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, colu
     if relation.unique_keys.iter().any(|key| key.len() == 1 && key.contains(&column.name)) {
         text.push_str(" unique");
     }
+    if column.masked {
+        text.push_str(" masked");
+    }
     if let Some(default) = &column.default {
         let _ = write!(text, " {default}");
     }
@@ -125,9 +128,10 @@ fn note(text: &mut String, comment: Option<&str>) {
     text.push('\n');
 }
 
-/// On one line, so that no text can pass for another part of the schema.
+/// On one line and in reading order, so that no text can pass for another part of the schema.
 fn flat(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let moves_text = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || moves_text(c) { ' ' } else { c }).collect()
 }
 
 /// A comment as data: one line, in quotes it can't close.

@@ -6,6 +6,14 @@ $$ SELECT CASE WHEN allowed THEN 'allowed' ELSE sqlstate || ' ' || reason END FR
 \pset tuples_only off
 SELECT allowed, relations, functions, estimated_rows > 0 AS rows, estimated_cost > 0 AS cost
 FROM nl_check('SELECT city, count(*) FROM customers GROUP BY city');
+-- Every check is told, passed or not, and who is to blame.
+SELECT columns FROM nl_check('SELECT c.city, sum(o.total) FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY 1');
+SELECT line->>'check' AS check, line->>'outcome' AS outcome, line->>'detail' ~ '.' AS detail
+FROM nl_check('SELECT city FROM customers'), json_array_elements(checks) AS line;
+SELECT line->>'check' AS check, line->>'outcome' AS outcome, line->>'detail' AS detail
+FROM nl_check('SELECT city, pg_sleep(1) FROM customers'), json_array_elements(checks) AS line;
+SELECT culprit, behind, position FROM nl_check('SELECT city, pg_sleep(1) FROM customers');
+SELECT culprit, behind, position, sqlstate FROM nl_check('SELECT nmae FROM customers');
 \pset tuples_only on
 
 -- Valid analytics pass, whatever sqlparser thinks of them.
@@ -94,6 +102,45 @@ SELECT pg_temp.verdict('SELECT email, status FROM customers JOIN orders ON custo
 DROP SCHEMA mal CASCADE;
 DROP ROLE regress_nl2sql_mal;
 SELECT pg_temp.verdict('SELECT 1' || repeat('+1', 3000)) ~ '^54001 stack depth limit exceeded';
+
+-- What stands in no tree is judged when it is about to run, here while the planner folds constants.
+CREATE FUNCTION quiet() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM pg_advisory_lock(7); RETURN 1; END';
+CREATE FUNCTION deeper() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT quiet() + 1';
+CREATE FUNCTION turns_off() RETURNS integer LANGUAGE plpgsql IMMUTABLE SET nl2sql.guarded = off AS 'BEGIN RETURN quiet(); END';
+CREATE FUNCTION alters() RETURNS integer LANGUAGE plpgsql AS 'BEGIN EXECUTE ''SET work_mem = 64''; RETURN 1; END';
+CREATE FUNCTION calls_alters() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN alters(); END';
+SELECT pg_temp.verdict('SELECT quiet()');
+SELECT pg_temp.verdict('SELECT deeper()');
+SELECT pg_temp.verdict('SELECT turns_off()');
+SELECT pg_temp.verdict('SELECT calls_alters()');
+SET nl2sql.allow_functions = 'pg_advisory_lock';
+SELECT pg_temp.verdict('SELECT quiet()');
+RESET nl2sql.allow_functions;
+SELECT pg_advisory_unlock_all();
+CREATE TABLE indexed AS SELECT 1 AS n;
+CREATE INDEX ON indexed (n) WHERE quiet() > 0;
+SELECT pg_advisory_unlock_all();
+SELECT pg_temp.verdict('SELECT n FROM indexed WHERE n = 1');
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory';
+DROP TABLE indexed;
+DROP FUNCTION quiet(), deeper(), turns_off(), alters(), calls_alters();
+
+-- Foreign tables reach outside, as partitions too.
+CREATE EXTENSION file_fdw;
+CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+CREATE FOREIGN TABLE passwords (line text) SERVER files OPTIONS (filename '/etc/passwd');
+CREATE VIEW over_passwords AS SELECT * FROM passwords;
+SELECT pg_temp.verdict('SELECT * FROM passwords');
+SELECT pg_temp.verdict('SELECT * FROM over_passwords');
+SELECT nl_prompt('passwords') ~ 'foreign table passwords';
+SET nl2sql.allow_servers = 'files';
+SELECT pg_temp.verdict('SELECT * FROM over_passwords');
+SELECT nl_prompt('passwords') ~ 'foreign table passwords';
+RESET nl2sql.allow_servers;
+DROP EXTENSION file_fdw CASCADE;
+
+-- A statement no question needs.
+SELECT pg_temp.verdict('SELECT ''' || repeat('x', 1100000) || '''');
 
 -- System catalogs are not what questions are about, unless a superuser says so.
 SELECT pg_temp.verdict('SELECT rolpassword FROM pg_authid');
