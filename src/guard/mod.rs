@@ -82,11 +82,11 @@ fn judge<'s>(
     verdict.pass(Check::ReadOnly, None);
     unseen::add_code(sandbox, &mut uses)?;
     check_relations(sandbox, &uses, settings, verdict)?;
-    verdict.pass(Check::Relations, Some(format!("{} relations", verdict.relations.len())));
+    verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
     let masks = labels::check(sandbox, &prepared, &uses, column_name)?;
-    verdict.pass(Check::Labels, Some(format!("{} output columns are masked", masks.outputs.len())));
+    verdict.pass(Check::Labels, Some(format!("output columns masked: {}", masks.outputs.len())));
     check_functions(sandbox, sql, &uses, settings, verdict)?;
-    verdict.pass(Check::Functions, Some(format!("{} functions", verdict.functions.len())));
+    verdict.pass(Check::Functions, Some(format!("functions called: {}", verdict.functions.len())));
     let planned = prepared.plan()?;
     verdict.pass(Check::Plan, None);
     verdict.estimated_rows = Some(planned.rows);
@@ -94,7 +94,7 @@ fn judge<'s>(
     if settings.max_cost > 0.0 && planned.cost > settings.max_cost {
         return Err(Error::TooCostly { cost: planned.cost, limit: settings.max_cost });
     }
-    verdict.pass(Check::Cost, Some(format!("{:.0} of {:.0}", planned.cost, settings.max_cost)));
+    verdict.pass(Check::Cost, Some(format!("{:.0} of at most {:.0}", planned.cost, settings.max_cost)));
     Ok(Approved { planned, masks })
 }
 
@@ -167,7 +167,8 @@ fn check_relations(
             };
             if let Some(why) = by_schema.or(by_server) {
                 let behind = behind(sandbox, *origin)?;
-                let why = format!("{why}{}", behind.as_ref().map(|by| format!(" It is read by {by}.")).unwrap_or_default());
+                let why =
+                    format!("{why}{}", behind.as_ref().map(|by| format!(" It is read by {by}.")).unwrap_or_default());
                 verdict.culprit = Some(Culprit { name: qualified.clone(), behind, position: None });
                 let what = format!("reading relation {qualified}");
                 return Err(Error::Refused { what, why, hint: Some(hint.to_owned()) });

@@ -10,8 +10,8 @@ use sqlparser::parser::Parser;
 
 use crate::error::Error;
 
-/// Beyond this, sqlparser is not asked: the server's own limits apply.
-const MAX_LENGTH: usize = 100_000;
+/// Beyond this, sqlparser is not asked: its trees are as deep as a chain of operators is long, and are dropped on the stack.
+const MAX_LENGTH: usize = 20_000;
 
 /// Refuses text that is surely not one query.
 pub fn check(sql: &str) -> Result<(), Error> {
