@@ -23,9 +23,13 @@ pub struct Function {
 }
 
 /// Volatile, but nothing changes and nothing is waited for.
-const HARMLESS: [&str; 8] = [
+const HARMLESS: [&str; 12] = [
+    "array_sample",
+    "array_shuffle",
     "clock_timestamp",
+    "gen_random_bytes",
     "gen_random_uuid",
+    "normal_rand",
     "random",
     "random_normal",
     "timeofday",
@@ -34,16 +38,26 @@ const HARMLESS: [&str; 8] = [
     "uuid_generate_v4",
 ];
 
+const TELLS: &str = "It tells settings.";
+const RUNS: &str = "It runs SQL that is given as text.";
+const READS: &str = "It reads relations that the statement does not name.";
+const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";
+const SPIES: &str = "It tells of the transactions of others.";
 const TAKES: &str = "It gives the caller's transaction a number.";
+const LOADS: &str = "It checks the code of a function, and may load a library for that.";
+
+/// Reasons that do not hold for code that somebody else than the model wrote: it only looks, and what it runs in turn is
+/// watched.
+const ONLY_LOOKS: [&str; 5] = [TELLS, RUNS, READS, MAKES, SPIES];
 
 /// Why functions that are immutable or stable are refused all the same.
 fn danger(name: &str) -> Option<&'static str> {
-    const TELLS: &str = "It tells settings.";
-    const RUNS: &str = "It runs SQL that is given as text.";
-    const READS: &str = "It reads relations that the statement does not name.";
-    const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";
     match name {
-        "current_setting" => Some(TELLS),
+        "current_setting" | "show_limit" => Some(TELLS),
+        // Of isn, where it is marked immutable: the planner already calls it.
+        "isn_weak" => Some("It changes how the session reads numbers."),
+        // Of xml2: stylesheets are programs, and libxslt never looks whether the query was cancelled.
+        "xslt_process" => Some("It runs a program that no time limit can stop."),
         "connectby"
         | "crosstab"
         | "crosstab2"
@@ -65,16 +79,34 @@ fn danger(name: &str) -> Option<&'static str> {
         | "table_to_xml"
         | "table_to_xml_and_xmlschema"
         | "table_to_xmlschema" => Some(READS),
+        "col_description" | "obj_description" | "satisfies_hash_partition" | "shobj_description" => Some(READS),
         "array_in" | "array_recv" | "domain_in" | "domain_recv" | "multirange_in" | "multirange_recv" | "range_in"
         | "range_recv" | "record_in" | "record_recv" => Some(MAKES),
-        "txid_current" | "txid_current_if_assigned" => Some(TAKES),
+        "pg_current_xact_id" | "txid_current" | "txid_current_if_assigned" => Some(TAKES),
+        "txid_current_snapshot" => Some(SPIES),
+        "fmgr_c_validator" | "fmgr_internal_validator" | "fmgr_sql_validator" => Some(LOADS),
         _ => None,
     }
 }
 
 /// Functions of pg_catalog that begin with `pg_` serve administrators, but for these, which only compute.
-const PLAIN_PG: [&str; 6] =
-    ["pg_client_encoding", "pg_collation_for", "pg_column_size", "pg_size_bytes", "pg_size_pretty", "pg_typeof"];
+const PLAIN_PG: [&str; 7] = [
+    "pg_client_encoding",
+    "pg_collation_for",
+    "pg_column_size",
+    "pg_size_bytes",
+    "pg_size_pretty",
+    "pg_typeof",
+    "pg_wal_lsn_diff",
+];
+
+/// So do these types, which tables may store.
+const PLAIN_PG_TYPES: [&str; 2] = ["pg_lsn", "pg_snapshot"];
+
+/// It begins with `pg_`, and is not one of those that only compute.
+fn serves_administration(name: &str) -> bool {
+    name.starts_with("pg_") && !PLAIN_PG.contains(&name) && !PLAIN_PG_TYPES.iter().any(|of| name.starts_with(of))
+}
 
 impl Function {
     pub fn qualified(&self) -> String {
@@ -112,7 +144,7 @@ impl Function {
         if danger.is_some() {
             return danger;
         }
-        if self.schema == "pg_catalog" && by_model && name.starts_with("pg_") && !PLAIN_PG.contains(&name) {
+        if self.schema == "pg_catalog" && by_model && serves_administration(name) {
             return Some("It serves administration.");
         }
         if !(self.is_shipped() || self.owner_superuser || self.owner_caller) {
@@ -155,7 +187,7 @@ pub fn call_refusal(call: &Call, allowed: &[String]) -> Option<&'static str> {
     if call.volatility == 'v' && !HARMLESS.contains(&call.name.as_str()) {
         return Some("It is volatile: calling it may change something.");
     }
-    danger(&call.name).filter(|why| *why == TAKES)
+    danger(&call.name).filter(|why| !ONLY_LOOKS.contains(why))
 }
 
 #[cfg(test)]
@@ -191,9 +223,19 @@ mod tests {
         assert!(refused(&function("pg_catalog", "query_to_xml", 's')));
         assert!(refused(&function("pg_catalog", "pg_ls_logdir", 's')));
         assert!(!refused(&function("pg_catalog", "pg_typeof", 's')));
+        assert!(!refused(&function("pg_catalog", "pg_lsn_eq", 'i')), "columns may be of that type");
         assert!(!refused(&function("pg_catalog", "to_char", 's')));
         let input = function("pg_catalog", "array_in", 's');
         assert!(refused(&input) && input.refusal(Origin::Statement, true, &[]).is_none(), "a cast fixes the type");
+    }
+
+    #[test]
+    fn dangerous_functions_of_extensions_are_refused_whatever_they_declare() {
+        for (name, volatility) in [("isn_weak", 'i'), ("xslt_process", 'i'), ("show_limit", 's'), ("crosstab", 's')] {
+            let mut of_extension = function("public", name, volatility);
+            of_extension.extension_member = true;
+            assert!(refused(&of_extension), "{name}");
+        }
     }
 
     #[test]
