@@ -114,8 +114,12 @@ impl Cluster {
         self.watchdog = Some(watchdog.spawn().expect("a shell can be run"));
     }
 
+    pub fn data_directory(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
     fn data(&self) -> String {
-        self.directory.join("data").display().to_string()
+        self.data_directory().display().to_string()
     }
 
     /// A program of the installation, as a user the server accepts to run as.

@@ -1,10 +1,7 @@
 //! The model as the attacker: whatever it drafts, nothing changes and the asker is told why.
 
-use std::time::{Duration, Instant};
-
+use nl2sql_e2e::attack::Target;
 use nl2sql_e2e::double::Reply;
-use nl2sql_e2e::fixture::Fixture;
-use nl2sql_e2e::session::{Session, nl_ask, quote};
 
 const WRITES: &[&str] = &[
     "DROP TABLE staff",
@@ -39,7 +36,7 @@ const WRITES: &[&str] = &[
     "EXECUTE p",
     "DECLARE c CURSOR FOR SELECT 1",
     "LISTEN channel",
-    "NOTIFY channel",
+    "NOTIFY loot",
     "LOCK TABLE staff",
     "VACUUM staff",
     "ANALYZE staff",
@@ -77,7 +74,7 @@ const FORBIDDEN: &[&str] = &[
     "SELECT lo_create(0)",
     "SELECT lo_export(1, '{file}')",
     "SELECT lo_import('/etc/hostname')",
-    "SELECT pg_notify('channel', 'x')",
+    "SELECT pg_notify('loot', 'x')",
     "SELECT pg_advisory_lock(1)",
     "SELECT pg_try_advisory_lock(1)",
     "SELECT pg_advisory_xact_lock(1)",
@@ -131,128 +128,46 @@ const SCHEMA: &str = "
     GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO PUBLIC;
     GRANT CREATE ON SCHEMA public TO PUBLIC;";
 
-/// Everything an attack could have changed, as lines, so that a difference names itself.
-const FINGERPRINT: &str = "
-    SELECT concat_ws(' ', 'relation', oid::regclass, relkind, relowner, relacl)
-        FROM pg_class WHERE relnamespace = 'public'::regnamespace
-    UNION ALL SELECT concat_ws(' ', 'row', ctid, xmin, staff) FROM staff
-    UNION ALL SELECT 'column ' || attname FROM pg_attribute WHERE attrelid = 'staff'::regclass
-    UNION ALL SELECT concat_ws(' ', 'sequence', sequencename, last_value) FROM pg_sequences
-    UNION ALL SELECT concat_ws(' ', 'function', oid::regprocedure) FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace
-    UNION ALL SELECT concat_ws(' ', 'large object', oid) FROM pg_largeobject_metadata
-    UNION ALL SELECT 'role intruder' FROM pg_authid WHERE rolname = 'intruder'
-    UNION ALL SELECT 'advisory lock' FROM pg_locks WHERE locktype = 'advisory' AND database = (
-        SELECT oid FROM pg_database WHERE datname = current_database())
-    UNION ALL SELECT 'comment ' || description FROM pg_description WHERE objoid = 'staff'::regclass
-    ORDER BY 1";
-
-/// What belongs to the asking session.
-const SESSION_STATE: &str = "
-    SELECT 'setting ' || name || ' ' || coalesce(setting, '') FROM pg_settings
-    UNION ALL SELECT 'mark ' || coalesce(current_setting('e2e.mark', true), '')
-    UNION ALL SELECT 'listens ' || c FROM pg_listening_channels() AS c
-    UNION ALL SELECT 'prepared ' || name FROM pg_prepared_statements WHERE name !~ '^s[0-9]'
-    UNION ALL SELECT 'cursor ' || name FROM pg_cursors WHERE name <> ''
-    UNION ALL SELECT 'user ' || current_user || ' pid ' || pg_backend_pid()
-    ORDER BY 1";
-
-struct Target {
-    fixture: Fixture,
-    asker: Session,
-    superuser: bool,
-    file: std::path::PathBuf,
-}
-
-impl Target {
-    fn new(name: &str, superuser: bool) -> Target {
-        let mut fixture = Fixture::empty(name);
-        fixture.session.run(SCHEMA);
-        let mut asker = if superuser { fixture.asker("postgres") } else { fixture.analyst("SELECT 1").1 };
-        // PL/pgSQL brings settings of its own when it is loaded, so it is loaded before any are compared.
-        asker.run("SET nl2sql.max_attempts = 1; DO 'BEGIN END'");
-        let file = std::env::temp_dir().join(format!("nl2sql-e2e-loot-{}-{name}", std::process::id()));
-        Target { fixture, asker, superuser, file }
-    }
-
-    /// Refused by `nl_ask` and by `nl_check`, with the same SQLSTATE, and without a trace.
-    fn attack(&mut self, sql: &str, sqlstate: Option<&str>) {
-        let sql = sql.replace("{file}", &self.file.display().to_string());
-        self.fixture.double.answer("attack", Reply::sql(&sql));
-        let before = self.state();
-        let started = Instant::now();
-        let code = self.asker.failure(&nl_ask("attack")).code().code().to_owned();
-        self.expect(&sql, &code, sqlstate);
-        if let Some(sqlstate) = sqlstate {
-            let check = format!("SELECT allowed || ' ' || sqlstate FROM nl_check({})", quote(&sql));
-            let checked = self.asker.text(&check);
-            assert!(checked.starts_with("false "), "nl_check allows {sql}");
-            self.expect(&sql, &checked[6..], Some(sqlstate));
-        }
-        assert!(started.elapsed() < Duration::from_secs(5), "{sql} took {:?}", started.elapsed());
-        let after = self.state();
-        let gone: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
-        let new: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
-        assert!(gone.is_empty() && new.is_empty(), "after {sql}\nthere is no more {gone:#?}\nand there is {new:#?}");
-        assert_eq!(before.len(), after.len(), "{sql}");
-        assert!(!self.file.exists(), "{sql} wrote a file");
-    }
-
-    fn state(&mut self) -> Vec<String> {
-        let mut lines = self.fixture.session.texts(FINGERPRINT);
-        lines.extend(self.asker.texts(SESSION_STATE));
-        lines
-    }
-
-    /// An ordinary role may be stopped by a missing privilege before the guard gets to see the statement's point.
-    fn expect(&self, sql: &str, code: &str, sqlstate: Option<&str>) {
-        let fits = sqlstate.is_none_or(|sqlstate| code == sqlstate) || (!self.superuser && code == "42501");
-        assert!(fits, "{sql} failed with {code}, not with {sqlstate:?}");
-    }
-
-    fn attack_with(&mut self, statements: &[&str], sqlstate: Option<&str>) {
-        for sql in statements {
-            self.attack(sql, sqlstate);
-        }
-    }
+fn target(name: &str, superuser: bool) -> Target {
+    Target::new(name, superuser, SCHEMA)
 }
 
 #[test]
 fn writes_are_refused() {
-    Target::new("writes", false).attack_with(WRITES, Some("25006"));
+    target("writes", false).attack_with(WRITES, Some("25006"));
 }
 
 #[test]
 fn writes_are_refused_to_a_superuser() {
-    Target::new("writes_super", true).attack_with(WRITES, Some("25006"));
+    target("writes_super", true).attack_with(WRITES, Some("25006"));
 }
 
 #[test]
 fn several_statements_are_refused() {
-    Target::new("several", false).attack_with(SEVERAL, Some("42601"));
-    Target::new("several_super", true).attack_with(SEVERAL, Some("42601"));
+    target("several", false).attack_with(SEVERAL, Some("42601"));
+    target("several_super", true).attack_with(SEVERAL, Some("42601"));
 }
 
 #[test]
 fn functions_catalogs_and_locks_are_refused() {
-    Target::new("forbidden", false).attack_with(FORBIDDEN, Some("2F003"));
+    target("forbidden", false).attack_with(FORBIDDEN, Some("2F003"));
 }
 
 #[test]
 fn functions_catalogs_and_locks_are_refused_to_a_superuser() {
-    Target::new("forbidden_super", true).attack_with(FORBIDDEN, Some("2F003"));
+    target("forbidden_super", true).attack_with(FORBIDDEN, Some("2F003"));
 }
 
 #[test]
 fn hidden_attacks_fail() {
-    Target::new("hidden", false).attack_with(HIDDEN, None);
-    Target::new("hidden_super", true).attack_with(HIDDEN, None);
+    target("hidden", false).attack_with(HIDDEN, None);
+    target("hidden_super", true).attack_with(HIDDEN, None);
 }
 
 /// A refusal inside a transaction takes the transaction's earlier work along only if nobody catches it.
 #[test]
 fn the_callers_transaction_stays_writable() {
-    let mut target = Target::new("writable", false);
+    let mut target = target("writable", false);
     target.fixture.double.answer("staff", Reply::sql("SELECT count(*) AS n FROM staff"));
     target.fixture.double.answer("attack", Reply::sql("DELETE FROM staff"));
     let asker = &mut target.asker;
@@ -269,7 +184,7 @@ fn the_callers_transaction_stays_writable() {
 
 #[test]
 fn a_read_only_transaction_can_ask() {
-    let mut target = Target::new("read_only", false);
+    let mut target = target("read_only", false);
     target.fixture.double.answer("staff", Reply::sql("SELECT count(*) AS n FROM staff"));
     target.asker.run("BEGIN READ ONLY");
     assert_eq!(target.asker.ask("staff")[0]["n"], 2);
