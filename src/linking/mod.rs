@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod values;
 pub mod words;
 
 use std::collections::BTreeSet;

@@ -16,6 +16,7 @@ pub use health::{Health, health};
 pub use options::{Catalog, validate};
 
 use crate::error::Error;
+use crate::linking::values::NoValues;
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 use remote::Remote;
@@ -79,7 +80,7 @@ impl Model for Builtin {
 
     fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
         use builtin::Silence;
-        match builtin::read(&prompt.context.question, &prompt.context.snapshot) {
+        match builtin::read(&prompt.context.question, &prompt.context.snapshot, &NoValues) {
             Ok(reading) => Ok(Draft { sql: reading.sql, can_repair: false }),
             Err(Silence::Unknown { words, understood }) => Err(Error::NotUnderstood { words, understood }),
             Err(Silence::NoShape { understood }) => Err(Error::NotUnderstood { words: Vec::new(), understood }),

@@ -1,7 +1,8 @@
 //! Questions and the exact SQL they must give; each statement was run against the demo shop.
 
-use super::read;
 use super::shop_fixture::shop;
+use crate::catalog::Snapshot;
+use crate::linking::values::NoValues;
 
 /// A question and its SQL, with spaces for line ends.
 #[rustfmt::skip]
@@ -109,6 +110,10 @@ const ANSWERS: &[(&str, &str)] = &[
     ("orders with total over -5 and shipping = 0",
      "SELECT id, customer_id, ordered_at, status, shipping, total FROM orders WHERE total > -5 AND shipping = 0 ORDER BY id"),
 ];
+
+fn read(question: &str, snapshot: &Snapshot) -> Result<super::Reading, super::Silence> {
+    super::read(question, snapshot, &NoValues)
+}
 
 #[test]
 fn questions_have_their_sql() {

@@ -29,6 +29,7 @@ mod shop_fixture;
 mod tests;
 
 use crate::catalog::Snapshot;
+use crate::linking::values::Values;
 use crate::linking::words;
 use chart::Chart;
 use draft::Draft;
@@ -61,7 +62,7 @@ const MAX_WORDS: usize = 80;
 const MAX_READINGS: usize = 6;
 
 /// Reads a question; silent unless every word is explained and exactly one reading is best.
-pub fn read(question: &str, snapshot: &Snapshot) -> Result<Reading, Silence> {
+pub fn read(question: &str, snapshot: &Snapshot, _values: &dyn Values) -> Result<Reading, Silence> {
     let words = words::split(question, MAX_WORDS + 1);
     if words.is_empty() || words.len() > MAX_WORDS {
         return Err(Silence::NoShape { understood: String::new() });

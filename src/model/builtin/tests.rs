@@ -1,8 +1,13 @@
 //! Questions that must be met with silence, and a fuzz test that nothing panics.
 
 use super::shop_fixture::{relation, shop, snapshot};
-use super::{Silence, read};
+use super::{Reading, Silence};
 use crate::catalog::Snapshot;
+use crate::linking::values::NoValues;
+
+fn read(question: &str, snapshot: &Snapshot) -> Result<Reading, Silence> {
+    super::read(question, snapshot, &NoValues)
+}
 
 fn unknown(question: &str, snapshot: &Snapshot) -> Vec<String> {
     match read(question, snapshot) {
