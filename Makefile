@@ -3,6 +3,7 @@
 # make psql   a shell on the demo's server; make demo-stop ends it
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
 # make bench  prints the figures of README's table
+# make eval-guard  runs the gold statements of the open suites (in $NL2SQL_EVAL, ../shared/eval) through the guard
 
 SHELL := /bin/bash
 PG_CONFIG_GIVEN := $(PG_CONFIG)
@@ -17,7 +18,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e bench clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e bench eval-guard clean
 .NOTPARALLEL:
 all: install
 
@@ -60,6 +61,10 @@ e2e: install
 
 bench: install
 	cargo run --release --quiet -p nl2sql-e2e --bin bench
+
+# On data that is no part of this repository, so not one of the tests.
+eval-guard: install
+	cargo run --release --quiet -p nl2sql-e2e --bin eval guard
 
 clean:
 	cargo clean

@@ -8,6 +8,7 @@ pub mod double;
 pub mod fingerprint;
 pub mod fixture;
 pub mod session;
+pub mod suite;
 
 /// The question most tests ask, and the statement a good model answers it with.
 pub const TOP_CUSTOMERS: &str = "top 5 customers by revenue";
