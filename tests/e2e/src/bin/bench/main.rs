@@ -1,15 +1,17 @@
 //! The benchmark of nl2sql, on a cluster of its own and with the model played by the double:
 //!
 //! ```text
-//! cargo run --release -p nl2sql-e2e --bin bench [latency] [rows] [snapshot]
+//! cargo run --release -p nl2sql-e2e --bin bench [latency] [rows] [snapshot] [check]
 //! ```
 //!
 //! - `latency`: an ask against hand-written client code that does the same work;
 //! - `rows`: a million-row answer against the same query run directly, and the backend's peak memory;
-//! - `snapshot`: what reading the catalogs costs with 10, 100 and 1000 tables.
+//! - `snapshot`: what reading the catalogs costs with 10, 100 and 1000 tables;
+//! - `check`: the guard against a plain PREPARE, and the backend's memory after many checks.
 //!
 //! The extension must be installed into the PostgreSQL of `$PG_CONFIG`.
 
+mod check;
 mod latency;
 mod rows;
 mod snapshot;
@@ -23,9 +25,10 @@ type Section = (&'static str, fn(&Cluster));
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let sections: [Section; 3] = [("latency", latency::run), ("rows", rows::run), ("snapshot", snapshot::run)];
+    let sections: [Section; 4] =
+        [("latency", latency::run), ("rows", rows::run), ("snapshot", snapshot::run), ("check", check::run)];
     if let Some(unknown) = wanted.iter().find(|name| sections.iter().all(|(known, _)| known != name)) {
-        eprintln!("bench: there is no {unknown}; there are latency, rows and snapshot");
+        eprintln!("bench: there is no {unknown}; there are latency, rows, snapshot and check");
         std::process::exit(2);
     }
     let cluster = Cluster::start();
