@@ -4,6 +4,7 @@
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
 # make bench  prints the figures of README's table
 # make eval-guard  runs the gold statements of the open suites (in $NL2SQL_EVAL, ../shared/eval) through the guard
+# make eval  asks the builtin model all their questions and scores its answers; misses go to target/eval
 
 SHELL := /bin/bash
 PG_CONFIG_GIVEN := $(PG_CONFIG)
@@ -18,7 +19,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e bench eval-guard clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e bench eval eval-guard clean
 .NOTPARALLEL:
 all: install
 
@@ -62,7 +63,10 @@ e2e: install
 bench: install
 	cargo run --release --quiet -p nl2sql-e2e --bin bench
 
-# On data that is no part of this repository, so not one of the tests.
+# On data that is no part of this repository, so not among the tests.
+eval: install
+	cargo run --release --quiet -p nl2sql-e2e --bin eval builtin target/eval
+
 eval-guard: install
 	cargo run --release --quiet -p nl2sql-e2e --bin eval guard
 

@@ -1,22 +1,27 @@
 //! Evaluation on the open suites, on a cluster of its own:
 //!
 //! ```text
-//! cargo run --release -p nl2sql-e2e --bin eval guard
+//! cargo run --release -p nl2sql-e2e --bin eval guard | builtin DIRECTORY
 //! ```
 //!
-//! - `guard`: every gold statement passes the guard unchanged and gives the rows that direct execution gives.
+//! - `guard`: every gold statement passes the guard unchanged and gives the rows that direct execution gives;
+//! - `builtin`: how many questions the builtin model answers, how many of them rightly, how fast, and what it misses.
+//!   Its files go into the directory.
 //!
 //! Where the suites are absent it says so and succeeds. The extension must be installed into the PostgreSQL of
 //! `$PG_CONFIG`.
 
+mod builtin;
 mod guard;
+mod misses;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let succeeded = match wanted.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["guard"] => guard::run(),
+        ["builtin", directory] => builtin::run(directory.as_ref()),
         _ => {
-            eprintln!("usage: eval guard");
+            eprintln!("usage: eval guard | builtin DIRECTORY");
             std::process::exit(2);
         }
     };
