@@ -6,6 +6,12 @@ COMMENT ON FUNCTION nl_sql(text, text) IS
     'the SQL that answers a question, judged safe to run; nothing is executed';
 COMMENT ON FUNCTION nl_ask(text, text) IS
     'the rows that answer a question, one json object each; the SQL runs as the caller, read-only and bounded';
+COMMENT ON FUNCTION nl_query(text, text) IS
+    'the rows that answer a question, in the caller''s column definition list; the SQL runs as the caller, read-only and bounded';
+COMMENT ON FUNCTION nl_open(text, refcursor, text) IS
+    'a cursor over the answer to a question, to be fetched in the same transaction; every FETCH is read-only and bounded';
+COMMENT ON FUNCTION nl_columns(text, text) IS
+    'names and types of the columns that answer a question; nothing is executed';
 COMMENT ON FUNCTION nl_prompt(text) IS
     'exactly what a model would be told about a question; nothing is sent';
 COMMENT ON FUNCTION nl_check(text) IS

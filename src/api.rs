@@ -7,7 +7,9 @@ use crate::error::Error;
 use crate::execution;
 use crate::guard;
 use crate::model::{self, Catalog};
-use crate::pg::rows::RowStore;
+use crate::pg::rows::Sink;
+use crate::pg::sinks::{JsonRows, Records};
+use crate::pg::store::{JsonStore, RecordStore};
 use crate::pg::{foreign, report};
 use crate::pipeline::{self, Question};
 use crate::settings::Settings;
@@ -16,20 +18,56 @@ use crate::settings::Settings;
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_sql(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<String, ErrorReport> {
     let question = Question::new(question, thread)?;
-    Ok(pipeline::sql(&question, &Settings::load())?)
+    Ok(pipeline::sql(&question, &Settings::load())?.0)
 }
 
 /// The rows that answer a question.
 #[pg_extern(sql = "CREATE FUNCTION nl_ask(question text, thread text DEFAULT NULL) RETURNS SETOF json
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
-fn nl_ask(question: Option<&str>, thread: Option<&str>, mut rows: RowStore) -> Result<(), ErrorReport> {
-    let question = Question::new(question, thread)?;
+fn nl_ask(question: Option<&str>, thread: Option<&str>, store: JsonStore) -> Result<(), ErrorReport> {
+    answer(Question::new(question, thread)?, &mut JsonRows::new(store))
+}
+
+/// The rows that answer a question, in the columns the caller names.
+#[pg_extern(sql = "CREATE FUNCTION nl_query(question text, thread text DEFAULT NULL) RETURNS SETOF record
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn nl_query(question: Option<&str>, thread: Option<&str>, store: RecordStore) -> Result<(), ErrorReport> {
+    let question = Question::new(question, thread)?.wanting(store.wanted.clone());
+    answer(question, &mut Records::new(store))
+}
+
+fn answer(question: Question, sink: &mut impl Sink) -> Result<(), ErrorReport> {
     let settings = Settings::load();
-    let outcome = pipeline::answer(&question, &settings, &mut rows)?;
+    let outcome = pipeline::answer(&question, &settings, sink)?;
     if let Some(remark) = execution::remark(&outcome, &settings) {
         report::notice(&remark);
     }
     Ok(())
+}
+
+/// The name of a cursor over the answer.
+#[pg_extern(sql = "CREATE FUNCTION nl_open(question text, cursor refcursor DEFAULT NULL, thread text DEFAULT NULL)
+    RETURNS refcursor VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn nl_open(question: Option<&str>, cursor: Option<&str>, thread: Option<&str>) -> Result<String, ErrorReport> {
+    let question = Question::new(question, thread)?;
+    if cursor.is_some_and(str::is_empty) {
+        return Err(Error::EmptyCursorName.into());
+    }
+    Ok(pipeline::open(&question, cursor, &Settings::load())?)
+}
+
+/// The columns of the answer, nothing run.
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::type_complexity, reason = "pgrx reads the columns from the type")]
+fn nl_columns(
+    question: Option<&str>,
+    thread: default!(Option<&str>, "NULL"),
+) -> Result<TableIterator<'static, (name!(position, i32), name!(name, String), name!(data_type, String))>, ErrorReport>
+{
+    let question = Question::new(question, thread)?;
+    let (_, shape) = pipeline::sql(&question, &Settings::load())?;
+    let columns = (1..).zip(shape.0).map(|(position, column)| (position, column.name, column.type_name));
+    Ok(TableIterator::new(columns))
 }
 
 /// What a model would be told.

@@ -14,6 +14,8 @@ pub enum Error {
     EmptyQuestion,
     #[error("the statement is empty")]
     EmptyStatement,
+    #[error("the cursor's name is empty")]
+    EmptyCursorName,
     #[error("threads are not supported by this version of nl2sql")]
     ThreadGiven,
     #[error("nl2sql.model names no model")]
@@ -75,6 +77,10 @@ pub enum Error {
     Refused { what: String, why: String, hint: Option<String> },
     #[error("the estimated cost of the query exceeds nl2sql.max_cost")]
     TooCostly { cost: f64, limit: f64 },
+    #[error("the answer does not fit the column definition list")]
+    DoesNotFit { wanted: String, given: String },
+    #[error("the catalogs changed while the cursor was opened")]
+    CatalogsChanged,
     #[error("the query exceeded nl2sql.query_timeout")]
     QueryTimedOut { milliseconds: i32 },
     #[error("the query exceeded nl2sql.memory_limit")]
@@ -138,6 +144,7 @@ impl Error {
         match self {
             Self::EmptyQuestion | Self::EmptyStatement | Self::NoModel | Self::InvalidLabel { .. } => "22023",
             Self::ThreadGiven | Self::Encoding | Self::NotUnderstood { .. } | Self::Ambiguous { .. } => "0A000",
+            Self::EmptyCursorName => "34000",
             Self::UnknownModel(_) => "42704",
             Self::NotAModel { .. } => "42809",
             Self::ModelDenied(_) | Self::OptionDenied(_) => "42501",
@@ -156,6 +163,8 @@ impl Error {
             Self::Writes(_) => "25006",
             Self::Refused { .. } => "2F003",
             Self::TooCostly { .. } => "53400",
+            Self::DoesNotFit { .. } => "42804",
+            Self::CatalogsChanged => "40001",
             Self::MemoryExceeded { .. } => "53200",
             Self::StatementTooLong { .. } => "54000",
             Self::QueryTimedOut { .. } => "57014",
@@ -185,6 +194,7 @@ impl Error {
                 Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
             }
             Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
+            Self::DoesNotFit { wanted, given } => Some(format!("Wanted: {wanted}.\nThe query gives: {given}.")),
             Self::MemoryExceeded { kilobytes } => Some(format!("It was stopped at {} MB.", kilobytes / 1024)),
             Self::StatementTooLong { bytes, limit } => {
                 Some(format!("It has {bytes} bytes, at most {limit} are judged."))
@@ -215,6 +225,7 @@ impl Error {
         let text = match self {
             Self::EmptyQuestion => "Ask something, for example: SELECT nl_ask('how many orders are there').",
             Self::EmptyStatement => "Give one SELECT statement.",
+            Self::EmptyCursorName => "Name it, or give NULL for a name of the server's choice.",
             Self::ThreadGiven => "Leave the second argument out.",
             Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
             Self::UnknownModel(_) => {
@@ -245,6 +256,8 @@ impl Error {
             Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
             Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
             Self::MemoryExceeded { .. } => "Ask for less, or have a superuser raise nl2sql.memory_limit.",
+            Self::DoesNotFit { .. } => "Change the list: nl_columns(question) tells what the query gives.",
+            Self::CatalogsChanged => "Try again.",
             Self::Refused { hint, .. } => return hint.clone(),
             Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => return cause.hint(),
@@ -260,6 +273,7 @@ impl Error {
             | Self::Writes(_)
             | Self::Refused { .. }
             | Self::TooCostly { .. }
+            | Self::DoesNotFit { .. }
             | Self::MemoryExceeded { .. }
             | Self::StatementTooLong { .. } => true,
             Self::Server(failure) | Self::Run(failure) => {

@@ -14,29 +14,47 @@ use crate::execution;
 use crate::guard;
 use crate::linking;
 use crate::model::{BUILTIN, Chain};
-use crate::pg::rows::{Outcome, RowStore};
+use crate::pg::rows::{Outcome, Sink};
 use crate::pg::sandbox::{Sandbox, sandboxed};
+use crate::pg::shape::Shape;
+use crate::pg::{cache, cursor};
 use crate::prompt;
 use crate::settings::Settings;
 
-/// Rows for a question, in `store`.
-pub fn answer(question: &Question, settings: &Settings, store: &mut RowStore) -> Result<Outcome, Error> {
+/// Rows for a question, in `sink`.
+pub fn answer(question: &Question, settings: &Settings, sink: &mut impl Sink) -> Result<Outcome, Error> {
     settle(question, settings, |sandbox, sql| {
-        let approved = guard::approve(sandbox, sql, settings)?;
-        execution::run(approved, store, settings)
+        let approved = guard::approve(sandbox, sql, question.wanted.as_ref(), settings)?;
+        execution::run(approved, sink, settings)
     })
     .map(|(_, outcome)| outcome)
 }
 
-/// SQL for a question: exactly the text that was judged, nothing run.
-pub fn sql(question: &Question, settings: &Settings) -> Result<String, Error> {
-    settle(question, settings, |sandbox, sql| guard::approve(sandbox, sql, settings).map(drop)).map(|(sql, ())| sql)
+/// SQL for a question, exactly the text that was judged, and the columns of its result. Nothing is run.
+pub fn sql(question: &Question, settings: &Settings) -> Result<(String, Shape), Error> {
+    settle(question, settings, |sandbox, sql| Ok(guard::approve(sandbox, sql, None, settings)?.shape))
+}
+
+/// The name of a cursor over the answer.
+pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> Result<String, Error> {
+    let judge = |sandbox: &Sandbox<'_>, sql: &str| {
+        let generation = cache::generation();
+        execution::detach(guard::approve(sandbox, sql, None, settings)?, sandbox, generation)
+    };
+    let (sql, mut plan) = settle(question, settings, judge)?;
+    for _ in 0..MAX_JUDGINGS {
+        match cursor::open(&plan, cursor)? {
+            Some(name) => return Ok(name),
+            None => plan = sandboxed(settings.bounds, |sandbox| judge(sandbox, &sql))?,
+        }
+    }
+    Err(Error::CatalogsChanged)
 }
 
 /// What a model would be told about a question.
 pub fn prompt(question: &Question, settings: &Settings) -> Result<String, Error> {
-    let context = linking::link(question.text(), catalog::snapshot(settings, false)?);
-    Ok(prompt::write(&context, settings).as_text())
+    let context = linking::link(&question.text, catalog::snapshot(settings, false)?);
+    Ok(prompt::write(&context, question.wanted.as_ref(), settings).as_text())
 }
 
 /// Has drafts made until one stands: judged by `try_out`, repaired where that may help.
@@ -47,8 +65,8 @@ fn settle<T>(
 ) -> Result<(String, T), Error> {
     let mut models = Chain::open(settings)?;
     let with_values = settings.models.iter().any(|name| name == BUILTIN);
-    let context = linking::link(question.text(), catalog::snapshot(settings, with_values)?);
-    let mut prompt = prompt::write(&context, settings);
+    let context = linking::link(&question.text, catalog::snapshot(settings, with_values)?);
+    let mut prompt = prompt::write(&context, question.wanted.as_ref(), settings);
     let mut attempt = 1;
     loop {
         let draft = models.draft(&prompt)?;
@@ -66,8 +84,15 @@ fn settle<T>(
     }
 }
 
+/// So often a plan is judged anew when tables change before a cursor has locked them.
+const MAX_JUDGINGS: usize = 5;
+
 /// A question that is worth asking.
-pub struct Question(String);
+pub struct Question {
+    text: String,
+    /// The columns its answer should have.
+    wanted: Option<Shape>,
+}
 
 impl Question {
     /// Refuses what can't be answered before anything is looked up.
@@ -79,10 +104,11 @@ impl Question {
         if thread.is_some() {
             return Err(Error::ThreadGiven);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self { text: text.to_owned(), wanted: None })
     }
 
-    fn text(&self) -> &str {
-        &self.0
+    /// The same, asked for these columns.
+    pub fn wanting(self, wanted: Shape) -> Self {
+        Self { wanted: Some(wanted), ..self }
     }
 }

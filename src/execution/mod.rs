@@ -6,21 +6,36 @@
 
 use crate::error::Error;
 use crate::guard::Approved;
+use crate::pg::cursor::Detached;
 use crate::pg::failure::catch;
-use crate::pg::rows::{Cut, Outcome, RowLimits, RowStore};
+use crate::pg::rows::{Cut, Outcome, RowLimits, Sink};
+use crate::pg::sandbox::Sandbox;
 use crate::settings::Settings;
 
-/// Runs the plan that was judged, streaming its rows into `store`.
-pub fn run(approved: Approved<'_>, store: &mut RowStore, settings: &Settings) -> Result<Outcome, Error> {
+/// Runs the plan that was judged, streaming its rows into `sink`.
+pub fn run(approved: Approved<'_>, sink: &mut impl Sink, settings: &Settings) -> Result<Outcome, Error> {
     let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
     let limits = RowLimits { rows: unlimited(settings.row_limit), bytes: unlimited(settings.byte_limit) };
-    store.clear();
-    let (planned, masks) = approved.into_plan();
-    catch(|| planned.run(store, limits, &masks.outputs)).map_err(|error| match error {
-        Error::Server(failure) if masks.touched => Error::Run(failure.without_text()),
+    sink.clear();
+    let (planned, dress, touches_masked) = approved.into_plan();
+    catch(|| planned.run(sink, &dress, limits)).map_err(|error| match error {
+        Error::Server(failure) if touches_masked => Error::Run(failure.without_text()),
         Error::Server(failure) => Error::Run(failure),
         other => other,
     })
+}
+
+/// Takes the plan that was judged out of its sandbox, for a cursor. `generation` is that of before it was judged.
+pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) -> Result<Detached, Error> {
+    let (planned, dress, _) = approved.into_plan();
+    if !dress.masked.is_empty() {
+        return Err(Error::Refused {
+            what: "a cursor over masked columns".to_owned(),
+            why: "Their security label is \"masked\", and a cursor hands out values as they are.".to_owned(),
+            hint: Some("nl_ask and nl_query show them masked.".to_owned()),
+        });
+    }
+    Ok(planned.detach(sandbox, generation))
 }
 
 /// What to tell the caller about an answer that ended early.

@@ -15,12 +15,14 @@ mod verdict;
 
 use crate::catalog::array_literal;
 use crate::error::Error;
+use crate::pg::coerce::{self, Fit};
 use crate::pg::query::rows_in;
+use crate::pg::rows::Dress;
 use crate::pg::sandbox::{Sandbox, sandboxed};
+use crate::pg::shape::Shape;
 use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
-use labels::Masks;
 use policy::{Function, relation_refusal, server_refusal};
 use verdict::Check;
 pub use verdict::{Culprit, Verdict};
@@ -35,30 +37,40 @@ const MAX_LENGTH: usize = 1 << 20;
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {
     planned: Planned<'s>,
-    masks: Masks,
+    pub shape: Shape,
+    /// What has to be done to its rows on their way out.
+    dress: Dress,
+    /// It handles masked values: what it says when it fails may quote them.
+    touches_masked: bool,
 }
 
 impl<'s> Approved<'s> {
     /// Hands the plan to the execution room, with what must not come out of it.
-    pub fn into_plan(self) -> (Planned<'s>, Masks) {
-        (self.planned, self.masks)
+    pub fn into_plan(self) -> (Planned<'s>, Dress, bool) {
+        (self.planned, self.dress, self.touches_masked)
     }
 }
 
 /// Has every call judged that runs inside a sandbox, from wherever it comes. Called once, when the library is loaded.
 pub fn watch() {
     crate::pg::watch::install(|call| policy::call_refusal(call, &Settings::load().allow_functions));
+    crate::pg::cursor::install(|| Settings::load().bounds);
 }
 
-/// Judges a statement inside the sandbox it will run in.
-pub fn approve<'s>(sandbox: &'s Sandbox<'_>, sql: &str, settings: &Settings) -> Result<Approved<'s>, Error> {
-    judge(sandbox, sql, settings, &mut Verdict::default())
+/// Judges a statement inside the sandbox it will run in. Its result must fit `wanted`, if that is given.
+pub fn approve<'s>(
+    sandbox: &'s Sandbox<'_>,
+    sql: &str,
+    wanted: Option<&Shape>,
+    settings: &Settings,
+) -> Result<Approved<'s>, Error> {
+    judge(sandbox, sql, wanted, settings, &mut Verdict::default())
 }
 
 /// Judges a statement and nothing more. What stops the judging itself (a cancel) is an error, a refusal is not.
 pub fn check(sql: &str, settings: &Settings) -> Result<Verdict, Error> {
     let mut verdict = Verdict::detailed();
-    let result = sandboxed(settings.bounds, |sandbox| judge(sandbox, sql, settings, &mut verdict).map(drop));
+    let result = sandboxed(settings.bounds, |sandbox| judge(sandbox, sql, None, settings, &mut verdict).map(drop));
     match result {
         Err(error) if error.sqlstate() == "57014" => Err(error),
         result => {
@@ -71,6 +83,7 @@ pub fn check(sql: &str, settings: &Settings) -> Result<Verdict, Error> {
 fn judge<'s>(
     sandbox: &'s Sandbox<'_>,
     sql: &str,
+    wanted: Option<&Shape>,
     settings: &Settings,
     verdict: &mut Verdict,
 ) -> Result<Approved<'s>, Error> {
@@ -80,6 +93,8 @@ fn judge<'s>(
     let mut uses = tree::uses(&prepared);
     check_shape(&uses)?;
     verdict.pass(Check::ReadOnly, None);
+    let shape = prepared.shape();
+    let fit = wanted.map(|wanted| fit_into(sandbox, &prepared, wanted, &mut uses)).transpose()?;
     unseen::add_code(sandbox, &mut uses)?;
     check_relations(sandbox, &uses, settings, verdict)?;
     verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
@@ -95,7 +110,13 @@ fn judge<'s>(
         return Err(Error::TooCostly { cost: planned.cost, limit: settings.max_cost });
     }
     verdict.pass(Check::Cost, Some(format!("{:.0} of at most {:.0}", planned.cost, settings.max_cost)));
-    Ok(Approved { planned, masks })
+    Ok(Approved { planned, shape, dress: Dress { masked: masks.outputs, fit }, touches_masked: masks.touched })
+}
+
+/// The casts that make what the caller wants of the result. What they call is judged with the rest.
+fn fit_into(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &Shape, uses: &mut Uses) -> Result<Fit, Error> {
+    coerce::fit(sandbox, prepared, wanted, uses)
+        .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: prepared.shape().to_string() })
 }
 
 /// What can be told before the server analyzes the text.

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::ffi::CStr;
 
+use super::shape::attribute;
 use pgrx::pg_sys;
 use pgrx::varlena::{set_varsize_4b, varatt_is_1b, varatt_is_1b_e, varatt_is_4b_u, vardata_any, varsize_any_exhdr};
 
@@ -28,14 +29,29 @@ enum Kind {
 }
 
 struct Field {
-    /// `"name":`, with the comma or brace before it.
+    /// What stands before the value: the comma or bracket, and `"name":` in an object.
     key: Vec<u8>,
     kind: Kind,
+}
+
+/// What a row becomes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Layout {
+    Object,
+    /// Without names, so that columns of the same name stay apart.
+    Array,
+}
+
+impl Layout {
+    fn brackets(self) -> (u8, u8) {
+        if self == Self::Object { (b'{', b'}') } else { (b'[', b']') }
+    }
 }
 
 /// Makes json of rows of one shape, in a buffer of its own.
 pub struct RowEncoder {
     fields: Vec<Field>,
+    layout: Layout,
     buffer: Vec<u8>,
 }
 
@@ -43,24 +59,26 @@ impl RowEncoder {
     /// # Safety
     /// `shape` is a live tuple descriptor; what is looked up lives in the current memory context, which must outlive
     /// the encoder. The values of `masked` columns, counted from 0, are not shown.
-    pub unsafe fn new(shape: pg_sys::TupleDesc, masked: &BTreeSet<usize>) -> Self {
+    pub unsafe fn new(shape: pg_sys::TupleDesc, masked: &BTreeSet<usize>, layout: Layout) -> Self {
         // SAFETY: the caller's promise; attribute numbers below natts exist.
         let fields = unsafe {
             (0..(*shape).natts as usize)
                 .map(|at| {
                     let attribute = attribute(shape, at);
-                    let mut key = vec![if at == 0 { b'{' } else { b',' }];
-                    escape(CStr::from_ptr(attribute.attname.data.as_ptr()).to_bytes(), &mut key);
-                    key.push(b':');
+                    let mut key = vec![if at == 0 { layout.brackets().0 } else { b',' }];
+                    if layout == Layout::Object {
+                        escape(CStr::from_ptr(attribute.attname.data.as_ptr()).to_bytes(), &mut key);
+                        key.push(b':');
+                    }
                     let kind = if masked.contains(&at) { Kind::Masked } else { kind(attribute.atttypid) };
                     Field { key, kind }
                 })
                 .collect()
         };
-        Self { fields, buffer: Vec::with_capacity(256) }
+        Self { fields, layout, buffer: Vec::with_capacity(256) }
     }
 
-    /// The object as a `json` datum, valid until the next call. Its length in bytes comes with it.
+    /// The row as a `json` datum, valid until the next call. Its length in bytes comes with it.
     ///
     /// # Safety
     /// `values` and `nulls` hold one row of the shape given to `new`.
@@ -78,23 +96,15 @@ impl RowEncoder {
                 }
             }
         }
-        self.buffer.extend_from_slice(if self.fields.is_empty() { b"{}" } else { b"}" });
+        let (open, close) = self.layout.brackets();
+        if self.fields.is_empty() {
+            self.buffer.push(open);
+        }
+        self.buffer.push(close);
         let length = self.buffer.len();
         // SAFETY: the buffer begins with room for the header; a Vec's allocation is aligned for it by the allocator.
         unsafe { set_varsize_4b(self.buffer.as_mut_ptr().cast(), length as i32) };
         (pg_sys::Datum::from(self.buffer.as_mut_ptr()), length - HEADER.len())
-    }
-}
-
-/// # Safety
-/// `shape` is a live tuple descriptor with more than `at` attributes.
-unsafe fn attribute<'a>(shape: pg_sys::TupleDesc, at: usize) -> &'a pg_sys::FormData_pg_attribute {
-    // SAFETY: the caller's promise.
-    unsafe {
-        #[cfg(feature = "pg18")]
-        return &*pg_sys::TupleDescAttr(shape, at as i32);
-        #[cfg(not(feature = "pg18"))]
-        &*(*shape).attrs.as_ptr().add(at)
     }
 }
 
@@ -169,7 +179,7 @@ unsafe fn append(kind: &mut Kind, value: pg_sys::Datum, buffer: &mut Vec<u8>) {
 ///
 /// # Safety
 /// `value` is a varlena datum; the bytes live as long as it and the current memory context.
-unsafe fn bytes<'a>(value: pg_sys::Datum) -> &'a [u8] {
+pub unsafe fn bytes<'a>(value: pg_sys::Datum) -> &'a [u8] {
     // SAFETY: the caller's promise.
     unsafe {
         let stored: *mut pg_sys::varlena = value.cast_mut_ptr();

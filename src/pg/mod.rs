@@ -4,6 +4,8 @@
 //! says in a SAFETY comment what it relies on.
 
 pub mod cache;
+pub mod coerce;
+pub mod cursor;
 pub mod failure;
 pub mod foreign;
 pub mod hooks;
@@ -16,7 +18,10 @@ pub mod query;
 pub mod report;
 pub mod rows;
 pub mod sandbox;
+pub mod shape;
+pub mod sinks;
 pub mod statement;
+pub mod store;
 #[cfg(feature = "pg_test")]
 mod tests;
 pub mod timer;

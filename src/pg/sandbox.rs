@@ -17,6 +17,8 @@ use crate::error::Error;
 /// Proof that the code holding it runs inside the read-only subtransaction.
 pub struct Sandbox<'s> {
     inside: PhantomData<&'s Subtransaction>,
+    /// Memory that outlives the sandbox: that of whoever opened it.
+    pub outer_memory: pg_sys::MemoryContext,
 }
 
 /// What the work in a sandbox may take; 0 means no limit.
@@ -29,12 +31,19 @@ pub struct Bounds {
 
 /// Runs `work` on a statement that is not ours, read-only, bounded and watched, then undoes every trace of it.
 pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    under_limits(bounds, || {
+        in_subtransaction(|sandbox| {
+            watch::start();
+            limit_temp_files(bounds.temp_file_kb);
+            work(sandbox)
+        })
+    })
+}
+
+/// Runs `work` under limits on time and memory, and says which one ended it.
+pub fn under_limits<T>(bounds: Bounds, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let timer = Timer::start(bounds.milliseconds, bounds.memory_kb);
-    let result = in_subtransaction(|sandbox| {
-        watch::start();
-        limit_temp_files(bounds.temp_file_kb);
-        work(sandbox)
-    });
+    let result = work();
     let exceeded = timer.and_then(Timer::stop);
     if exceeded == Some(Exceeded::Memory) {
         trim_memory();
@@ -58,9 +67,10 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
         return Err(Error::Encoding);
     }
     let subtransaction = Subtransaction::begin();
+    let outer_memory = subtransaction.memory_context;
     let result = catch(|| {
         connect_spi()?;
-        work(&Sandbox { inside: PhantomData })
+        work(&Sandbox { inside: PhantomData, outer_memory })
     });
     drop(subtransaction);
     result

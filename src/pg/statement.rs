@@ -3,17 +3,18 @@
 //! The plan that was judged is the plan that runs: a [`Planned`] holds a reference on the cached plan and is executed
 //! from it, so that no invalidation in between can bring in another one.
 
-use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::marker::PhantomData;
 
 use pgrx::pg_sys;
 use pgrx::{PgList, pg_sys::NodeTag};
 
+use super::cursor::Detached;
 use super::names;
 use super::query::owned;
-use super::rows::{Outcome, Receiver, RowLimits, RowStore};
+use super::rows::{Dress, Outcome, Receiver, RowLimits, Sink};
 use super::sandbox::Sandbox;
+use super::shape::Shape;
 use crate::error::{Error, Failure};
 
 /// A text as the server's grammar sees it.
@@ -102,6 +103,16 @@ impl<'s> Prepared<'s> {
         }
     }
 
+    /// The columns of its result.
+    pub fn shape(&self) -> Shape {
+        // SAFETY: the plan is alive, its sources are a list of CachedPlanSource; a query has a result descriptor.
+        unsafe {
+            let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(self.plan));
+            let described = sources.get_ptr(0).map(|source| (*source).resultDesc).filter(|shape| !shape.is_null());
+            described.map(|shape| Shape::of(shape)).unwrap_or_default()
+        }
+    }
+
     /// Plans the statement. Planning already evaluates immutable functions: the trees must have been judged before.
     pub fn plan(self) -> Result<Planned<'s>, Error> {
         // SAFETY: the plan is alive. It is no saved plan: the cached plan lives in the memory of the SPI connection, until
@@ -135,10 +146,9 @@ impl<'s> Prepared<'s> {
 }
 
 impl Planned<'_> {
-    /// Runs this very plan into `store`, each row as one json object made by the server. The values of
-    /// `masked` output columns, counted from 0, are not shown.
-    pub fn run(self, store: &mut RowStore, limits: RowLimits, masked: &BTreeSet<usize>) -> Result<Outcome, Error> {
-        let mut receiver = Receiver::new(store, limits, masked);
+    /// Runs this very plan into `sink`.
+    pub fn run<S: Sink>(self, sink: &mut S, dress: &Dress, limits: RowLimits) -> Result<Outcome, Error> {
+        let mut receiver = Receiver::new(sink, dress, limits);
         // SAFETY: the plan is held (see `plan`), the active snapshot is the calling query's, and the receiver outlives
         // the executor. If an ERROR leaves here, the sandbox's rollback frees what the executor holds.
         unsafe {
@@ -162,6 +172,18 @@ impl Planned<'_> {
             pg_sys::FreeQueryDesc(desc);
         }
         Ok(receiver.outcome())
+    }
+
+    /// Copies the plan out of the sandbox, for a cursor.
+    pub fn detach(self, sandbox: &Sandbox<'_>, generation: u64) -> Detached {
+        // SAFETY: the plan is alive; the memory is that of the call that opened the sandbox.
+        let statement = unsafe {
+            let inner = pg_sys::MemoryContextSwitchTo(sandbox.outer_memory);
+            let copy = pg_sys::copyObjectImpl(self.statement.cast());
+            pg_sys::MemoryContextSwitchTo(inner);
+            copy.cast()
+        };
+        Detached { statement, text: self.text, generation }
     }
 }
 

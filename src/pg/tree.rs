@@ -82,6 +82,14 @@ pub fn add_expression(_: &Sandbox<'_>, uses: &mut Uses, origin: Origin, expressi
     Ok(())
 }
 
+/// Collects from an expression of our own making, for example a cast of a result.
+pub fn add_node(uses: &mut Uses, origin: Origin, node: *mut pg_sys::Node) {
+    let mut walk = Walk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
+    // SAFETY: a live expression; the walk only reads it.
+    unsafe { walk.visit(node) };
+    *uses = walk.uses;
+}
+
 struct Walk {
     uses: Uses,
     origin: Origin,

@@ -43,11 +43,14 @@ static GUARDED: GucSetting<bool> = GucSetting::<bool>::new(false);
 thread_local! {
     /// We are changing the setting; nobody else may.
     static CHANGING: Cell<bool> = const { Cell::new(false) };
+    /// A cursor of ours runs.
+    static FORCED: Cell<bool> = const { Cell::new(false) };
     /// A query of this library runs.
     static OWN: Cell<bool> = const { Cell::new(false) };
 }
 
 static mut NEXT_ACCESS: pg_sys::object_access_hook_type = None;
+static mut NEXT_START: pg_sys::ExecutorStart_hook_type = None;
 static mut NEXT_UTILITY: pg_sys::ProcessUtility_hook_type = None;
 
 /// Puts the hooks in place; called once, when the library is loaded.
@@ -71,6 +74,8 @@ pub fn install(judge: Judge) {
         );
         NEXT_ACCESS = pg_sys::object_access_hook;
         pg_sys::object_access_hook = Some(on_access);
+        NEXT_START = pg_sys::ExecutorStart_hook;
+        pg_sys::ExecutorStart_hook = Some(on_start);
         NEXT_UTILITY = pg_sys::ProcessUtility_hook;
         pg_sys::ProcessUtility_hook = Some(on_utility);
     }
@@ -110,8 +115,42 @@ impl Drop for OwnQuery {
     }
 }
 
+/// Watches outside a sandbox too, and makes the transaction read-only and restricted, until dropped: for cursors, which run
+/// in the caller's own transaction.
+pub struct Forced {
+    was_forced: bool,
+    was_read_only: bool,
+    user: pg_sys::Oid,
+    context: c_int,
+}
+
+impl Forced {
+    pub fn begin() -> Self {
+        let (mut user, mut context) = (pg_sys::InvalidOid, 0);
+        // SAFETY: in a transaction, on the backend's only thread; all of it is put back by Drop.
+        unsafe {
+            pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
+            let before = Self { was_forced: FORCED.replace(true), was_read_only: pg_sys::XactReadOnly, user, context };
+            pg_sys::XactReadOnly = true;
+            pg_sys::SetUserIdAndSecContext(user, context | pg_sys::SECURITY_RESTRICTED_OPERATION as c_int);
+            before
+        }
+    }
+}
+
+impl Drop for Forced {
+    fn drop(&mut self) {
+        FORCED.set(self.was_forced);
+        // SAFETY: as in `begin`.
+        unsafe {
+            pg_sys::XactReadOnly = self.was_read_only;
+            pg_sys::SetUserIdAndSecContext(self.user, self.context);
+        }
+    }
+}
+
 fn is_watching() -> bool {
-    GUARDED.get() && !OWN.get()
+    (GUARDED.get() || FORCED.get()) && !OWN.get()
 }
 
 /// A worker takes the setting over from its leader; a function's SET clause or a session can't change it.
@@ -196,6 +235,24 @@ unsafe fn is_trusted(language: pg_sys::Oid) -> bool {
     }
 }
 
+/// As [`on_access`]. A read-only transaction may still write to temporary tables: code that a statement calls may not.
+unsafe extern "C-unwind" fn on_start(query: *mut pg_sys::QueryDesc, flags: c_int) {
+    // SAFETY: passes the server's arguments on, by plain pointers; the query is live.
+    unsafe {
+        let plan = &*(*query).plannedstmt;
+        if is_watching() && (plan.commandType != pg_sys::CmdType::CMD_SELECT || plan.hasModifyingCTE) {
+            refuse_write();
+        }
+        NEXT_START.unwrap_or(raw::standard_ExecutorStart)(query, flags);
+    }
+}
+
+#[pg_guard]
+unsafe extern "C-unwind" fn refuse_write() {
+    let error = Error::Writes("a statement that writes".to_owned());
+    pg_sys::panic::ErrorReport::from(error).report(PgLogLevel::ERROR);
+}
+
 /// As [`on_access`]. No utility statement has a place inside a sandbox: not in code that a statement calls either.
 #[allow(clippy::too_many_arguments, reason = "the server's signature")]
 #[cfg(not(feature = "pg13"))]
@@ -246,11 +303,13 @@ unsafe extern "C-unwind" fn refuse_utility(statement: *mut pg_sys::PlannedStmt) 
     pg_sys::panic::ErrorReport::from(Error::Writes(tag.unwrap_or_default())).report(PgLogLevel::ERROR);
 }
 
-/// The server's own function without pgrx's wrapper around it, for the reason given at [`on_access`].
+/// The server's own functions without pgrx's wrapper around them, for the reason given at [`on_access`].
 mod raw {
     use super::*;
 
     unsafe extern "C-unwind" {
+        pub fn standard_ExecutorStart(query: *mut pg_sys::QueryDesc, flags: c_int);
+
         #[cfg(not(feature = "pg13"))]
         pub fn standard_ProcessUtility(
             statement: *mut pg_sys::PlannedStmt,

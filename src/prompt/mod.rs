@@ -10,6 +10,7 @@ mod schema;
 
 use crate::error::Error;
 use crate::linking::Context;
+use crate::pg::shape::Shape;
 use crate::prompt::schema::nearest_names;
 use crate::settings::Settings;
 
@@ -30,8 +31,8 @@ pub enum Turn {
     Draft(String),
 }
 
-/// Writes the prompt for a question.
-pub fn write<'c>(context: &'c Context, settings: &Settings) -> Prompt<'c> {
+/// Writes the prompt for a question; `wanted` are the columns its answer should have.
+pub fn write<'c>(context: &'c Context, wanted: Option<&Shape>, settings: &Settings) -> Prompt<'c> {
     let snapshot = &context.snapshot;
     let rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     let facts = fill(
@@ -45,6 +46,9 @@ pub fn write<'c>(context: &'c Context, settings: &Settings) -> Prompt<'c> {
     let mut question = facts;
     if !settings.instructions.is_empty() {
         question.push_str(&format!("Instructions: {}\n", settings.instructions));
+    }
+    if let Some(wanted) = wanted {
+        question.push_str(&fill(include_str!("wanted.txt"), &[("columns", &wanted.to_string())]));
     }
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
