@@ -158,4 +158,5 @@ fn nl2sql_validator(options: Vec<Option<String>>, catalog: pg_sys::Oid) -> Resul
     Ok(model::validate(catalog, &options, foreign::may_read_server_files())?)
 }
 
+extension_sql_file!("../sql/cache.sql", name = "cache", bootstrap);
 extension_sql_file!("../sql/objects.sql", name = "objects", finalize);

@@ -22,6 +22,7 @@ mod error;
 mod execution;
 mod guard;
 mod linking;
+mod memory;
 mod model;
 #[allow(unsafe_code)]
 mod pg;

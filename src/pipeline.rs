@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::execution;
 use crate::guard;
 use crate::linking;
+use crate::memory;
 use crate::model::{BUILTIN, Chain};
 use crate::pg::rows::{Outcome, Sink};
 use crate::pg::sandbox::{Sandbox, sandboxed};
@@ -67,11 +68,23 @@ fn settle<T>(
     let with_values = settings.models.iter().any(|name| name == BUILTIN);
     let context = linking::link(&question.text, catalog::snapshot(settings, with_values)?);
     let mut prompt = prompt::write(&context, question.wanted.as_ref(), settings);
+    let key = memory::key(&prompt, settings);
+    if let Some(sql) = memory::recall(&key, settings)? {
+        match sandboxed(settings.bounds, |sandbox| try_out(sandbox, &sql)) {
+            Err(error) if error.is_repairable() => {}
+            result => return Ok((sql, result?)),
+        }
+    }
     let mut attempt = 1;
     loop {
         let draft = models.draft(&prompt)?;
         match sandboxed(settings.bounds, |sandbox| try_out(sandbox, &draft.sql)) {
-            Ok(result) => return Ok((draft.sql, result)),
+            Ok(result) => {
+                if draft.can_repair {
+                    memory::remember(&key, &draft.sql, settings)?;
+                }
+                return Ok((draft.sql, result));
+            }
             Err(error) if draft.can_repair && error.is_repairable() && attempt < settings.max_attempts => {
                 prompt.repair(&draft.sql, &error);
                 attempt += 1;

@@ -22,6 +22,7 @@ static MAX_COST: GucSetting<f64> = GucSetting::<f64>::new(1e8);
 static MODEL_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(60_000);
 static MAX_ATTEMPTS: GucSetting<i32> = GucSetting::<i32>::new(3);
 static PROMPT_BUDGET: GucSetting<i32> = GucSetting::<i32>::new(8_000);
+static CACHE_TTL: GucSetting<i32> = GucSetting::<i32>::new(3600);
 static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
@@ -44,6 +45,8 @@ pub struct Settings {
     pub max_attempts: u32,
     /// Tokens, estimated.
     pub prompt_budget: usize,
+    /// Seconds; 0: nothing is kept.
+    pub cache_ttl_s: i32,
     /// Empty: every schema the caller can use.
     pub schemas: Vec<String>,
     /// `name` or `schema.name`.
@@ -69,6 +72,7 @@ impl Settings {
             model_timeout: Duration::from_millis(unsigned(MODEL_TIMEOUT.get())),
             max_attempts: u32::try_from(MAX_ATTEMPTS.get()).unwrap_or(1),
             prompt_budget: usize::try_from(PROMPT_BUDGET.get()).unwrap_or(0),
+            cache_ttl_s: CACHE_TTL.get(),
             schemas: list(&SCHEMAS),
             allow_functions: list(&ALLOW_FUNCTIONS),
             allow_servers: list(&ALLOW_SERVERS),
@@ -128,6 +132,16 @@ fn define_texts() {
 
 fn define_limits() {
     let plain = GucFlags::default();
+    GucRegistry::define_int_guc(
+        c"nl2sql.cache_ttl",
+        c"How long a model's draft is used again for the same question over the same schema.",
+        c"0 means never.",
+        &CACHE_TTL,
+        0,
+        i32::MAX,
+        GucContext::Userset,
+        GucFlags::UNIT_S,
+    );
     define_int_limit::<0>(
         c"nl2sql.row_limit",
         c"The most rows one answer has.",

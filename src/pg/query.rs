@@ -7,7 +7,7 @@ use std::ffi::{CStr, CString};
 use pgrx::IntoDatum;
 use pgrx::pg_sys;
 
-use super::sandbox::{Sandbox, in_subtransaction};
+use super::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction};
 use super::watch::OwnQuery;
 use crate::error::Error;
 
@@ -27,7 +27,11 @@ pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, E
 }
 
 /// The same, inside a subtransaction that is open already.
-pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+pub fn rows_in(sandbox: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    rows_of(sandbox, sql, arguments, true)
+}
+
+fn rows_of(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
     let _own = OwnQuery::begin();
     let plan = kept_plan(sql, arguments.len())?;
     let mut values: Vec<pg_sys::Datum> =
@@ -35,12 +39,26 @@ pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -
     let nulls = arguments.iter().map(|text| if text.is_some() { b' ' } else { b'n' }).chain([0]).collect::<Vec<u8>>();
     // SAFETY: an SPI connection is open (the sandbox made it); values and nulls have one entry an argument.
     unsafe {
-        let code = pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr().cast(), true, 0);
+        let code = pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr().cast(), read_only, 0);
+        if code == pg_sys::SPI_OK_INSERT as i32 && !read_only {
+            return Ok(Vec::new());
+        }
         if code != pg_sys::SPI_OK_SELECT as i32 {
             return Err(Error::internal(format!("SPI_execute_plan failed with code {code}")));
         }
         Ok(collect())
     }
+}
+
+/// Runs a statement of this library that writes, as the caller, in a subtransaction that ends with it. Does nothing where
+/// nothing can be written: on a standby, in a read-only transaction, in a parallel worker.
+pub fn write(sql: &'static str, arguments: &[Option<&str>]) -> Result<(), Error> {
+    // SAFETY: reads variables of the backend.
+    let cannot = unsafe { pg_sys::XactReadOnly || pg_sys::RecoveryInProgress() || pg_sys::IsInParallelMode() };
+    if cannot {
+        return Ok(());
+    }
+    in_writing_subtransaction(|sandbox| rows_of(sandbox, sql, arguments, false).map(drop))
 }
 
 fn kept_plan(sql: &'static str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, Error> {

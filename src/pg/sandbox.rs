@@ -66,11 +66,25 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
     if encoding != pg_sys::pg_enc::PG_UTF8 && encoding != pg_sys::pg_enc::PG_SQL_ASCII {
         return Err(Error::Encoding);
     }
-    let subtransaction = Subtransaction::begin();
+    let subtransaction = Subtransaction::begin(true);
     let outer_memory = subtransaction.memory_context;
     let result = catch(|| {
         connect_spi()?;
         work(&Sandbox { inside: PhantomData, outer_memory })
+    });
+    drop(subtransaction);
+    result
+}
+
+/// Runs `work` so that what it writes becomes part of the caller's transaction, or nothing of it if it fails.
+pub fn in_writing_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let mut subtransaction = Subtransaction::begin(false);
+    let outer_memory = subtransaction.memory_context;
+    let result = catch(|| {
+        connect_spi()?;
+        let result = work(&Sandbox { inside: PhantomData, outer_memory })?;
+        subtransaction.commit();
+        Ok(result)
     });
     drop(subtransaction);
     result
@@ -107,12 +121,13 @@ fn connect_spi() -> Result<(), Error> {
 
 /// The one owner of the subtransaction. It restores what BeginInternalSubTransaction changes and does not put back.
 struct Subtransaction {
+    is_over: bool,
     memory_context: pg_sys::MemoryContext,
     resource_owner: pg_sys::ResourceOwner,
 }
 
 impl Subtransaction {
-    fn begin() -> Self {
+    fn begin(read_only: bool) -> Self {
         // SAFETY: called from a function the server called, so inside a transaction. An ERROR in here is raised before
         // the subtransaction exists. XactReadOnly and the security context are put back by the rollback
         // (AbortSubTransaction in xact.c: prevXactReadOnly, prevUser, prevSecContext).
@@ -121,8 +136,11 @@ impl Subtransaction {
             let resource_owner = pg_sys::CurrentResourceOwner;
             pg_sys::BeginInternalSubTransaction(std::ptr::null());
             // Only now is there something to roll back.
-            let outer = Self { memory_context, resource_owner };
+            let outer = Self { is_over: false, memory_context, resource_owner };
             pg_sys::MemoryContextSwitchTo(memory_context);
+            if !read_only {
+                return outer;
+            }
             pg_sys::XactReadOnly = true;
             let (mut user, mut context) = (pg_sys::InvalidOid, 0);
             pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
@@ -132,8 +150,26 @@ impl Subtransaction {
     }
 }
 
+impl Subtransaction {
+    /// Makes what was done part of the outer transaction. If this fails, `Drop` rolls back.
+    fn commit(&mut self) {
+        // SAFETY: `begin` succeeded, and every subtransaction begun inside has ended. SPI is closed first, as leaving it
+        // open would be warned of.
+        unsafe {
+            pg_sys::SPI_finish();
+            pg_sys::ReleaseCurrentSubTransaction();
+            self.is_over = true;
+            pg_sys::MemoryContextSwitchTo(self.memory_context);
+            pg_sys::CurrentResourceOwner = self.resource_owner;
+        }
+    }
+}
+
 impl Drop for Subtransaction {
     fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
         // SAFETY: `begin` succeeded, and every subtransaction begun inside has ended, as each has its own owner.
         unsafe {
             pg_sys::RollbackAndReleaseCurrentSubTransaction();

@@ -39,6 +39,8 @@ impl Fixture {
         let mut session = self.database.session_as(role);
         // The settings exist once the library is loaded, which any of its functions does.
         session.run("SELECT * FROM nl_check('SELECT 1'); SET nl2sql.model = 'gpt'; SET nl2sql.model_timeout = '20s'");
+        // Tests count the requests of questions they ask again.
+        session.run("SET nl2sql.cache_ttl = 0");
         session
     }
 

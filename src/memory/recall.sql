@@ -1,0 +1,9 @@
+-- The newest draft for a prompt ($1) that is not older than so many seconds ($2).
+SELECT c.sql
+FROM nl2sql.cache c
+WHERE c.role OPERATOR(pg_catalog.=) CURRENT_USER
+  AND c.key OPERATOR(pg_catalog.=) pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8'))
+  AND c.made_at OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+      pg_catalog.make_interval(secs => $2::pg_catalog.float8))
+ORDER BY c.made_at DESC
+LIMIT 1

@@ -1,0 +1,91 @@
+//! Drafts that are used again: by whom, how long, and that what they cost is nothing but a look-up.
+
+use nl2sql_e2e::double::Reply;
+use nl2sql_e2e::fixture::Fixture;
+
+fn fixture(name: &str) -> Fixture {
+    let mut fixture = Fixture::shop(name);
+    fixture.double.answer("customers", Reply::sql("SELECT count(*) AS n FROM customers"));
+    fixture.session.run("SET nl2sql.cache_ttl = '1h'");
+    fixture
+}
+
+#[test]
+fn the_same_question_makes_one_call() {
+    let mut fixture = fixture("cache");
+    let first = fixture.session.ask("customers");
+    assert_eq!(fixture.session.ask("customers"), first);
+    assert_eq!(fixture.double.requests().len(), 1);
+    let mut other = fixture.asker("postgres");
+    other.run("SET nl2sql.cache_ttl = '1h'");
+    assert_eq!(other.ask("customers"), first, "another session of the role");
+    assert_eq!(other.text("SELECT n FROM nl_query('customers') AS t(n bigint)"), "5000", "another shape is another key");
+    assert_eq!(fixture.double.requests().len(), 2);
+}
+
+#[test]
+fn what_changes_the_prompt_makes_a_new_call() {
+    let mut fixture = fixture("cache_change");
+    let ask = |fixture: &mut Fixture, calls: usize| {
+        fixture.session.ask("customers");
+        assert_eq!(fixture.double.requests().len(), calls);
+    };
+    ask(&mut fixture, 1);
+    fixture.session.run("COMMENT ON TABLE customers IS 'buyers'");
+    ask(&mut fixture, 2);
+    fixture.session.run("SET nl2sql.instructions = 'be brief'");
+    ask(&mut fixture, 3);
+    ask(&mut fixture, 3);
+    fixture.session.run("SET nl2sql.cache_ttl = 0");
+    ask(&mut fixture, 4);
+}
+
+#[test]
+fn roles_see_their_own_drafts_only() {
+    let mut fixture = fixture("cache_roles");
+    fixture.session.ask("customers");
+    let (_, mut analyst) = fixture.analyst("GRANT SELECT ON customers TO {role}");
+    analyst.run("SET nl2sql.cache_ttl = '1h'");
+    analyst.ask("customers");
+    assert_eq!(fixture.double.requests().len(), 2);
+    assert_eq!(analyst.text("SELECT count(*) FROM nl2sql.cache"), "1");
+    analyst.error("INSERT INTO nl2sql.cache (role, key, sql) VALUES ('postgres', '', 'SELECT 1')", "42501");
+    assert_eq!(fixture.session.text("SELECT count(*) FROM nl2sql.cache"), "2");
+}
+
+/// Somebody may write anything into their own drafts: the guard judges them like any other.
+#[test]
+fn a_kept_draft_is_judged_again() {
+    let mut fixture = fixture("cache_judged");
+    fixture.session.ask("customers");
+    fixture.session.run("UPDATE nl2sql.cache SET sql = 'DELETE FROM payments RETURNING 1'");
+    let before = fixture.session.text("SELECT count(*) FROM payments");
+    assert_eq!(fixture.session.ask("customers")[0]["n"], 5000, "the model is asked anew");
+    assert_eq!(fixture.double.requests().len(), 2);
+    assert_eq!(fixture.session.text("SELECT count(*) FROM payments"), before);
+}
+
+#[test]
+fn nothing_is_kept_where_nothing_can_be_written() {
+    let mut fixture = fixture("cache_read_only");
+    fixture.session.run("BEGIN READ ONLY");
+    assert_eq!(fixture.session.ask("customers")[0]["n"], 5000);
+    fixture.session.run("COMMIT; REVOKE ALL ON nl2sql.cache FROM PUBLIC; REVOKE USAGE ON SCHEMA nl2sql FROM PUBLIC");
+    let (_, mut analyst) = fixture.analyst("GRANT SELECT ON customers TO {role}");
+    analyst.run("SET nl2sql.cache_ttl = '1h'");
+    assert_eq!(analyst.ask("customers")[0]["n"], 5000);
+    assert_eq!(fixture.session.text("SELECT count(*) FROM nl2sql.cache"), "0");
+}
+
+/// A draft of an answer that is rolled back is gone with it, and nobody waits for a transaction that keeps one.
+#[test]
+fn keeping_a_draft_locks_nobody() {
+    let mut fixture = fixture("cache_locks");
+    fixture.session.run("BEGIN");
+    fixture.session.ask("customers");
+    let mut other = fixture.asker("postgres");
+    other.run("SET nl2sql.cache_ttl = '1h'; SET statement_timeout = '5s'");
+    other.ask("customers");
+    fixture.session.run("ROLLBACK");
+    assert_eq!(fixture.session.text("SELECT count(*) FROM nl2sql.cache"), "1");
+}
