@@ -1,0 +1,158 @@
+//! Which drawing an answer gets.
+
+use super::*;
+
+#[test]
+fn time_and_a_number_are_a_line() {
+    let months = table(&[MONTH, REVENUE], &[&["2024-01-01", "10"], &["2024-02-01", "12"]]);
+    assert_eq!(mark("revenue per month", &months), "line");
+    assert_eq!(mark("a bar chart of revenue per month", &months), "bar");
+    assert_eq!(mark("revenue per month in a table", &months), "table");
+    let years = table(&[("year", Kind::Number), REVENUE], &[&["2023", "10"], &["2024", "12"]]);
+    assert_eq!(mark("revenue per year", &years), "line");
+}
+
+#[test]
+fn time_that_repeats_is_single_points() {
+    let orders = table(&[MONTH, REVENUE], &[&["2024-01-05", "10"], &["2024-01-05", "12"]]);
+    assert_eq!(mark("all orders", &orders), "point");
+}
+
+#[test]
+fn time_category_and_number_are_coloured_lines() {
+    let rows: &[&[&str]] = &[
+        &["2024-01-01", "North", "1"],
+        &["2024-01-01", "South", "2"],
+        &["2024-02-01", "North", "3"],
+        &["2024-02-01", "South", "4"],
+    ];
+    let specification = chart("revenue by month and region", &table(&[MONTH, REGION, REVENUE], rows));
+    assert_eq!(specification["mark"]["type"], "line");
+    assert_eq!(specification["encoding"]["color"]["field"], "region");
+}
+
+#[test]
+fn a_winner_for_each_month_is_bars_that_name_it() {
+    let rows: &[&[&str]] = &[&["2024-01-01", "Ann", "1"], &["2024-02-01", "Bob", "2"]];
+    let specification = chart("best customer of each month", &table(&[MONTH, ("who", Kind::Text), REVENUE], rows));
+    assert_eq!(specification["mark"]["type"], "bar");
+    assert_eq!(specification["data"]["values"][1]["month, who"], "2024-02 Bob");
+}
+
+#[test]
+fn categories_are_bars_or_slices() {
+    let regions = table(&[REGION, REVENUE], &[&["North", "3"], &["South", "1"]]);
+    assert_eq!(mark("revenue by region", &regions), "bar");
+    assert_eq!(mark("share of revenue by region", &regions), "arc");
+    // A loss is no slice, nor is what is missing.
+    for odd in ["-1", "∅", "NaN"] {
+        let with_odd = table(&[REGION, REVENUE], &[&["North", "3"], &["South", odd]]);
+        assert_eq!(mark("share of revenue by region", &with_odd), "bar", "{odd}");
+    }
+    let crowd = many(&[REGION, REVENUE], 9, |at| vec![format!("r{at}"), "1".to_owned()]);
+    assert_eq!(mark("share of revenue by region", &crowd), "bar");
+    let repeated = table(&[REGION, REVENUE], &[&["North", "3"], &["North", "1"]]);
+    assert_eq!(mark("orders by region", &repeated), "point");
+}
+
+#[test]
+fn numbers_alone_are_points_unless_one_is_counted_by() {
+    let pairs = table(&[("rating", Kind::Number), ("reviews", Kind::Number)], &[&["1", "5"], &["2", "7"]]);
+    assert_eq!(mark("rating and reviews", &pairs), "point");
+    assert_eq!(mark("reviews per rating", &pairs), "bar");
+    assert_eq!(mark("everything", &table(&[REVENUE], &[&["1"], &["2"]])), "table");
+}
+
+#[test]
+fn one_row_is_figures() {
+    assert_eq!(mark("how many", &table(&[("count", Kind::Number)], &[&["3"]])), "text");
+    assert_eq!(mark("the best", &table(&[REGION, REVENUE], &[&["North", "3"]])), "text");
+    assert_eq!(mark("the best", &table(&[REGION], &[&["North"]])), "table");
+}
+
+#[test]
+fn two_categories_are_bars_or_a_heatmap() {
+    let columns = [("product", Kind::Text), REGION, REVENUE];
+    let grid = |products: usize, regions: usize| {
+        many(&columns, products * regions, |at| {
+            vec![format!("p{}", at / regions), format!("r{}", at % regions), (at + 1).to_string()]
+        })
+    };
+    let bars = chart("revenue by product and region", &grid(4, 3));
+    assert_eq!(bars["mark"]["type"], "bar");
+    assert_eq!(bars["encoding"]["yOffset"]["field"], "region");
+    let stacked = chart("revenue by product and region", &grid(20, 8));
+    assert_eq!((&stacked["mark"]["type"], &stacked["encoding"]["x"]["stack"]), (&"bar".into(), &"zero".into()));
+    let mut averages = grid(20, 8);
+    averages.columns[2].name = "avg_rating".to_owned();
+    // Averages don't stack.
+    assert_eq!(mark("average rating by product and region", &averages), "rect");
+    let mut merged = grid(4, 3);
+    merged.rows[1] = merged.rows[0].clone();
+    assert_eq!(mark("revenue by product and region", &merged), "table");
+}
+
+#[test]
+fn several_measures_share_an_axis_only_where_they_are_alike() {
+    let columns = [MONTH, REVENUE, ("cost", Kind::Number)];
+    let alike = chart("both", &table(&columns, &[&["2024-01-01", "10", "8"], &["2024-02-01", "12", "9"]]));
+    assert_eq!(alike["encoding"]["color"]["field"], "measure");
+    assert_eq!(alike["data"]["values"][2]["measure"], "cost");
+    let apart = chart("both", &table(&columns, &[&["2024-01-01", "10", "800"], &["2024-02-01", "12", "900"]]));
+    assert_eq!(apart["vconcat"].as_array().unwrap().len(), 2);
+    assert_eq!(apart["vconcat"][1]["encoding"]["y"]["title"], "cost");
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let columns = [("id", Kind::Number), ("name", Kind::Text), ("city", Kind::Text), REVENUE];
+    let customers = table(&columns, &[&["1", "Ann", "Rome", "3"], &["2", "Bob", "Rome", "4"]]);
+    assert_eq!(mark("credit of customers", &customers), "bar");
+    assert_eq!(notes("credit of customers", &customers), ["city: Rome"]);
+    let elsewhere = table(&columns, &[&["1", "Ann", "Rome", "3"], &["2", "Bob", "Oslo", "4"]]);
+    assert_eq!(notes("credit of customers", &elsewhere), ["not drawn: city"]);
+}
+
+#[test]
+fn large_answers_are_summed_only_where_sums_mean_something() {
+    let crowd = |measure| {
+        many(&[("customer", Kind::Text), (measure, Kind::Number)], 1000, |at| {
+            vec![format!("c{at}"), format!("{}.50", 1_000_000 - 1000 * at)]
+        })
+    };
+    let averages = chart("by customer", &crowd("avg_price"));
+    assert_eq!(averages["data"]["values"].as_array().unwrap().len(), 40);
+    assert_eq!(notes("by customer", &crowd("avg_price")), ["the first 40 of 1000 values of \"customer\" are drawn"]);
+    // 961 customers have 481,000.5 on average.
+    assert_eq!(
+        notes("by customer", &crowd("revenue")),
+        ["the 39 largest of 1000 values of \"customer\" are drawn; the rest sum to 462,241,480.50"]
+    );
+    let few = many(&[("customer", Kind::Text), REVENUE], 41, |at| vec![format!("c{at}"), format!("{}", 100 - at)]);
+    let summed = chart("by customer", &few);
+    assert_eq!(summed["data"]["values"][39], serde_json::json!({ "customer": "(2 others)", "revenue": 121 }));
+}
+
+#[test]
+fn a_sample_keeps_to_no_period_of_the_rows() {
+    // Where one in two was taken, every second customer would be lost.
+    let amounts = many(&[("customer", Kind::Text), ("amount", Kind::Number)], 2000, |at| {
+        vec![format!("c{}", at % 20), (at % 97).to_string()]
+    });
+    let specification = chart("amounts by customer", &amounts);
+    let values = specification["data"]["values"].as_array().unwrap();
+    let customers: std::collections::HashSet<_> = values.iter().map(|row| row["customer"].as_str()).collect();
+    assert!((900..=1000).contains(&values.len()) && customers.len() == 20, "{} {}", values.len(), customers.len());
+}
+
+#[test]
+fn long_lines_keep_what_stands_out() {
+    let columns = [("at", Kind::Moment), ("requests", Kind::Number)];
+    let long = many(&columns, 9000, |at| {
+        let value = if at == 4321 { 99_999 } else { at % 7 };
+        vec![format!("2024-01-{:02}T{:02}:{:02}:00", 1 + at / 1440, at / 60 % 24, at % 60), value.to_string()]
+    });
+    let values = chart("requests", &long)["data"]["values"].as_array().unwrap().clone();
+    assert!(values.len() <= 1000 && values.iter().any(|row| row["requests"] == 99_999), "{}", values.len());
+    assert_eq!(notes("requests", &long).len(), 1);
+}
