@@ -1,23 +1,27 @@
-//! An answer made visible: a Vega-Lite specification.
+//! An answer made visible: a Vega-Lite specification, or lines of text for a terminal.
 //!
-//! [`choice`] looks at the columns' types, their values and the question, and lays out
-//! panels; [`chart`](fn@chart) only renders them. Values stay the text the server printed, and become
+//! One choice of drawing serves both: [`choice`] looks at the columns' types, their values and the question, and lays out
+//! panels; [`chart`](fn@chart) and [`plot`](fn@plot) only render them. Values stay the text the server printed, and become
 //! floating-point numbers for nothing but their position. It never runs, reads or asks anything; equal input gives equal
 //! output.
 
 #![forbid(unsafe_code)]
 
 mod axis;
+mod bars;
 mod calendar;
+mod canvas;
 mod chart;
 mod choice;
 mod dimension;
 mod encoding;
 mod field;
+mod grid;
 mod moment;
 mod names;
 mod number;
 mod panel;
+mod plot;
 mod reduce;
 mod row;
 #[cfg(test)]
@@ -96,6 +100,11 @@ impl Kind {
 /// The Vega-Lite v5 specification of the drawing that suits the answer, its values inline.
 pub fn chart(question: &str, table: &Table) -> serde_json::Value {
     chart::specification(question, &choice::choose(question, table))
+}
+
+/// The same drawing for a terminal: lines of at most 80 columns, without control characters.
+pub fn plot(question: &str, table: &Table) -> Vec<String> {
+    plot::lines(&choice::choose(question, table))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Whole drawings: what is chosen, how it is written down, and what odd answers make of it.
 
 mod chosen;
+mod odd;
+mod plotted;
 mod specified;
 
 use super::samples::table;
-use super::{Kind, Table, chart};
+use super::{Kind, Table, chart, plot};
 
 const MONTH: (&str, Kind) = ("month", Kind::Moment);
 const REGION: (&str, Kind) = ("region", Kind::Text);
