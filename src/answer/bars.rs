@@ -96,3 +96,14 @@ fn lower(length: f64) -> String {
     let half = if halves % 2 == 1 { "▐" } else { "" };
     half.to_owned() + &"█".repeat(halves / 2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{lower, upper};
+
+    #[test]
+    fn what_is_not_zero_shows() {
+        assert_eq!((upper(0.0), upper(0.001), upper(1.5)), (String::new(), "▏".to_owned(), "█▌".to_owned()));
+        assert_eq!((lower(0.001), lower(1.5)), ("▐".to_owned(), "▐█".to_owned()));
+    }
+}
