@@ -12,6 +12,10 @@ COMMENT ON FUNCTION nl_open(text, refcursor, text) IS
     'a cursor over the answer to a question, to be fetched in the same transaction; every FETCH is read-only and bounded';
 COMMENT ON FUNCTION nl_columns(text, text) IS
     'names and types of the columns that answer a question; nothing is executed';
+COMMENT ON FUNCTION nl_chart(text, text) IS
+    'the answer to a question as a Vega-Lite v5 specification, its rows inside';
+COMMENT ON FUNCTION nl_plot(text, text) IS
+    'the answer to a question as a chart of characters, at most 80 columns wide';
 COMMENT ON FUNCTION nl_prompt(text) IS
     'exactly what a model would be told about a question; nothing is sent';
 COMMENT ON FUNCTION nl_check(text) IS

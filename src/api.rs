@@ -70,6 +70,23 @@ fn nl_columns(
     Ok(TableIterator::new(columns))
 }
 
+/// The answer as a chart.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_chart(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<pgrx::JsonB, ErrorReport> {
+    let question = Question::new(question, thread)?;
+    Ok(pgrx::JsonB(pipeline::chart(&question, &Settings::load())?))
+}
+
+/// The answer as a chart of characters.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_plot(
+    question: Option<&str>,
+    thread: default!(Option<&str>, "NULL"),
+) -> Result<SetOfIterator<'static, String>, ErrorReport> {
+    let question = Question::new(question, thread)?;
+    Ok(SetOfIterator::new(pipeline::plot(&question, &Settings::load())?))
+}
+
 /// What a model would be told.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {

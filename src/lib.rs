@@ -16,7 +16,6 @@
 
 ::pgrx::pg_module_magic!();
 
-#[cfg_attr(not(test), expect(dead_code, reason = "called once nl_chart exists"))]
 mod answer;
 mod api;
 mod catalog;

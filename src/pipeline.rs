@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+use crate::answer::{self, Column, Kind, Table};
 use crate::catalog;
 use crate::error::Error;
 use crate::execution;
@@ -18,6 +19,7 @@ use crate::model::{BUILTIN, Chain};
 use crate::pg::rows::{Outcome, Sink};
 use crate::pg::sandbox::{Sandbox, sandboxed};
 use crate::pg::shape::Shape;
+use crate::pg::sinks::Collected;
 use crate::pg::{cache, cursor};
 use crate::prompt;
 use crate::settings::Settings;
@@ -50,6 +52,30 @@ pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> R
         }
     }
     Err(Error::CatalogsChanged)
+}
+
+/// The answer as a Vega-Lite specification, its rows inside.
+pub fn chart(question: &Question, settings: &Settings) -> Result<serde_json::Value, Error> {
+    Ok(answer::chart(&question.text, &table(question, settings)?))
+}
+
+/// The same chart as lines of text.
+pub fn plot(question: &Question, settings: &Settings) -> Result<Vec<String>, Error> {
+    Ok(answer::plot(&question.text, &table(question, settings)?))
+}
+
+/// The answer with its columns, in our own memory.
+fn table(question: &Question, settings: &Settings) -> Result<Table, Error> {
+    let mut rows = Collected::default();
+    let outcome = answer(question, settings, &mut rows)?;
+    let columns = rows.shape.0.iter();
+    let columns = columns.map(|of| Column { name: of.name.clone(), kind: Kind::of(&of.type_name, of.category) });
+    let remark = execution::remark(&outcome, settings);
+    let mut table = Table { columns: columns.collect(), rows: Vec::with_capacity(rows.rows.len()), remark };
+    for row in &rows.rows {
+        table.push(row).map_err(|error| Error::internal(format!("a row is no json: {error}")))?;
+    }
+    Ok(table)
 }
 
 /// What a model would be told about a question.

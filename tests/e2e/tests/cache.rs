@@ -19,7 +19,11 @@ fn the_same_question_makes_one_call() {
     let mut other = fixture.asker("postgres");
     other.run("SET nl2sql.cache_ttl = '1h'");
     assert_eq!(other.ask("customers"), first, "another session of the role");
-    assert_eq!(other.text("SELECT n FROM nl_query('customers') AS t(n bigint)"), "5000", "another shape is another key");
+    assert_eq!(
+        other.text("SELECT n FROM nl_query('customers') AS t(n bigint)"),
+        "5000",
+        "another shape is another key"
+    );
     assert_eq!(fixture.double.requests().len(), 2);
 }
 
