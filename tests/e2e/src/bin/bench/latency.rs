@@ -24,7 +24,7 @@ pub fn run(cluster: &Cluster) {
     let mut session = database.session();
     session.run(&server("gpt", Provider::OpenAi, &double.url(Provider::OpenAi)));
     session.run("CREATE USER MAPPING FOR PUBLIC SERVER gpt OPTIONS (api_key 'sk-bench')");
-    session.run("SET nl2sql.model = 'gpt'");
+    session.run("SET nl2sql.model = 'gpt'; SET nl2sql.cache_ttl = 0");
     for question in [BY_STATUS, TOP_CUSTOMERS] {
         measure(&mut session, database.session(), &double, question);
     }
