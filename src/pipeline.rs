@@ -13,7 +13,7 @@ use crate::catalog;
 use crate::error::Error;
 use crate::execution;
 use crate::guard;
-use crate::linking;
+use crate::linking::{self, Context};
 use crate::memory;
 use crate::model::{BUILTIN, Chain};
 use crate::pg::rows::{Outcome, Sink};
@@ -22,7 +22,7 @@ use crate::pg::shape::Shape;
 use crate::pg::sinks::Collected;
 use crate::pg::{cache, cursor};
 use crate::prompt;
-use crate::settings::Settings;
+use crate::settings::{Settings, Share};
 
 /// Rows for a question, in `sink`.
 pub fn answer(question: &Question, settings: &Settings, sink: &mut impl Sink) -> Result<Outcome, Error> {
@@ -80,8 +80,16 @@ fn table(question: &Question, settings: &Settings) -> Result<Table, Error> {
 
 /// What a model would be told about a question.
 pub fn prompt(question: &Question, settings: &Settings) -> Result<String, Error> {
-    let context = linking::link(&question.text, catalog::snapshot(settings, false)?);
+    let context = understand(question, settings, settings.share == Share::Samples)?;
     Ok(prompt::write(&context, question.wanted.as_ref(), settings).as_text())
+}
+
+/// What is known of a question before anybody writes SQL. `share`: with values, for a model outside this server.
+fn understand(question: &Question, settings: &Settings, share: bool) -> Result<Context, Error> {
+    let with_values = share || settings.models.iter().any(|name| name == BUILTIN);
+    let context = linking::link(&question.text, catalog::snapshot(settings, with_values)?);
+    let shared = share.then(|| catalog::values::matches(&context)).transpose()?;
+    Ok(Context { shared, ..context })
 }
 
 /// Has drafts made until one stands: judged by `try_out`, repaired where that may help.
@@ -91,8 +99,8 @@ fn settle<T>(
     mut try_out: impl FnMut(&Sandbox<'_>, &str) -> Result<T, Error>,
 ) -> Result<(String, T), Error> {
     let mut models = Chain::open(settings)?;
-    let with_values = settings.models.iter().any(|name| name == BUILTIN);
-    let context = linking::link(&question.text, catalog::snapshot(settings, with_values)?);
+    let share = settings.share == Share::Samples && settings.models.iter().any(|name| name != BUILTIN);
+    let context = understand(question, settings, share)?;
     let mut prompt = prompt::write(&context, question.wanted.as_ref(), settings);
     let key = memory::key(&prompt, settings);
     if let Some(sql) = memory::recall(&key, settings)? {

@@ -7,12 +7,13 @@
 use std::ffi::CString;
 use std::time::Duration;
 
-use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
+use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
 use crate::pg::hooks::{define_int_limit, define_real_limit, reserve_prefix};
 use crate::pg::sandbox::Bounds;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
+static SHARE: GucSetting<Share> = GucSetting::<Share>::new(Share::Schema);
 static ROW_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(10_000);
 static BYTE_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(256 * 1024);
 static QUERY_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(30_000);
@@ -28,11 +29,21 @@ static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CStrin
 static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 
+/// What a model outside this server may be told of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
+pub enum Share {
+    #[name = c"schema"]
+    Schema,
+    #[name = c"samples"]
+    Samples,
+}
+
 /// The settings of one question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The chain of models, first asked first.
     pub models: Vec<String>,
+    pub share: Share,
     /// 0: no limit.
     pub row_limit: u64,
     /// Bytes of json text; 0: no limit.
@@ -61,6 +72,7 @@ impl Settings {
     pub fn load() -> Self {
         Self {
             models: list(&MODEL),
+            share: SHARE.get(),
             row_limit: unsigned(ROW_LIMIT.get()),
             byte_limit: unsigned(BYTE_LIMIT.get()) * 1024,
             bounds: Bounds {
@@ -106,6 +118,15 @@ fn define_texts() {
           information_schema here allows queries on it.",
         &SCHEMAS,
         GucContext::Suset,
+    );
+    GucRegistry::define_enum_guc(
+        c"nl2sql.share",
+        c"What a model outside this server is told of the data.",
+        c"\"schema\": nothing of it. \"samples\": typical values from the planner's statistics, and stored values that \
+          words of the question may mean.",
+        &SHARE,
+        GucContext::Suset,
+        GucFlags::default(),
     );
     string(
         c"nl2sql.allow_functions",

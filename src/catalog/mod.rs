@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod snapshot;
+pub mod values;
 
 #[cfg(test)]
 pub use snapshot::ForeignKey;
@@ -50,13 +51,15 @@ fn one_value(sql: &'static str, arguments: &[Option<&str>]) -> Result<String, Er
 }
 
 fn parse(document: &str) -> Result<Snapshot, Error> {
-    serde_json::from_str(document).map_err(|error| {
-        Error::Server(Failure {
-            sqlstate: "XX000".to_owned(),
-            message: "the catalog snapshot could not be read".to_owned(),
-            detail: Some(error.to_string()),
-            ..Failure::default()
-        })
+    serde_json::from_str(document).map_err(unreadable)
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::Server(Failure {
+        sqlstate: "XX000".to_owned(),
+        message: "what the catalogs say could not be read".to_owned(),
+        detail: Some(error.to_string()),
+        ..Failure::default()
     })
 }
 

@@ -33,9 +33,11 @@ pub enum Closeness {
 }
 
 /// No lookup: only what the snapshot shows is known of the data.
+#[cfg(test)]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoValues;
 
+#[cfg(test)]
 impl Values for NoValues {
     fn find(&self, _: &[String]) -> Vec<Match> {
         Vec::new()

@@ -15,8 +15,8 @@ mod reply;
 pub use health::{Health, health};
 pub use options::{Catalog, validate};
 
+use crate::catalog::values::Lookup;
 use crate::error::Error;
-use crate::linking::values::NoValues;
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 use remote::Remote;
@@ -80,11 +80,34 @@ impl Model for Builtin {
 
     fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
         use builtin::Silence;
-        match builtin::read(&prompt.context.question, &prompt.context.snapshot, &NoValues) {
-            Ok(reading) => Ok(Draft { sql: reading.sql, can_repair: false }),
+        let context = prompt.context;
+        let values = Lookup::new(&context.snapshot, &context.scores);
+        let read = builtin::read(&context.question, &context.snapshot, &values);
+        values.finish()?;
+        match read {
+            Ok(reading) => Ok(Draft { sql: with_summary(&reading), can_repair: false }),
             Err(Silence::Unknown { words, understood }) => Err(Error::NotUnderstood { words, understood }),
             Err(Silence::NoShape { understood }) => Err(Error::NotUnderstood { words: Vec::new(), understood }),
             Err(Silence::Ambiguous { readings }) => Err(Error::Ambiguous { readings }),
         }
+    }
+}
+
+/// The statement under a comment that says how the question was read. Nothing in it can end the comment's line.
+fn with_summary(reading: &builtin::Reading) -> String {
+    let plain: String =
+        reading.summary.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
+    format!("-- reading: {}\n{}", plain.trim(), reading.sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_stays_on_its_line() {
+        let summary = "a\nb\r\u{2028}c\u{85}; DROP TABLE t".to_owned();
+        let text = with_summary(&builtin::Reading { sql: "SELECT 1".into(), summary });
+        assert_eq!(text, "-- reading: a b  c ; DROP TABLE t\nSELECT 1");
     }
 }

@@ -17,7 +17,12 @@ pub type Row = Vec<Option<String>>;
 thread_local! {
     /// Kept plans by the address of their text, which is always a constant of this library.
     static PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+    /// Kept plans of texts that were made at run time, until [`forget`].
+    static MADE: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
 }
+
+/// So many plans of texts made at run time are kept.
+const MAX_MADE: usize = 400;
 
 /// Runs a query of this library with `text` arguments, as the caller and read-only.
 ///
@@ -27,13 +32,49 @@ pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, E
 }
 
 /// The same, inside a subtransaction that is open already.
-pub fn rows_in(sandbox: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
-    rows_of(sandbox, sql, arguments, true)
+pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    run(sql, arguments, true)
 }
 
-fn rows_of(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
+fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
     let _own = OwnQuery::begin();
-    let plan = kept_plan(sql, arguments.len())?;
+    let key = sql.as_ptr() as usize;
+    let plan = match PLANS.with_borrow(|plans| plans.get(&key).copied()) {
+        Some(plan) => plan,
+        None => {
+            let plan = prepare(sql, arguments.len())?;
+            PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
+            plan
+        }
+    };
+    execute(plan, arguments, read_only)
+}
+
+/// The same with a text that was made at run time. It reads users' tables, so what it calls there is watched.
+pub fn rows_of(_: &Sandbox<'_>, sql: &str, arguments: &[&str]) -> Result<Vec<Row>, Error> {
+    let plan = match MADE.with_borrow(|plans| plans.get(sql).copied()) {
+        Some(plan) => plan,
+        None => {
+            if MADE.with_borrow(HashMap::len) >= MAX_MADE {
+                forget();
+            }
+            let plan = prepare(sql, arguments.len())?;
+            MADE.with_borrow_mut(|plans| plans.insert(sql.to_owned(), plan));
+            plan
+        }
+    };
+    execute(plan, &arguments.iter().map(|text| Some(*text)).collect::<Vec<_>>(), true)
+}
+
+/// Frees the plans of texts that were made at run time.
+pub fn forget() {
+    for (_, plan) in MADE.take() {
+        // SAFETY: a kept plan that nothing else knows of and that is not running, as `execute` returns before.
+        unsafe { pg_sys::SPI_freeplan(plan) };
+    }
+}
+
+fn execute(plan: pg_sys::SPIPlanPtr, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
     let mut values: Vec<pg_sys::Datum> =
         arguments.iter().map(|text| text.and_then(IntoDatum::into_datum).unwrap_or(pg_sys::Datum::from(0))).collect();
     let nulls = arguments.iter().map(|text| if text.is_some() { b' ' } else { b'n' }).chain([0]).collect::<Vec<u8>>();
@@ -58,18 +99,14 @@ pub fn write(sql: &'static str, arguments: &[Option<&str>]) -> Result<(), Error>
     if cannot {
         return Ok(());
     }
-    in_writing_subtransaction(|sandbox| rows_of(sandbox, sql, arguments, false).map(drop))
+    in_writing_subtransaction(|_| run(sql, arguments, false).map(drop))
 }
 
-fn kept_plan(sql: &'static str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, Error> {
-    let key = sql.as_ptr() as usize;
-    if let Some(plan) = PLANS.with_borrow(|plans| plans.get(&key).copied()) {
-        return Ok(plan);
-    }
+fn prepare(sql: &str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, Error> {
     let text = CString::new(sql).map_err(|_| Error::internal("a query holds a zero byte".to_owned()))?;
     let mut types = vec![pg_sys::TEXTOID; arguments];
     // SAFETY: an SPI connection is open; SPI_keepplan moves the plan to memory that lives as long as the session.
-    let plan = unsafe {
+    unsafe {
         // Generic from the start: planning these queries anew costs more than any argument could save.
         let options = pg_sys::CURSOR_OPT_GENERIC_PLAN as i32;
         let plan = pg_sys::SPI_prepare_cursor(text.as_ptr(), arguments as i32, types.as_mut_ptr(), options);
@@ -77,10 +114,8 @@ fn kept_plan(sql: &'static str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, 
             let code = pg_sys::SPI_result;
             return Err(Error::internal(format!("SPI_prepare failed with code {code}")));
         }
-        plan
-    };
-    PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
-    Ok(plan)
+        Ok(plan)
+    }
 }
 
 /// Copies SPI's current result.

@@ -34,7 +34,10 @@ pub enum Turn {
 /// Writes the prompt for a question; `wanted` are the columns its answer should have.
 pub fn write<'c>(context: &'c Context, wanted: Option<&Shape>, settings: &Settings) -> Prompt<'c> {
     let snapshot = &context.snapshot;
-    let rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
+    let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
+    if context.shared.is_some() {
+        rules.push_str(include_str!("samples.txt"));
+    }
     let facts = fill(
         include_str!("facts.txt"),
         &[
@@ -50,6 +53,7 @@ pub fn write<'c>(context: &'c Context, wanted: Option<&Shape>, settings: &Settin
     if let Some(wanted) = wanted {
         question.push_str(&fill(include_str!("wanted.txt"), &[("columns", &wanted.to_string())]));
     }
+    question.push_str(&schema::matches(context));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
     let schema = schema::write(context, room);

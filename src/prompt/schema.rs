@@ -3,14 +3,21 @@
 use std::fmt::Write as _;
 
 use super::budget::tokens;
+use crate::catalog::values::is_comparable;
 use crate::catalog::{Column, Relation, RelationKind, Snapshot, quote_ident};
 use crate::error::Error;
 use crate::linking::Context;
 
+/// So many typical values of a column, each up to so many characters.
+const MAX_TYPICAL: usize = 5;
+const MAX_VALUE: usize = 40;
+/// So many matched values.
+const MAX_MATCHES: usize = 20;
+
 /// Renders the snapshot in `room` tokens. What does not fit is left out, lowest score first, and the text says so.
 pub fn write(context: &Context, room: usize) -> String {
     let snapshot = &context.snapshot;
-    let blocks: Vec<String> = snapshot.relations.iter().map(|relation| block(snapshot, relation)).collect();
+    let blocks: Vec<String> = snapshot.relations.iter().map(|relation| block(context, relation)).collect();
     let kept = fitting(&blocks, &context.scores, room);
     let mut text = String::new();
     for schema in &snapshot.schemas {
@@ -46,7 +53,8 @@ fn fitting(blocks: &[String], scores: &[u32], room: usize) -> Vec<bool> {
     kept
 }
 
-fn block(snapshot: &Snapshot, relation: &Relation) -> String {
+fn block(context: &Context, relation: &Relation) -> String {
+    let snapshot = &context.snapshot;
     let kind = match relation.kind {
         RelationKind::Table | RelationKind::PartitionedTable => "table",
         RelationKind::View => "view",
@@ -60,6 +68,10 @@ fn block(snapshot: &Snapshot, relation: &Relation) -> String {
     note(&mut text, relation.comment.as_deref());
     for column in &relation.columns {
         column_line(&mut text, snapshot, relation, column);
+        if context.shared.is_some() {
+            typical(&mut text, column);
+        }
+        note(&mut text, column.comment.as_deref());
     }
     key_lines(&mut text, snapshot, relation);
     text
@@ -92,7 +104,27 @@ fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, colu
     for check in &column.checks {
         let _ = write!(text, " {}", flat(check));
     }
-    note(text, column.comment.as_deref());
+}
+
+/// Typical values, where they are short and an enum does not tell them all.
+fn typical(text: &mut String, column: &Column) {
+    let short = column.common_values.iter().filter(|value| value.chars().count() <= MAX_VALUE);
+    let values: Vec<String> = short.take(MAX_TYPICAL).map(|value| fenced(value)).collect();
+    if !values.is_empty() && column.labels.is_empty() && is_comparable(column) {
+        let _ = write!(text, " values {}", values.join(", "));
+    }
+}
+
+/// A line for each stored value that words of the question may mean.
+pub fn matches(context: &Context) -> String {
+    let mut text = String::new();
+    for found in context.shared.iter().flatten().take(MAX_MATCHES) {
+        let relation = context.snapshot.relation(&found.schema, &found.relation);
+        let relation = relation.map_or_else(|| quote_ident(&found.relation), Relation::sql_name);
+        let column = flat(&format!("{relation}.{}", quote_ident(&found.column)));
+        let _ = writeln!(text, "Value of {column} like {}: {}", fenced(&found.phrase), fenced(&found.value));
+    }
+    text.replace("</", "‹/")
 }
 
 /// Keys of several columns and checks, which have no one column to stand at.

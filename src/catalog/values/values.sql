@@ -1,0 +1,67 @@
+-- Where words may be looked up as stored values, as one json document: the shape of targets::Target, a list.
+-- $1: the schemas, as a text[] literal. What the caller may read is decided elsewhere; statistics come from a view that
+-- shows the caller's own. Everything is qualified, operators too, as the caller's search_path is in force.
+WITH RECURSIVE roots AS (
+    SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+    WHERE n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+      AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::pg_catalog."char"[]) AND NOT c.relispartition
+), tree AS (
+    SELECT r.oid AS root, r.oid FROM roots r
+    UNION
+    SELECT t.root, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.oid
+), sizes AS (
+    SELECT t.root, pg_catalog.sum(CASE WHEN c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}'::pg_catalog."char"[])
+                                       THEN pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass) END)::pg_catalog.int8 AS bytes,
+           pg_catalog.bool_or(c.relkind OPERATOR(pg_catalog.=) 'f') AS remote, pg_catalog.count(*) AS parts
+    FROM tree t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.oid
+    GROUP BY t.root
+), statistics AS MATERIALIZED (
+    -- An inheritance parent has two rows a column; the one that counts its children comes first.
+    SELECT DISTINCT ON (s.schemaname, s.tablename, s.attname) s.schemaname, s.tablename, s.attname, s.avg_width,
+           s.n_distinct,
+           COALESCE((s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100], '{}') OPERATOR(pg_catalog.||)
+           COALESCE((s.histogram_bounds::pg_catalog.text::pg_catalog.text[])[1:101], '{}') AS known
+    FROM pg_catalog.pg_stats s
+    WHERE s.schemaname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+    ORDER BY s.schemaname, s.tablename, s.attname, s.inherited DESC
+), columns AS (
+    SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
+        'name', a.attname,
+        'known', COALESCE(s.known, '{}'),
+        -- A negative number of distinct values is a share of the rows.
+        'complete', COALESCE((SELECT pg_catalog.count(DISTINCT k.value) FROM pg_catalog.unnest(s.known) AS k(value))
+            OPERATOR(pg_catalog.>=) pg_catalog.round(CASE WHEN s.n_distinct OPERATOR(pg_catalog.<) 0
+                THEN pg_catalog.abs(s.n_distinct) OPERATOR(pg_catalog.*) r.reltuples ELSE s.n_distinct END), false)
+            AND s.n_distinct OPERATOR(pg_catalog.<>) 0 AND r.reltuples OPERATOR(pg_catalog.>) 0,
+        'indexed', b.oid OPERATOR(pg_catalog.=) ANY ('{25,1043}'::pg_catalog.oid[]) AND EXISTS (
+            SELECT FROM pg_catalog.pg_index i
+            JOIN pg_catalog.pg_class x ON x.oid OPERATOR(pg_catalog.=) i.indexrelid
+            JOIN pg_catalog.pg_am m ON m.oid OPERATOR(pg_catalog.=) x.relam
+            WHERE i.indrelid OPERATOR(pg_catalog.=) a.attrelid AND i.indkey[0] OPERATOR(pg_catalog.=) a.attnum
+              AND i.indisvalid AND i.indpred IS NULL AND m.amname OPERATOR(pg_catalog.=) 'btree'
+              AND i.indcollation[0] OPERATOR(pg_catalog.=) a.attcollation)
+    ) ORDER BY a.attnum) AS document
+    FROM roots r
+    JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) r.oid
+    JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+    JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=)
+        CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END
+    LEFT JOIN statistics s ON s.schemaname OPERATOR(pg_catalog.=) r.nspname
+        AND s.tablename OPERATOR(pg_catalog.=) r.relname AND s.attname OPERATOR(pg_catalog.=) a.attname
+    WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+      AND b.typtype OPERATOR(pg_catalog.=) 'b' AND b.typcategory OPERATOR(pg_catalog.=) 'S'
+      AND COALESCE(s.avg_width, 0) OPERATOR(pg_catalog.<=) 100
+    GROUP BY a.attrelid
+)
+SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
+    'schema', r.nspname,
+    'relation', r.relname,
+    'alone', r.relkind OPERATOR(pg_catalog.=) 'r' AND s.parts OPERATOR(pg_catalog.=) 1,
+    'oid', r.oid::pg_catalog.int8,
+    'pages', COALESCE(s.bytes, 0) OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::pg_catalog.int4,
+    'columns', c.document)), '[]')
+FROM roots r
+JOIN sizes s ON s.root OPERATOR(pg_catalog.=) r.oid AND NOT s.remote
+JOIN columns c ON c.attrelid OPERATOR(pg_catalog.=) r.oid
