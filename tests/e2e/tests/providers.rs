@@ -16,7 +16,7 @@ fn model(provider: Provider) -> (Database<'static>, Double, Session) {
     let mut session = database.session();
     session.run(&server("gpt", provider, &double.url(provider)));
     session.run(&format!("CREATE USER MAPPING FOR PUBLIC SERVER gpt OPTIONS (api_key '{KEY}')"));
-    session.run("SET nl2sql.model = 'gpt'");
+    session.run("SET nl2sql.model = 'gpt'; SET nl2sql.cache_ttl = 0");
     (database, double, session)
 }
 
@@ -98,7 +98,7 @@ fn a_backend_keeps_its_connection() {
         session.ask(TOP_CUSTOMERS);
         assert_eq!((double.chats().len(), double.connections()), (2, 1), "{provider:?}");
         let mut other = database.session();
-        other.run("SET nl2sql.model = 'gpt'");
+        other.run("SET nl2sql.model = 'gpt'; SET nl2sql.cache_ttl = 0");
         other.ask(TOP_CUSTOMERS);
         assert_eq!(double.connections(), 2, "{provider:?}");
     }

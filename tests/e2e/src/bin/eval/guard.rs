@@ -67,7 +67,7 @@ fn asker(suites: &Suites, cluster: &Cluster, double: &Double, name: &str) -> Ses
     owner.run("CREATE USER MAPPING FOR PUBLIC SERVER gold OPTIONS (api_key 'sk-test')");
     let mut session = database.session_as(READER);
     session.run("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SELECT * FROM nl_check('SELECT 1')");
-    session.run("SET nl2sql.model = 'gold'; SET nl2sql.max_attempts = 1");
+    session.run("SET nl2sql.model = 'gold'; SET nl2sql.max_attempts = 1; SET nl2sql.cache_ttl = 0");
     session
 }
 
