@@ -173,7 +173,8 @@ fn check_relations(
         return Ok(());
     }
     let oids = oid_array(uses.relations.iter().map(|used| used.0));
-    for row in rows_in(sandbox, include_str!("relations.sql"), &[Some(&oids)])? {
+    let with_children = oid_array(uses.with_children.iter().copied());
+    for row in rows_in(sandbox, include_str!("relations.sql"), &[Some(&oids), Some(&with_children)])? {
         let [oid, Some(schema), Some(name), temporary, servers] = row.as_slice() else { continue };
         let oid = oid_of(oid);
         let qualified = format!("{schema}.{name}");

@@ -1,9 +1,10 @@
 -- What the verdict needs to know of relations ($1: an oid[] literal): schema, name, whether they are temporary ones of
--- this session, and the foreign servers that reading them reaches, their children's and partitions' too.
+-- this session, and the foreign servers that reading them reaches; with children and partitions for those in $2.
 WITH RECURSIVE family AS (
     SELECT u.oid AS root, u.oid FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS u(oid)
     UNION
     SELECT f.root, i.inhrelid FROM family f JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) f.oid
+    WHERE f.root OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.oid[])
 )
 SELECT c.oid, n.nspname, c.relname, n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema() AS is_temporary,
        (SELECT pg_catalog.string_agg(DISTINCT s.srvname::pg_catalog.text, ',')

@@ -3,6 +3,7 @@
 //! It only collects; what is allowed is the guard's affair. Text that the model wrote is told apart from text that the
 //! schema's owners wrote (view bodies, row-level-security policies), as their authors differ.
 
+use std::collections::BTreeSet;
 use std::ffi::{c_int, c_void};
 
 use pgrx::pg_sys::{self, NodeTag};
@@ -43,6 +44,8 @@ pub struct FunctionUse {
 pub struct Uses {
     pub functions: Vec<FunctionUse>,
     pub relations: Vec<(u32, Origin)>,
+    /// Those of the relations whose children are read with them.
+    pub with_children: BTreeSet<u32>,
     /// The columns read of each, by relation and number; those behind views too. Number 0 is the whole row.
     pub columns: Vec<(u32, i16)>,
     /// User-defined types of values, directly.
@@ -164,6 +167,9 @@ impl Walk {
             let mut origin = self.origin;
             match entry.rtekind {
                 RTE_RELATION => {
+                    if entry.inh {
+                        self.uses.with_children.insert(entry.relid.to_u32());
+                    }
                     // The old and new entries of a view's rule are no uses of the view.
                     if entry.relkind != pg_sys::RELKIND_VIEW as std::ffi::c_char || self.origin == Origin::Statement {
                         self.uses.relations.push((entry.relid.to_u32(), self.origin));

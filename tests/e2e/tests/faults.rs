@@ -20,9 +20,9 @@ fn fault(name: &'static str, reply: Reply, sqlstate: &'static str, requests: Opt
 }
 
 /// Each fault outside and inside a transaction, on one session.
-fn run(name: &str, faults: Vec<Fault>) {
+fn run(name: &str, model_timeout: &str, faults: Vec<Fault>) {
     let mut fixture = Fixture::empty(name);
-    fixture.session.run("CREATE TABLE notes (note text); SET nl2sql.model_timeout = '2s'");
+    fixture.session.run(&format!("CREATE TABLE notes (note text); SET nl2sql.model_timeout = '{model_timeout}'"));
     for fault in faults {
         fixture.double.answer(fault.name, fault.reply.clone());
         fixture.double.clear();
@@ -64,6 +64,7 @@ fn faults_of_the_line() {
     let slow = |name, reply| fault(name, reply, "HV00L", None, 6);
     run(
         "line",
+        "2s",
         vec![
             slow("hang", Reply::hang()),
             slow("drip", Reply::sql("SELECT 1").drip(100)),
@@ -72,7 +73,7 @@ fn faults_of_the_line() {
         ],
     );
     // Three tries, each on a connection of its own.
-    run("closed", vec![fault("close", Reply::close(), "HV00N", None, 10)]);
+    run("closed", "2s", vec![fault("close", Reply::close(), "HV00N", None, 10)]);
 }
 
 #[test]
@@ -80,6 +81,7 @@ fn faults_of_the_content() {
     let garbage = |name, reply| fault(name, reply, "HV00M", None, 10);
     run(
         "content",
+        "20s",
         vec![
             garbage("html", Reply::html()),
             garbage("broken json", Reply::invalid_json()),
@@ -103,6 +105,7 @@ fn faults_of_the_content() {
 fn error_statuses() {
     run(
         "statuses",
+        "2s",
         vec![
             fault("401", Reply::status(401), "28000", Some(1), 3),
             fault("403", Reply::status(403), "28000", Some(1), 3),
