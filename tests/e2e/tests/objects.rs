@@ -1,0 +1,59 @@
+//! The extension's own objects: none lends its owner's rights, all are where they belong, documented, and granted plainly.
+
+use nl2sql_e2e::cluster::{Content, shared};
+use nl2sql_e2e::session::Session;
+
+/// The extension in a schema of its own, so that what is elsewhere shows.
+fn session() -> Session {
+    let mut session = shared().database("objects", Content::Bare).session();
+    session.run("CREATE SCHEMA apart; CREATE EXTENSION nl2sql SCHEMA apart");
+    session
+}
+
+/// Those of `pg_proc` that the extension owns, as `p`.
+const FUNCTIONS: &str = "FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+    AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'nl2sql'";
+
+#[test]
+fn no_function_runs_with_its_owners_privileges() {
+    let mut session = session();
+    assert!(session.text(&format!("SELECT count(*) {FUNCTIONS}")).parse::<u32>().unwrap() >= 6);
+    let definers = session.texts(&format!("SELECT p.oid::regprocedure {FUNCTIONS} WHERE p.prosecdef"));
+    assert!(definers.is_empty(), "SECURITY DEFINER wants a written reason and a pinned search_path: {definers:?}");
+    let settings = session.texts(&format!("SELECT p.oid::regprocedure {FUNCTIONS} WHERE p.proconfig IS NOT NULL"));
+    assert!(settings.is_empty(), "functions with settings of their own: {settings:?}");
+}
+
+#[test]
+fn everything_is_in_the_extensions_schema() {
+    let elsewhere = format!("SELECT p.oid::regprocedure {FUNCTIONS} WHERE p.pronamespace <> 'apart'::regnamespace");
+    assert!(session().texts(&elsewhere).is_empty());
+}
+
+/// Whoever may use the schema may call; what a call may do is decided by the caller's own rights.
+#[test]
+fn privileges_are_postgresqls_defaults() {
+    let granted = format!("SELECT p.oid::regprocedure || ' ' || p.proacl::text {FUNCTIONS} WHERE p.proacl IS NOT NULL");
+    let granted = session().texts(&granted);
+    assert!(granted.is_empty(), "granted or revoked: {granted:?}");
+}
+
+#[test]
+fn functions_are_volatile_and_stay_out_of_parallel_workers() {
+    let marked = format!("SELECT p.oid::regprocedure {FUNCTIONS} WHERE p.provolatile <> 'v' OR p.proparallel <> 'u'");
+    // A function that starts a subtransaction cannot run in a worker, and one that asks a model is not to be called twice.
+    let marked = session().texts(&marked);
+    assert!(marked.is_empty(), "{marked:?}");
+}
+
+#[test]
+fn every_object_has_a_comment() {
+    let sql = "SELECT pg_describe_object(d.classid, d.objid, 0) FROM pg_depend d
+        WHERE d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'nl2sql')
+        AND obj_description(d.objid, (SELECT relname FROM pg_class WHERE oid = d.classid)) IS NULL
+        -- A table's row type and array type come with it, and have no comments of their own.
+        AND NOT (d.classid = 'pg_type'::regclass AND EXISTS (
+            SELECT FROM pg_type t WHERE t.oid = d.objid AND (t.typrelid <> 0 OR t.typelem <> 0)))";
+    let silent = session().texts(sql);
+    assert!(silent.is_empty(), "without a comment: {silent:?}");
+}
