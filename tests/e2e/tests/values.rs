@@ -1,0 +1,75 @@
+//! The lookup of stored values is bounded: in what it reads, in time, and by what other sessions hold.
+
+use std::time::{Duration, Instant};
+
+use nl2sql_e2e::cluster::{Content, shared};
+use nl2sql_e2e::session::Session;
+
+const FOUND: &str = "SELECT nl_prompt('what about Zebulon Quux') ~ 'Value of free.name like .*: \"Zebulon Quux\"'";
+
+fn asker(session: &mut Session) {
+    session.run("SELECT * FROM nl_check('SELECT 1'); SET nl2sql.share = 'samples'");
+}
+
+/// Pages of a table that were read or found in memory, by all sessions so far.
+fn pages(session: &mut Session, table: &str) -> i64 {
+    // What a session did is counted with some delay.
+    session.run("SELECT pg_stat_force_next_flush()");
+    let sql = format!("SELECT heap_blks_read + heap_blks_hit FROM pg_statio_user_tables WHERE relname = '{table}'");
+    session.text(&sql).parse().expect("a number")
+}
+
+#[test]
+fn a_large_table_is_never_read_whole() {
+    let database = shared().database("values_large", Content::Empty);
+    let mut session = database.session();
+    session.run("CREATE TABLE large (name text, filler text)");
+    session.run("INSERT INTO large SELECT 'guest ' || n, repeat('x', 500) FROM generate_series(1, 50000) AS n");
+    session.run("ANALYZE large");
+    asker(&mut session);
+    let size: i64 = session.text("SELECT relpages FROM pg_class WHERE relname = 'large'").parse().expect("a number");
+    assert!(size > 3000, "{size}");
+    let before = pages(&mut session, "large");
+    session.text("SELECT length(nl_prompt('what about guest 4711 and Zebulon Quux')) > 0");
+    let read = pages(&mut session, "large") - before;
+    assert!((1..300).contains(&read), "{read} of {size} pages");
+}
+
+#[test]
+fn a_table_that_another_session_holds_costs_the_budget_and_no_more() {
+    let database = shared().database("values_locked", Content::Empty);
+    let mut holder = database.session();
+    holder.run(
+        "CREATE TABLE a_held (name text); CREATE TABLE free (name text); INSERT INTO free VALUES ('Zebulon Quux')",
+    );
+    let mut session = database.session();
+    asker(&mut session);
+    assert_eq!(session.text(FOUND), "t");
+    holder.run("BEGIN; LOCK TABLE a_held IN ACCESS EXCLUSIVE MODE");
+    let started = Instant::now();
+    session.text("SELECT length(nl_prompt('what about Zebulon Quux')) > 0");
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    holder.run("ROLLBACK");
+    assert_eq!(session.text(FOUND), "t");
+}
+
+#[test]
+fn slow_policies_cost_the_budget_and_no_more() {
+    let database = shared().database("values_slow", Content::Empty);
+    let mut owner = database.session();
+    owner.run(
+        "CREATE TABLE slow (name text); INSERT INTO slow SELECT 'x' FROM generate_series(1, 100);
+         CREATE FUNCTION busy() RETURNS boolean LANGUAGE plpgsql STABLE AS
+         $$ BEGIN PERFORM count(*) FROM generate_series(1, 3000000); RETURN true; END $$;
+         ALTER TABLE slow ENABLE ROW LEVEL SECURITY; CREATE POLICY busy ON slow USING (busy())",
+    );
+    let role = database.role("asker");
+    owner.run(&format!("GRANT SELECT ON slow TO {role}; ALTER ROLE {role} SET nl2sql.share = 'samples'"));
+    let mut session = database.session_as(&role);
+    session.run("SELECT * FROM nl_check('SELECT 1')");
+    let started = Instant::now();
+    session.text("SELECT length(nl_prompt('what about Zebulon Quux')) > 0");
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
