@@ -63,7 +63,7 @@ pub enum Error {
     #[error("{0}")]
     Declined(String),
     #[error("the builtin model does not understand this question")]
-    NotUnderstood { words: Vec<String>, understood: String },
+    NotUnderstood { words: Vec<String>, understood: String, nearest: Vec<String> },
     #[error("the question can be read in more than one way")]
     Ambiguous { readings: Vec<String> },
 
@@ -188,7 +188,7 @@ impl Error {
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
-            Self::NotUnderstood { words, understood } => Some(not_understood(words, understood)),
+            Self::NotUnderstood { words, understood, nearest } => Some(not_understood(words, understood, nearest)),
             Self::Ambiguous { readings } => Some(format!("It may mean: {}.", readings.join("; or: "))),
             Self::TooCostly { cost, limit } => {
                 Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
@@ -301,13 +301,16 @@ impl Error {
     }
 }
 
-fn not_understood(words: &[String], understood: &str) -> String {
+fn not_understood(words: &[String], understood: &str, nearest: &[String]) -> String {
     let mut lines = Vec::new();
     if words.is_empty() {
         lines.push("Every word is known, but not this form of question.".to_owned());
     } else {
         let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
         lines.push(format!("It could not place: {}.", quoted.join(", ")));
+    }
+    if !nearest.is_empty() {
+        lines.push(format!("The nearest names are: {}.", nearest.join(", ")));
     }
     if !understood.is_empty() {
         lines.push(format!("Understood so far: {understood}."));

@@ -10,12 +10,13 @@ pub mod words;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::catalog::{Relation, Snapshot};
+use crate::catalog::{Relation, Snapshot, quote_ident};
 use values::Match;
-use words::Kind;
 
 /// Of a longer question only the beginning is looked up.
 const MAX_WORDS: usize = 40;
+/// So many nearest names.
+const MAX_NEAREST: usize = 5;
 /// Words of one phrase.
 const MAX_PHRASE: usize = 4;
 
@@ -38,19 +39,44 @@ pub fn link(question: &str, snapshot: Rc<Snapshot>) -> Context {
     Context { question: question.to_owned(), snapshot, scores, shared: None }
 }
 
-/// What of a question may be a stored value: text in quotes, and every run of up to four words.
-pub fn phrases(question: &str) -> Vec<String> {
-    let words = words::split(question, MAX_WORDS);
-    let mut phrases = Vec::new();
-    for start in 0..words.len() {
-        let rest = words.get(start..).unwrap_or_default().iter();
-        let mut phrase = String::new();
-        for word in rest.take(MAX_PHRASE).take_while(|word| word.kind != Kind::Symbol) {
-            if !phrase.is_empty() {
-                phrase.push(' ');
+/// The names of relations and columns that are spelled most like words that mean nothing here.
+pub fn nearest(words: &[String], snapshot: &Snapshot) -> Vec<String> {
+    let mut near: Vec<(usize, String)> = Vec::new();
+    for word in words.iter().map(|word| words::singular(&word.to_lowercase())).filter(|word| word.len() > 2) {
+        let mut note = |name: &str, told: String| {
+            let parts = words::identifier_words(name);
+            let whole = parts.concat();
+            let distance =
+                parts.iter().chain([&whole]).map(|part| strsim::osa_distance(&words::singular(part), &word)).min();
+            near.extend(distance.filter(|distance| *distance <= word.len() / 3).map(|distance| (distance, told)));
+        };
+        for relation in &snapshot.relations {
+            note(&relation.name, relation.sql_name());
+            for column in &relation.columns {
+                note(&column.name, format!("{}.{}", relation.sql_name(), quote_ident(&column.name)));
             }
-            phrase.push_str(&word.text);
-            phrases.push(phrase.clone());
+        }
+    }
+    near.sort();
+    let mut names: Vec<String> = near.into_iter().map(|(_, name)| name).collect();
+    names.dedup();
+    names.truncate(MAX_NEAREST);
+    names
+}
+
+/// What of a question may be a stored value: text in quotes, and every run of up to four words, as it is spelled.
+pub fn phrases(question: &str) -> Vec<String> {
+    let quoted = ['"', '\''].into_iter().flat_map(|mark| question.split(mark).skip(1).step_by(2));
+    let mut phrases: Vec<String> = quoted.filter(|text| !text.trim().is_empty()).map(str::to_owned).collect();
+    let around = |c: char| !c.is_alphanumeric();
+    let words: Vec<&str> = question.split_whitespace().take(MAX_WORDS).collect();
+    for start in 0..words.len() {
+        for length in 1..=MAX_PHRASE {
+            let Some(run) = words.get(start..start + length) else { break };
+            let phrase = run.join(" ").trim_matches(around).to_owned();
+            if !phrase.is_empty() {
+                phrases.push(phrase);
+            }
         }
     }
     phrases.sort();
@@ -87,8 +113,19 @@ mod tests {
     }
 
     #[test]
+    fn slips_have_nearest_names() {
+        let customers = Relation { visible: true, ..relation("Customers", &["id", "signed_up"]) };
+        let snapshot = Snapshot { relations: vec![customers], ..Snapshot::default() };
+        let nearest = |word: &str| nearest(&[word.to_owned()], &snapshot);
+        assert_eq!(nearest("custmers"), ["\"Customers\""]);
+        assert_eq!(nearest("sighned"), ["\"Customers\".signed_up"]);
+        assert_eq!(nearest("weather"), Vec::<String>::new());
+    }
+
+    #[test]
     fn every_run_of_words_may_be_a_value() {
-        assert_eq!(phrases("in New York, 'a b'?"), ["New", "New York", "York", "a b", "in", "in New", "in New York"]);
+        assert_eq!(phrases("in New York?"), ["New", "New York", "York", "in", "in New", "in New York"]);
+        assert_eq!(phrases("'a, b' K-17"), ["K-17", "a", "a, b", "a, b' K-17", "b", "b' K-17"]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub use options::{Catalog, validate};
 
 use crate::catalog::values::Lookup;
 use crate::error::Error;
+use crate::linking;
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 use remote::Remote;
@@ -86,8 +87,13 @@ impl Model for Builtin {
         values.finish()?;
         match read {
             Ok(reading) => Ok(Draft { sql: with_summary(&reading), can_repair: false }),
-            Err(Silence::Unknown { words, understood }) => Err(Error::NotUnderstood { words, understood }),
-            Err(Silence::NoShape { understood }) => Err(Error::NotUnderstood { words: Vec::new(), understood }),
+            Err(Silence::Unknown { words, understood }) => {
+                let nearest = linking::nearest(&words, &context.snapshot);
+                Err(Error::NotUnderstood { words, understood, nearest })
+            }
+            Err(Silence::NoShape { understood }) => {
+                Err(Error::NotUnderstood { words: Vec::new(), understood, nearest: Vec::new() })
+            }
             Err(Silence::Ambiguous { readings }) => Err(Error::Ambiguous { readings }),
         }
     }

@@ -109,7 +109,7 @@ fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, colu
 /// Typical values, where they are short and an enum does not tell them all.
 fn typical(text: &mut String, column: &Column) {
     let short = column.common_values.iter().filter(|value| value.chars().count() <= MAX_VALUE);
-    let values: Vec<String> = short.take(MAX_TYPICAL).map(|value| fenced(value)).collect();
+    let values: Vec<String> = short.take(MAX_TYPICAL).map(|value| fenced(value.trim_end())).collect();
     if !values.is_empty() && column.labels.is_empty() && is_comparable(column) {
         let _ = write!(text, " values {}", values.join(", "));
     }

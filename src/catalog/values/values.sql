@@ -29,7 +29,9 @@ WITH RECURSIVE roots AS (
 ), columns AS (
     SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', a.attname,
-        'known', COALESCE(s.known, '{}'),
+        'known', COALESCE(CASE b.oid WHEN 1042::pg_catalog.oid  -- char(n): what pads it is no part of it
+            THEN (SELECT pg_catalog.array_agg(pg_catalog.rtrim(k.value)) FROM pg_catalog.unnest(s.known) AS k(value))
+            ELSE s.known END, '{}'),
         -- A negative number of distinct values is a share of the rows.
         'complete', COALESCE((SELECT pg_catalog.count(DISTINCT k.value) FROM pg_catalog.unnest(s.known) AS k(value))
             OPERATOR(pg_catalog.>=) pg_catalog.round(CASE WHEN s.n_distinct OPERATOR(pg_catalog.<) 0
