@@ -33,8 +33,11 @@
 //!
 //! and any of `after_ms` (a pause before the reply), `drip_ms` (a pause after each byte), `cut_off` (true: half of the
 //! body, then the end), `retry_after` (seconds) and `headers` (an object). `{key}` in a text is the request's key.
+//!
+//! Each line of its standard input is answered with one line, the number of questions it has been asked so far. A line
+//! that holds an object of answers adds them first.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
 use nl2sql_e2e::double::Double;
@@ -68,7 +71,13 @@ fn run() -> Result<(), String> {
     }
     println!("listening on {}", double.address());
     io::stdout().flush().map_err(|error| error.to_string())?;
-    let mut sink = [0; 4096];
-    while io::stdin().read(&mut sink).map_err(|error| error.to_string())? > 0 {}
+    for line in io::stdin().lock().lines() {
+        let line = line.map_err(|error| error.to_string())?;
+        if !line.trim().is_empty() {
+            double.script(&line).map_err(|error| format!("standard input: {error}"))?;
+        }
+        println!("{}", double.chats().len());
+        io::stdout().flush().map_err(|error| error.to_string())?;
+    }
     Ok(())
 }
