@@ -1,5 +1,6 @@
 # make demo   sees nl2sql work: sets up, builds, starts a throw-away server, asks questions
 # make test   runs every test; make lint, rustfmt and clippy
+# make test-clients  asks through the clients people use (psql, drivers, dbt, PgBouncer); docs/clients.md has their recipes
 # make psql   a shell on the demo's server; make demo-stop ends it
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
 # make bench  prints the figures of README's table
@@ -19,7 +20,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e bench eval eval-guard clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients bench eval eval-guard clean
 .NOTPARALLEL:
 all: install
 
@@ -59,6 +60,10 @@ regress: install
 
 e2e: install
 	cargo test -p nl2sql-e2e --no-fail-fast
+
+test-clients: install
+	cargo build --release --quiet -p nl2sql-e2e --bin model-double
+	tests/clients/run
 
 bench: install
 	cargo run --release --quiet -p nl2sql-e2e --bin bench
