@@ -2,13 +2,13 @@
 
 failures=0
 
-# same WHAT WANTED GIVEN
+# same WHAT WANTED GIVEN; two errors are not the same, nor is nothing at all.
 same() {
-    if [ "$2" = "$3" ] && [ -n "$2" ]; then
+    if [ "$2" = "$3" ] && [ -n "$2" ] && [[ $2 != *ERROR:* ]]; then
         echo "ok - $1"
     else
         echo "NOT OK - $1"
-        diff <(echo "$2") <(echo "$3") | head -n 20 || true
+        if [ "$2" = "$3" ]; then echo "$2" | head -n 20; else diff <(echo "$2") <(echo "$3") | head -n 20 || true; fi
         failures=$((failures + 1))
     fi
 }
