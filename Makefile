@@ -3,6 +3,7 @@
 # make test-clients  asks through the clients people use (psql, drivers, dbt, PgBouncer); docs/clients.md has their recipes
 # make psql   a shell on the demo's server; make demo-stop ends it
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
+# make fuzz [FUZZ_SECONDS=60]   throws random texts at the syntax layer
 # make bench  prints the figures of README's table
 # make eval-guard  runs the gold statements of the open suites (in $NL2SQL_EVAL, ../shared/eval) through the guard
 # make eval  asks the builtin model all their questions and scores its answers; misses go to target/eval
@@ -20,7 +21,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients bench eval eval-guard clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients bench eval eval-guard fuzz clean
 .NOTPARALLEL:
 all: install
 
@@ -74,6 +75,16 @@ eval: install
 
 eval-guard: install
 	cargo run --release --quiet -p nl2sql-e2e --bin eval guard
+
+# Sanitizers want a nightly toolchain, or a stable one that is told that it may.
+FUZZ_SECONDS ?= 60
+NIGHTLY = $(if $(shell rustup toolchain list 2>/dev/null | grep nightly),+nightly)
+fuzz: export RUSTC_BOOTSTRAP = 1
+fuzz:
+	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked --quiet
+	mkdir -p fuzz/corpus/syntax
+	grep -hv '^#' tests/e2e/sql/*.txt | sed 's/^[A-Za-z?]*: //; s/^[a-z ]* | //' | split -l 1 -a 4 - fuzz/corpus/syntax/
+	cd fuzz && cargo $(NIGHTLY) fuzz run syntax -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048
 
 clean:
 	cargo clean

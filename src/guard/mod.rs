@@ -9,6 +9,8 @@
 mod facts;
 mod labels;
 mod policy;
+#[cfg(test)]
+mod properties;
 mod syntax;
 mod unseen;
 mod verdict;

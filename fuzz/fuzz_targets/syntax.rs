@@ -1,0 +1,23 @@
+//! Throws texts at the first look at a statement: it may not panic, hang or overflow, and may not let pass what sqlparser
+//! itself reads as anything but one query. `make fuzz` runs it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sqlparser::ast::Statement;
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
+
+#[allow(dead_code)]
+#[path = "../../src/error.rs"]
+mod error;
+#[path = "../../src/guard/syntax.rs"]
+mod syntax;
+
+fuzz_target!(|sql: &str| {
+    if syntax::check(sql).is_ok() && sql.len() < 20_000 {
+        if let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, sql) {
+            assert!(matches!(statements.as_slice(), [Statement::Query(_)]), "accepted: {sql}");
+        }
+    }
+});
