@@ -126,3 +126,23 @@ def test_no_question(conn, question):
     for call in "nl_ask(%s)", "nl_open(%s)", "nl_sql(%s)", "nl_columns(%s)", "nl_query(%s) AS t(a int)":
         with pytest.raises(errors.InvalidParameterValue):
             conn.execute(f"SELECT * FROM {call}", [question])
+
+
+@pytest.mark.parametrize("call", ["nl_ask(%s)", "nl_query(%s) AS t(orders bigint)", "nl_columns(%s)", "nl_sql(%s)"])
+def test_a_read_only_transaction(conn, double, call):
+    question = f"a question for a read-only {call[:6]}"
+    double.answer(question, "SELECT count(*) AS orders FROM orders")
+    with conn.transaction():
+        conn.execute("SET TRANSACTION READ ONLY")
+        for _ in range(2):
+            assert conn.execute(f"SELECT * FROM {call}", [question]).fetchone() is not None
+
+
+def test_a_row_as_a_value(conn, double):
+    double.answer("rows as values", "SELECT c AS customer, ROW(1, 'a') AS pair, NULL AS nothing FROM customers c ORDER BY id LIMIT 2")
+    direct = conn.execute("SELECT c, ROW(1, 'a'), NULL FROM customers c ORDER BY id LIMIT 2").fetchall()
+    with conn.transaction():
+        conn.execute("SELECT nl_open('rows as values', 'c')")
+        assert conn.execute("FETCH ALL FROM c").fetchall() == direct
+    query = "SELECT * FROM nl_query('rows as values') AS t(customer customers, pair record, nothing text)"
+    assert conn.execute(query).fetchall() == direct
