@@ -123,6 +123,7 @@ fn settle<T>(
                 prompt.repair(&draft.sql, &error);
                 attempt += 1;
             }
+            Err(error) if !draft.can_repair && error.is_repairable() && models.next() => {}
             Err(cause) => {
                 let of = if draft.can_repair { settings.max_attempts } else { attempt };
                 return Err(Error::Draft { cause: Box::new(cause), sql: draft.sql, attempt, of });

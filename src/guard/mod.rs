@@ -11,6 +11,7 @@ mod labels;
 mod policy;
 #[cfg(test)]
 mod properties;
+mod relations;
 mod syntax;
 mod unseen;
 mod verdict;
@@ -25,7 +26,7 @@ use crate::pg::shape::Shape;
 use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
-use policy::{Function, relation_refusal, server_refusal};
+use policy::Function;
 use verdict::Check;
 pub use verdict::{Culprit, Verdict};
 
@@ -98,7 +99,7 @@ fn judge<'s>(
     let shape = prepared.shape();
     let fit = wanted.map(|wanted| fit_into(sandbox, &prepared, wanted, &mut uses)).transpose()?;
     unseen::add_code(sandbox, &mut uses)?;
-    check_relations(sandbox, &uses, settings, verdict)?;
+    relations::check(sandbox, &uses, settings, verdict)?;
     verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
     let masks = labels::check(sandbox, &prepared, &uses, column_name)?;
     verdict.pass(Check::Labels, Some(format!("output columns masked: {}", masks.outputs.len())));
@@ -161,47 +162,6 @@ fn check_shape(uses: &Uses) -> Result<(), Error> {
             why: "A row lock is written to the table and outlives the statement.".to_owned(),
             hint: None,
         });
-    }
-    Ok(())
-}
-
-fn check_relations(
-    sandbox: &Sandbox<'_>,
-    uses: &Uses,
-    settings: &Settings,
-    verdict: &mut Verdict,
-) -> Result<(), Error> {
-    if uses.relations.is_empty() {
-        return Ok(());
-    }
-    let oids = oid_array(uses.relations.iter().map(|used| used.0));
-    let with_children = oid_array(uses.with_children.iter().copied());
-    for row in rows_in(sandbox, include_str!("relations.sql"), &[Some(&oids), Some(&with_children)])? {
-        let [oid, Some(schema), Some(name), temporary, servers] = row.as_slice() else { continue };
-        let oid = oid_of(oid);
-        let qualified = format!("{schema}.{name}");
-        let is_temporary = temporary.as_deref() == Some("t");
-        for (_, origin) in uses.relations.iter().filter(|used| used.0 == oid) {
-            let by_schema = relation_refusal(schema, *origin, &settings.schemas).filter(|_| !is_temporary);
-            let by_server = servers.as_deref().and_then(|servers| server_refusal(servers, &settings.allow_servers));
-            let hint = if by_schema.is_some() {
-                "A superuser can name its schema in nl2sql.schemas."
-            } else {
-                "A superuser can name its server in nl2sql.allow_servers."
-            };
-            if let Some(why) = by_schema.or(by_server) {
-                let behind = behind(sandbox, *origin)?;
-                let why =
-                    format!("{why}{}", behind.as_ref().map(|by| format!(" It is read by {by}.")).unwrap_or_default());
-                verdict.culprit = Some(Culprit { name: qualified.clone(), behind, position: None });
-                let what = format!("reading relation {qualified}");
-                return Err(Error::Refused { what, why, hint: Some(hint.to_owned()) });
-            }
-        }
-        verdict.relations.push(qualified);
-    }
-    if verdict.detailed && !uses.columns.is_empty() {
-        verdict.columns = column_names(sandbox, &uses.columns)?;
     }
     Ok(())
 }

@@ -12,7 +12,6 @@ SELECT c.oid, n.nspname, c.relname, n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_m
         JOIN pg_catalog.pg_foreign_table t ON t.ftrelid OPERATOR(pg_catalog.=) f.oid
         JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) t.ftserver
         WHERE f.root OPERATOR(pg_catalog.=) c.oid) AS servers
-FROM pg_catalog.pg_class c
+FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS u(oid)
+JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) u.oid
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-WHERE c.oid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])
-ORDER BY n.nspname, c.relname

@@ -55,6 +55,15 @@ impl Chain {
         if models.is_empty() { Err(Error::NoModel) } else { Ok(Self { models }) }
     }
 
+    /// Passes a draft that does not stand, and that its model can't mend, on to the next model. False where there is none.
+    pub fn next(&mut self) -> bool {
+        let more = self.models.len() > 1;
+        if more {
+            self.models.remove(0);
+        }
+        more
+    }
+
     /// The first draft any model of the chain makes. A model that failed is dropped: a repair asks the one that answered.
     pub fn draft(&mut self, prompt: &Prompt) -> Result<Draft, Error> {
         let mut earlier = Vec::new();

@@ -32,6 +32,8 @@ fn watch() {
         Id::CONSTROID,
         Id::DATABASEOID,
         Id::ENUMOID,
+        Id::FOREIGNSERVEROID,
+        Id::FOREIGNTABLEREL,
         Id::NAMESPACEOID,
         Id::PROCOID,
         Id::AGGFNOID,

@@ -14,6 +14,21 @@ pub fn register_provider() {
     unsafe { pg_sys::register_label_provider(c"nl2sql".as_ptr(), Some(check)) };
 }
 
+/// Whether any object of this database has a label of any provider: a look at the first row of pg_seclabel.
+pub fn exist() -> bool {
+    // SAFETY: in a transaction with a catalog snapshot of the server's own making; what is opened is closed again, and by
+    // the subtransaction's rollback if an ERROR comes between.
+    unsafe {
+        let catalog = pg_sys::table_open(pg_sys::SecLabelRelationId, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
+        let none = std::ptr::null_mut();
+        let scan = pg_sys::systable_beginscan(catalog, pg_sys::InvalidOid, false, none, 0, std::ptr::null_mut());
+        let exist = !pg_sys::systable_getnext(scan).is_null();
+        pg_sys::systable_endscan(scan);
+        pg_sys::table_close(catalog, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
+        exist
+    }
+}
+
 /// Called by `SECURITY LABEL` before it changes anything; a null label takes the old one away. Whether the caller owns
 /// the object has been checked.
 #[pg_guard]
