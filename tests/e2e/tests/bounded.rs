@@ -74,10 +74,10 @@ fn greedy() -> Vec<String> {
         "SELECT repeat('a', 100000000) LIKE '%a%a%a%a%a%a%a%a%b'",
         "SELECT 'x' SIMILAR TO repeat('(x|y)*', 20000)",
         "SELECT length(lpad('x', 1000000000, 'yz'))",
-        "SELECT length(format('%1000000000s', 'x'))",
+        "SELECT length(format('%300000000s', 'x'))",
         "SELECT length(format('%s%s%s', repeat('x', 500000000), repeat('x', 500000000), repeat('x', 500000000)))",
         "SELECT length(replace(repeat('x', 100000000), 'x', repeat('y', 100)))",
-        "SELECT length(translate(repeat('x', 200000000), 'x', 'y'))",
+        "SELECT length(translate(repeat('x', 100000000), 'x', 'y'))",
         "SELECT array_length(string_to_array(repeat('a,', 100000000), ','), 1)",
         "SELECT length(to_char(1, repeat('9', 100000000)))",
         "SELECT 9.99 ^ 999999999",
@@ -167,10 +167,6 @@ fn bulky() -> Vec<String> {
         format!("SELECT 1 WHERE {}", nested("EXISTS (SELECT 1 WHERE ", "true", ")", 2_000)),
         numbered(3_000, "", |i| format!("{}q{i} AS (SELECT 1)", if i == 0 { "WITH " } else { ", " })) + " SELECT 1",
         nested("WITH q AS (", "SELECT 1", ") SELECT * FROM q", 2_000),
-        format!(
-            "WITH RECURSIVE {}, q800 AS (SELECT 1) SELECT count(*) FROM q0",
-            numbered(800, ", ", |i| format!("q{i} AS (SELECT * FROM q{})", i + 1))
-        ),
         format!("SELECT '{}'::json", nested("[", "", "]", 20_000)),
         format!("SELECT '{}'::jsonb", nested("[", "", "]", 20_000)),
         format!("SELECT '{}'::jsonb", nested("{\"a\":", "1", "}", 15_000)),
@@ -202,10 +198,13 @@ fn bulky() -> Vec<String> {
     ]
 }
 
-/// PostgreSQL's scanner looks at a run of operator characters again for each token and each nested comment it takes from
-/// it, and cannot be cancelled: of the sizes that fit into a statement, minutes and hours.
-fn runs() -> Vec<String> {
+/// What PostgreSQL cannot be interrupted in, so that no time limit helps: of the sizes that fit into a statement, minutes
+/// and hours. Its scanner looks at a run of operator characters again for each token and each nested comment it takes from
+/// it, and its planner at every WITH query below for each one that it puts in the place of its name.
+fn uninterruptible() -> Vec<String> {
+    let chain = numbered(600, ", ", |i| format!("q{i} AS (SELECT * FROM q{})", i + 1));
     vec![
+        format!("WITH RECURSIVE {chain}, q600 AS (SELECT 1) SELECT count(*) FROM q0"),
         format!("SELECT 1{}", nested("/*", "", "*/", 20_000)),
         times("/*", 50_000) + "SELECT 1",
         format!("SELECT 1{}1", times("+", 300_000)),
@@ -301,8 +300,8 @@ fn bulky_texts_are_bounded() {
 }
 
 #[test]
-fn runs_of_operators_are_bounded() {
-    Bounds::new("runs").try_all(&runs());
+fn what_cannot_be_interrupted_is_bounded() {
+    Bounds::new("uninterruptible").try_all(&uninterruptible());
 }
 
 #[test]
