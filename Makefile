@@ -21,7 +21,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients bench eval eval-guard fuzz clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients test-superset bench eval eval-guard fuzz clean
 .NOTPARALLEL:
 all: install
 
@@ -65,6 +65,11 @@ e2e: install
 test-clients: install
 	cargo build --release --quiet -p nl2sql-e2e --bin model-double
 	tests/clients/run
+
+# Apart, as it takes minutes to install and to start.
+test-superset: install
+	cargo build --release --quiet -p nl2sql-e2e --bin model-double
+	tests/clients/run superset
 
 bench: install
 	cargo run --release --quiet -p nl2sql-e2e --bin bench
