@@ -85,6 +85,8 @@ pub enum Error {
     QueryTimedOut { milliseconds: i32 },
     #[error("the query exceeded nl2sql.memory_limit")]
     MemoryExceeded { kilobytes: i32 },
+    #[error("the statement is too complex")]
+    TooComplex { what: &'static str, limit: usize },
     #[error("the statement is too long")]
     StatementTooLong { bytes: usize, limit: usize },
     /// The server's own error, while it analyzed or planned a statement.
@@ -166,7 +168,7 @@ impl Error {
             Self::DoesNotFit { .. } => "42804",
             Self::CatalogsChanged => "40001",
             Self::MemoryExceeded { .. } => "53200",
-            Self::StatementTooLong { .. } => "54000",
+            Self::StatementTooLong { .. } | Self::TooComplex { .. } => "54000",
             Self::QueryTimedOut { .. } => "57014",
             Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
@@ -196,6 +198,7 @@ impl Error {
             Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
             Self::DoesNotFit { wanted, given } => Some(format!("Wanted: {wanted}.\nThe query gives: {given}.")),
             Self::MemoryExceeded { kilobytes } => Some(format!("It was stopped at {} MB.", kilobytes / 1024)),
+            Self::TooComplex { what, limit } => Some(format!("It has more than {limit} {what}.")),
             Self::StatementTooLong { bytes, limit } => {
                 Some(format!("It has {bytes} bytes, at most {limit} are judged."))
             }
@@ -275,7 +278,8 @@ impl Error {
             | Self::TooCostly { .. }
             | Self::DoesNotFit { .. }
             | Self::MemoryExceeded { .. }
-            | Self::StatementTooLong { .. } => true,
+            | Self::StatementTooLong { .. }
+            | Self::TooComplex { .. } => true,
             Self::Server(failure) | Self::Run(failure) => {
                 failure.sqlstate != "42501"
                     && ["42", "22", "21", "0A", "54"].iter().any(|class| failure.sqlstate.starts_with(class))

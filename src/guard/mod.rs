@@ -37,6 +37,9 @@ const FIRST_NORMAL_OID: u32 = 16384;
 /// Longer statements are not judged: no question needs one, and reading it can't be interrupted.
 const MAX_LENGTH: usize = 1 << 20;
 
+/// The planner puts chains of them together in time that grows with the cube of their number, and can't be interrupted.
+const MAX_CTES: usize = 150;
+
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {
     planned: Planned<'s>,
@@ -137,6 +140,9 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
         return Err(Error::Writes(parsed.tags[0].clone()));
     }
     verdict.pass(Check::Query, None);
+    if parsed.ctes > MAX_CTES {
+        return Err(Error::TooComplex { what: "common table expressions", limit: MAX_CTES });
+    }
     // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
     let mut named =
         Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
@@ -226,10 +232,8 @@ fn column_name(sandbox: &Sandbox<'_>, column: (u32, i16)) -> Result<String, Erro
 }
 
 fn column_names(sandbox: &Sandbox<'_>, columns: &[(u32, i16)]) -> Result<Vec<String>, Error> {
-    let oids = oid_array(columns.iter().map(|column| column.0));
-    let numbers = array_literal(&columns.iter().map(|column| column.1.to_string()).collect::<Vec<_>>());
-    let rows = rows_in(sandbox, include_str!("columns.sql"), &[Some(&oids), Some(&numbers)])?;
-    Ok(rows.into_iter().flatten().flatten().collect())
+    let names = relations::column_names(sandbox, columns)?;
+    Ok(columns.iter().filter_map(|column| names.get(column).cloned()).collect())
 }
 
 fn oid_array(oids: impl Iterator<Item = u32>) -> String {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use super::policy::{relation_refusal, server_refusal};
 use super::verdict::{Culprit, Verdict};
-use super::{behind, column_names, oid_array, oid_of};
+use super::{behind, oid_array, oid_of};
+use crate::catalog::array_literal;
 use crate::error::Error;
 use crate::pg::cache;
 use crate::pg::query::rows_in;
@@ -30,8 +31,12 @@ type Facts = BTreeMap<(u32, bool), Relation>;
 /// So many relations are kept at most.
 const MAX_KEPT: usize = 10_000;
 
+/// By relation and number.
+type Names = BTreeMap<(u32, i16), String>;
+
 thread_local! {
     static KEPT: RefCell<(u64, Facts)> = const { RefCell::new((0, BTreeMap::new())) };
+    static KEPT_NAMES: RefCell<(u64, Names)> = const { RefCell::new((0, BTreeMap::new())) };
 }
 
 /// Refuses relations that may not be read, and notes the names of the others.
@@ -55,7 +60,7 @@ pub fn check(sandbox: &Sandbox<'_>, uses: &Uses, settings: &Settings, verdict: &
     verdict.relations.sort();
     verdict.relations.dedup();
     if verdict.detailed && !uses.columns.is_empty() {
-        verdict.columns = column_names(sandbox, &uses.columns)?;
+        verdict.columns = super::column_names(sandbox, &uses.columns)?;
     }
     Ok(())
 }
@@ -69,17 +74,36 @@ fn refusal(relation: &Relation, origin: Origin, settings: &Settings) -> Option<(
         .or_else(|| by_server().map(|why| (why, "A superuser can name its server in nl2sql.allow_servers.")))
 }
 
+/// What is kept of these keys, if nothing changed since.
+fn kept<K: Ord + Copy, V: Clone>(store: &mut (u64, BTreeMap<K, V>), keys: &[K]) -> BTreeMap<K, V> {
+    let generation = cache::generation();
+    if store.0 != generation || store.1.len() >= MAX_KEPT {
+        *store = (generation, BTreeMap::new());
+    }
+    keys.iter().filter_map(|key| Some((*key, store.1.get(key)?.clone()))).collect()
+}
+
+/// The qualified names of columns; number 0 is the whole row.
+pub fn column_names(sandbox: &Sandbox<'_>, columns: &[(u32, i16)]) -> Result<Names, Error> {
+    let mut names = KEPT_NAMES.with_borrow_mut(|store| kept(store, columns));
+    let missing: Vec<&(u32, i16)> = columns.iter().filter(|column| !names.contains_key(column)).collect();
+    if missing.is_empty() {
+        return Ok(names);
+    }
+    let oids = oid_array(missing.iter().map(|column| column.0));
+    let numbers = array_literal(&missing.iter().map(|column| column.1.to_string()).collect::<Vec<_>>());
+    for row in rows_in(sandbox, include_str!("columns.sql"), &[Some(&oids), Some(&numbers)])? {
+        let [oid, Some(number), Some(name)] = row.as_slice() else { continue };
+        names.insert((oid_of(oid), number.parse().unwrap_or_default()), name.clone());
+    }
+    KEPT_NAMES.with_borrow_mut(|(_, kept)| kept.extend(names.iter().map(|(key, name)| (*key, name.clone()))));
+    Ok(names)
+}
+
 fn facts(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Facts, Error> {
     let wanted: Vec<(u32, bool)> =
         uses.relations.iter().map(|(oid, _)| (*oid, uses.with_children.contains(oid))).collect();
-    let generation = cache::generation();
-    let mut facts = KEPT.with_borrow_mut(|(kept_at, kept)| {
-        if *kept_at != generation || kept.len() >= MAX_KEPT {
-            kept.clear();
-            *kept_at = generation;
-        }
-        wanted.iter().filter_map(|key| Some((*key, kept.get(key)?.clone()))).collect::<Facts>()
-    });
+    let mut facts = KEPT.with_borrow_mut(|store| kept(store, &wanted));
     let missing: Vec<(u32, bool)> = wanted.into_iter().filter(|key| !facts.contains_key(key)).collect();
     if missing.is_empty() {
         return Ok(facts);

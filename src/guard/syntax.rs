@@ -13,8 +13,15 @@ use crate::error::Error;
 /// Beyond this, sqlparser is not asked: its trees are as deep as a chain of operators is long, and are dropped on the stack.
 const MAX_LENGTH: usize = 20_000;
 
-/// Refuses text that is surely not one query.
+/// PostgreSQL's scanner goes back over a run of operator characters for every character of it, and can't be interrupted.
+const MAX_OPERATOR: usize = 1_000;
+
+/// Refuses text that is surely not one query, and text that only reading would take for ever.
 pub fn check(sql: &str) -> Result<(), Error> {
+    let is_operator = |c: char| "~!@#^&|`?+-*/%<>=".contains(c);
+    if sql.split(|c| !is_operator(c)).any(|run| run.len() > MAX_OPERATOR) {
+        return Err(Error::TooComplex { what: "operator characters in a row", limit: MAX_OPERATOR });
+    }
     if sql.len() > MAX_LENGTH {
         return Ok(());
     }
@@ -71,6 +78,12 @@ mod tests {
     fn what_sqlparser_cannot_read_is_left_to_the_server() {
         assert_eq!(sqlstate("SELECT FROM WHERE )("), None);
         assert_eq!(sqlstate(&"(".repeat(10_000)), None);
+    }
+
+    #[test]
+    fn endless_operators_are_refused() {
+        assert_eq!(sqlstate(&format!("SELECT 1{}1", "+".repeat(1_001))).as_deref(), Some("54000"));
+        assert_eq!(sqlstate(&format!("SELECT 1 -- {}", "=".repeat(900))), None);
     }
 
     #[test]

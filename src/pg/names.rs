@@ -8,22 +8,31 @@ use std::ffi::c_void;
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::prelude::*;
 
-/// The user-defined types that casts in the statement name, and the row types of the relations it names.
+/// What the raw tree of a query names.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// The user-defined types of casts, and the row types of relations.
+    pub types: Vec<u32>,
+    /// How many common table expressions there are.
+    pub ctes: usize,
+}
+
+/// Collects what a query names.
 ///
 /// # Safety
 /// `statement` is the raw parse tree of a query.
-pub unsafe fn types(statement: *mut pg_sys::Node) -> Vec<u32> {
-    let mut types = Vec::new();
-    // SAFETY: the caller's promise; the vector outlives the walk.
-    unsafe { visit(statement, &mut types) };
-    types.sort_unstable();
-    types.dedup();
-    types
+pub unsafe fn named(statement: *mut pg_sys::Node) -> Named {
+    let mut named = Named::default();
+    // SAFETY: the caller's promise; what is collected outlives the walk.
+    unsafe { visit(statement, &mut named) };
+    named.types.sort_unstable();
+    named.types.dedup();
+    named
 }
 
 /// # Safety
 /// `node` is null or a live node or list of a raw parse tree.
-unsafe fn visit(node: *mut pg_sys::Node, types: &mut Vec<u32>) {
+unsafe fn visit(node: *mut pg_sys::Node, named: &mut Named) {
     if node.is_null() {
         return;
     }
@@ -45,16 +54,17 @@ unsafe fn visit(node: *mut pg_sys::Node, types: &mut Vec<u32>) {
             _ => pg_sys::InvalidOid,
         };
         if oid.to_u32() >= pg_sys::FirstNormalObjectId {
-            types.push(oid.to_u32());
+            named.types.push(oid.to_u32());
         }
-        pg_sys::raw_expression_tree_walker(node, Some(visit_below), (&raw mut *types).cast());
+        named.ctes += usize::from((*node).type_ == NodeTag::T_CommonTableExpr);
+        pg_sys::raw_expression_tree_walker(node, Some(visit_below), (&raw mut *named).cast());
     }
 }
 
 /// The walker that the server calls for every node below one; see `tree::visit` on the guard.
 #[pg_guard]
 unsafe extern "C-unwind" fn visit_below(node: *mut pg_sys::Node, context: *mut c_void) -> bool {
-    // SAFETY: context is the vector of `types`.
-    unsafe { visit(node, &mut *context.cast::<Vec<u32>>()) };
+    // SAFETY: context is what `named` collects.
+    unsafe { visit(node, &mut *context.cast::<Named>()) };
     false
 }

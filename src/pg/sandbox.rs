@@ -44,10 +44,11 @@ pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T,
 pub fn under_limits<T>(bounds: Bounds, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let timer = Timer::start(bounds.milliseconds, bounds.memory_kb);
     let result = work();
-    let exceeded = timer.and_then(Timer::stop);
-    if exceeded == Some(Exceeded::Memory) {
+    let exceeded = timer.and_then(|timer| {
+        let exceeded = timer.stop();
         trim_memory();
-    }
+        exceeded
+    });
     match (result, exceeded) {
         (Err(Error::Server(failure) | Error::Run(failure)), Some(limit)) if failure.sqlstate == "57014" => {
             Err(match limit {

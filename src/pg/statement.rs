@@ -23,6 +23,8 @@ pub struct Parsed {
     pub tags: Vec<String>,
     /// The user-defined types that the queries among them name, directly or through a relation.
     pub types: Vec<u32>,
+    /// How many common table expressions they have.
+    pub ctes: usize,
 }
 
 /// An analyzed and rewritten statement inside the sandbox.
@@ -54,8 +56,9 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
         let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
         let tags: Vec<String> = statements.iter_ptr().map(|raw| tag((*raw).stmt)).collect();
         let queries = statements.iter_ptr().zip(&tags).filter(|(_, tag)| *tag == "SELECT");
-        let types = queries.flat_map(|(raw, _)| names::types((*raw).stmt)).collect();
-        Ok(Parsed { tags, types })
+        let named: Vec<names::Named> = queries.map(|(raw, _)| names::named((*raw).stmt)).collect();
+        let ctes = named.iter().map(|named| named.ctes).sum();
+        Ok(Parsed { types: named.into_iter().flat_map(|named| named.types).collect(), ctes, tags })
     }
 }
 

@@ -28,6 +28,14 @@ pub enum Exceeded {
 static DEADLINE: AtomicI64 = AtomicI64::new(0);
 static MEMORY_PAGES: AtomicI64 = AtomicI64::new(0);
 static PASSED: AtomicI32 = AtomicI32::new(0);
+/// Private memory when the work began, and the most that was seen since.
+static BASELINE: AtomicI64 = AtomicI64::new(0);
+static PEAK: AtomicI64 = AtomicI64::new(0);
+/// /proc/self/statm, opened once and kept; -1 before that and where there is none.
+static STATM: AtomicI32 = AtomicI32::new(-1);
+
+/// Work that took more than this has what it freed given back to the operating system.
+const MUCH_PAGES: i64 = 8 * 1024;
 
 /// Any number from USER_TIMEOUT on asks RegisterTimeout for the next free slot; USER_TIMEOUT is at most 14 up to 18.
 const ANY_USER_TIMEOUT: c_int = 16;
@@ -58,8 +66,10 @@ impl Timer {
         unsafe {
             DEADLINE.store(if milliseconds > 0 { monotonic_ms() + i64::from(milliseconds) } else { 0 }, Relaxed);
             let pages = i64::from(memory_kb) * 1024 / libc::sysconf(libc::_SC_PAGESIZE);
-            let limit = private_pages().filter(|_| memory_kb > 0).map_or(0, |used| used + pages.max(1));
-            MEMORY_PAGES.store(limit, Relaxed);
+            let baseline = if memory_kb > 0 { private_pages() } else { None };
+            MEMORY_PAGES.store(baseline.map_or(0, |used| used + pages.max(1)), Relaxed);
+            BASELINE.store(baseline.unwrap_or_default(), Relaxed);
+            PEAK.store(0, Relaxed);
             PASSED.store(0, Relaxed);
             let slot = SLOT.with(|slot| *slot.get_or_init(|| RegisterTimeout(ANY_USER_TIMEOUT, tick)));
             #[cfg(feature = "pg13")]
@@ -104,7 +114,7 @@ extern "C-unwind" fn tick() {
     let (deadline, memory) = (DEADLINE.load(Relaxed), MEMORY_PAGES.load(Relaxed));
     let passed = if deadline > 0 && monotonic_ms() >= deadline {
         1
-    } else if memory > 0 && private_pages().is_some_and(|used| used > memory) {
+    } else if memory > 0 && private_pages().is_some_and(|used| PEAK.fetch_max(used, Relaxed).max(used) > memory) {
         2
     } else {
         PASSED.load(Relaxed)
@@ -127,14 +137,14 @@ fn monotonic_ms() -> i64 {
 /// Pages of this process that it shares with nobody (proc(5): resident less shared). Async-signal-safe: no allocation.
 fn private_pages() -> Option<i64> {
     let mut text = [0u8; 128];
-    // SAFETY: open, read and close are async-signal-safe; the buffer is ours, and errno is put back for who is interrupted.
+    // SAFETY: open and pread are async-signal-safe; the buffer is ours, and errno is put back for who is interrupted.
     let length = unsafe {
         let errno = *libc::__errno_location();
-        let file = libc::open(c"/proc/self/statm".as_ptr().cast::<c_char>(), libc::O_RDONLY | libc::O_CLOEXEC);
-        let length = if file < 0 { -1 } else { libc::read(file, text.as_mut_ptr().cast(), text.len()) };
-        if file >= 0 {
-            libc::close(file);
+        if STATM.load(Relaxed) < 0 {
+            let path = c"/proc/self/statm".as_ptr().cast::<c_char>();
+            STATM.store(libc::open(path, libc::O_RDONLY | libc::O_CLOEXEC), Relaxed);
         }
+        let length = libc::pread(STATM.load(Relaxed), text.as_mut_ptr().cast(), text.len(), 0);
         *libc::__errno_location() = errno;
         usize::try_from(length).ok()?
     };
@@ -146,11 +156,13 @@ fn number(digits: &[u8]) -> i64 {
     digits.iter().take_while(|byte| byte.is_ascii_digit()).fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'))
 }
 
-/// Gives memory that is free again back to the operating system, after work that took much of it.
+/// Gives memory that is free again back to the operating system, if the work that just ended took much of it.
 pub fn trim_memory() {
-    // SAFETY: only releases what malloc holds unused.
-    #[cfg(target_env = "gnu")]
-    unsafe {
-        libc::malloc_trim(0);
+    if PEAK.swap(0, Relaxed) > BASELINE.load(Relaxed) + MUCH_PAGES {
+        // SAFETY: only releases what malloc holds unused.
+        #[cfg(target_env = "gnu")]
+        unsafe {
+            libc::malloc_trim(0);
+        }
     }
 }
