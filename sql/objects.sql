@@ -16,6 +16,8 @@ COMMENT ON FUNCTION nl_chart(text, text) IS
     'the answer to a question as a Vega-Lite v5 specification, its rows inside';
 COMMENT ON FUNCTION nl_plot(text, text) IS
     'the answer to a question as a chart of characters, at most 80 columns wide';
+COMMENT ON FUNCTION nl_explain(text) IS
+    'a statement in plain words, once the guard has allowed it; nothing is executed';
 COMMENT ON FUNCTION nl_prompt(text) IS
     'exactly what a model would be told about a question; nothing is sent';
 COMMENT ON FUNCTION nl_check(text) IS

@@ -87,6 +87,13 @@ fn nl_plot(
     Ok(SetOfIterator::new(pipeline::plot(&question, &Settings::load())?))
 }
 
+/// A statement in plain words, nothing run.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_explain(sql: Option<&str>) -> Result<String, ErrorReport> {
+    let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
+    Ok(pipeline::explain(sql, &Settings::load())?)
+}
+
 /// What a model would be told.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {

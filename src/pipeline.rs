@@ -78,6 +78,13 @@ fn table(question: &Question, settings: &Settings) -> Result<Table, Error> {
     Ok(table)
 }
 
+/// A statement in plain words. It is judged, and nothing is run.
+pub fn explain(sql: &str, settings: &Settings) -> Result<String, Error> {
+    Chain::open(settings)?;
+    let outline = sandboxed(settings.bounds, |sandbox| Ok(guard::approve(sandbox, sql, None, settings)?.outline()))?;
+    Ok(answer::explain::describe(&outline))
+}
+
 /// What a model would be told about a question.
 pub fn prompt(question: &Question, settings: &Settings) -> Result<String, Error> {
     let context = understand(question, settings, settings.share == Share::Samples)?;

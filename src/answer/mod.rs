@@ -15,6 +15,7 @@ mod chart;
 mod choice;
 mod dimension;
 mod encoding;
+pub mod explain;
 mod field;
 mod grid;
 mod moment;

@@ -19,6 +19,7 @@ mod verdict;
 use crate::catalog::array_literal;
 use crate::error::Error;
 use crate::pg::coerce::{self, Fit};
+use crate::pg::outline::Outline;
 use crate::pg::query::rows_in;
 use crate::pg::rows::Dress;
 use crate::pg::sandbox::{Sandbox, sandboxed};
@@ -51,6 +52,11 @@ pub struct Approved<'s> {
 }
 
 impl<'s> Approved<'s> {
+    /// What the statement does.
+    pub fn outline(&self) -> Outline {
+        self.planned.outline()
+    }
+
     /// Hands the plan to the execution room, with what must not come out of it.
     pub fn into_plan(self) -> (Planned<'s>, Dress, bool) {
         (self.planned, self.dress, self.touches_masked)

@@ -14,6 +14,7 @@ pub mod labels;
 pub mod lineage;
 mod names;
 pub mod offload;
+pub mod outline;
 pub mod query;
 pub mod report;
 pub mod rows;

@@ -11,6 +11,7 @@ use pgrx::{PgList, pg_sys::NodeTag};
 
 use super::cursor::Detached;
 use super::names;
+use super::outline::{self, Outline};
 use super::query::owned;
 use super::rows::{Dress, Outcome, Receiver, RowLimits, Sink};
 use super::sandbox::Sandbox;
@@ -37,6 +38,7 @@ pub struct Prepared<'s> {
 /// A planned statement; it holds its plan until the sandbox ends.
 pub struct Planned<'s> {
     statement: *mut pg_sys::PlannedStmt,
+    plan: pg_sys::SPIPlanPtr,
     text: CString,
     /// The planner's estimates for the whole statement.
     pub rows: f64,
@@ -94,16 +96,8 @@ impl<'s> Prepared<'s> {
 
     /// The rewritten query trees.
     pub fn queries(&self) -> Vec<*mut pg_sys::Query> {
-        // SAFETY: the plan is alive, its sources are a list of CachedPlanSource.
-        unsafe {
-            let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(self.plan));
-            sources
-                .iter_ptr()
-                .flat_map(|source| {
-                    PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>()
-                })
-                .collect()
-        }
+        // SAFETY: the plan is alive.
+        unsafe { queries(self.plan) }
     }
 
     /// The columns of its result.
@@ -143,7 +137,8 @@ impl<'s> Prepared<'s> {
             #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
             pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
             let tree = &*planned.planTree;
-            Ok(Planned { statement, text: self.text, rows: tree.plan_rows, cost: tree.total_cost, inside: PhantomData })
+            let (rows, cost) = (tree.plan_rows, tree.total_cost);
+            Ok(Planned { statement, plan: self.plan, text: self.text, rows, cost, inside: PhantomData })
         }
     }
 }
@@ -177,6 +172,12 @@ impl Planned<'_> {
         Ok(receiver.outcome())
     }
 
+    /// What the statement does, read from the trees the plan was made of.
+    pub fn outline(&self) -> Outline {
+        // SAFETY: the plan is alive until the sandbox ends, and planning works on copies of its trees.
+        unsafe { outline::of(&queries(self.plan)) }
+    }
+
     /// Copies the plan out of the sandbox, for a cursor.
     pub fn detach(self, sandbox: &Sandbox<'_>, generation: u64) -> Detached {
         // SAFETY: the plan is alive; the memory is that of the call that opened the sandbox.
@@ -187,6 +188,19 @@ impl Planned<'_> {
             copy.cast()
         };
         Detached { statement, text: self.text, generation }
+    }
+}
+
+/// # Safety
+/// `plan` is alive.
+unsafe fn queries(plan: pg_sys::SPIPlanPtr) -> Vec<*mut pg_sys::Query> {
+    // SAFETY: the sources of a plan are a list of CachedPlanSource.
+    unsafe {
+        let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(plan));
+        sources
+            .iter_ptr()
+            .flat_map(|source| PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>())
+            .collect()
     }
 }
 
