@@ -80,9 +80,14 @@ fn table(question: &Question, settings: &Settings) -> Result<Table, Error> {
 
 /// A statement in plain words. It is judged, and nothing is run.
 pub fn explain(sql: &str, settings: &Settings) -> Result<String, Error> {
-    Chain::open(settings)?;
+    let mut models = Chain::open(settings)?;
     let outline = sandboxed(settings.bounds, |sandbox| Ok(guard::approve(sandbox, sql, None, settings)?.outline()))?;
-    Ok(answer::explain::describe(&outline))
+    let description = answer::explain::describe(&outline);
+    if models.begins_with_builtin() {
+        return Ok(description);
+    }
+    let context = linking::narrow(sql, &*catalog::snapshot(settings, false)?, &outline.relations);
+    models.explain(&prompt::explain(&context, &description, settings), &description)
 }
 
 /// What a model would be told about a question.

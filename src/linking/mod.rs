@@ -64,6 +64,24 @@ pub fn nearest(words: &[String], snapshot: &Snapshot) -> Vec<String> {
     names
 }
 
+/// A statement with the relations it names, by schema and name, and nothing else of the schema.
+pub fn narrow(sql: &str, snapshot: &Snapshot, relations: &[(String, String)]) -> Context {
+    let is_named = |relation: &&Relation| {
+        relations.iter().any(|(schema, name)| relation.schema == *schema && relation.name == *name)
+    };
+    let kept: Vec<Relation> = snapshot.relations.iter().filter(is_named).cloned().collect();
+    let schemas = snapshot.schemas.iter().filter(|schema| kept.iter().any(|relation| relation.schema == schema.name));
+    let snapshot = Snapshot {
+        server_version: snapshot.server_version.clone(),
+        search_path: snapshot.search_path.clone(),
+        today: snapshot.today.clone(),
+        time_zone: snapshot.time_zone.clone(),
+        schemas: schemas.cloned().collect(),
+        relations: kept,
+    };
+    link(sql, Rc::new(snapshot))
+}
+
 /// What of a question may be a stored value: text in quotes, and every run of up to four words, as it is spelled.
 pub fn phrases(question: &str) -> Vec<String> {
     let quoted = ['"', '\''].into_iter().flat_map(|mark| question.split(mark).skip(1).step_by(2));
@@ -126,6 +144,17 @@ mod tests {
     fn every_run_of_words_may_be_a_value() {
         assert_eq!(phrases("in New York?"), ["New", "New York", "York", "in", "in New", "in New York"]);
         assert_eq!(phrases("'a, b' K-17"), ["K-17", "a", "a, b", "a, b' K-17", "b", "b' K-17"]);
+    }
+
+    #[test]
+    fn a_statement_is_told_with_its_own_relations_alone() {
+        let mut relations =
+            vec![relation("orders", &["id"]), relation("orders", &["id"]), relation("salaries", &["id"])];
+        relations[0].schema = "public".to_owned();
+        let snapshot = Snapshot { relations, ..Snapshot::default() };
+        let context = narrow("SELECT salaries", &snapshot, &[("public".to_owned(), "orders".to_owned())]);
+        assert_eq!(context.snapshot.relations, snapshot.relations[..1]);
+        assert_eq!(context.scores.len(), 1);
     }
 
     #[test]

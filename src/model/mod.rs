@@ -37,6 +37,8 @@ pub struct Draft {
 trait Model {
     fn name(&self) -> &str;
     fn draft(&self, prompt: &Prompt) -> Result<Draft, Error>;
+    /// The prompt's statement in plain words; `description` is what the server knows of it.
+    fn explain(&self, prompt: &Prompt, description: &str) -> Result<String, Error>;
 }
 
 /// The models of `nl2sql.model`, in their order.
@@ -66,9 +68,23 @@ impl Chain {
 
     /// The first draft any model of the chain makes. A model that failed is dropped: a repair asks the one that answered.
     pub fn draft(&mut self, prompt: &Prompt) -> Result<Draft, Error> {
+        self.ask(|model| model.draft(prompt))
+    }
+
+    /// A statement in the words of the first model that finds some. The builtin model's are `description`.
+    pub fn explain(&mut self, prompt: &Prompt, description: &str) -> Result<String, Error> {
+        self.ask(|model| model.explain(prompt, description))
+    }
+
+    /// The builtin model is asked first, so that no other one will be asked what it can always tell.
+    pub fn begins_with_builtin(&self) -> bool {
+        self.models.first().is_some_and(|model| model.name() == BUILTIN)
+    }
+
+    fn ask<T>(&mut self, ask: impl Fn(&dyn Model) -> Result<T, Error>) -> Result<T, Error> {
         let mut earlier = Vec::new();
         loop {
-            match self.models[0].draft(prompt) {
+            match ask(self.models[0].as_ref()) {
                 Err(error) if error.is_for_next_model() && self.models.len() > 1 => {
                     let why = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
                     earlier.push(format!("{}: {error}{why}", self.models[0].name()));
@@ -105,6 +121,10 @@ impl Model for Builtin {
             }
             Err(Silence::Ambiguous { readings }) => Err(Error::Ambiguous { readings }),
         }
+    }
+
+    fn explain(&self, _prompt: &Prompt, description: &str) -> Result<String, Error> {
+        Ok(description.to_owned())
     }
 }
 

@@ -169,7 +169,8 @@ impl Remote {
         Error::BadReply { model: self.name.clone(), why }
     }
 
-    fn read(&self, response: &Response) -> Result<String, Error> {
+    /// The text of the model's answer.
+    fn content(&self, response: &Response) -> Result<String, Error> {
         let text =
             std::str::from_utf8(&response.body).map_err(|_| self.bad_reply("It is no valid UTF-8.".to_owned()))?;
         let body = serde_json::from_str(text).map_err(|_| {
@@ -178,15 +179,22 @@ impl Remote {
                 self.mask(&response.content_type)
             ))
         })?;
-        let text = self
-            .provider
+        self.provider
             .text(&body)
-            .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))?;
+            .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))
+    }
+
+    /// What `read` finds in the answer to a prompt.
+    fn answer(&self, prompt: &Prompt, read: impl FnOnce(&str, &str) -> Result<String, Error>) -> Result<String, Error> {
+        let remote = self.with_secret()?;
+        let body = self.provider.body(&self.endpoint, prompt).to_string();
+        let text = remote.content(&remote.ask(&body)?)?;
         // An endpoint that echoes the key must not carry it into a message or a statement, however it was encoded.
-        match reply::statement(&self.name, &text) {
-            Ok(sql) => Ok(self.mask(&sql)),
-            Err(Error::Clarify(message)) => Err(Error::Clarify(self.mask(&message))),
-            Err(Error::Declined(message)) => Err(Error::Declined(self.mask(&message))),
+        match read(&self.name, &text) {
+            Ok(text) => Ok(remote.mask(&text)),
+            Err(Error::Clarify(message)) => Err(Error::Clarify(remote.mask(&message))),
+            Err(Error::Declined(message)) => Err(Error::Declined(remote.mask(&message))),
+            Err(Error::BadReply { model, why }) => Err(Error::BadReply { model, why: remote.mask(&why) }),
             Err(error) => Err(error),
         }
     }
@@ -204,10 +212,11 @@ impl Model for Remote {
     }
 
     fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
-        let remote = self.with_secret()?;
-        let body = self.provider.body(&self.endpoint, prompt).to_string();
-        let response = remote.ask(&body)?;
-        Ok(Draft { sql: remote.read(&response)?, can_repair: true })
+        Ok(Draft { sql: self.answer(prompt, reply::statement)?, can_repair: true })
+    }
+
+    fn explain(&self, prompt: &Prompt, _description: &str) -> Result<String, Error> {
+        self.answer(prompt, reply::explanation)
     }
 }
 

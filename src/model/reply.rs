@@ -6,9 +6,24 @@
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::prompt::Asks;
+
+/// Longer explanations, in characters, were not asked for.
+const MAX_WORDS: usize = 4000;
 
 /// The schema of the reply, which every provider is asked to enforce.
-pub fn json_schema() -> serde_json::Value {
+pub fn json_schema(asks: Asks) -> serde_json::Value {
+    if asks == Asks::Words {
+        return serde_json::json!({
+            "type": "object",
+            "properties": {
+                "action": {"type": "string", "enum": ["explain"]},
+                "message": {"type": "string", "description": "the statement in plain words"}
+            },
+            "required": ["action", "message"],
+            "additionalProperties": false
+        });
+    }
     serde_json::json!({
         "type": "object",
         "properties": {
@@ -30,12 +45,41 @@ struct Structured {
     message: Option<String>,
 }
 
+/// The asked-for object, bare or fenced.
+fn structured(text: &str) -> Option<Structured> {
+    serde_json::from_str(text.trim())
+        .ok()
+        .or_else(|| blocks(text).iter().find_map(|block| serde_json::from_str(block.trim()).ok()))
+}
+
+/// The words a reply holds. What is no explanation is no usable reply, a refusal included: the next model may do it.
+pub fn explanation(model: &str, text: &str) -> Result<String, Error> {
+    let words = match structured(text) {
+        Some(reply) if reply.action == "explain" => lines(&reply.message.unwrap_or_default()),
+        Some(reply) if reply.action == "refuse" => {
+            let why = format!("It declined: {}", one_line(&reply.message.unwrap_or_default()));
+            return Err(unusable(model, why.trim_end_matches([':', ' '])));
+        }
+        Some(_) => return Err(unusable(model, "Its action is not explain.")),
+        None if text.contains("```") || text.trim_start().starts_with('{') => String::new(),
+        None => lines(text),
+    };
+    match words.chars().count() {
+        0 => Err(unusable(model, "It holds no explanation.")),
+        MAX_WORDS.. => Err(unusable(model, "Its explanation is too long.")),
+        _ => Ok(words),
+    }
+}
+
+/// Lines of plain text: nothing that moves a cursor, none of them empty.
+fn lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| one_line(&line.replace(char::is_control, " "))).collect();
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
 /// The statement a reply holds. `model` names who replied, for the error.
 pub fn statement(model: &str, text: &str) -> Result<String, Error> {
-    let structured = serde_json::from_str::<Structured>(text.trim())
-        .ok()
-        .or_else(|| blocks(text).iter().find_map(|block| serde_json::from_str(block.trim()).ok()));
-    match structured {
+    match structured(text) {
         Some(structured) => act(model, structured),
         None => plain(text).ok_or_else(|| unusable(model, "It holds no single SQL statement.")),
     }
@@ -128,6 +172,27 @@ mod tests {
         assert_eq!(read("I cannot help."), Err("HV00M".into()));
         assert_eq!(read("```\nSELECT 1\n``` or\n```\nSELECT 2\n```"), Err("HV00M".into()));
         assert_eq!(read(""), Err("HV00M".into()));
+    }
+
+    #[test]
+    fn an_explanation_is_plain_text_and_no_more() {
+        let read = |text: &str| explanation("m", text).map_err(|error| error.sqlstate().to_owned());
+        assert_eq!(
+            read(r#"{"action":"explain","message":"It counts.\n\n Orders\u001b[2J. "}"#),
+            Ok("It counts.\nOrders [2J.".into())
+        );
+        assert_eq!(read("It counts orders."), Ok("It counts orders.".into()));
+        for reply in [
+            "",
+            r#"{"action":"explain","message":" "}"#,
+            r#"{"action":"query","sql":"SELECT 1","message":"m"}"#,
+            r#"{"action":"refuse","message":"no"}"#,
+            r#"{"action":"expl"#,
+            "```sql\nSELECT 1\n```",
+            &"word ".repeat(1000),
+        ] {
+            assert_eq!(read(reply), Err("HV00M".into()), "{reply}");
+        }
     }
 
     #[test]

@@ -18,10 +18,19 @@ use crate::settings::Settings;
 #[derive(Debug, Clone)]
 pub struct Prompt<'c> {
     pub context: &'c Context,
+    pub asks: Asks,
     /// Rules and schema.
     pub system: String,
     /// The conversation: the question, then failed drafts and what was wrong with them.
     pub turns: Vec<Turn>,
+}
+
+/// What a model is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    Sql,
+    /// A statement in plain words.
+    Words,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +67,23 @@ pub fn write<'c>(context: &'c Context, wanted: Option<&Shape>, settings: &Settin
     let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
     let schema = schema::write(context, room);
     let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
-    Prompt { context, system, turns: vec![Turn::User(question)] }
+    Prompt { context, asks: Asks::Sql, system, turns: vec![Turn::User(question)] }
+}
+
+/// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is
+/// what the server knows of it.
+pub fn explain<'c>(context: &'c Context, description: &str, settings: &Settings) -> Prompt<'c> {
+    let rules = fill(include_str!("explain.txt"), &[("version", &context.snapshot.server_version)]);
+    let mut question = String::new();
+    if !settings.instructions.is_empty() {
+        question.push_str(&format!("Instructions: {}\n", settings.instructions));
+    }
+    let gaps = [("description", description), ("sql", context.question.as_str())];
+    question.push_str(&fill(include_str!("described.txt"), &gaps));
+    let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
+    let schema = schema::write(context, room);
+    let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
+    Prompt { context, asks: Asks::Words, system, turns: vec![Turn::User(question)] }
 }
 
 impl Prompt<'_> {
@@ -148,7 +173,7 @@ mod tests {
     #[test]
     fn a_repair_names_sqlstate_and_position() {
         let context = link("x", Snapshot::default().into());
-        let mut prompt = Prompt { context: &context, system: String::new(), turns: Vec::new() };
+        let mut prompt = Prompt { context: &context, asks: Asks::Sql, system: String::new(), turns: Vec::new() };
         let failure =
             Failure { sqlstate: "42703".into(), message: "no column".into(), position: Some(8), ..Failure::default() };
         prompt.repair("SELECT nmae FROM t", &Error::Server(failure));

@@ -21,7 +21,7 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
         // Marked as the part to cache: it is the same for every question.
         "system": [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}],
         "messages": messages(prompt),
-        "tools": [{"name": TOOL, "description": "Gives the reply.", "input_schema": json_schema()}],
+        "tools": [{"name": TOOL, "description": "Gives the reply.", "input_schema": json_schema(prompt.asks)}],
         "tool_choice": {"type": "tool", "name": TOOL}
     })
 }

@@ -126,6 +126,7 @@ mod tests {
     use super::*;
     use crate::catalog::Snapshot;
     use crate::linking::{Context, link};
+    use crate::prompt::Asks;
 
     fn endpoint() -> Endpoint {
         Endpoint { url: "http://h/v1".into(), model: "m".into(), max_tokens: None, key: Some(Secret::new("k")) }
@@ -135,6 +136,7 @@ mod tests {
         let context: Context = link("q", Snapshot::default().into());
         check(&Prompt {
             context: &context,
+            asks: Asks::Sql,
             system: "s".into(),
             turns: vec![Turn::User("q".into()), Turn::Draft("SELECT".into())],
         });

@@ -16,7 +16,7 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     if let Some(limit) = endpoint.max_tokens {
         options["num_predict"] = json!(limit);
     }
-    json!({"model": endpoint.model, "messages": all, "stream": false, "format": json_schema(), "options": options})
+    json!({"model": endpoint.model, "messages": all, "stream": false, "format": json_schema(prompt.asks), "options": options})
 }
 
 pub fn text(body: &Value) -> Option<String> {

@@ -17,7 +17,7 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
         "messages": all,
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "nl2sql_reply", "strict": true, "schema": json_schema()}
+            "json_schema": {"name": "nl2sql_reply", "strict": true, "schema": json_schema(prompt.asks)}
         }
     });
     if let Some(limit) = endpoint.max_tokens {
