@@ -4,19 +4,19 @@
 
 #![forbid(unsafe_code)]
 
+pub mod names;
+mod synonyms;
 pub mod values;
 pub mod words;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::catalog::{Relation, Snapshot, quote_ident};
+use crate::catalog::{Relation, Snapshot};
 use values::Match;
 
 /// Of a longer question only the beginning is looked up.
 const MAX_WORDS: usize = 40;
-/// So many nearest names.
-const MAX_NEAREST: usize = 5;
 /// Words of one phrase.
 const MAX_PHRASE: usize = 4;
 
@@ -37,31 +37,6 @@ pub fn link(question: &str, snapshot: Rc<Snapshot>) -> Context {
     let asked: BTreeSet<String> = stems(question);
     let scores = snapshot.relations.iter().map(|relation| score(&asked, relation)).collect();
     Context { question: question.to_owned(), snapshot, scores, shared: None }
-}
-
-/// The names of relations and columns that are spelled most like words that mean nothing here.
-pub fn nearest(words: &[String], snapshot: &Snapshot) -> Vec<String> {
-    let mut near: Vec<(usize, String)> = Vec::new();
-    for word in words.iter().map(|word| words::singular(&word.to_lowercase())).filter(|word| word.len() > 2) {
-        let mut note = |name: &str, told: String| {
-            let parts = words::identifier_words(name);
-            let whole = parts.concat();
-            let distance =
-                parts.iter().chain([&whole]).map(|part| strsim::osa_distance(&words::singular(part), &word)).min();
-            near.extend(distance.filter(|distance| *distance <= word.len() / 3).map(|distance| (distance, told)));
-        };
-        for relation in &snapshot.relations {
-            note(&relation.name, relation.sql_name());
-            for column in &relation.columns {
-                note(&column.name, format!("{}.{}", relation.sql_name(), quote_ident(&column.name)));
-            }
-        }
-    }
-    near.sort();
-    let mut names: Vec<String> = near.into_iter().map(|(_, name)| name).collect();
-    names.dedup();
-    names.truncate(MAX_NEAREST);
-    names
 }
 
 /// A statement with the relations it names, by schema and name, and nothing else of the schema.
@@ -128,16 +103,6 @@ mod tests {
     fn relation(name: &str, columns: &[&str]) -> Relation {
         let columns = columns.iter().map(|name| Column { name: (*name).to_owned(), ..Column::default() }).collect();
         Relation { name: name.to_owned(), columns, ..Relation::default() }
-    }
-
-    #[test]
-    fn slips_have_nearest_names() {
-        let customers = Relation { visible: true, ..relation("Customers", &["id", "signed_up"]) };
-        let snapshot = Snapshot { relations: vec![customers], ..Snapshot::default() };
-        let nearest = |word: &str| nearest(&[word.to_owned()], &snapshot);
-        assert_eq!(nearest("custmers"), ["\"Customers\""]);
-        assert_eq!(nearest("sighned"), ["\"Customers\".signed_up"]);
-        assert_eq!(nearest("weather"), Vec::<String>::new());
     }
 
     #[test]

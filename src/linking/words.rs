@@ -28,11 +28,17 @@ pub struct Word {
     /// `lower` as a singular noun.
     pub singular: String,
     pub kind: Kind,
+    /// Said with a possessive ending: "customer's", "customers'".
+    pub possessive: bool,
+    /// Where it begins and ends in the text, in bytes.
+    pub start: usize,
+    pub end: usize,
 }
 
-/// Splits a question into words; reads no further than `limit` words.
+/// Splits a question into words; reads no further than `limit` words. A sentence that another follows ends in the
+/// symbol `.`; "don't" falls into "do" and "not".
 pub fn split(text: &str, limit: usize) -> Vec<Word> {
-    let mut words = Vec::new();
+    let mut words: Vec<Word> = Vec::new();
     let mut rest = text;
     // A hyphen after a letter joins words; elsewhere before a digit it is a minus.
     let mut joined = false;
@@ -47,15 +53,34 @@ pub fn split(text: &str, limit: usize) -> Vec<Word> {
             rest = after;
             continue;
         }
+        // Quotation marks that a client doubled are one.
+        while rest.starts_with("\"\"") {
+            rest = rest.get(1..).unwrap_or_default();
+        }
         let Some(first) = rest.chars().next() else { break };
         let length = piece_length(rest, first);
         let (piece, after) = rest.split_at(length);
+        let start = text.len() - rest.len();
         rest = after;
         joined = first.is_alphanumeric();
-        if matches!(first, '.' | '?' | '!') && (rest.is_empty() || rest.starts_with(['.', '?', '!', ' ', '\n'])) {
+        if matches!(first, '.' | '?' | '!') && (rest.is_empty() || rest.starts_with(['.', '?', '!', ' ', '\n', '"'])) {
+            let more = rest.contains(|c: char| c.is_alphanumeric());
+            if more && words.last().is_some_and(|word| word.lower != ".") {
+                words.push(word(".", '.', start));
+            }
             continue;
         }
-        words.push(word(piece, first));
+        let one = word(piece, first, start);
+        if one.kind == Kind::Quoted {
+            rest = rest.trim_start_matches(['"', '”', '’']);
+        }
+        match one.lower.strip_suffix("n't").filter(|_| one.kind == Kind::Word) {
+            Some(verb) => {
+                let verb = if verb == "ca" { "can" } else { verb };
+                words.extend([verb, "not"].map(|text| Word { start, end: one.end, ..word(text, 'a', start) }));
+            }
+            None => words.push(one),
+        }
     }
     words
 }
@@ -90,25 +115,37 @@ fn quoted_length(rest: &str, first: char) -> Option<usize> {
     Some(first.len_utf8() + end + close.len_utf8())
 }
 
-fn word(piece: &str, first: char) -> Word {
+fn word(piece: &str, first: char, start: usize) -> Word {
     let text = piece.to_owned();
+    let end = start + piece.len();
+    let plain = |text: String, lower: String, singular: String, kind: Kind| Word {
+        text,
+        lower,
+        singular,
+        kind,
+        possessive: false,
+        start,
+        end,
+    };
     if matches!(first, '"' | '\'' | '“' | '‘') && piece.chars().count() > 2 {
-        let inside = piece.trim_matches(['"', '\'', '“', '”', '‘', '’']).to_owned();
+        let inside = piece.trim_matches(['"', '\'', '“', '”', '‘', '’']).trim().to_owned();
         let lower = inside.to_lowercase();
-        return Word { singular: lower.clone(), lower, text: inside, kind: Kind::Quoted };
+        return plain(inside, lower.clone(), lower, Kind::Quoted);
     }
     if first.is_ascii_digit() || first == '-' {
         if is_date(piece) {
-            return Word { singular: text.clone(), lower: text.clone(), text, kind: Kind::Date };
+            return plain(text.clone(), text.clone(), text, Kind::Date);
         }
         if let Some(number) = number(piece) {
-            return Word { text, singular: number.clone(), lower: number, kind: Kind::Number };
+            return plain(text, number.clone(), number, Kind::Number);
         }
     }
     let kind = if first.is_alphanumeric() { Kind::Word } else { Kind::Symbol };
-    let lower = piece.to_lowercase().replace('’', "'");
-    let lower = lower.strip_suffix("'s").unwrap_or(&lower).trim_end_matches('\'').to_owned();
-    Word { text, singular: singular(&lower), lower, kind }
+    let whole = piece.to_lowercase().replace('’', "'");
+    let lower = whole.strip_suffix("'s").unwrap_or(&whole).trim_end_matches('\'').to_owned();
+    let possessive = lower.len() < whole.len();
+    let singular = singular(&lower);
+    Word { possessive, ..plain(text, lower, singular, kind) }
 }
 
 fn is_date(piece: &str) -> bool {
@@ -203,13 +240,6 @@ pub fn stem(word: &str) -> String {
     Stemmer::create(Algorithm::English).stem(word).into_owned()
 }
 
-/// Two words with one stem whose endings are short: `sign` and `signed`, but not `organ` and `organization`.
-pub fn akin(one: &str, other: &str) -> bool {
-    let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    let ending = one.chars().count().max(other.chars().count()) - shared;
-    shared >= 3 && ending <= 2 && stem(one) == stem(other)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,12 +288,5 @@ mod tests {
         ] {
             assert_eq!(singular(many), one);
         }
-    }
-
-    #[test]
-    fn stems_join_only_close_words() {
-        assert!(akin("signed", "sign"));
-        assert!(!akin("organization", "organ"));
-        assert!(!akin("universe", "university"));
     }
 }

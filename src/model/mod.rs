@@ -17,7 +17,6 @@ pub use options::{Catalog, validate};
 
 use crate::catalog::values::Lookup;
 use crate::error::Error;
-use crate::linking;
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 use remote::Remote;
@@ -112,8 +111,8 @@ impl Model for Builtin {
         values.finish()?;
         match read {
             Ok(reading) => Ok(Draft { sql: with_summary(&reading), can_repair: false }),
-            Err(Silence::Unknown { words, understood }) => {
-                let nearest = linking::nearest(&words, &context.snapshot);
+            Err(Silence::Unknown { words, understood, nearest }) => {
+                let nearest = nearest.into_iter().map(|nearest| nearest.name).collect();
                 Err(Error::NotUnderstood { words, understood, nearest })
             }
             Err(Silence::NoShape { understood }) => {
@@ -142,7 +141,7 @@ mod tests {
     #[test]
     fn a_summary_stays_on_its_line() {
         let summary = "a\nb\r\u{2028}c\u{85}; DROP TABLE t".to_owned();
-        let text = with_summary(&builtin::Reading { sql: "SELECT 1".into(), summary });
+        let text = with_summary(&builtin::Reading { sql: "SELECT 1".into(), summary, distance: 0 });
         assert_eq!(text, "-- reading: a b  c ; DROP TABLE t\nSELECT 1");
     }
 }

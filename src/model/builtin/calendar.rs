@@ -228,6 +228,7 @@ fn literal(year: i32, month: u32, day: u32) -> String {
 pub fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Day => "day",
+        Unit::Weekday => "weekday",
         Unit::Week => "week",
         Unit::Month => "month",
         Unit::Quarter => "quarter",

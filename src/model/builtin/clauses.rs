@@ -1,288 +1,381 @@
-//! Filters: "from Berlin", "with a price over 100", "that are not discontinued", "in 2024", "of all customers".
+//! Clauses: what may follow a head, in any order; each restricts, orders, groups or adds to what is shown.
 
-use super::calendar::Window;
+use super::conditions::told;
 use super::draft::Draft;
-use super::lexicon::{Quality, Use};
-use super::parse::{Adjective, Parser, Parses};
-use super::query::{ColumnId, Condition, Shape};
-use crate::linking::words::Kind;
+use super::lexicon::Use;
+use super::parse::{Parser, Parses};
+use super::query::{At, Condition, Operand, Value};
 
-/// The little words before a condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Intro {
-    /// Any word at all.
-    worded: bool,
-    negated: bool,
-    without: bool,
-    /// "from", "of", "for": a noun may follow.
-    preposition: bool,
-    by: bool,
-    happened: bool,
-    be: bool,
+/// How a clause begins: what links it to a noun before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lead {
+    pub end: usize,
+    pub negated: bool,
+    /// Some word linked it: a preposition, a verb, "whose".
+    pub linked: bool,
+    /// It goes on after "and": the same kind of thing as before.
+    pub also: bool,
+    /// A verb of possession or relation: "have", "own", "teach".
+    pub verb: bool,
+    /// "without".
+    pub without: bool,
+    /// Where the verb stands that links.
+    pub link: Option<usize>,
 }
 
+/// What describes an outer noun although an inner one is nearer.
+const OUTWARD: u32 = 2;
+
 impl Parser<'_> {
-    /// The draft with the condition that begins here.
-    pub fn conditions(&self, draft: &Draft, position: usize, after_and: bool) -> Parses<Draft> {
-        let mut found = self.times(draft, position);
-        for (intro, start) in self.intros(position) {
-            // "from Berlin and France" asks for both sets, which "and" between two conditions would not give.
-            if !intro.without && (intro.worded || !after_and) {
-                found.extend(self.valued(draft, start, intro.negated));
-            }
-            found.extend(self.flagged(draft, start, intro.negated || intro.without));
-            if intro.without || intro.negated {
-                continue;
-            }
-            found.extend(self.compared(draft, start));
-            found.extend(self.named_value(draft, start));
-            found.extend(self.dated(draft, start));
-            if intro.preposition && !intro.be && (!intro.by || intro.happened) {
-                found.extend(self.related(draft, start));
-            }
+    /// All ways to read one clause.
+    pub fn clause(&self, draft: &Draft, position: usize) -> Parses<Draft> {
+        let comma = self.maybe(position, Use::Comma);
+        let and = self.maybe(comma, Use::And);
+        let mut found = self.fillers(draft, position);
+        found.extend(self.follow_ups(draft, position));
+        found.extend(self.orders(draft, and, and > position));
+        found.extend(self.groups(draft, and, and > position));
+        found.extend(self.rankings(draft, position));
+        if let Some(start) = self.eat(comma, Use::Or) {
+            found.extend(self.alternatives(draft, start));
         }
+        found.extend(self.descriptions(draft, and, and > comma));
         found
     }
 
-    /// Every way to read "that are not in", down to nothing.
-    fn intros(&self, position: usize) -> Parses<Intro> {
-        const STEPS: [&[Use]; 5] = [
-            &[Use::Who],
-            &[Use::Be, Use::Have, Use::Where, Use::With, Use::Without],
-            &[Use::Not],
-            &[Use::Happened],
-            &[Use::In, Use::Of, Use::With],
-        ];
-        let mut found = vec![(Intro::default(), position)];
-        for step in STEPS {
-            let mut longer = Vec::new();
-            for (intro, at) in &found {
-                for one in step {
-                    let Some(end) = self.eat(*at, *one) else { continue };
-                    let mut next = Intro { worded: true, ..*intro };
-                    match one {
-                        Use::Not => next.negated = true,
-                        Use::Without => next.without = true,
-                        Use::Be | Use::Have => next.be = true,
-                        Use::Happened => (next.happened, next.be) = (true, false),
-                        Use::In | Use::Of => {
-                            next.preposition = true;
-                            next.by = self.chart.lower(self.skip(*at)) == "by";
-                        }
-                        _ => {}
-                    }
-                    longer.push((next, end));
-                }
-            }
-            found.extend(longer);
-        }
-        found
-    }
-
-    /// "from Berlin or Hamburg": the values of one column.
-    fn valued(&self, draft: &Draft, position: usize, negated: bool) -> Parses<Draft> {
-        let mentions = &self.chart.at(self.skip(position)).values;
-        let distance = |id: ColumnId| draft.distance_to(self.schema, id.relation);
+    /// "are there", "also": words that add nothing, and the end of a sentence.
+    fn fillers(&self, draft: &Draft, position: usize) -> Parses<Draft> {
         let mut found = Vec::new();
-        for mention in mentions {
-            let id = mention.target.0;
-            let Some(own) = distance(id) else { continue };
-            let beaten =
-                mentions.iter().filter(|m| m.end == mention.end).any(|m| distance(m.target.0).is_some_and(|d| d < own));
-            if beaten {
-                continue;
-            }
-            for (values, end) in self.more_values(id, vec![mention.target.1.clone()], mention.end) {
-                for joined in draft.join(self.schema, id.relation, false) {
-                    let filtered = joined.with(Condition::Equals { column: id, values: values.clone(), negated });
-                    found.push((self.undated(filtered, mention.end), end));
-                }
-            }
+        for one in [Use::Filler, Use::Also] {
+            found.extend(self.ends(position, one).into_iter().map(|end| (draft.clone(), end)));
         }
+        found.extend(self.trailing_verb(draft, position));
         found
     }
 
-    fn more_values(&self, id: ColumnId, values: Vec<String>, end: usize) -> Parses<Vec<String>> {
-        let comma = self.maybe(end, Use::Comma);
-        let next = self.eat(comma, Use::Or).or_else(|| self.eat(comma, Use::And)).unwrap_or(comma);
-        let mut found = vec![(values.clone(), end)];
-        if next > end && values.len() < 20 {
-            for (value, end) in self.values_of(id, next) {
-                found.extend(self.more_values(id, [values.as_slice(), &[value]].concat(), end));
-            }
-        }
-        found
-    }
-
-    fn values_of(&self, id: ColumnId, position: usize) -> Parses<String> {
-        let mentions = self.chart.at(self.skip(position)).values.iter();
-        mentions
-            .filter(|mention| mention.target.0 == id)
-            .map(|mention| (mention.target.1.clone(), mention.end))
-            .collect()
-    }
-
-    /// "cancelled in 2024": when it was cancelled, or when the order was made? The schema can't say.
-    fn undated(&self, draft: Draft, end: usize) -> Draft {
-        let last = self.chart.lower(end.saturating_sub(1));
-        let participle =
-            last.ends_with("ed") || matches!(last, "paid" | "sold" | "sent" | "lost" | "won" | "done" | "met");
-        let dated = self.chart.at(end).window.is_some();
-        if participle && dated { draft.block(&format!("the time of \"{last}\" is in no column known")) } else { draft }
-    }
-
-    /// A yes-or-no column.
-    fn flagged(&self, draft: &Draft, position: usize, negated: bool) -> Parses<Draft> {
-        let found = self.attach(draft, position, false, |mention| self.schema.is_flag(mention.target)).into_iter();
-        let filtered = found.map(|((draft, column), end)| (draft.with(Condition::Flag { column, negated }), end));
-        filtered.map(|(draft, end)| (self.undated(draft, end), end)).collect()
-    }
-
-    /// A value or a flag before its noun.
-    pub fn adjective(&self, draft: &Draft, adjective: Adjective) -> Vec<Draft> {
-        let mut found = self.valued(draft, adjective.start, adjective.negated);
-        found.extend(self.flagged(draft, adjective.start, adjective.negated));
-        found.into_iter().filter(|(_, end)| *end == adjective.end).map(|(draft, _)| draft).collect()
-    }
-
-    /// "price over 100", "rating of at least 4", "at least 4 stars", "cheaper than 50".
-    fn compared(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let mut found = Vec::new();
-        for ((draft, column), end) in
-            self.attach(draft, position, false, |mention| self.schema.is_number(mention.target))
+    /// "… they are in", "… students live": a verb that ends a clause adds nothing to it.
+    fn trailing_verb(&self, draft: &Draft, position: usize) -> Option<(Draft, usize)> {
+        let verb = [Use::Be, Use::Do, Use::Have, Use::Link, Use::In, Use::Also, Use::Back, Use::That, Use::Filler];
+        let mut end = position;
+        // A word that names a relation as it is spelled is no verb.
+        let named = |at: usize| {
+            let cell = self.chart.at(at);
+            cell.relations.iter().any(|m| m.cost == 0) || cell.columns.iter().any(|m| m.cost == 0 && m.end == at + 1)
+        };
+        while let Some(((), next)) = self.eat_any(end, |one| verb.contains(&one).then_some(())).filter(|_| !named(end))
         {
-            let start = self.maybe(end, Use::Be).max(self.maybe(end, Use::Of));
-            found.extend(self.comparison(column, start).map(|(condition, end)| (draft.clone().with(condition), end)));
+            end = next;
         }
-        let none = ColumnId { relation: draft.query.base, column: 0 };
-        if let Some((_, end)) = self.comparison(none, position) {
-            let measure = |id| self.schema.is_number(id) && !self.schema.is_key(id);
-            for ((draft, column), after) in self.attach(draft, end, false, |mention| measure(mention.target)) {
-                found.extend(self.comparison(column, position).map(|(condition, _)| (draft.with(condition), after)));
+        let closes =
+            |one: &Use| matches!(one, Use::Comma | Use::And | Use::Stop | Use::OrderBy | Use::Per | Use::Sorted(_));
+        let closed = end >= self.chart.len() || self.chart.at(end).uses.iter().any(|(one, _)| closes(one));
+        (end > position && closed).then(|| (draft.clone().costing(1), end))
+    }
+
+    /// Whatever describes one of the nouns in focus.
+    fn descriptions(&self, draft: &Draft, position: usize, also: bool) -> Parses<Draft> {
+        let mut found = Vec::new();
+        // "before 1945 and after 1955", "in 2014 and 2015"
+        if let Some(at) = draft.told.filter(|_| also) {
+            found.extend(self.told_of(draft, at, position, true));
+        }
+        for lead in self.leads(position, also) {
+            for (outward, source) in draft.focus.iter().rev().copied().enumerate() {
+                let outward = u32::try_from(outward).unwrap_or(u32::MAX);
+                let mut near = draft.clone().costing(if also { 0 } else { outward * OUTWARD });
+                near.focus.truncate(draft.focus.len().saturating_sub(usize::try_from(outward).unwrap_or(0)));
+                found.extend(self.tested(&near, source, lead));
+                found.extend(self.held(&near, source, lead));
+                found.extend(self.counted(&near, source, lead));
+                found.extend(self.extremes(&near, source, lead));
+                found.extend(self.linked(&near, source, lead));
             }
         }
-        let comparative = self.eat_any(position, |one| match one {
-            Use::Comparative(quality, operator) => Some((quality, operator)),
-            _ => None,
+        found
+    }
+
+    /// All ways to begin a clause here: with nothing, or with words that link, deny or refer back.
+    pub fn leads(&self, position: usize, also: bool) -> Vec<Lead> {
+        let known = self.leads.borrow().get(&position).cloned();
+        let leads = known.unwrap_or_else(|| {
+            let leads = self.all_leads(position);
+            self.leads.borrow_mut().insert(position, leads.clone());
+            leads
         });
-        if let Some(((quality, operator), at)) = comparative {
-            for column in self.quality_columns(draft.query.base, quality) {
-                if let Some((number, end)) = self.amount(at) {
-                    found.push((draft.clone().with(Condition::Compare { column, operator, number }), end));
-                }
+        leads.into_iter().map(|lead| Lead { also, ..lead }).collect()
+    }
+
+    fn all_leads(&self, position: usize) -> Vec<Lead> {
+        let also = false;
+        let mut leads =
+            vec![Lead { end: position, negated: false, linked: false, also, verb: false, without: false, link: None }];
+        let mut next = 0;
+        while let Some(lead) = leads.get(next).copied() {
+            next += 1;
+            if leads.len() > 24 {
+                break;
             }
-        }
-        found
-    }
-
-    fn comparison(&self, column: ColumnId, position: usize) -> Option<(Condition, usize)> {
-        if let Some(at) = self.eat(position, Use::Between) {
-            let (low, middle) = self.amount(at)?;
-            let (high, end) = self.amount(self.eat(middle, Use::And)?)?;
-            let ordered = low.parse::<f64>().ok()? <= high.parse::<f64>().ok()?;
-            return ordered.then_some((Condition::Between { column, low, high }, end));
-        }
-        let operator =
-            self.eat_any(position, |one| if let Use::Compare(operator) = one { Some(operator) } else { None });
-        let (operator, at) = operator.unwrap_or(("=", position));
-        let (number, end) = self.amount(at)?;
-        Some((Condition::Compare { column, operator, number }, end))
-    }
-
-    fn amount(&self, position: usize) -> Option<(String, usize)> {
-        let word = self.chart.words.get(position).filter(|word| word.kind == Kind::Number)?;
-        Some((word.lower.clone(), position + 1))
-    }
-
-    /// "status is cancelled", "in the city of Berlin", "name = 'Ada'": a column, then one of its values.
-    fn named_value(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let text = |id: ColumnId| matches!(self.schema.column(id).category, 'S' | 'E');
-        let fits = |id: ColumnId, end: usize| text(id) && !self.assigned(id, end).is_empty();
-        let mut found = Vec::new();
-        for ((draft, column), end) in self.attach(draft, position, false, |mention| fits(mention.target, mention.end)) {
-            for ((first, negated), at) in self.assigned(column, end) {
-                for (values, end) in self.more_values(column, vec![first], at) {
-                    found.push((
-                        self.undated(draft.clone().with(Condition::Equals { column, values, negated }), end),
-                        end,
-                    ));
-                }
-            }
-        }
-        found
-    }
-
-    /// "is not cancelled" after a column: the value and whether it is denied. Quoted text needs no such value to exist.
-    fn assigned(&self, id: ColumnId, end: usize) -> Parses<(String, bool)> {
-        let starts = [self.maybe(end, Use::Be), self.maybe(end, Use::Of), self.maybe(end, Use::Compare("="))];
-        let start = starts.into_iter().max().unwrap_or(end);
-        let at = self.maybe(start, Use::Not);
-        let mut found = self.values_of(id, at);
-        let quoted = self.chart.words.get(at).filter(|word| word.kind == Kind::Quoted && found.is_empty());
-        if let Some(word) = quoted.filter(|_| self.schema.column(id).category == 'S') {
-            found.push((word.text.clone(), at + 1));
-        }
-        found.into_iter().map(|(value, end)| ((value, at > start), end)).collect()
-    }
-
-    /// "signed up in 2024": a date column, then a time.
-    fn dated(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let mut found = Vec::new();
-        for ((draft, column), end) in self.attach(draft, position, false, |mention| self.schema.is_date(mention.target))
-        {
-            if let Some((window, end)) = &self.chart.at(self.maybe(end, Use::Be)).window {
-                found.push((draft.with(Condition::Within { column, window: window.clone() }), *end));
-            }
-        }
-        found
-    }
-
-    /// "in 2024", "placed last month": a time alone means the base's one date; several dates are so many readings.
-    fn times(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let start = self.maybe(self.maybe(self.maybe(position, Use::Who), Use::Be), Use::Happened);
-        let Some((window, end)): &Option<(Window, usize)> = &self.chart.at(self.skip(start)).window else {
-            return Vec::new();
-        };
-        let within = |column| Condition::Within { column, window: window.clone() };
-        self.timed(draft).into_iter().map(|(draft, id)| (draft.with(within(id)), *end)).collect()
-    }
-
-    /// "of customers", "from French customers": rows that belong to such a row.
-    fn related(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let mut found = Vec::new();
-        for (noun, end) in self.nouns(position) {
-            // "revenue of the customer" means one that only its author knows.
-            if !noun.plural || (noun.relation == draft.query.base && !matches!(draft.query.shape, Shape::Groups { .. }))
+            let uses = &self.chart.at(lead.end).uses;
+            // "at least" is no "at".
+            let compared = uses.iter().filter(|(one, _)| matches!(one, Use::Compare(_) | Use::Any)).map(|u| u.1).max();
+            for (one, end) in
+                uses.iter().filter(|(one, end)| compared.is_none_or(|longest| *end >= longest || *one == Use::Any))
             {
+                let further = match one {
+                    Use::Not | Use::No | Use::Without if lead.negated => continue,
+                    Use::Not | Use::No => Lead { end: *end, negated: true, ..lead },
+                    Use::Without => Lead { end: *end, negated: true, linked: true, verb: true, without: true, ..lead },
+                    Use::With | Use::Do if matches!(self.chart.lower(*end - 1), "has" | "have" | "had" | "having") => {
+                        Lead { end: *end, linked: true, verb: true, ..lead }
+                    }
+                    Use::That | Use::Where | Use::Whose | Use::With | Use::In | Use::Of => {
+                        Lead { end: *end, linked: true, ..lead }
+                    }
+                    Use::Link => Lead { end: *end, linked: true, verb: true, link: Some(lead.end), ..lead },
+                    Use::Have => Lead { end: *end, linked: true, verb: true, ..lead },
+                    Use::Be | Use::Do => Lead { end: *end, linked: true, ..lead },
+                    Use::Also | Use::Both | Use::Any | Use::Article | Use::All | Use::Back => {
+                        Lead { end: *end, ..lead }
+                    }
+                    _ => continue,
+                };
+                if !leads.contains(&further) {
+                    leads.push(further);
+                }
+            }
+        }
+        leads
+    }
+
+    /// "age over 20", "whose name contains 'x'": a column by its name, and a test.
+    fn tested(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+        let mut found = Vec::new();
+        for (candidates, _, end) in self.terms(lead.end) {
+            for mention in candidates.into_iter().filter(|_| !lead.negated) {
+                for (draft, source) in self.attach(draft, source, mention.target.relation) {
+                    let at = At { source, column: mention.target };
+                    found.extend(self.told_of(&draft.costing(mention.cost), at, end, lead.linked));
+                }
+            }
+        }
+        // "above age 20": the comparison before the name
+        for (operator, start) in self.operators(lead.end) {
+            for (candidates, _, end) in self.terms(start) {
+                for mention in candidates.into_iter().filter(|m| self.schema.is_number(m.target)) {
+                    let Some((number, end)) = self.amount(end) else { continue };
+                    for (draft, source) in self.attach(draft, source, mention.target.relation) {
+                        let at = At { source, column: mention.target };
+                        let compare =
+                            Condition::Compare { value: Value::Column(at), operator, operand: number.clone() };
+                        found.push((told(draft.costing(mention.cost).filter(source, compare), at), end));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// A value without its column's name, "in Berlin", a time, "more than 20 pages", "older than 20".
+    fn held(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+        let mut found = self.bare_values(draft, source, lead);
+        found.extend(self.times(draft, source, lead));
+        found.extend(self.qualities(draft, source, lead));
+        found.extend(self.amounts_of(draft, source, lead));
+        found.extend(self.flags(draft, source, lead));
+        found
+    }
+
+    /// "are discontinued", "with newsletter"; a date's name alone says that the thing happened: "signed up".
+    fn flags(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+        let mut found = Vec::new();
+        let position = self.skip(lead.end);
+        for mention in self.chart.at(position).columns.iter().filter(|m| m.cost < 4) {
+            let column = mention.target;
+            if self.schema.is_flag(column) && lead.linked {
+                for (draft, source) in self.attach(draft, source, column.relation) {
+                    let at = At { source, column };
+                    let condition = Condition::Flag { column: at, negated: lead.negated };
+                    found.push((told(draft.costing(mention.cost).filter(source, condition), at), mention.end));
+                }
+            }
+            let own = column.relation == draft.query.relation(source);
+            if self.schema.is_date(column)
+                && own
+                && !lead.negated
+                && !lead.verb
+                && mention.cost == 0
+                && draft.is_counting()
+            {
+                let at = At { source, column };
+                let never = !self.schema.column(column).not_null;
+                let happened = Condition::Null { column: at, negated: true };
+                let next = draft.clone().costing(1);
+                found.push((told(if never { next.filter(source, happened) } else { next }, at), mention.end));
+            }
+        }
+        found
+    }
+
+    fn bare_values(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+        let mut found = Vec::new();
+        let position = self.skip(lead.end);
+        for mention in &self.chart.at(position).values {
+            let column = mention.target.column;
+            // "from Berlin and France" may mean either.
+            if lead.also && !lead.linked && draft.told.is_none_or(|told| told.column != column) {
                 continue;
             }
-            for mut joined in draft.join(self.schema, noun.relation, false) {
-                joined.rank += noun.rank;
-                joined.anchors.push(noun.relation);
-                found.extend(self.described(joined, &noun).into_iter().map(|draft| (draft, end)));
+            let near: Vec<(Draft, usize)> = if lead.negated && column.relation != draft.query.relation(source) {
+                let subs = draft.sub(self.schema, source, column.relation, true).into_iter();
+                let deny = |head: usize| Condition::Exists { source: head, negated: true };
+                subs.filter_map(|(draft, head, target)| Some((draft.filter(source, deny(head?)), target))).collect()
+            } else {
+                self.attach(draft, source, column.relation)
+            };
+            for (draft, target) in near {
+                let at = At { source: target, column };
+                let negated = lead.negated && target == source;
+                // "Linda Smith": the first name and the last name of one person.
+                let before = lead.end.checked_sub(1).filter(|_| !lead.linked && !lead.also);
+                let parts = before.is_some_and(|at| !self.chart.at(at).values.is_empty());
+                if parts && draft.told.is_some_and(|told| told.source != target) {
+                    continue;
+                }
+                let owned = lead.verb && draft.query.scope(target) != 0;
+                if negated && (lead.without || owned) {
+                    continue;
+                }
+                let mut draft =
+                    draft.costing(mention.cost + u32::from(!lead.linked) + 1 + u32::from(!self.is_name(column)));
+                // "who has a cat that is 3 years old"
+                if lead.verb && target != source && !draft.focus.contains(&target) {
+                    draft.focus.push(target);
+                }
+                let one = |values: Vec<Operand>| Condition::Equals { column: at, values, negated };
+                let first = Operand::Text(mention.target.value.clone());
+                for (more, end) in self.more_values_all(column, mention.end) {
+                    let values = [vec![first.clone()], more].concat();
+                    found.push((told(draft.clone().filter(target, one(values)), at), self.after_column(at, end)));
+                }
+                found.push((told(draft.filter(target, one(vec![first])), at), self.after_column(at, mention.end)));
             }
         }
         found
     }
 
-    /// The columns of a relation that an adjective measures; more than one makes the question ambiguous.
-    pub fn quality_columns(&self, relation: usize, quality: Quality) -> Vec<ColumnId> {
-        if quality == Quality::Date {
-            return self.schema.implied_dates(relation).into_iter().filter(|id| id.relation == relation).collect();
+    /// Two or more further values, joined by commas and "or".
+    fn more_values_all(&self, column: super::query::ColumnId, position: usize) -> Vec<(Vec<Operand>, usize)> {
+        let mut found = Vec::new();
+        let mut values = Vec::new();
+        let mut at = position;
+        for _ in 0..8 {
+            let comma = self.maybe(at, Use::Comma);
+            let or = self.eat(comma, Use::Or);
+            let start = or.unwrap_or(comma);
+            let start = if start > at { self.maybe(start, Use::In) } else { break };
+            let Some((value, end)) = self.literal(column, start).into_iter().next() else { break };
+            values.push(value);
+            at = end;
+            if or.is_some() {
+                found.push((values.clone(), end));
+                break;
+            }
         }
-        let words = super::lexicon::quality_words(quality);
-        let ends = |id: ColumnId| {
-            let name = crate::linking::words::identifier_words(&self.schema.column(id).name);
-            name.last().is_some_and(|last| words.contains(&last.as_str()))
-        };
-        let whole = |id: &ColumnId| words.contains(&self.schema.column(*id).name.as_str());
-        let found: Vec<ColumnId> = self
-            .schema
-            .columns(relation)
-            .map(|(id, _)| id)
-            .filter(|id| self.schema.is_number(*id) && ends(*id))
-            .collect();
-        let exact: Vec<ColumnId> = found.iter().copied().filter(whole).collect();
-        if exact.is_empty() { found } else { exact }
+        found
+    }
+
+    /// The position after the name of the column, said after its value: "Palo Alto city".
+    fn after_column(&self, at: At, end: usize) -> usize {
+        let again = self.chart.at(end).columns.iter().filter(|m| m.target == at.column && m.cost < 3).map(|m| m.end);
+        again.max().unwrap_or(end)
+    }
+
+    /// "older than 20", "cheaper than 5 dollars".
+    fn qualities(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+        let mut found = Vec::new();
+        for (one, _) in &self.chart.at(lead.end).uses {
+            let Use::Comparative(quality, operator) = one else { continue };
+            let direction = super::query::Direction::Descending;
+            for (column, turned, cost) in self.quality_columns(draft.query.relation(source), *quality, direction) {
+                let at = At { source, column };
+                if turned == direction && self.schema.is_number(column) && !operator.is_empty() {
+                    found.extend(self.compared(&draft.clone().costing(cost), at, lead.end, lead.negated));
+                }
+            }
+        }
+        found
+    }
+
+    /// "more than 3000 products", "8 cylinders": a number and then the column that holds it.
+    fn amounts_of(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+        let mut found = Vec::new();
+        let mut starts: Vec<(&'static str, Operand, usize)> = Vec::new();
+        for (operator, start) in self.operators(lead.end) {
+            starts.extend(self.amount(start).map(|(number, end)| (operator, number, end)));
+        }
+        if let Some((number, end)) = self.amount(lead.end) {
+            match self.or_more(end) {
+                Some((operator, end)) => starts.push((operator, number, end)),
+                None if lead.linked => starts.push(("=", number, end)),
+                None => {}
+            }
+        }
+        for (operator, number, start) in starts.into_iter().filter(|_| !lead.negated) {
+            let start = self.maybe(start, Use::Of);
+            for (candidates, _, end) in self.terms(start) {
+                for mention in candidates
+                    .into_iter()
+                    .filter(|m| self.schema.is_number(m.target) && !self.schema.is_key(m.target) && !m.owned)
+                {
+                    for (draft, source) in self.attach(draft, source, mention.target.relation) {
+                        let at = At { source, column: mention.target };
+                        let compare =
+                            Condition::Compare { value: Value::Column(at), operator, operand: number.clone() };
+                        found.push((told(draft.costing(mention.cost + 1).filter(source, compare), at), end));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// "… or below 20": another test, of which one must hold.
+    fn alternatives(&self, draft: &Draft, position: usize) -> Parses<Draft> {
+        let Some(scope) = draft.last else { return Vec::new() };
+        let before = draft.query.sources.get(scope).map_or(0, |source| source.conditions.len());
+        let mut next: Parses<Draft> = Vec::new();
+        if let Some(at) = draft.told {
+            next.extend(self.told_of(draft, at, position, true));
+        }
+        for lead in self.leads(position, true) {
+            for source in draft.focus.iter().rev() {
+                next.extend(self.tested(draft, *source, lead));
+                next.extend(self.held(draft, *source, lead));
+            }
+        }
+        let merged = next.into_iter().filter_map(|(mut next, end)| {
+            let conditions = &mut next.query.sources.get_mut(scope)?.conditions;
+            if conditions.len() != before + 1 || before == 0 {
+                return None;
+            }
+            let (second, first) = (conditions.pop()?, conditions.pop()?);
+            conditions.push(either(first, second));
+            Some((next, end))
+        });
+        merged.collect()
+    }
+}
+
+/// One of two conditions; two values of one column are a list.
+fn either(first: Condition, second: Condition) -> Condition {
+    match (first, second) {
+        (
+            Condition::Equals { column: one, values: mut all, negated: false },
+            Condition::Equals { column: two, values: more, negated: false },
+        ) if one == two => {
+            all.extend(more);
+            Condition::Equals { column: one, values: all, negated: false }
+        }
+        (first, second) => Condition::Any(vec![first, second]),
     }
 }

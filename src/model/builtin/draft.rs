@@ -1,207 +1,303 @@
-//! A draft: a query while the question is still being read, with how well its words matched.
+//! A reading in the making: a query with what its unlikely parts cost, and the nouns that later words may refer to.
 
-use super::query::{Aggregate, ColumnId, Condition, Direction, Hop, Join, Key, Measure, Query, Shape};
+use super::query::{Aggregate, At, ColumnId, Condition, Output, Query, Role, Source, Step, Value};
 use super::schema::Schema;
 
-/// Whether a draft has to be grouped. A count that nobody asked for in words stands only if something groups it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    Free,
-    Needed,
-    /// And "by" won't do, since "show orders by country" may ask for an order of rows.
-    NeededPer,
-}
-
-/// A query in the making.
-#[derive(Debug, Clone)]
+/// One way to read the question so far.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     pub query: Query,
-    /// The ranks of all mentions together.
-    pub rank: u32,
-    /// The foreign keys between the mentions and what they belong to, together.
-    pub distance: u32,
-    /// Why this reading must not be answered although it is the best one.
-    pub blocked: Option<String>,
-    pub group: Group,
-    /// The relations named so far: a further mention belongs to the nearest of them.
-    pub anchors: Vec<usize>,
-    /// "Average amount": per row, or of the sums? Only "by" leaves no doubt.
-    pub loose_average: bool,
-    /// Grouped with "per" rather than "by".
-    pub per: bool,
+    /// The sum of all that is only near, far away or unusual; the reading with the least wins.
+    pub cost: u32,
+    /// The sources of the nouns that a following clause may describe, the innermost last.
+    pub focus: Vec<usize>,
+    /// Nothing was said about what to show: all columns of the base.
+    pub open: bool,
+    /// The scope of the last condition, which an "or" goes on with.
+    pub last: Option<usize>,
+    /// The column of the last condition, which "and below 20" refers to.
+    pub told: Option<At>,
+    /// The one column that the question asks for as a thing of its own: "which countries".
+    pub class: Option<At>,
+    /// Without a group, the question would be another one: "quantity per month".
+    pub ungrouped: bool,
+    /// How many: "top 3".
+    pub number: Option<u32>,
+    /// "bottom 3".
+    pub lowest: bool,
 }
+
+/// The cost of a step to the one row that a row refers to.
+const TO_ONE: u32 = 3;
+/// The cost of a step to the many rows that refer to a row.
+const TO_MANY: u32 = 4;
+/// The cost of a key that is not declared.
+const UNDECLARED: u32 = 1;
+/// The cost of a key with a role of its own, where another has none: `original_language_id` beside `language_id`.
+const ROLE: u32 = 1;
 
 impl Draft {
-    /// A draft over the rows of `base`.
-    pub fn new(base: usize, shape: Shape, rank: u32) -> Self {
-        let query = Query { base, shape, joins: Vec::new(), conditions: Vec::new(), limit: None };
-        let anchors = vec![base];
-        Self { query, rank, distance: 0, blocked: None, group: Group::Free, anchors, loose_average: false, per: false }
-    }
-
-    /// A list of all columns.
-    pub fn rows(schema: &Schema, relation: usize, rank: u32) -> Self {
-        let columns = schema.columns(relation).map(|(id, _)| id).collect();
-        Self::new(relation, Shape::Rows { columns, order: None }, rank)
-    }
-
-    /// One number over all rows.
-    pub fn measured(base: usize, measure: Measure, rank: u32) -> Self {
-        Self::new(base, Shape::Groups { keys: Vec::new(), measure, order: None }, rank)
-    }
-
-    /// The number of rows.
-    pub fn count(relation: usize, rank: u32) -> Self {
-        Self::measured(relation, Measure { aggregate: Aggregate::Count, column: None, alias: "count".into() }, rank)
-    }
-
-    /// How far a relation lies from what was named; `None` where it can't be joined to the base.
-    pub fn distance_to(&self, schema: &Schema, relation: usize) -> Option<u32> {
-        schema.distance(self.query.base, relation)?;
-        self.anchors.iter().filter_map(|anchor| schema.distance(*anchor, relation)).min()
-    }
-
-    /// This draft with a relation joined: once per shortest path that keeps each base row one row. Where there is no
-    /// such path the draft goes on blocked, so that it can't lose to a worse reading.
-    pub fn join(&self, schema: &Schema, relation: usize, outer: bool) -> Vec<Self> {
-        let Some(distance) = self.distance_to(schema, relation) else { return Vec::new() };
-        let mut draft = self.clone();
-        draft.distance += distance;
-        let paths = schema.paths(self.query.base, relation);
-        if paths.is_empty() {
-            let (base, other) = (&schema.relation(self.query.base).name, &schema.relation(relation).name);
-            draft.blocked = Some(format!("each row of {base} may belong to many rows of {other}"));
-            return vec![draft];
+    /// The rows of one relation.
+    pub fn new(relation: usize, cost: u32) -> Self {
+        Self {
+            query: Query::new(relation),
+            cost,
+            focus: vec![0],
+            open: false,
+            last: None,
+            told: None,
+            class: None,
+            ungrouped: false,
+            number: None,
+            lowest: false,
         }
+    }
+
+    /// The draft with an additional cost.
+    pub fn costing(mut self, cost: u32) -> Self {
+        self.cost += cost;
+        self
+    }
+
+    /// Adds a condition to the scope of a source.
+    pub fn filter(mut self, source: usize, condition: Condition) -> Self {
+        let scope = self.query.scope(source);
+        if let Some(head) = self.query.sources.get_mut(scope)
+            && !head.conditions.contains(&condition)
+        {
+            head.conditions.push(condition);
+        }
+        self.last = Some(scope);
+        self
+    }
+
+    /// Adds an output.
+    pub fn show(mut self, value: Value, alias: &str) -> Self {
+        if !self.query.outputs.iter().any(|output| output.value == value) {
+            self.query.outputs.push(Output { value, alias: alias.to_owned() });
+        }
+        self
+    }
+
+    fn step_cost(schema: &Schema, step: Step) -> u32 {
+        let declared = schema.edges.get(step.edge).is_none_or(|edge| edge.declared);
+        let cost = if schema.is_single(step) { TO_ONE } else { TO_MANY };
+        cost + if declared { 0 } else { UNDECLARED } + if schema.is_plain(step) { 0 } else { ROLE }
+    }
+
+    fn push(&mut self, relation: usize, parent: (usize, Step), role: Role, contested: bool) -> usize {
+        self.query.sources.push(Source { relation, parent: Some(parent), role, contested, conditions: Vec::new() });
+        self.query.sources.len() - 1
+    }
+
+    /// The relation joined to a source, or found in its scope already; with the source it became, and whether the
+    /// rows may have been multiplied.
+    pub fn join(&self, schema: &Schema, from: usize, relation: usize) -> Vec<(Draft, usize, bool)> {
+        let scope = self.query.scope(from);
+        let near = [from, scope].into_iter().chain(self.query.joined(scope));
+        if let Some(source) = near.into_iter().find(|source| self.query.relation(*source) == relation) {
+            return vec![(self.clone(), source, false)];
+        }
+        let paths = schema.paths(self.query.relation(from), relation);
         let contested = paths.len() > 1;
-        paths.iter().filter_map(|path| draft.along(path, outer, contested)).collect()
+        let mut found = Vec::new();
+        for path in paths {
+            let mut draft = self.clone();
+            let mut at = from;
+            let mut many = false;
+            for step in path {
+                draft.cost += Self::step_cost(schema, step);
+                many |= !schema.is_single(step);
+                let known = draft
+                    .query
+                    .sources
+                    .iter()
+                    .position(|source| source.parent == Some((at, step)) && source.role != Role::Sub);
+                at = known.unwrap_or_else(|| {
+                    draft.push(schema.target(step), (at, step), Role::Join { outer: false }, contested)
+                });
+            }
+            found.push((draft, at, many));
+        }
+        found
     }
 
-    /// `None` where the draft reaches one of the relations by another way already.
-    fn along(&self, path: &[Hop], outer: bool, contested: bool) -> Option<Self> {
+    /// What one step leads to, joined to a source.
+    pub fn step(&self, schema: &Schema, from: usize, step: Step) -> (Draft, usize) {
         let mut draft = self.clone();
-        let mut nullable = false;
-        for hop in path {
-            nullable |= hop.nullable;
-            match draft.query.joins.iter_mut().find(|join| join.hop.to == hop.to) {
-                Some(join) if join.hop != *hop => return None,
-                Some(join) => join.outer &= outer && nullable,
-                None => draft.query.joins.push(Join { hop: *hop, outer: outer && nullable, contested }),
+        let known = draft.query.sources.iter().position(|s| s.parent == Some((from, step)) && s.role != Role::Sub);
+        let at =
+            known.unwrap_or_else(|| draft.push(schema.target(step), (from, step), Role::Join { outer: false }, false));
+        (draft, at)
+    }
+
+    /// The rows of a relation that belong to each row of a source, as a subquery: its head and the source of the
+    /// relation itself. Steps to a single row come before the head, unless the whole path is to be denied.
+    pub fn sub(
+        &self,
+        schema: &Schema,
+        from: usize,
+        relation: usize,
+        whole: bool,
+    ) -> Vec<(Draft, Option<usize>, usize)> {
+        let paths = schema.paths(self.query.relation(from), relation);
+        let contested = paths.len() > 1;
+        let mut found = Vec::new();
+        for path in paths {
+            let mut draft = self.clone();
+            let mut at = from;
+            let mut head = None;
+            for step in path {
+                draft.cost += Self::step_cost(schema, step);
+                let target = schema.target(step);
+                let begins = head.is_none() && (whole || !schema.is_single(step));
+                let role = if begins { Role::Sub } else { Role::Join { outer: false } };
+                let known =
+                    draft.query.sources.iter().position(|s| s.parent == Some((at, step)) && !begins && s.role == role);
+                at = known.unwrap_or_else(|| draft.push(target, (at, step), role, contested));
+                if begins {
+                    head = Some(at);
+                }
             }
+            found.push((draft, head, at));
         }
-        Some(draft)
+        found
     }
 
-    /// The draft with one more condition.
-    pub fn with(mut self, condition: Condition) -> Self {
-        self.query.conditions.push(condition);
-        self
-    }
-
-    /// The draft with one more key.
-    pub fn keyed(mut self, key: Key) -> Self {
-        if let Shape::Groups { keys, .. } = &mut self.query.shape {
-            keys.push(key);
+    /// Whether a sum or an average over a joined source would take values several times: a step to one row after a
+    /// step to many.
+    pub fn fans_out(&self, schema: &Schema, head: usize, target: usize, aggregate: Aggregate) -> bool {
+        let mut at = target;
+        let mut fans = false;
+        while let Some((parent, step)) =
+            self.query.sources.get(at).and_then(|source| source.parent).filter(|_| at != head)
+        {
+            fans |= schema.is_single(step);
+            at = parent;
         }
-        self
+        fans && matches!(aggregate, Aggregate::Sum | Aggregate::Average)
     }
 
-    /// The draft as one that must not be answered; the first reason stays.
-    pub fn block(mut self, reason: &str) -> Self {
-        self.blocked.get_or_insert_with(|| reason.to_owned());
-        self
+    /// All of a relation's columns as outputs.
+    pub fn show_all(self, schema: &Schema, source: usize) -> Self {
+        let columns = schema.columns(self.query.relation(source));
+        columns.fold(self, |draft, (column, _)| draft.show(Value::Column(At { source, column }), ""))
     }
 
-    /// The finished draft; `None` where its parts contradict each other.
-    pub fn finish(mut self, schema: &Schema) -> Option<Self> {
-        let conditions = &self.query.conditions;
-        for (index, condition) in conditions.iter().enumerate() {
-            let kind = std::mem::discriminant(condition);
-            let twice = conditions.iter().skip(index + 1).any(|other| {
-                other == condition
-                    || (other.column() == condition.column()
-                        && std::mem::discriminant(other) == kind
-                        && !is_bound(other))
-            });
-            if twice {
-                return None;
-            }
+    /// The columns that show a row to a human, and its key.
+    pub fn show_name(self, schema: &Schema, source: usize) -> Self {
+        let relation = self.query.relation(source);
+        let names = schema.name_columns(relation);
+        let columns: Vec<ColumnId> = names.into_iter().chain(schema.key_columns(relation)).collect();
+        if columns.is_empty() {
+            return self.show_all(schema, source);
         }
-        if let Shape::Groups { keys, order, .. } = &self.query.shape {
-            let same =
-                keys.iter().enumerate().any(|(index, key)| keys.iter().skip(index + 1).any(|other| other == key));
-            if same
-                || keys.len() > 3
-                || (self.group != Group::Free && keys.is_empty())
-                || (order.is_some() && keys.len() != 1)
+        columns.into_iter().fold(self, |draft, column| draft.show(Value::Column(At { source, column }), ""))
+    }
+
+    /// Whether what is shown is made of many rows.
+    pub fn is_aggregate(&self) -> bool {
+        self.query.outputs.iter().any(|o| matches!(o.value, Value::Rows | Value::Aggregate(..)))
+    }
+
+    /// Things without any row to count are left out of a list of counts, as from a list of groups.
+    fn only_with_rows(&mut self) {
+        let sorted =
+            |value: &Value| self.query.limit.is_some() && self.query.order.iter().any(|(other, _)| other == value);
+        let heads: Vec<usize> = self
+            .query
+            .outputs
+            .iter()
+            .filter_map(|o| match &o.value {
+                Value::Each(head, ..) if !sorted(&o.value) => Some(*head),
+                _ => None,
+            })
+            .collect();
+        for head in heads {
+            let Some((parent, _)) = self.query.sources.get(head).and_then(|source| source.parent) else { continue };
+            let scope = self.query.scope(parent);
+            let condition = Condition::Exists { source: head, negated: false };
+            if let Some(scope) =
+                self.query.sources.get_mut(scope).filter(|scope| !scope.conditions.contains(&condition))
             {
+                scope.conditions.push(condition);
+            }
+        }
+    }
+
+    /// The finished draft, where it makes a statement.
+    pub fn finish(mut self, schema: &Schema) -> Option<Draft> {
+        if (self.ungrouped && self.query.groups.is_empty()) || (self.number.is_some() && self.query.limit.is_none()) {
+            return None;
+        }
+        let open = self.open;
+        if self.open {
+            let measure: Vec<Output> = self.query.outputs.drain(..).collect();
+            self = match self.class {
+                Some(at) => self.show(Value::Column(at), ""),
+                None if measure.is_empty() => self.show_all(schema, 0),
+                None => self.show_name(schema, 0),
+            };
+            for output in measure {
+                self = self.show(output.value, &output.alias);
+            }
+        }
+        let plain = self.query.sources.first().is_some_and(|base| base.conditions.len() == 1);
+        if open && plain && self.class.is_some() && self.query.order.is_empty() {
+            self = self.excepted(schema);
+        }
+        if self.is_aggregate() {
+            let groups = &self.query.groups;
+            let loose = |value: &Value| match value {
+                Value::Column(_) | Value::Each(..) | Value::Cut(..) => !groups.contains(value),
+                _ => false,
+            };
+            let key = schema.key_columns(self.query.relation(0)).into_iter().map(|column| At { source: 0, column });
+            let keyed = groups.iter().any(|value| key.clone().any(|at| *value == Value::Column(at)));
+            if !keyed && self.query.outputs.iter().any(|output| loose(&output.value)) {
                 return None;
             }
         }
-        let vague = self.query.conditions.iter().find(|one| one.is_negated() && !schema.column(one.column()).not_null);
-        if let Some(column) = vague.map(|condition| schema.spelled(condition.column())) {
-            self = self.block(&format!("{column} may be empty, and an empty one is neither"));
+        // A subquery for each row needs that row, not a group of them.
+        let each = |value: &Value| matches!(value, Value::Each(..));
+        let eachs = self.query.outputs.iter().any(|o| each(&o.value)) || self.query.order.iter().any(|(v, _)| each(v));
+        if eachs && !self.query.groups.is_empty() {
+            return None;
         }
-        self.trim();
-        if self.loose_average && self.per {
-            self = self.block("an average per group could also mean the average of the groups' sums");
+        self.only_with_rows();
+        if self.query.order.is_empty() && self.query.outputs.iter().all(|o| each(&o.value)) {
+            return None;
         }
-        if self.query.keeps_empty_groups() && !self.query.can_keep_empty_groups() {
-            self = self.block("groups without any row would be missing at the low end");
+        let shown = |value: &Value| self.query.outputs.iter().any(|output| output.value == *value);
+        if self.query.distinct && self.query.order.iter().any(|(value, _)| !shown(value)) {
+            return None;
         }
-        Some(self)
-    }
-
-    /// Drops joins that neither show, filter nor lose anything.
-    fn trim(&mut self) {
-        let used = self.query.used_relations();
-        while let Some(join) = self.query.joins.last().copied() {
-            let leads_on = self.query.joins.iter().any(|other| other.hop.from == join.hop.to);
-            if used.contains(&join.hop.to) || leads_on || join.hop.nullable || join.contested {
-                break;
-            }
-            self.query.joins.pop();
+        if self.query.distinct && self.query.groups.is_empty() && self.is_aggregate() {
+            return None;
         }
+        if !self.query.groups.is_empty() && self.query.distinct {
+            self.query.distinct = false;
+        }
+        if self.query.outputs.is_empty() { None } else { self.without_contradictions(schema) }
     }
 }
 
-/// Two bounds on one column make a range.
-fn is_bound(condition: &Condition) -> bool {
-    matches!(condition, Condition::Compare { operator, .. } if *operator != "=")
-}
-
-impl Query {
-    /// "Fewest orders" must show those with none at all.
-    pub fn keeps_empty_groups(&self) -> bool {
-        let Shape::Groups { keys, measure, order: Some(Direction::Ascending) } = &self.shape else { return false };
-        let foreign = keys.iter().any(|key| match key {
-            Key::Entity(relation) => *relation != self.base,
-            Key::Column(id) => id.relation != self.base,
-            Key::Unit(..) => true,
-        });
-        foreign && matches!(measure.aggregate, Aggregate::Count | Aggregate::Sum)
+/// The name of an aggregate's output.
+pub fn alias(schema: &Schema, aggregate: Aggregate, at: At) -> String {
+    let name = &schema.column(at.column).name;
+    let said = match aggregate {
+        Aggregate::Sum => name.starts_with("total"),
+        Aggregate::Average => name.starts_with("average"),
+        _ => false,
+    };
+    if said {
+        return name.clone();
     }
-
-    /// The one form in which empty groups can be shown: a single join, turned around.
-    pub fn can_keep_empty_groups(&self) -> bool {
-        let Shape::Groups { keys, .. } = &self.shape else { return false };
-        let keyed = keys.iter().all(|key| !matches!(key, Key::Unit(..)));
-        keyed && self.joins.len() == 1 && self.joins.iter().all(|join| join.hop.from == self.base)
-    }
-
-    fn used_relations(&self) -> Vec<usize> {
-        let column = |id: &ColumnId| id.relation;
-        let mut used: Vec<usize> = self.conditions.iter().map(|condition| condition.column().relation).collect();
-        match &self.shape {
-            Shape::Rows { columns, .. } => used.extend(columns.iter().map(column)),
-            Shape::Groups { keys, measure, .. } => {
-                used.extend(measure.column.iter().map(column));
-                used.extend(keys.iter().map(|key| match key {
-                    Key::Entity(relation) => *relation,
-                    Key::Column(id) | Key::Unit(_, id) => id.relation,
-                }));
-            }
-        }
-        used
+    match aggregate {
+        Aggregate::Count => format!("{name}_count"),
+        Aggregate::Sum => format!("total_{name}"),
+        Aggregate::Average => format!("average_{name}"),
+        Aggregate::Minimum => format!("lowest_{name}"),
+        Aggregate::Maximum => format!("highest_{name}"),
     }
 }

@@ -1,114 +1,157 @@
-//! Grouping: "per month", "by country", "for each customer", "by status and payment method".
+//! Grouping: "for each country", "by status", "per month", "does each stadium have".
 
-use super::calendar::unit_name;
-use super::draft::{Draft, Group};
+use super::draft::Draft;
 use super::lexicon::Use;
-use super::parse::{Parser, Parses, ranked};
-use super::query::{ColumnId, Key, Shape, Unit};
+use super::nouns::Noun;
+use super::parse::{Parser, Parses};
+use super::query::{Aggregate, At, Unit, Value};
 
 impl Parser<'_> {
-    /// "signed up per month": a unit of time of the date that is named.
-    pub fn dated_groups(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let groupable = matches!(&draft.query.shape, Shape::Groups { order: None, .. });
-        let start = self.maybe(self.maybe(position, Use::Who), Use::Be);
-        let mut found = Vec::new();
-        for ((draft, id), end) in self.attach(draft, start, false, |mention| self.schema.is_date(mention.target)) {
-            let unit = self.eat(end, Use::Per).filter(|_| groupable).and_then(|at| self.unit(at));
-            found.extend(unit.map(|(unit, end)| (draft.keyed(Key::Unit(unit, id)), end)));
+    /// "for each country", "by month", "per customer".
+    pub fn groups(&self, draft: &Draft, position: usize, also: bool) -> Parses<Draft> {
+        let mut found = self.each_does(draft, position);
+        if also && !draft.query.groups.is_empty() && draft.is_aggregate() {
+            found.extend(self.group_keys(&draft.clone().costing(1), position));
         }
-        found
-    }
-
-    fn unit(&self, position: usize) -> Option<(Unit, usize)> {
-        let unit = self.eat_any(position, |one| if let Use::Unit(unit) = one { Some(unit) } else { None });
-        unit.filter(|(_, end)| !self.chart.is_plural(*end))
-    }
-
-    /// The draft with the keys that a grouping phrase here names.
-    pub fn groups(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let groupable = matches!(&draft.query.shape, Shape::Groups { order: None, .. });
-        let Some(start) = self.eat(position, Use::Per).filter(|_| groupable) else { return Vec::new() };
-        let by = self.chart.lower(self.skip(position)) == "by" && start == self.skip(position) + 1;
-        if by && draft.group == Group::NeededPer {
-            return Vec::new();
-        }
-        let mut draft = draft.clone();
-        draft.per |= !by;
-        self.key_sequence(&draft, start, by, 3)
-    }
-
-    fn key_sequence(&self, draft: &Draft, position: usize, by: bool, left: u32) -> Parses<Draft> {
-        let mut found = Vec::new();
-        for (keyed, end) in self.keys(draft, position, by) {
-            let next = self.maybe(self.maybe(end, Use::Comma), Use::And);
-            if next > end && left > 1 {
-                found.extend(self.key_sequence(&keyed, self.maybe(next, Use::Per), by, left - 1));
-            }
-            found.push((keyed, end));
-        }
-        found
-    }
-
-    fn keys(&self, draft: &Draft, position: usize, by: bool) -> Parses<Draft> {
-        let mut found = Vec::new();
-        // "orders by date", "products by price", "customers by name" ask for an order as much as for a count.
-        let sorted = by && draft.group == Group::Needed;
-        if let Some((unit, end)) = self.unit(position).filter(|(_, end)| !sorted || self.chart.lower(end - 1) != "date")
-        {
-            found.extend(self.by_unit(draft, unit).into_iter().map(|draft| (draft, end)));
-        }
-        // The sum of parts has to stay the whole: rows without a partner form a group of their own.
-        for ((keyed, id), end) in self.attach(draft, position, true, |mention| !self.schema.is_date(mention.target)) {
-            if sorted && !self.is_class(id) {
+        for (one, start) in &self.chart.at(position).uses {
+            let by = match one {
+                Use::Per => false,
+                Use::By => true,
+                _ => continue,
+            };
+            if by && !draft.is_aggregate() {
                 continue;
             }
-            found.push((keyed.keyed(Key::Column(id)), end));
+            found.extend(self.group_keys(draft, *start));
         }
-        for mention in &self.chart.at(self.skip(position)).relations {
-            // "orders by customers in Berlin" may group, or say who made them.
-            let whose = by && self.chart.is_plural(mention.end) && mention.end < self.chart.len();
-            if !whose {
-                let keyed = self.by_entity(draft, mention.target, mention.rank);
-                found.extend(keyed.into_iter().map(|draft| (draft, mention.end)));
+        found
+    }
+
+    /// "does each stadium have", "correspond to each order", "are produced by each maker".
+    fn each_does(&self, draft: &Draft, position: usize) -> Parses<Draft> {
+        let mut found = Vec::new();
+        for lead in self.leads(position, false).into_iter().filter(|lead| lead.linked && !lead.negated) {
+            let Some(start) = self.eat(lead.end, Use::Each) else { continue };
+            for (draft, end) in self.group_keys(draft, start) {
+                found.push((draft, self.maybe_all(end, &[Use::Have, Use::Link, Use::In])));
             }
         }
         found
     }
 
-    /// Whether many rows share a value of the column, as they do a status or a country.
-    pub fn is_class(&self, id: ColumnId) -> bool {
-        let column = self.schema.column(id);
-        let repeats = !column.labels.is_empty() || !column.common_values.is_empty();
-        matches!(column.category, 'S' | 'E' | 'B') && repeats && !self.schema.name_columns(id.relation).contains(&id)
-    }
-
-    /// One group per row of a relation other than the base.
-    pub fn by_entity(&self, draft: &Draft, relation: usize, rank: u32) -> Vec<Draft> {
-        if relation == draft.query.base || self.schema.key_columns(relation).is_empty() {
-            return Vec::new();
+    fn group_keys(&self, draft: &Draft, start: usize) -> Parses<Draft> {
+        let mut found = self.units(draft, start);
+        for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.adjectives.is_empty()) {
+            found.extend(self.grouped(draft, &noun).into_iter().map(|draft| (draft, end)));
         }
-        let joined = draft.join(self.schema, relation, false).into_iter();
-        joined.map(|draft| ranked(draft, rank).keyed(Key::Entity(relation))).collect()
+        found
     }
 
-    /// One group per unit of time of the base's one date; several dates are so many readings.
+    /// The draft with one row for each of a noun.
+    fn grouped(&self, draft: &Draft, noun: &Noun) -> Vec<Draft> {
+        let mut found = Vec::new();
+        let draft = draft.clone().costing(noun.cost);
+        let aggregate = draft.is_aggregate();
+        for (next, source, many) in draft.join(self.schema, 0, noun.relation) {
+            match noun.class {
+                Some(column) if aggregate && !many => found.push(grouped_by(next, vec![At { source, column }])),
+                Some(_) => {}
+                // "the name of each student": there is one row for each anyway.
+                None if source == 0 && !aggregate => found.push(next),
+                None if aggregate && source != 0 && !(many && sums_own(&next)) => {
+                    let shown = self.schema.name_columns(noun.relation);
+                    let keys = self.schema.key_columns(noun.relation);
+                    let columns: Vec<At> = shown.into_iter().chain(keys).map(|column| At { source, column }).collect();
+                    if !columns.is_empty() {
+                        found.push(grouped_by(next.costing(1), columns));
+                    }
+                }
+                None if !aggregate && !draft.open && !many => found.push(next),
+                None => {}
+            }
+        }
+        if draft.open && draft.class.is_none() && noun.relation != draft.query.relation(0) {
+            let mut counted = draft.clone();
+            counted.open = false;
+            found.extend(self.grouped(&counted.show(Value::Rows, "count"), noun));
+        }
+        found
+    }
+
+    /// "per month", "by year": a date of the rows, cut to the unit.
+    fn units(&self, draft: &Draft, start: usize) -> Parses<Draft> {
+        let mut found = Vec::new();
+        let Some((unit, end)) = self.eat_any(start, |one| if let Use::Unit(unit) = one { Some(unit) } else { None })
+        else {
+            return found;
+        };
+        found.extend(self.by_unit(draft, unit).into_iter().map(|draft| (draft, end)));
+        found
+    }
+
+    /// The draft with one row for each unit of time.
     pub fn by_unit(&self, draft: &Draft, unit: Unit) -> Vec<Draft> {
-        if let Some(id) = self.schema.column_named(draft.query.base, unit_name(unit)) {
-            return vec![draft.clone().keyed(Key::Column(id))];
+        let mut found = Vec::new();
+        for (next, source, column) in self.dates_of(draft) {
+            let mut next = next;
+            if next.open && next.class.is_none() {
+                next.open = false;
+                next = next.show(Value::Rows, "count");
+            }
+            if !next.is_aggregate() {
+                continue;
+            }
+            let value = Value::Cut(unit, At { source, column });
+            next.query.groups.push(value.clone());
+            let output = super::query::Output { value, alias: unit_alias(unit).to_owned() };
+            next.query.outputs.insert(0, output);
+            found.push(next);
         }
-        self.timed(draft).into_iter().map(|(draft, id)| draft.keyed(Key::Unit(unit, id))).collect()
+        found
     }
 
-    /// The draft with each date that a bare time may mean.
-    pub fn timed(&self, draft: &Draft) -> Vec<(Draft, ColumnId)> {
-        let mut draft = draft.clone();
-        if self.schema.has_later_events(draft.query.base) {
-            let name = &self.schema.relation(draft.query.base).name;
-            draft = draft.block(&format!("a time could be that of {name} or of what happened to them later"));
+    /// The dates that a bare time may mean: those of the base's rows, else of the whole that each is a part of.
+    pub fn dates_of(&self, draft: &Draft) -> Vec<(Draft, usize, super::query::ColumnId)> {
+        let base = draft.query.relation(0);
+        let own = self.schema.event_dates(base);
+        if !own.is_empty() {
+            return own.into_iter().map(|column| (draft.clone(), 0, column)).collect();
         }
-        let dates = self.schema.implied_dates(draft.query.base).into_iter();
-        dates
-            .flat_map(|id| draft.join(self.schema, id.relation, false).into_iter().map(move |draft| (draft, id)))
-            .collect()
+        let mut found = Vec::new();
+        for edge in self.schema.edges.iter().filter(|edge| edge.from == base && !edge.nullable) {
+            for column in self.schema.event_dates(edge.to) {
+                for (next, source, _) in draft.join(self.schema, 0, edge.to) {
+                    found.push((next, source, column));
+                }
+            }
+        }
+        found
     }
+}
+
+/// Whether numbers of the base are added up, which a join to many rows would count several times.
+fn sums_own(draft: &Draft) -> bool {
+    let own =
+        |value: &Value| matches!(value, Value::Aggregate(Aggregate::Sum | Aggregate::Average, at) if at.source == 0);
+    draft.query.outputs.iter().any(|output| own(&output.value))
+}
+
+fn unit_alias(unit: Unit) -> &'static str {
+    super::calendar::unit_name(unit)
+}
+
+fn grouped_by(mut draft: Draft, columns: Vec<At>) -> Draft {
+    let grouped = |output: &super::query::Output| draft.query.groups.contains(&output.value);
+    let mut place = draft.query.outputs.iter().take_while(|output| grouped(output)).count();
+    for at in columns {
+        let value = Value::Column(at);
+        if !draft.query.groups.contains(&value) {
+            draft.query.groups.push(value.clone());
+        }
+        if !draft.query.outputs.iter().any(|output| output.value == value) {
+            draft.query.outputs.insert(place, super::query::Output { value, alias: String::new() });
+            place += 1;
+        }
+    }
+    draft
 }

@@ -1,216 +1,226 @@
-//! How questions begin: "how many …", "average price …", "list …", "revenue per month".
+//! How questions begin: "how many …", "what are the names of …", "which …", "for each …", "the singer's name".
 
-use super::draft::{Draft, Group};
+use super::draft::Draft;
+use super::items::{Item, What};
 use super::lexicon::Use;
-use super::parse::{Parser, Parses, ranked};
-use super::query::{Aggregate, ColumnId, Measure, Shape};
+use super::nouns::Noun;
+use super::parse::{Parser, Parses};
+use super::query::{Aggregate, At, Value};
+
+/// A base that no noun names.
+const UNNAMED: u32 = 6;
 
 impl Parser<'_> {
-    /// All readings of the whole question.
-    pub fn question(&self) -> Vec<Draft> {
-        let (position, listed) = self.opening();
-        let mut heads = self.counts(position);
-        heads.extend(self.amounts(position));
-        heads.extend(self.lists(position));
-        heads.extend(self.column_lists(position));
-        if !listed {
-            heads.extend(self.grouped_nouns(position, if position > 0 { Group::NeededPer } else { Group::Needed }));
+    /// All ways to begin.
+    pub fn heads(&self) -> Parses<Draft> {
+        let mut found = Vec::new();
+        for position in self.openings() {
+            found.extend(self.counts(position));
+            found.extend(self.noun_first(position));
+            found.extend(self.item_lists(position));
+            found.extend(self.possessives(position));
+            found.extend(self.measures(position));
+            found.extend(self.best_units(position));
         }
-        let end = self.chart.len();
-        let mut drafts: Vec<Draft> = heads.iter().flat_map(|(draft, at)| self.clauses(draft, *at, end)).collect();
-        drafts.extend(self.superlatives(position));
-        drafts.extend(self.rankings(position));
-        drafts.extend(self.champions(position));
-        drafts.into_iter().filter_map(|draft| draft.finish(self.schema)).collect()
+        found.extend(self.each_first());
+        found
     }
 
-    /// "please show me", "which": the position after it, and whether it asks for rows and nothing else.
-    fn opening(&self) -> (usize, bool) {
-        let (mut position, mut listed) = (0, false);
-        for _ in 0..3 {
-            let opener = |one| matches!(one, Use::Open | Use::List | Use::Which).then_some(one);
-            let Some((one, end)) = self.eat_any(position, opener) else { break };
-            listed |= one != Use::Open;
-            position = end;
+    /// The positions after "please show me", "what are", "which".
+    fn openings(&self) -> Vec<usize> {
+        let mut found = vec![0];
+        let mut next = 0;
+        while let Some(position) = found.get(next).copied() {
+            next += 1;
+            for (one, end) in &self.chart.at(position).uses {
+                let opens = matches!(one, Use::Open | Use::Which | Use::Article | Use::Comma | Use::Filler | Use::And);
+                if opens && !found.contains(end) && found.len() < 12 {
+                    found.push(*end);
+                }
+            }
         }
-        (position, listed)
+        found
     }
 
-    /// "how many cancelled orders", "total orders", "number of customers".
+    /// "how many cancelled orders", "number of customers", "how many different cities".
     fn counts(&self, position: usize) -> Parses<Draft> {
-        let counted = self.eat(position, Use::HowMany);
-        let total = self.eat(position, Use::Aggregate(Aggregate::Sum)).filter(|end| self.chart.lower(end - 1) != "of");
         let mut found = Vec::new();
-        for (noun, end) in counted.into_iter().flat_map(|start| self.nouns(start)) {
-            let drafts = self.described(Draft::count(noun.relation, noun.rank), &noun);
-            found.extend(drafts.into_iter().map(|draft| (draft, end)));
-        }
-        for (noun, end) in total.into_iter().flat_map(|start| self.nouns(start)) {
-            let mut count = Draft::count(noun.relation, noun.rank);
-            let said = self.measures(position).iter().any(|(measured, _)| measured.base == noun.relation);
-            if self.can_sum(noun.relation) && !said {
-                count = count.block("their number or their sum?");
-            }
-            found.extend(self.described(count, &noun).into_iter().map(|draft| (draft, end)));
-        }
-        // "total orders": their number, or the sum of a column that is called total?
-        for (noun, end) in total.into_iter().flat_map(|start| self.nouns(start)) {
-            for (measured, _) in self.measures(position).into_iter().filter(|(m, _)| m.base == noun.relation) {
-                let draft = Draft::measured(measured.base, measured.measure, measured.rank + noun.rank);
-                found.extend(self.described(draft, &noun).into_iter().map(|draft| (draft, end)));
+        for start in self.ends(position, Use::HowMany) {
+            let number =
+                |noun: &Noun| noun.class.is_some_and(|id| self.schema.is_number(id) && !self.schema.is_key(id));
+            for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.distinct || !number(noun)) {
+                for draft in self.base(&noun) {
+                    let rows = match noun.class {
+                        Some(column) => Value::Aggregate(Aggregate::Count, At { source: 0, column }),
+                        None => Value::Rows,
+                    };
+                    let mut draft = draft.show(rows, "count");
+                    draft.open = false;
+                    draft.class = None;
+                    draft.query.distinct = false;
+                    found.push((draft, end));
+                }
             }
         }
         found
     }
 
-    fn can_sum(&self, relation: usize) -> bool {
-        self.schema
-            .columns(relation)
-            .any(|(id, _)| self.schema.is_number(id) && !self.schema.is_key(id) && !self.is_rate(id))
+    /// The rows of a noun, described by its adjectives; all columns unless more is said.
+    pub fn base(&self, noun: &Noun) -> Vec<Draft> {
+        let mut draft = Draft::new(noun.relation, noun.cost);
+        draft.open = true;
+        draft.number = noun.limit;
+        draft.lowest = noun.lowest;
+        draft.class = noun.class.map(|column| At { source: 0, column });
+        draft.query.distinct = noun.distinct && noun.class.is_some();
+        self.described(draft, 0, noun)
     }
 
-    /// "average price", "how much revenue", "monthly revenue".
-    fn amounts(&self, position: usize) -> Parses<Draft> {
-        let position = self.maybe(position, Use::HowMuch);
-        let unit = self.eat_any(position, |one| if let Use::Every(unit) = one { Some(unit) } else { None });
-        let start = unit.map_or(position, |(_, end)| end);
+    /// "all customers", "which singers", "the 3 oldest dogs".
+    fn noun_first(&self, position: usize) -> Parses<Draft> {
         let mut found = Vec::new();
-        for (measured, end) in self.measures(start) {
-            let drafts = match unit {
-                Some((unit, _)) => self.by_unit(&measured.draft(), unit),
-                None => vec![measured.draft()],
-            };
-            found.extend(drafts.into_iter().map(|draft| (draft, end)));
+        for (noun, end) in
+            self.nouns(position).into_iter().filter(|(noun, _)| !noun.class.is_some_and(|id| self.is_identity(id)))
+        {
+            found.extend(self.base(&noun).into_iter().map(|draft| (draft, end)));
         }
-        if let Some((unit, start)) = unit {
-            for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.plural) {
-                let counts = self.described(Draft::count(noun.relation, noun.rank), &noun);
-                found.extend(counts.iter().flat_map(|draft| self.by_unit(draft, unit)).map(|draft| (draft, end)));
+        found
+    }
+
+    /// "the name and age of all singers", "average age", "song names".
+    fn item_lists(&self, position: usize) -> Parses<Draft> {
+        let mut found = Vec::new();
+        for (items, after) in self.items(position) {
+            // "orders of customers" is no list of things to show.
+            let rows = matches!(items.as_slice(), [Item { what: What::Entity, .. }]);
+            if let Some(start) = self.eat(after, Use::Of).filter(|_| !rows) {
+                for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.class.is_none()) {
+                    for draft in self.base(&noun) {
+                        let named = noun.each
+                            && items.iter().all(|item| matches!(item.what, What::Aggregate(_) | What::Count(_)));
+                        let draft = if named { draft.show_name(self.schema, 0) } else { draft };
+                        found.extend(self.listing(&draft, &items).into_iter().map(|draft| (draft, end)));
+                    }
+                }
+            }
+            for relation in self.bases(&items) {
+                let draft = Draft::new(relation, UNNAMED);
+                found.extend(self.listing(&draft, &items).into_iter().map(|draft| (draft, after)));
             }
         }
         found
     }
 
-    /// "all customers", "customers from Berlin".
-    fn lists(&self, position: usize) -> Parses<Draft> {
+    fn listing(&self, draft: &Draft, items: &[Item]) -> Vec<Draft> {
+        let mut draft = draft.clone();
+        draft.open = false;
+        draft.class = None;
+        let class = matches!(items, [Item { what: What::Column, .. }]);
+        // "the total of all orders"
+        let mut items = items.to_vec();
+        if let [item @ Item { what: What::Column, .. }] = items.as_mut_slice()
+            && self.chart.lower(item.start) == "total"
+            && item.end == item.start + 1
+        {
+            item.what = What::Aggregate(Aggregate::Sum);
+        }
+        let mut drafts = self.showing(&draft, 0, &items);
+        for draft in &mut drafts {
+            if let (true, Some(Value::Column(at))) = (class, draft.query.outputs.first().map(|o| &o.value)) {
+                draft.class = Some(*at).filter(|at| at.source == 0 && !self.is_identity(at.column));
+            }
+        }
+        drafts
+    }
+
+    /// Whether a column tells the rows of its relation apart, or names them.
+    fn is_identity(&self, column: super::query::ColumnId) -> bool {
+        let key = self.schema.key_columns(column.relation);
+        key == [column] || self.schema.name_columns(column.relation).contains(&column)
+    }
+
+    /// The relations that the items alone may be about.
+    fn bases(&self, items: &[Item]) -> Vec<usize> {
         let mut found = Vec::new();
-        for (noun, end) in self.nouns(position) {
-            // "order 17" asks for one row by a name or number that only its author knows.
-            if noun.plural || self.same_in_singular(noun.relation, end) {
-                let drafts = self.described(Draft::rows(self.schema, noun.relation, noun.rank), &noun);
-                found.extend(drafts.into_iter().map(|draft| (draft, end)));
+        let mut add = |relation: usize| {
+            if !found.contains(&relation) {
+                found.push(relation);
+            }
+        };
+        for item in items {
+            let cell = self.chart.at(item.start);
+            match (&item.what, item.of) {
+                (What::Entity, _) => {}
+                (_, Some((start, end))) => {
+                    self.chart.at(start).relations.iter().filter(|m| m.end == end).for_each(|m| add(m.target));
+                }
+                (What::Count(noun), None) => add(noun.relation),
+                (What::Column | What::Aggregate(_) | What::Common(_), None) => {
+                    cell.columns
+                        .iter()
+                        .filter(|m| m.end == item.end && m.cost < 4)
+                        .for_each(|m| add(m.target.relation));
+                }
+                _ => {}
+            }
+        }
+        found.truncate(12);
+        found
+    }
+
+    /// "each singer's name and age".
+    fn possessives(&self, position: usize) -> Parses<Draft> {
+        let mut found = Vec::new();
+        for (noun, middle) in self
+            .nouns(position)
+            .into_iter()
+            .filter(|(noun, end)| noun.class.is_none() && self.chart.is_possessive(*end))
+        {
+            for (items, end) in self.items(middle) {
+                for draft in self.base(&noun) {
+                    found.extend(self.listing(&draft, &items).into_iter().map(|draft| (draft, end)));
+                }
             }
         }
         found
     }
 
-    /// A relation whose own name is no plural is listed by that name.
-    fn same_in_singular(&self, relation: usize, end: usize) -> bool {
-        self.schema.relation(relation).name.to_lowercase().ends_with(self.chart.lower(end.saturating_sub(1)))
-    }
-
-    /// "orders per month", "customers by country": a count, if something groups it.
-    fn grouped_nouns(&self, position: usize, group: Group) -> Parses<Draft> {
+    /// "For each stadium, how many concerts are there?", "For all singers, show the name".
+    fn each_first(&self) -> Parses<Draft> {
         let mut found = Vec::new();
-        for (noun, end) in self.nouns(position).into_iter().filter(|(noun, _)| noun.plural) {
-            let mut draft = Draft::count(noun.relation, noun.rank);
-            draft.group = group;
-            found.extend(self.described(draft, &noun).into_iter().map(|draft| (draft, end)));
-        }
-        found
-    }
-
-    /// "names and emails of customers", "customer names".
-    fn column_lists(&self, position: usize) -> Parses<Draft> {
-        let mut found = Vec::new();
-        for (spans, after) in self.spans(self.maybe(position, Use::All), Vec::new()) {
-            let start = self.maybe(after, Use::Of).max(self.maybe(after, Use::In));
-            for (noun, end) in self.nouns(start).into_iter().filter(|_| start > after) {
-                let drafts = self.described(Draft::rows(self.schema, noun.relation, noun.rank), &noun);
-                let shown = drafts.iter().filter_map(|draft| self.showing(draft.clone(), &spans));
-                found.extend(shown.map(|draft| (draft, end)));
-            }
-            // "customer names", but "payments paid" is the beginning of a filter.
-            let single = |end: usize| !self.chart.is_plural(end) || self.chart.is_possessive(end);
-            let relations = self.chart.at(self.skip(position)).relations.iter();
-            let qualified = relations.filter(|m| spans.first().is_some_and(|(_, end)| *end > m.end) && single(m.end));
-            for mention in qualified {
-                let draft = Draft::rows(self.schema, mention.target, 0);
-                found.extend(self.showing(draft, &spans).map(|draft| (draft, after)));
+        let starts = [self.eat(0, Use::Per), self.eat(0, Use::Of), self.eat(0, Use::In)];
+        let mut starts: Vec<usize> = starts.into_iter().flatten().collect();
+        starts.dedup();
+        for start in starts {
+            for (noun, middle) in self.nouns(self.maybe_all(start, &[Use::All, Use::Each])) {
+                let Some(comma) = self.eat(middle, Use::Comma) else { continue };
+                let mut positions = vec![comma];
+                positions.extend(self.ends(comma, Use::Open));
+                positions.extend(self.ends(comma, Use::Which));
+                for position in positions {
+                    for (items, end) in self.items(position) {
+                        found.extend(self.each_items(&noun, &items).into_iter().map(|draft| (draft, end)));
+                    }
+                }
             }
         }
         found
     }
 
-    /// Ways to read a sequence of columns, each as the span of its words.
-    fn spans(&self, position: usize, before: Vec<(usize, usize)>) -> Parses<Vec<(usize, usize)>> {
-        let position = self.skip(position);
-        let mut ends: Vec<usize> = self.chart.at(position).columns.iter().map(|mention| mention.end).collect();
-        ends.sort_unstable();
-        ends.dedup();
+    /// Items for each of a noun: its own columns, and what is counted or added up of what belongs to it.
+    fn each_items(&self, noun: &Noun, items: &[Item]) -> Vec<Draft> {
         let mut found = Vec::new();
-        for end in ends.into_iter().filter(|_| before.len() < 12) {
-            let spans = [before.as_slice(), &[(position, end)]].concat();
-            let next = self.maybe(self.maybe(end, Use::Comma), Use::And);
-            if next > end {
-                found.extend(self.spans(next, spans.clone()));
+        for mut draft in self.base(noun) {
+            draft.open = false;
+            if let Some(class) = draft.class.take() {
+                draft.query.distinct = false;
+                draft.query.groups.push(Value::Column(class));
+                draft = draft.show(Value::Column(class), "");
+            } else if items.iter().all(|item| !matches!(item.what, What::Column | What::FullName | What::Everything)) {
+                draft = draft.show_name(self.schema, 0);
             }
-            found.push((spans, end));
+            found.extend(self.showing(&draft, 0, items));
         }
         found
-    }
-
-    /// The draft with only the columns that the spans name; each has to be one of the relation's own.
-    fn showing(&self, draft: Draft, spans: &[(usize, usize)]) -> Option<Draft> {
-        let mut shown: Vec<ColumnId> = Vec::new();
-        let mut rank = 0;
-        for (start, end) in spans {
-            let own =
-                self.chart.at(*start).columns.iter().filter(|m| m.end == *end && m.target.relation == draft.query.base);
-            let best = own.clone().map(|mention| mention.rank).min()?;
-            let mut best_ones = own.filter(|mention| mention.rank == best);
-            let (first, second) = (best_ones.next()?, best_ones.next());
-            if second.is_some() || shown.contains(&first.target) {
-                return None;
-            }
-            shown.push(first.target);
-            rank += best;
-        }
-        // "the stock of products" may ask for the sum as well as for each.
-        let [(_, end)] = spans else { return Some(self.shown(draft, shown, rank)) };
-        let number = shown.iter().any(|id| self.schema.is_number(*id));
-        // "the countries of customers" may ask for each customer's or for each once.
-        let class = shown.iter().any(|id| self.is_class(*id));
-        (!class && (!number || self.chart.is_plural(*end))).then(|| self.shown(draft, shown, rank))
-    }
-
-    fn shown(&self, draft: Draft, columns: Vec<ColumnId>, rank: u32) -> Draft {
-        let mut draft = ranked(draft, rank);
-        draft.query.shape = Shape::Rows { columns, order: None };
-        draft
-    }
-}
-
-/// A measure with the relation whose rows it is taken over.
-#[derive(Debug, Clone)]
-pub struct Measured {
-    pub base: usize,
-    pub measure: Measure,
-    pub rank: u32,
-    /// Why it must not be answered.
-    pub blocked: Option<String>,
-    /// See [`Draft::loose_average`].
-    pub loose_average: bool,
-    /// Said with an aggregate word.
-    pub explicit: bool,
-}
-
-impl Measured {
-    /// The measure over all rows of its relation.
-    pub fn draft(&self) -> Draft {
-        let mut draft = Draft::measured(self.base, self.measure.clone(), self.rank);
-        draft.blocked.clone_from(&self.blocked);
-        draft.loose_average = self.loose_average;
-        draft
     }
 }

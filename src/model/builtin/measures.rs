@@ -1,121 +1,190 @@
-//! Measures: "average price", "revenue", "number of orders", "order count". Decides what may be added up at all.
+//! Amounts that are spoken of as one: "revenue per month", "top 5 customers by revenue", "monthly orders".
 
-use super::heads::Measured;
-use super::lexicon::{self, Use};
+use super::draft::{Draft, alias};
+use super::index::Mention;
+use super::lexicon::Use;
 use super::parse::{Parser, Parses};
-use super::query::{Aggregate, ColumnId, Measure};
-use crate::linking::words;
+use super::query::{Aggregate, At, ColumnId, Direction, Unit, Value};
+
+/// The most that the distance between a flow of money and a column's name may cost in a ranking.
+const FLOW: u32 = 7;
 
 impl Parser<'_> {
-    /// Every measure that the words from here may name.
-    pub fn measures(&self, position: usize) -> Parses<Measured> {
-        let position = self.skip(position);
-        let mut found = self.counted(position);
-        if let Some((aggregate, after)) = self.eat_any(position, aggregate) {
-            let column = self.skip(self.maybe(after, Use::Of));
-            for mention in &self.chart.at(column).columns {
-                let measured = self.measured(aggregate, mention.target, (position, column, mention.end), true);
-                found.extend(measured.map(|measured| (ranked(measured, mention.rank), mention.end)));
-            }
-        }
-        for mention in &self.chart.at(position).columns {
-            if self.adds_up(mention.target, mention.end) {
-                let span = (position, position, mention.end);
-                let measured = self.measured(Aggregate::Sum, mention.target, span, false);
-                found.extend(measured.map(|measured| (ranked(measured, mention.rank), mention.end)));
-            }
-        }
-        found
-    }
-
-    /// "number of orders", "order count".
-    pub fn counted(&self, position: usize) -> Parses<Measured> {
+    /// "revenue", "how much revenue", "monthly revenue", "monthly orders".
+    pub fn measures(&self, position: usize) -> Parses<Draft> {
+        let start = self.maybe(position, Use::HowMuch);
+        let every = |one| if let Use::Every(unit) = one { Some(unit) } else { None };
+        let unit = self.eat_any(start, every);
+        let start = unit.map_or(start, |(_, end)| end);
+        let unit = unit.map(|(unit, _)| unit);
         let mut found = Vec::new();
-        let counts = |relation, rank, end| (count(relation, rank), end);
-        if let Some(start) = self.eat(position, Use::HowMany) {
-            let nouns = self.nouns(start).into_iter().filter(|(noun, _)| noun.adjectives.is_empty());
-            found.extend(nouns.map(|(noun, end)| counts(noun.relation, noun.rank, end)));
+        for (candidates, begin, end) in self.terms(start) {
+            let flow = is_flow(self.chart.lower(begin)) && end == begin + 1;
+            let additive = flow || is_additive(self.chart.lower(end.saturating_sub(1)));
+            for mention in candidates.into_iter().filter(|m| additive && self.can(Aggregate::Sum, m.target)) {
+                let at = At { source: 0, column: mention.target };
+                let cost =
+                    if flow && self.is_remarked(mention.target, self.chart.lower(begin)) { 0 } else { mention.cost };
+                let mut draft = Draft::new(mention.target.relation, cost);
+                let name = if flow { self.chart.lower(begin) } else { &alias(self.schema, Aggregate::Sum, at) };
+                draft = draft.show(Value::Aggregate(Aggregate::Sum, at), name);
+                draft.ungrouped = !flow;
+                found.extend(self.every(draft, unit).into_iter().map(|draft| (draft, end)));
+            }
         }
-        for mention in &self.chart.at(self.skip(position)).relations {
-            if let Some(end) = self.eat(mention.end, Use::Count).filter(|_| !self.chart.is_plural(mention.end)) {
-                found.push(counts(mention.target, mention.rank, end));
+        if unit.is_some() {
+            for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.class.is_none() && noun.plural) {
+                for mut draft in self.base(&noun) {
+                    draft.open = false;
+                    let draft = draft.show(Value::Rows, "count");
+                    found.extend(self.every(draft, unit).into_iter().map(|draft| (draft, end)));
+                }
             }
         }
         found
     }
 
-    /// A column under an aggregate, if that can have a meaning. The span: start, start of the column's words, end.
-    fn measured(
-        &self,
-        aggregate: Aggregate,
-        id: ColumnId,
-        span: (usize, usize, usize),
-        explicit: bool,
-    ) -> Option<Measured> {
-        let (start, column, end) = span;
-        if !self.schema.is_number(id) || self.schema.is_key(id) || (aggregate == Aggregate::Sum && self.is_rate(id)) {
-            return None;
+    /// "which month has the most orders", "which year had the highest revenue".
+    pub fn best_units(&self, position: usize) -> Parses<Draft> {
+        let unit = |one| if let Use::Unit(unit) = one { Some(unit) } else { None };
+        let Some((unit, end)) = self.eat_any(position, unit) else { return Vec::new() };
+        let start = self.skip(self.maybe_all(end, &[Use::Do, Use::Have, Use::With, Use::That]));
+        let mut found = Vec::new();
+        for (one, begin) in &self.chart.at(start).uses {
+            let (direction, rows) = match one {
+                Use::Most(direction) => (*direction, true),
+                Use::Highest(direction) => (*direction, false),
+                _ => continue,
+            };
+            let mut drafts: Parses<Draft> = self.measures(*begin).into_iter().filter(|_| !rows).collect();
+            for (noun, end) in self.nouns(*begin).into_iter().filter(|(noun, _)| rows && noun.class.is_none()) {
+                drafts.extend(
+                    self.base(&noun)
+                        .into_iter()
+                        .map(|draft| (Draft { open: false, ..draft }.show(Value::Rows, "count"), end)),
+                );
+            }
+            for (draft, end) in drafts.into_iter().filter(|(draft, _)| draft.query.groups.is_empty()) {
+                for mut next in self.by_unit(&draft, unit) {
+                    let measure = next.query.outputs.last().map(|output| output.value.clone());
+                    next.query.order.extend(measure.map(|value| (value, direction)));
+                    next.query.limit = Some(1);
+                    found.push((next, end));
+                }
+            }
         }
-        let said = self.chart.lower(end - 1);
-        let flow = aggregate != Aggregate::Sum && lexicon::is_flow(said);
-        let blocked = flow.then(|| format!("the {} of {said} could be taken over rows or over sums", name(aggregate)));
-        let loose_average = aggregate == Aggregate::Average && end - column == 1 && self.adds_up(id, end);
-        let measure = Measure { aggregate, column: Some(id), alias: self.alias(start, end) };
-        Some(Measured { base: id.relation, measure, rank: 0, blocked, loose_average, explicit })
+        found
     }
 
-    /// The user's words as a column name.
-    fn alias(&self, start: usize, end: usize) -> String {
-        let words = (start..end).map(|position| self.chart.lower(position));
-        words
-            .filter(|word| !matches!(*word, "the" | "a" | "an" | "our" | "please" | "of" | "all"))
-            .collect::<Vec<_>>()
-            .join("_")
+    /// Whether a column's comment says the word.
+    fn is_remarked(&self, column: ColumnId, word: &str) -> bool {
+        let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
+        comment.split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
     }
 
-    /// Whether a column means its sum when no aggregate is said.
-    fn adds_up(&self, id: ColumnId, end: usize) -> bool {
-        let said = lexicon::is_additive(self.chart.lower(end - 1));
-        let named = words::identifier_words(&self.schema.column(id).name);
-        // "order totals" asks for each of them.
-        let single = !self.chart.is_plural(end) && named.last().is_some_and(|word| lexicon::is_additive(word));
-        !self.is_rate(id) && (said || single)
+    fn every(&self, draft: Draft, unit: Option<Unit>) -> Vec<Draft> {
+        match unit {
+            Some(unit) => self.by_unit(&draft, unit),
+            None => vec![draft],
+        }
     }
 
-    pub fn is_rate(&self, id: ColumnId) -> bool {
-        let words = words::identifier_words(&self.schema.column(id).name);
-        let summed = words.iter().any(|word| matches!(word.as_str(), "total" | "amount" | "sum"));
-        !summed && words.iter().any(|word| lexicon::is_rate(&words::singular(word)))
+    /// "by revenue", "by number of orders", "by average rating" after "top 5 customers".
+    pub fn rankings(&self, draft: &Draft, position: usize) -> Parses<Draft> {
+        let by = |one| matches!(one, Use::By | Use::OrderBy).then_some(());
+        let Some(limit) = draft.number.filter(|_| draft.query.order.is_empty()) else { return Vec::new() };
+        let Some(((), start)) = self.eat_any(position, by) else { return Vec::new() };
+        let direction = if draft.lowest { Direction::Ascending } else { Direction::Descending };
+        let mut found = Vec::new();
+        for most in self.ends(start, Use::HowMany) {
+            found.extend(self.most(draft, 0, most, direction));
+        }
+        let aggregate = self.eat_any(start, |one| if let Use::Aggregate(one) = one { Some(one) } else { None });
+        let starts = [Some((None, start)), aggregate.map(|(one, end)| (Some(one), end))];
+        for (aggregate, begin) in starts.into_iter().flatten() {
+            for (candidates, from, end) in self.terms(begin) {
+                let word = self.chart.lower(end.saturating_sub(1));
+                let additive = is_additive(word) || (is_flow(self.chart.lower(from)) && end == from + 1);
+                for mention in candidates {
+                    let ranked = self.ranked(draft, mention, aggregate, additive, self.chart.lower(from));
+                    for (next, value) in ranked {
+                        let sorted = self.superlative(next, 0, value, direction, Some(limit));
+                        found.extend(sorted.into_iter().map(|draft| (draft, end)));
+                    }
+                }
+            }
+        }
+        found
     }
 
-    /// What a flow word was said for, so that "customer with the highest revenue" may mean a sum.
-    pub fn says_flow(&self, end: usize) -> bool {
-        lexicon::is_flow(self.chart.lower(end.saturating_sub(1)))
+    /// What a thing is ranked by: its own number, or an aggregate of the numbers of what belongs to it.
+    fn ranked(
+        &self,
+        draft: &Draft,
+        mention: &Mention<ColumnId>,
+        aggregate: Option<Aggregate>,
+        additive: bool,
+        said: &str,
+    ) -> Vec<(Draft, Value)> {
+        let column = mention.target;
+        let mut found = Vec::new();
+        if !self.can(aggregate.unwrap_or(Aggregate::Average), column) {
+            return found;
+        }
+        let remarked = self.is_remarked(column, said);
+        let draft = draft.clone().costing(if remarked { 0 } else { mention.cost.min(FLOW) });
+        if draft.query.relation(0) == column.relation {
+            let value = Value::Column(At { source: 0, column });
+            found.extend(aggregate.is_none().then_some((draft, value)));
+            return found;
+        }
+        let named = |aggregate: Aggregate, at: At| {
+            if is_flow(said) && aggregate == Aggregate::Sum {
+                said.to_owned()
+            } else {
+                alias(self.schema, aggregate, at)
+            }
+        };
+        let Some(aggregate) = aggregate.or((additive && self.can(Aggregate::Sum, column)).then_some(Aggregate::Sum))
+        else {
+            return found;
+        };
+        if let Some(class) = draft.class {
+            for (mut next, source, _) in draft.join(self.schema, 0, column.relation) {
+                let at = At { source, column };
+                if next.fans_out(self.schema, 0, source, aggregate) {
+                    continue;
+                }
+                next.query.groups.push(Value::Column(class));
+                let value = Value::Aggregate(aggregate, at);
+                found.push((next.show(value.clone(), &named(aggregate, at)), value));
+            }
+            return found;
+        }
+        for (next, head, source) in draft.sub(self.schema, 0, column.relation, false) {
+            let Some(head) = head else { continue };
+            let at = At { source, column };
+            if next.fans_out(self.schema, head, source, aggregate) {
+                continue;
+            }
+            let value = Value::Each(head, aggregate, Some(at));
+            let mut next = next;
+            next.focus.push(source);
+            found.push((next.show(value.clone(), &named(aggregate, at)), value));
+        }
+        found
     }
 }
 
-/// The number of rows of a relation.
-pub fn count(relation: usize, rank: u32) -> Measured {
-    let measure = Measure { aggregate: Aggregate::Count, column: None, alias: "count".into() };
-    Measured { base: relation, measure, rank, blocked: None, loose_average: false, explicit: true }
+/// A flow of money that is spoken of as one sum.
+fn is_flow(word: &str) -> bool {
+    matches!(word, "revenue" | "sales" | "turnover" | "spend" | "spending" | "spent" | "income" | "profit")
 }
 
-fn ranked(mut measured: Measured, rank: u32) -> Measured {
-    measured.rank += rank;
-    measured
-}
-
-fn aggregate(one: Use) -> Option<Aggregate> {
-    if let Use::Aggregate(aggregate) = one { Some(aggregate) } else { None }
-}
-
-/// The aggregate as SQL's function and as a word of a summary.
-pub fn name(aggregate: Aggregate) -> &'static str {
-    match aggregate {
-        Aggregate::Count => "count",
-        Aggregate::Sum => "sum",
-        Aggregate::Average => "average",
-        Aggregate::Minimum => "minimum",
-        Aggregate::Maximum => "maximum",
-    }
+/// Said without an aggregate, a column of such words means its sum.
+fn is_additive(word: &str) -> bool {
+    matches!(
+        word,
+        "total" | "amount" | "amounts" | "quantity" | "quantities" | "units" | "pieces" | "earnings" | "cost" | "costs"
+    )
 }

@@ -1,14 +1,18 @@
-//! The grammar's common ground: a position in the chart, phrases eaten from it, nouns, the sequence of clauses.
+//! The grammar's common ground: phrases eaten from the chart, and the search over all ways to read the clauses.
 //!
-//! Every function returns all ways to go on; the choice between finished drafts is made in the end, by rank.
-//! The question forms themselves are in `heads`, `top`, `measures`, `clauses` and `groups`.
+//! Every function returns all ways to go on; the choice between finished drafts is made in the end, by cost. The
+//! question forms themselves are in the files beside this one.
 
-use super::chart::{Chart, Mention};
+use super::chart::Chart;
+use super::clauses::Lead;
 use super::draft::Draft;
+use super::index::Mention;
 use super::lexicon::{self, Use};
-use super::query::ColumnId;
+use super::nouns::Noun;
+use super::query::{At, ColumnId};
 use super::schema::Schema;
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Ways to go on: a result and the position after it.
 pub type Parses<T> = Vec<(T, usize)>;
@@ -17,47 +21,35 @@ pub type Parses<T> = Vec<(T, usize)>;
 pub struct Parser<'a> {
     pub chart: &'a Chart,
     pub schema: &'a Schema<'a>,
-    /// Steps left before a question counts as too tangled.
-    budget: Cell<u32>,
+    /// What was found at a position before: the same for every draft.
+    pub nouns: RefCell<HashMap<usize, Parses<Noun>>>,
+    pub leads: RefCell<HashMap<usize, Vec<Lead>>>,
 }
 
-/// A relation with the adjectives before it.
-#[derive(Debug, Clone)]
-pub struct Noun {
-    pub relation: usize,
-    pub rank: u32,
-    pub adjectives: Vec<Adjective>,
-    pub plural: bool,
-}
-
-/// Where an adjective (a value or a flag) stands.
-#[derive(Debug, Clone, Copy)]
-pub struct Adjective {
-    pub start: usize,
-    pub end: usize,
-    pub negated: bool,
-}
-
-const BUDGET: u32 = 4000;
+/// How many drafts go on from one position.
+const BEAM: usize = 14;
 
 impl<'a> Parser<'a> {
-    /// A parser with a full budget.
+    /// A parser that knows nothing yet.
     pub fn new(chart: &'a Chart, schema: &'a Schema<'a>) -> Self {
-        Self { chart, schema, budget: Cell::new(BUDGET) }
+        Self { chart, schema, nouns: RefCell::default(), leads: RefCell::default() }
     }
 
     /// The position of the first word from here that is no article.
     pub fn skip(&self, mut position: usize) -> usize {
-        while self.chart.at(position).uses.iter().any(|(one, _)| *one == Use::Article) {
-            position += 1;
+        while let Some((_, end)) =
+            self.chart.at(position).uses.iter().filter(|(one, _)| *one == Use::Article).max_by_key(|u| u.1)
+        {
+            position = *end;
         }
         position
     }
 
     /// The longest phrase here whose use `pick` accepts.
     pub fn eat_any<T>(&self, position: usize, pick: impl Fn(Use) -> Option<T>) -> Option<(T, usize)> {
-        let uses = &self.chart.at(self.skip(position)).uses;
-        uses.iter().filter_map(|(one, end)| pick(*one).map(|picked| (picked, *end))).max_by_key(|(_, end)| *end)
+        let here = self.chart.at(position).uses.iter();
+        let later = self.chart.at(self.skip(position)).uses.iter();
+        here.chain(later).filter_map(|(one, end)| pick(*one).map(|picked| (picked, *end))).max_by_key(|(_, end)| *end)
     }
 
     /// The position after the longest phrase of one use.
@@ -65,127 +57,107 @@ impl<'a> Parser<'a> {
         self.eat_any(position, |other| (other == one).then_some(())).map(|((), end)| end)
     }
 
+    /// The positions after each phrase of one use.
+    pub fn ends(&self, position: usize, one: Use) -> Vec<usize> {
+        let mut ends: Vec<usize> =
+            self.chart.at(position).uses.iter().filter(|(other, _)| *other == one).map(|(_, end)| *end).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        ends
+    }
+
     /// The position after a phrase, or the same position where it is absent.
     pub fn maybe(&self, position: usize, one: Use) -> usize {
         self.eat(position, one).unwrap_or(position)
     }
 
-    /// How many: digits or a word, at least one, at most six digits.
+    /// The position after any number of words of these uses.
+    pub fn maybe_all(&self, mut position: usize, uses: &[Use]) -> usize {
+        while let Some((_, end)) = self.eat_any(position, |one| uses.contains(&one).then_some(())) {
+            position = end;
+        }
+        position
+    }
+
+    /// How many: digits or a word, at most six digits.
     pub fn number(&self, position: usize) -> Option<(u32, usize)> {
         let position = self.skip(position);
         let word = self.chart.lower(position);
         let number = if word.len() <= 6 { word.parse().ok() } else { None };
-        number.or_else(|| lexicon::number_word(word)).filter(|number| *number > 0).map(|number| (number, position + 1))
+        number.or_else(|| lexicon::number_word(word)).map(|number| (number, position + 1))
     }
 
-    /// "all cancelled orders": a relation with its adjectives.
-    pub fn nouns(&self, position: usize) -> Parses<Noun> {
-        let position = self.maybe(position, Use::All);
-        self.nouns_after(position, &[])
+    /// All readings of the whole question.
+    pub fn question(&self) -> Vec<Draft> {
+        let heads = self.heads();
+        self.run(heads).into_iter().filter_map(|draft| draft.finish(self.schema)).collect()
     }
 
-    fn nouns_after(&self, position: usize, adjectives: &[Adjective]) -> Parses<Noun> {
+    /// Reads clauses from the heads on to the end of the question, at each position with the best drafts only.
+    fn run(&self, heads: Parses<Draft>) -> Vec<Draft> {
+        let length = self.chart.len();
+        let mut waiting: Vec<Vec<Draft>> = vec![Vec::new(); length + 1];
+        for (draft, position) in heads {
+            if let Some(list) = waiting.get_mut(position) {
+                list.push(draft);
+            }
+        }
+        for position in 0..length {
+            let drafts = waiting.get_mut(position).map(std::mem::take).unwrap_or_default();
+            for draft in best(drafts) {
+                for (next, end) in self.clause(&draft, position) {
+                    if let Some(list) = waiting.get_mut(end).filter(|_| end > position) {
+                        list.push(next);
+                    }
+                }
+            }
+        }
+        waiting.pop().map(best).unwrap_or_default()
+    }
+
+    /// The ends of the terms that begin here, each with its candidates: columns by cost.
+    pub fn terms(&self, position: usize) -> Vec<(Vec<&Mention<ColumnId>>, usize, usize)> {
         let position = self.skip(position);
-        let cell = self.chart.at(position);
-        let mut found: Parses<Noun> = Vec::new();
-        for mention in &cell.relations {
-            let plural = self.chart.is_plural(mention.end);
-            let adjectives = adjectives.to_vec();
-            found.push((Noun { relation: mention.target, rank: mention.rank, adjectives, plural }, mention.end));
-        }
-        if adjectives.len() >= 3 {
-            return found;
-        }
-        let negated = self.eat(position, Use::Not);
-        let start = negated.unwrap_or(position);
-        let values = self.chart.at(start).values.iter().map(|mention| mention.end);
-        let flags = self.chart.at(start).columns.iter().filter(|mention| self.schema.is_flag(mention.target));
-        let mut ends: Vec<usize> = values.chain(flags.map(|mention| mention.end)).collect();
+        let mentions = &self.chart.at(position).columns;
+        let mut ends: Vec<usize> = mentions.iter().map(|mention| mention.end).collect();
         ends.sort_unstable();
         ends.dedup();
-        for end in ends {
-            let adjective = Adjective { start, end, negated: negated.is_some() };
-            found.extend(self.nouns_after(end, &[adjectives, &[adjective]].concat()));
-        }
-        found
+        let of = |end: usize| mentions.iter().filter(|mention| mention.end == end).collect();
+        ends.into_iter().map(|end| (of(end), position, end)).collect()
     }
 
-    /// The draft filtered by a noun's adjectives.
-    pub fn described(&self, draft: Draft, noun: &Noun) -> Vec<Draft> {
-        noun.adjectives.iter().fold(vec![draft], |drafts, adjective| {
-            drafts.iter().flat_map(|draft| self.adjective(draft, *adjective)).collect()
-        })
-    }
-
-    /// The columns mentioned here that pass `fits`, joined: of each span the best by rank, then by distance. Equal
-    /// ones all go on, and make the question ambiguous unless a later word decides.
-    pub fn attach(
+    /// The column candidates that a source can reach, each with the draft in which it is joined. Only the best few.
+    pub fn reach(
         &self,
         draft: &Draft,
-        position: usize,
-        outer: bool,
-        fits: impl Fn(&Mention<ColumnId>) -> bool,
-    ) -> Parses<(Draft, ColumnId)> {
-        let mentions = &self.chart.at(self.skip(position)).columns;
-        let candidates: Vec<(&Mention<ColumnId>, u32)> = mentions
-            .iter()
-            .filter(|mention| fits(mention))
-            .filter_map(|mention| Some((mention, draft.distance_to(self.schema, mention.target.relation)?)))
-            .collect();
-        let mut found = Vec::new();
-        for (mention, distance) in &candidates {
-            let standing = (mention.rank, *distance);
-            let beaten = candidates.iter().any(|(other, d)| other.end == mention.end && (other.rank, *d) < standing);
-            if !beaten {
-                let joined = draft.join(self.schema, mention.target.relation, outer).into_iter();
-                found.extend(joined.map(|draft| ((ranked(draft, mention.rank), mention.target), mention.end)));
+        from: usize,
+        candidates: &[&Mention<ColumnId>],
+        fits: impl Fn(ColumnId) -> bool,
+    ) -> Vec<(Draft, At, bool)> {
+        let mut found: Vec<(Draft, At, bool)> = Vec::new();
+        for mention in candidates.iter().filter(|mention| fits(mention.target)) {
+            for (joined, source, many) in draft.join(self.schema, from, mention.target.relation) {
+                found.push((joined.costing(mention.cost), At { source, column: mention.target }, many));
             }
         }
+        found.sort_by_key(|(draft, ..)| draft.cost);
+        found.truncate(4);
         found
-    }
-
-    /// The drafts after reading every word up to `end` as clauses; none where a word is left over.
-    pub fn clauses(&self, draft: &Draft, position: usize, end: usize) -> Vec<Draft> {
-        let position = self.skip(position);
-        if position >= end {
-            return vec![draft.clone()];
-        }
-        let Some(left) = self.budget.get().checked_sub(1) else { return Vec::new() };
-        self.budget.set(left);
-        let comma = self.maybe(position, Use::Comma);
-        let and = self.maybe(comma, Use::And);
-        let mut found = Vec::new();
-        for (next, after) in self.clause(draft, and, and > comma) {
-            if after <= end && after > position {
-                found.extend(self.clauses(&next, after, end));
-            }
-        }
-        found
-    }
-
-    fn clause(&self, draft: &Draft, position: usize, after_and: bool) -> Parses<Draft> {
-        let mut found = self.conditions(draft, position, after_and);
-        found.extend(self.groups(draft, position));
-        found.extend(self.dated_groups(draft, position));
-        found.extend(self.fillers(draft, position));
-        found
-    }
-
-    /// "are there", "were placed": words that end a clause without adding to it.
-    fn fillers(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let happened = self.eat(self.maybe(position, Use::Be), Use::Happened);
-        let ends = [self.eat(position, Use::Filler), happened];
-        ends.into_iter().flatten().map(|end| (draft.clone(), end)).collect()
-    }
-
-    /// Whether the question was too tangled to read to the end.
-    pub fn exhausted(&self) -> bool {
-        self.budget.get() == 0
     }
 }
 
-/// The draft with the rank of one more mention.
-pub fn ranked(mut draft: Draft, rank: u32) -> Draft {
-    draft.rank += rank;
-    draft
+/// The cheapest drafts, equal ones once.
+fn best(mut drafts: Vec<Draft>) -> Vec<Draft> {
+    drafts.sort_by_key(|draft| draft.cost);
+    let mut kept: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        if kept.len() >= BEAM {
+            break;
+        }
+        let same = |other: &Draft| other.query == draft.query && other.focus == draft.focus && other.open == draft.open;
+        if !kept.iter().any(same) {
+            kept.push(draft);
+        }
+    }
+    kept
 }

@@ -1,12 +1,19 @@
-//! The meaning of a question as a value: what is counted or listed, grouped and filtered how. No text, no SQL.
+//! The meaning of a question as a value: sources that hang together, what is shown, what must hold. No text, no SQL.
 
 use super::calendar::Window;
 
 /// A column by its place in the snapshot; only [`super::schema::Schema`] makes and resolves these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnId {
     pub relation: usize,
     pub column: usize,
+}
+
+/// A column of one of the query's sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    pub source: usize,
+    pub column: ColumnId,
 }
 
 /// How many values become one.
@@ -23,6 +30,7 @@ pub enum Aggregate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     Day,
+    Weekday,
     Week,
     Month,
     Quarter,
@@ -36,108 +44,184 @@ pub enum Direction {
     Descending,
 }
 
-/// What one row of a grouped answer stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    Unit(Unit, ColumnId),
-    Column(ColumnId),
-    /// Each row of a relation, told apart by its primary key.
-    Entity(usize),
+/// A foreign key followed in one of its directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// The number of the edge in the schema.
+    pub edge: usize,
+    /// From the referencing to the referenced relation.
+    pub forward: bool,
 }
 
-/// An aggregate; without a column it counts rows of the base relation.
+/// How a source takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Measure {
-    pub aggregate: Aggregate,
-    pub column: Option<ColumnId>,
-    /// The output column, in the user's words.
-    pub alias: String,
+pub enum Role {
+    /// The rows the question is about; always source 0.
+    Base,
+    /// Joined: its columns are at hand. Outer joins keep rows without a partner.
+    Join { outer: bool },
+    /// The head of a subquery for each row of its parent; it is spoken of by [`Condition::Exists`],
+    /// [`Condition::Counted`] or [`Value::Each`].
+    Sub,
 }
 
-/// What the rows have to fulfil; all conditions hold together.
+/// An occurrence of a relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub relation: usize,
+    /// The source it hangs on, and how; absent for the base alone.
+    pub parent: Option<(usize, Step)>,
+    pub role: Role,
+    /// Another path of the same length leads there too: the summary has to name this one.
+    pub contested: bool,
+    /// What must hold in the scope that this source is the head of.
+    pub conditions: Vec<Condition>,
+}
+
+/// Something that has a value for a row or a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Column(At),
+    /// The number of rows.
+    Rows,
+    /// An aggregate over a column; `Count` counts its different values.
+    Aggregate(Aggregate, At),
+    /// An aggregate over the rows of a sub source, for each row of its parent. Without a column it counts rows.
+    Each(usize, Aggregate, Option<At>),
+    /// A date cut to a unit.
+    Cut(Unit, At),
+    /// One value, the same for all rows.
+    Whole(Box<Query>),
+}
+
+/// What a value is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operand {
+    /// A number as SQL spells it.
+    Number(String),
+    Text(String),
+    Value(Value),
+}
+
+/// How a text is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Start,
+    Anywhere,
+    End,
+}
+
+/// What rows have to fulfil.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// The column holds one of the values (or, negated, none of them).
     Equals {
-        column: ColumnId,
-        values: Vec<String>,
+        column: At,
+        values: Vec<Operand>,
         negated: bool,
     },
     /// `operator` is SQL's own spelling.
     Compare {
-        column: ColumnId,
+        value: Value,
         operator: &'static str,
-        number: String,
+        operand: Operand,
     },
     Between {
-        column: ColumnId,
-        low: String,
-        high: String,
+        column: At,
+        low: Operand,
+        high: Operand,
+    },
+    Like {
+        column: At,
+        text: String,
+        place: Place,
+        negated: bool,
     },
     Within {
-        column: ColumnId,
+        column: At,
         window: Window,
     },
     Flag {
-        column: ColumnId,
+        column: At,
         negated: bool,
     },
+    Null {
+        column: At,
+        negated: bool,
+    },
+    /// Some row of the sub source exists, or none.
+    Exists {
+        source: usize,
+        negated: bool,
+    },
+    /// The number of rows of the sub source; with a column, of its different values.
+    Counted {
+        source: usize,
+        distinct: Option<At>,
+        operator: &'static str,
+        number: u32,
+    },
+    /// The column's value is one that the query gives.
+    Among {
+        column: At,
+        query: Box<Query>,
+        negated: bool,
+    },
+    Any(Vec<Condition>),
 }
 
-impl Condition {
-    /// Whether it says what must not be.
-    pub fn is_negated(&self) -> bool {
-        matches!(self, Self::Equals { negated: true, .. } | Self::Flag { negated: true, .. })
-    }
-
-    /// The column it restricts.
-    pub fn column(&self) -> ColumnId {
-        match self {
-            Self::Equals { column, .. }
-            | Self::Compare { column, .. }
-            | Self::Between { column, .. }
-            | Self::Within { column, .. }
-            | Self::Flag { column, .. } => *column,
-        }
-    }
-}
-
-/// What the rows of the answer are.
+/// A shown value with its name in the output, if it is no plain column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shape {
-    /// Rows of the base relation.
-    Rows { columns: Vec<ColumnId>, order: Option<(ColumnId, Direction)> },
-    /// One row per key, or a single number where there is no key.
-    Groups { keys: Vec<Key>, measure: Measure, order: Option<Direction> },
+pub struct Output {
+    pub value: Value,
+    pub alias: String,
 }
 
-/// A foreign key followed from the referencing to the referenced relation, so that no row is ever multiplied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hop {
-    pub from: usize,
-    pub to: usize,
-    /// The place of the foreign key in the referencing relation.
-    pub foreign_key: usize,
-    /// A referencing column may be null.
-    pub nullable: bool,
-}
-
-/// Rows without a partner are kept by an outer join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Join {
-    pub hop: Hop,
-    pub outer: bool,
-    /// Another path of the same length leads there too: the summary has to name this one.
-    pub contested: bool,
-}
-
-/// A question read to the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    pub base: usize,
-    pub shape: Shape,
-    /// In an order in which each join starts from a relation already present.
-    pub joins: Vec<Join>,
-    pub conditions: Vec<Condition>,
+    pub sources: Vec<Source>,
+    pub outputs: Vec<Output>,
+    pub distinct: bool,
+    pub groups: Vec<Value>,
+    pub having: Vec<Condition>,
+    pub order: Vec<(Value, Direction)>,
     pub limit: Option<u32>,
+    /// Only rows that all of these queries give too.
+    pub intersect: Vec<Query>,
+}
+
+impl Query {
+    /// All rows of one relation, nothing shown yet.
+    pub fn new(relation: usize) -> Self {
+        let base = Source { relation, parent: None, role: Role::Base, contested: false, conditions: Vec::new() };
+        Self {
+            sources: vec![base],
+            outputs: Vec::new(),
+            distinct: false,
+            groups: Vec::new(),
+            having: Vec::new(),
+            order: Vec::new(),
+            limit: None,
+            intersect: Vec::new(),
+        }
+    }
+
+    /// The relation of a source; the base's for a number that is none.
+    pub fn relation(&self, source: usize) -> usize {
+        self.sources.get(source).or(self.sources.first()).map_or(0, |source| source.relation)
+    }
+
+    /// The head of the scope that a source is joined in: the base or a sub source.
+    pub fn scope(&self, source: usize) -> usize {
+        let mut at = source;
+        while let Some(Source { role: Role::Join { .. }, parent: Some((parent, _)), .. }) = self.sources.get(at) {
+            at = *parent;
+        }
+        at
+    }
+
+    /// The sources joined in a scope, its head left out, parents first.
+    pub fn joined(&self, scope: usize) -> impl Iterator<Item = usize> {
+        (0..self.sources.len()).filter(move |one| *one != scope && self.scope(*one) == scope)
+    }
 }

@@ -1,44 +1,46 @@
-//! The snapshot as the parser asks about it: what a column is good for, how relations hang together.
+//! The snapshot as the grammar asks about it: what a column is good for, how relations hang together.
 //!
 //! Knows no word of any question.
 
-use super::query::{ColumnId, Hop};
+use super::edges::{self, Edge};
+use super::query::{ColumnId, Step};
 use crate::catalog::{Column, Relation, Snapshot};
 use crate::linking::words;
 
 /// A snapshot with its foreign keys resolved.
 pub struct Schema<'a> {
     snapshot: &'a Snapshot,
-    hops: Vec<Hop>,
+    pub edges: Vec<Edge>,
+    /// The words of each column's name.
+    words: Vec<Vec<Vec<String>>>,
 }
 
 /// More shortest paths than this between two relations are not told apart.
 const MAX_PATHS: usize = 4;
+/// Relations that are further apart have nothing to do with each other.
+const MAX_STEPS: usize = 4;
 
 impl<'a> Schema<'a> {
     /// Resolves the foreign keys; those to relations out of sight are left out.
     pub fn new(snapshot: &'a Snapshot) -> Self {
-        let mut hops = Vec::new();
-        for (from, relation) in snapshot.relations.iter().enumerate() {
-            for (foreign_key, key) in relation.foreign_keys.iter().enumerate() {
-                let target = snapshot.relations.iter().position(|r| r.schema == key.schema && r.name == key.relation);
-                // A reference to the relation itself leads nowhere new.
-                let Some(to) = target.filter(|&to| to != from) else { continue };
-                let nullable = key.columns.iter().any(|name| relation.column(name).is_none_or(|c| !c.not_null));
-                hops.push(Hop { from, to, foreign_key, nullable });
-            }
-        }
-        Self { snapshot, hops }
+        let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
+        let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
+        Self { snapshot, edges: edges::edges(snapshot, &words), words }
     }
 
     /// The relations with their numbers.
-    pub fn relations(&self) -> impl Iterator<Item = (usize, &'a Relation)> {
+    pub fn relations(&self) -> impl Iterator<Item = (usize, &'a Relation)> + use<'a> {
         self.snapshot.relations.iter().enumerate()
     }
 
     /// Every number of a relation comes from `relations`, so the index can't fail.
     pub fn relation(&self, relation: usize) -> &'a Relation {
         &self.snapshot.relations[relation]
+    }
+
+    /// The number of a relation by its name.
+    pub fn relation_named(&self, schema: &str, name: &str) -> Option<usize> {
+        self.snapshot.relations.iter().position(|relation| relation.name == name && relation.schema == schema)
     }
 
     /// Every [`ColumnId`] comes from `columns`, so the index can't fail.
@@ -71,6 +73,16 @@ impl<'a> Schema<'a> {
                 .any(|number| data_type.starts_with(number))
     }
 
+    /// A whole number.
+    pub fn is_whole(&self, id: ColumnId) -> bool {
+        matches!(self.column(id).data_type.as_str(), "smallint" | "integer" | "bigint")
+    }
+
+    /// A text that can be searched.
+    pub fn is_text(&self, id: ColumnId) -> bool {
+        self.column(id).category == 'S'
+    }
+
     /// A day or a moment.
     pub fn is_date(&self, id: ColumnId) -> bool {
         let column = self.column(id);
@@ -82,34 +94,58 @@ impl<'a> Schema<'a> {
         self.column(id).category == 'B'
     }
 
-    /// Part of a key, or named like one: nothing to add up or average.
+    /// Part of a primary or foreign key, or named like one.
     pub fn is_key(&self, id: ColumnId) -> bool {
         let relation = self.relation(id.relation);
         let name = &self.column(id).name;
-        let last = words::identifier_words(name).pop().unwrap_or_default();
         relation.primary_key.contains(name)
             || relation.foreign_keys.iter().any(|key| key.columns.contains(name))
-            || matches!(
-                last.as_str(),
-                "id" | "uuid" | "key" | "code" | "zip" | "year" | "month" | "day" | "number" | "no"
-            )
+            || matches!(self.last_word(id), "id" | "uuid" | "key" | "code" | "zip")
+    }
+
+    /// A year kept as a number or a text.
+    pub fn is_year(&self, id: ColumnId) -> bool {
+        matches!(self.last_word(id), "year" | "years") && (self.is_whole(id) || self.is_text(id))
+    }
+
+    /// The words of a column's name, in lower case.
+    pub fn words(&self, id: ColumnId) -> &[String] {
+        self.words.get(id.relation).and_then(|columns| columns.get(id.column)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The last word of a column's name.
+    pub fn last_word(&self, id: ColumnId) -> &str {
+        self.words(id).last().map_or("", String::as_str)
     }
 
     /// The columns that name a row to a human; empty where only the key can.
     pub fn name_columns(&self, relation: usize) -> Vec<ColumnId> {
         let own: String = words::identifier_words(&self.relation(relation).name).last().cloned().unwrap_or_default();
-        let own = format!("{}_name", words::singular(&own));
-        for name in ["name", "title", "label", "full_name", own.as_str()] {
+        let own = words::singular(&own);
+        for name in ["name", "full_name"] {
             if let Some(id) = self.column_named(relation, name) {
                 return vec![id];
             }
         }
-        let parts = ["first_name", "last_name"].map(|name| self.column_named(relation, name));
-        if let [Some(first), Some(last)] = parts {
-            return vec![first, last];
+        for [first, last] in [["first_name", "last_name"], ["fname", "lname"], ["firstname", "lastname"]] {
+            let find =
+                |end: &str| self.columns(relation).find(|(_, column)| column.name.ends_with(end)).map(|(id, _)| id);
+            if let (Some(first), Some(last)) = (find(first), find(last)) {
+                return vec![first, last];
+            }
         }
-        let text = |column: &Column| column.category == 'S' && column.not_null;
-        self.columns(relation).find(|(_, column)| text(column)).map(|(id, _)| vec![id]).unwrap_or_default()
+        let own_names = [format!("{own}_name"), format!("{own}_title"), format!("{own}name"), own.clone()];
+        for name in ["title".to_owned(), "label".to_owned()].iter().chain(&own_names) {
+            if let Some(id) = self.column_named(relation, name).filter(|id| self.is_text(*id)) {
+                return vec![id];
+            }
+        }
+        let named = |id: ColumnId| self.is_text(id) && self.column(id).name.ends_with("name");
+        if let Some((id, _)) = self.columns(relation).find(|(id, _)| named(*id)) {
+            return vec![id];
+        }
+        let text = |id: ColumnId, column: &Column| column.category == 'S' && column.not_null && !self.is_key(id);
+        self.columns(relation).find(|(id, column)| text(*id, column)).map(|(id, _)| vec![id]).unwrap_or_default()
     }
 
     /// The primary key; empty where a part of it can't be read.
@@ -118,66 +154,78 @@ impl<'a> Schema<'a> {
         key.map(|name| self.column_named(relation, name)).collect::<Option<_>>().unwrap_or_default()
     }
 
-    /// All shortest paths that follow foreign keys forward, so that each row of `from` stays one row.
-    pub fn paths(&self, from: usize, to: usize) -> Vec<Vec<Hop>> {
-        let mut paths: Vec<Vec<Hop>> = vec![Vec::new()];
+    /// Whether a step leads from each row to one row at most.
+    pub fn is_single(&self, step: Step) -> bool {
+        self.edges.get(step.edge).is_some_and(|edge| step.forward || edge.unique)
+    }
+
+    /// Whether a key is the first choice between two relations: the only one, or the one without a further name.
+    pub fn is_plain(&self, step: Step) -> bool {
+        let Some(edge) = self.edges.get(step.edge) else { return true };
+        let rivals = self.edges.iter().filter(|other| other.from == edge.from && other.to == edge.to);
+        let length = |edge: &Edge| edge.columns.iter().map(|(from, _)| from.len()).sum::<usize>();
+        let ends = |edge: &Edge, other: &Edge| {
+            edge.columns.iter().zip(&other.columns).all(|((one, _), (two, _))| two.ends_with(one.as_str()))
+        };
+        rivals.clone().count() < 2
+            || rivals.clone().all(|other| other == edge || (length(edge) < length(other) && ends(edge, other)))
+            || !rivals.clone().any(|one| {
+                rivals.clone().all(|other| other == one || (length(one) < length(other) && ends(one, other)))
+            })
+    }
+
+    /// Where a step leads.
+    pub fn target(&self, step: Step) -> usize {
+        self.edges.get(step.edge).map_or(0, |edge| if step.forward { edge.to } else { edge.from })
+    }
+
+    /// All shortest paths between two relations, along foreign keys in either direction.
+    pub fn paths(&self, from: usize, to: usize) -> Vec<Vec<Step>> {
+        if from == to {
+            return Vec::new();
+        }
+        let mut paths: Vec<Vec<Step>> = vec![Vec::new()];
         let mut seen = vec![from];
-        while from != to && !paths.is_empty() {
-            let step = |path: &Vec<Hop>| {
-                let at = path.last().map_or(from, |hop| hop.to);
-                let onward = self.hops.iter().filter(move |hop| hop.from == at);
-                onward.map(|hop| path.iter().copied().chain([*hop]).collect::<Vec<_>>()).collect::<Vec<_>>()
-            };
-            paths = paths.iter().flat_map(step).collect();
-            let arrived = |path: &Vec<Hop>| path.last().is_some_and(|hop| hop.to == to);
-            if paths.iter().any(arrived) {
-                return paths.into_iter().filter(arrived).take(MAX_PATHS).collect();
+        for _ in 0..MAX_STEPS {
+            let mut longer = Vec::new();
+            for path in &paths {
+                let at = path.last().map_or(from, |step| self.target(*step));
+                for step in self.steps(at) {
+                    let target = self.target(step);
+                    if !seen.contains(&target) || target == to {
+                        longer.push(path.iter().copied().chain([step]).collect::<Vec<_>>());
+                    }
+                }
             }
-            paths.retain(|path| path.last().is_some_and(|hop| !seen.contains(&hop.to)));
-            paths.truncate(64);
-            seen.extend(paths.iter().filter_map(|path| path.last()).map(|hop| hop.to));
-        }
-        paths
-    }
-
-    /// How many foreign keys lie between two relations, in either direction; `None` where nothing joins them.
-    pub fn distance(&self, from: usize, to: usize) -> Option<u32> {
-        let mut reached = vec![from];
-        let mut distance = 0;
-        while !reached.contains(&to) {
-            let onward = self.hops.iter().flat_map(|hop| [(hop.from, hop.to), (hop.to, hop.from)]);
-            let mut fresh: Vec<usize> =
-                onward.filter(|(a, b)| reached.contains(a) && !reached.contains(b)).map(|p| p.1).collect();
-            if fresh.is_empty() {
-                return None;
+            let arrived = |path: &Vec<Step>| path.last().is_some_and(|step| self.target(*step) == to);
+            if longer.iter().any(arrived) {
+                return longer.into_iter().filter(arrived).take(MAX_PATHS).collect();
             }
-            reached.append(&mut fresh);
-            distance += 1;
+            longer.truncate(64);
+            seen.extend(longer.iter().filter_map(|path| path.last()).map(|step| self.target(*step)));
+            paths = longer;
         }
-        Some(distance)
+        Vec::new()
     }
 
-    /// The date columns that a bare "in 2024" or "per month" may mean for the rows of a relation.
-    pub fn implied_dates(&self, relation: usize) -> Vec<ColumnId> {
-        let own = self.event_dates(relation);
-        if !own.is_empty() || self.columns(relation).any(|(id, _)| self.is_date(id)) {
-            return own;
+    /// The steps that leave a relation.
+    fn steps(&self, at: usize) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (number, edge) in self.edges.iter().enumerate() {
+            if edge.from == at {
+                steps.push(Step { edge: number, forward: true });
+            }
+            if edge.to == at {
+                steps.push(Step { edge: number, forward: false });
+            }
         }
-        // A part without a date of its own (a line, an item) shares the date of the whole it belongs to.
-        let wholes = self.hops.iter().filter(|hop| hop.from == relation && self.is_part_of(hop));
-        wholes.flat_map(|hop| self.event_dates(hop.to)).collect()
+        steps
     }
 
-    /// Rows that stand for things (customers) rather than events, while events (orders) refer to them: a bare time
-    /// may then mean the date of either.
-    pub fn has_later_events(&self, relation: usize) -> bool {
-        let refers = self.hops.iter().any(|hop| hop.from == relation);
-        !refers && self.hops.iter().any(|hop| hop.to == relation && !self.event_dates(hop.from).is_empty())
-    }
-
-    /// Dates of the event a row records; not those of a birth, an expiry or a later change.
-    fn event_dates(&self, relation: usize) -> Vec<ColumnId> {
-        const NO_EVENT: [&str; 18] = [
+    /// The date columns that a bare "in 2024" or "per month" may mean for the rows of a relation: those of the event
+    /// a row records, not of a birth, an expiry or a later change.
+    pub fn event_dates(&self, relation: usize) -> Vec<ColumnId> {
+        const NO_EVENT: [&str; 16] = [
             "birth",
             "birthday",
             "birthdate",
@@ -191,28 +239,18 @@ impl<'a> Schema<'a> {
             "due",
             "deadline",
             "updated",
+            "update",
             "modified",
-            "changed",
             "deleted",
-            "until",
-            "end",
         ];
-        let event =
-            |column: &Column| !words::identifier_words(&column.name).iter().any(|w| NO_EVENT.contains(&w.as_str()));
-        self.columns(relation).filter(|(id, column)| self.is_date(*id) && event(column)).map(|(id, _)| id).collect()
+        let event = |id: ColumnId| !self.words(id).iter().any(|word| NO_EVENT.contains(&word.as_str()));
+        self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect()
     }
 
-    fn is_part_of(&self, hop: &Hop) -> bool {
-        const PARTS: [&str; 6] = ["item", "line", "detail", "position", "entry", "row"];
-        let (part, whole) = (self.relation(hop.from), self.relation(hop.to));
-        let in_key = part.foreign_keys.get(hop.foreign_key).is_some_and(|key| {
-            part.primary_key.len() > key.columns.len() && key.columns.iter().all(|name| part.primary_key.contains(name))
-        });
-        let singular =
-            |name: &str| words::identifier_words(name).iter().map(|w| words::singular(w)).collect::<Vec<_>>();
-        let (part_words, whole_words) = (singular(&part.name), singular(&whole.name));
-        let named = part_words.len() > whole_words.len() && part_words.starts_with(&whole_words);
-        let partial = part_words.last().is_some_and(|last| PARTS.contains(&last.as_str()));
-        !hop.nullable && partial && (named || in_key)
+    /// Rows that stand for things (customers) rather than events, while events (orders) refer to them: a bare time
+    /// may then mean the date of either.
+    pub fn has_later_events(&self, relation: usize) -> bool {
+        let refers = self.edges.iter().any(|edge| edge.from == relation);
+        !refers && self.edges.iter().any(|edge| edge.to == relation && !self.event_dates(edge.from).is_empty())
     }
 }

@@ -1,267 +1,246 @@
 //! Writes a query as one PostgreSQL statement. Every name comes from the schema; decides nothing about the meaning.
 
-use super::calendar::unit_name;
-use super::query::{Aggregate, ColumnId, Condition, Direction, Hop, Key, Measure, Query, Shape};
+use std::cell::RefCell;
+
+use super::names::Names;
+use super::predicates;
+use super::query::{Aggregate, At, Direction, Query, Role, Step, Value};
 use super::schema::Schema;
+use super::tallies::Tallies;
 use crate::catalog::quote_ident;
-use crate::linking::words;
 
 /// The statement, without a semicolon.
 pub fn write(query: &Query, schema: &Schema) -> String {
-    let writer = Writer { query, schema };
-    match &query.shape {
-        Shape::Rows { columns, order } => writer.rows(columns, *order),
-        Shape::Groups { keys, measure, order } => writer.groups(keys, measure, *order),
-    }
+    let part = !query.intersect.is_empty();
+    let mut parts = vec![statement(query, schema, part)];
+    parts.extend(query.intersect.iter().map(|other| statement(other, schema, part)));
+    parts.join("\nINTERSECT\n")
 }
 
-struct Writer<'a> {
-    query: &'a Query,
-    schema: &'a Schema<'a>,
+fn statement(query: &Query, schema: &Schema, part: bool) -> String {
+    let writer = Writer { query, schema, names: Names::new(query, schema), part, tallies: RefCell::default() };
+    writer.lines().join("\n")
+}
+
+/// What writes one query; subqueries that stand on their own get another.
+pub struct Writer<'a> {
+    pub query: &'a Query,
+    pub schema: &'a Schema<'a>,
+    pub names: Names,
+    /// One of several whose rows are compared: their order is of no use.
+    part: bool,
+    /// The aggregates of what belongs to each row that were written so far, to be joined.
+    pub tallies: RefCell<Tallies>,
 }
 
 impl Writer<'_> {
-    fn rows(&self, columns: &[ColumnId], order: Option<(ColumnId, Direction)>) -> String {
-        let outputs: Vec<String> = columns.iter().map(|id| self.column(*id)).collect();
-        let mut sorting: Vec<String> = Vec::new();
-        if let Some((id, direction)) = order {
-            sorting.push(self.sorted(self.column(id), direction, !self.schema.column(id).not_null));
-        }
-        let key = self.schema.key_columns(self.query.base).into_iter();
-        sorting.extend(key.filter(|id| order.is_none_or(|(column, _)| column != *id)).map(|id| self.column(id)));
-        let mut lines = vec![format!("SELECT {}", outputs.join(", "))];
-        lines.extend(self.source());
-        self.close(lines, &[], &sorting)
-    }
-
-    fn groups(&self, keys: &[Key], measure: &Measure, order: Option<Direction>) -> String {
-        let shown: Vec<ColumnId> = keys.iter().flat_map(|key| self.shown(*key)).collect();
-        let mut names = Vec::new();
-        let mut outputs = Vec::new();
-        for key in keys {
-            if let Key::Unit(unit, id) = key {
-                names.push(unit_name(*unit).to_owned());
-                outputs.push(format!(
-                    "{}::date AS {}",
-                    self.truncated(unit_name(*unit), *id),
-                    quote_ident(unit_name(*unit))
-                ));
-            }
-            for id in self.shown(*key) {
-                let (name, label) = self.label(id, &shown);
-                names.push(name);
-                outputs.push(label);
-            }
-        }
-        let mut alias = measure.alias.clone();
-        if alias.is_empty() || names.contains(&alias) {
-            alias = format!("{}_{alias}", function(measure.aggregate));
-        }
-        let alias = quote_ident(&alias);
-        outputs.push(format!("{} AS {alias}", self.aggregate(measure)));
-        let mut lines = vec![format!("SELECT {}", outputs.join(", "))];
-        lines.extend(if self.query.keeps_empty_groups() { self.turned_source() } else { self.source() });
-        let grouping: Vec<String> = keys.iter().flat_map(|key| self.grouping(*key)).collect();
-        let sorting = self.group_sorting(keys, measure, &alias, order);
-        self.close(lines, &grouping, &sorting)
-    }
-
-    fn group_sorting(&self, keys: &[Key], measure: &Measure, alias: &str, order: Option<Direction>) -> Vec<String> {
-        let identity = keys.iter().flat_map(|key| match key {
-            Key::Unit(unit, _) => vec![quote_ident(unit_name(*unit))],
-            Key::Column(id) => vec![self.column(*id)],
-            Key::Entity(relation) => self.schema.key_columns(*relation).into_iter().map(|id| self.column(id)).collect(),
+    fn lines(&self) -> Vec<String> {
+        let query = self.query;
+        let labels = self.labels();
+        let outputs = query.outputs.iter().zip(&labels).map(|(output, label)| match (&output.value, label) {
+            (value, Some(label)) => format!("{} AS {}", self.shown(value), quote_ident(label)),
+            (value, None) => self.shown(value),
         });
-        // A series is read in the order of time, everything else from the largest down.
-        let series = order.is_none() && keys.iter().any(|key| matches!(key, Key::Unit(..)));
-        if keys.is_empty() || series {
-            return identity.collect();
+        let distinct = if query.distinct { "DISTINCT " } else { "" };
+        let select = format!("SELECT {distinct}{}", outputs.collect::<Vec<_>>().join(", "));
+        let (conditions, sorting) = (self.conditions(0), self.sorting(&labels));
+        let mut lines = vec![select];
+        lines.extend(self.source(0));
+        lines.extend(self.tallied());
+        if !conditions.is_empty() {
+            lines.push(format!("WHERE {}", conditions.join("\n  AND ")));
         }
-        let nullable = measure.column.is_some_and(|id| !self.schema.column(id).not_null);
-        let direction = order.unwrap_or(Direction::Descending);
-        [self.sorted(alias.to_owned(), direction, nullable)].into_iter().chain(identity).collect()
-    }
-
-    fn sorted(&self, expression: String, direction: Direction, nullable: bool) -> String {
-        match direction {
-            Direction::Ascending => expression,
-            Direction::Descending if nullable => format!("{expression} DESC NULLS LAST"),
-            Direction::Descending => format!("{expression} DESC"),
+        if !query.groups.is_empty() {
+            let groups: Vec<String> = query.groups.iter().map(|value| self.value(value)).collect();
+            lines.push(format!("GROUP BY {}", groups.join(", ")));
         }
-    }
-
-    fn close(&self, mut lines: Vec<String>, grouping: &[String], sorting: &[String]) -> String {
-        if !grouping.is_empty() {
-            lines.push(format!("GROUP BY {}", grouping.join(", ")));
+        if !query.having.is_empty() {
+            let having: Vec<String> = query.having.iter().map(|condition| predicates::write(self, condition)).collect();
+            lines.push(format!("HAVING {}", having.join(" AND ")));
         }
         if !sorting.is_empty() {
             lines.push(format!("ORDER BY {}", sorting.join(", ")));
         }
-        lines.extend(self.query.limit.map(|limit| format!("LIMIT {limit}")));
-        lines.join("\n")
-    }
-
-    /// FROM, the joins and WHERE.
-    fn source(&self) -> Vec<String> {
-        let mut lines = vec![format!("FROM {}", self.relation(self.query.base))];
-        for join in &self.query.joins {
-            let kind = if join.outer { "LEFT JOIN" } else { "JOIN" };
-            lines.push(format!("{kind} {} ON {}", self.relation(join.hop.to), self.matched(&join.hop).join(" AND ")));
-        }
-        lines.extend(self.filter("WHERE", |_| true));
+        lines.extend(query.limit.map(|limit| format!("LIMIT {limit}")));
         lines
     }
 
-    /// The one join turned around, so that groups without any row of the base still show; what restricts the base
-    /// must not remove the group.
-    fn turned_source(&self) -> Vec<String> {
-        let base = self.query.base;
-        let mut lines = Vec::new();
-        for join in &self.query.joins {
-            let mut matched = self.matched(&join.hop);
-            matched.extend(
-                self.query.conditions.iter().filter(|c| c.column().relation == base).map(|c| self.condition(c)),
-            );
-            lines.push(format!("FROM {}", self.relation(join.hop.to)));
-            lines.push(format!("LEFT JOIN {} ON {}", self.relation(base), matched.join(" AND ")));
+    fn sorting(&self, labels: &[Option<String>]) -> Vec<String> {
+        let query = self.query;
+        let mut sorting: Vec<String> = Vec::new();
+        for (value, direction) in &query.order {
+            let label = query.outputs.iter().zip(labels).find(|(output, _)| output.value == *value);
+            let label = label.and_then(|(_, label)| label.as_deref());
+            let text = label.map_or_else(|| self.value(value), quote_ident);
+            sorting.push(match direction {
+                Direction::Ascending => text,
+                Direction::Descending if self.is_nullable(value) => format!("{text} DESC NULLS LAST"),
+                Direction::Descending => format!("{text} DESC"),
+            });
         }
-        lines.extend(self.filter("WHERE", |relation| relation != base));
-        lines
-    }
-
-    fn filter(&self, keyword: &str, of: impl Fn(usize) -> bool) -> Option<String> {
-        let conditions = self.query.conditions.iter().filter(|condition| of(condition.column().relation));
-        let conditions: Vec<String> = conditions.map(|condition| self.condition(condition)).collect();
-        (!conditions.is_empty()).then(|| format!("{keyword} {}", conditions.join("\n  AND ")))
-    }
-
-    fn matched(&self, hop: &Hop) -> Vec<String> {
-        let key = self.schema.relation(hop.from).foreign_keys.get(hop.foreign_key);
-        let pairs = key.into_iter().flat_map(|key| key.referenced.iter().zip(&key.columns));
-        let side = |relation, name: &str| format!("{}.{}", self.qualifier(relation), quote_ident(name));
-        pairs.map(|(to, from)| format!("{} = {}", side(hop.to, to), side(hop.from, from))).collect()
-    }
-
-    fn condition(&self, condition: &Condition) -> String {
-        let column = self.column(condition.column());
-        match condition {
-            Condition::Equals { values, negated, .. } => {
-                let literals: Vec<String> = values.iter().map(|value| literal(value)).collect();
-                match (literals.as_slice(), negated) {
-                    ([only], false) => format!("{column} = {only}"),
-                    ([only], true) => format!("{column} <> {only}"),
-                    (many, false) => format!("{column} IN ({})", many.join(", ")),
-                    (many, true) => format!("{column} NOT IN ({})", many.join(", ")),
+        // Rows come in a settled order.
+        let plain = |value: &Value| !matches!(value, Value::Rows | Value::Aggregate(..));
+        let rows = query.groups.is_empty() && query.outputs.iter().all(|output| plain(&output.value));
+        if rows && !query.distinct && !self.part {
+            for column in self.schema.key_columns(query.relation(0)) {
+                let text = self.column(At { source: 0, column });
+                if !query.order.iter().any(|(value, _)| *value == Value::Column(At { source: 0, column })) {
+                    sorting.push(text);
                 }
             }
-            Condition::Compare { operator, number, .. } => format!("{column} {operator} {number}"),
-            Condition::Between { low, high, .. } => format!("{column} BETWEEN {low} AND {high}"),
-            Condition::Within { window, .. } => {
-                let from = window.from.as_ref().map(|from| format!("{column} >= {from}"));
-                let to = window.to.as_ref().map(|to| format!("{column} < {to}"));
-                from.into_iter().chain(to).collect::<Vec<_>>().join(" AND ")
-            }
-            Condition::Flag { negated: false, .. } => column,
-            Condition::Flag { negated: true, .. } => format!("NOT {column}"),
-        }
-    }
-
-    fn aggregate(&self, measure: &Measure) -> String {
-        let empty_groups = self.query.keeps_empty_groups();
-        let function = function(measure.aggregate);
-        match measure.column {
-            Some(id) if empty_groups => format!("coalesce({function}({}), 0)", self.column(id)),
-            Some(id) => format!("{function}({})", self.column(id)),
-            // A referencing column is never null in a row that found its partner.
-            None if empty_groups => {
-                let hop = self.query.joins.first().map(|join| join.hop);
-                let key = hop.and_then(|hop| self.schema.relation(hop.from).foreign_keys.get(hop.foreign_key));
-                let column = key.and_then(|key| key.columns.first()).map_or("*", String::as_str);
-                format!("count({}.{})", self.qualifier(self.query.base), quote_ident(column))
-            }
-            None => "count(*)".to_owned(),
-        }
-    }
-
-    /// The columns that show a key to a human.
-    fn shown(&self, key: Key) -> Vec<ColumnId> {
-        match key {
-            Key::Unit(..) => Vec::new(),
-            Key::Column(id) => vec![id],
-            Key::Entity(relation) => {
-                let names = self.schema.name_columns(relation);
-                if names.is_empty() { self.schema.key_columns(relation) } else { names }
+        } else if !query.groups.is_empty() {
+            sorting.extend(self.largest_first(labels));
+            for group in &query.groups {
+                let label = query.outputs.iter().zip(labels).find(|(output, _)| output.value == *group);
+                let label = label.and_then(|(_, label)| label.as_deref());
+                let text = label.map_or_else(|| self.value(group), quote_ident);
+                if !query.order.iter().any(|(value, _)| value == group) {
+                    sorting.push(text);
+                }
             }
         }
+        sorting
     }
 
-    fn grouping(&self, key: Key) -> Vec<String> {
-        let mut columns = match key {
-            Key::Unit(unit, id) => return vec![self.truncated(unit_name(unit), id)],
-            Key::Column(_) => Vec::new(),
-            Key::Entity(relation) => self.schema.key_columns(relation),
-        };
-        for id in self.shown(key) {
-            if !columns.contains(&id) {
-                columns.push(id);
+    /// A series is read in the order of time, other groups from the largest down.
+    fn largest_first(&self, labels: &[Option<String>]) -> Option<String> {
+        let query = self.query;
+        let series = query.groups.iter().any(|group| matches!(group, Value::Cut(..)));
+        if series || !query.order.is_empty() || query.distinct {
+            return None;
+        }
+        let measure = |value: &Value| matches!(value, Value::Rows | Value::Aggregate(..));
+        let (output, label) = query.outputs.iter().zip(labels).find(|(output, _)| measure(&output.value))?;
+        let last = if self.is_nullable(&output.value) { " NULLS LAST" } else { "" };
+        label.as_deref().map(|label| format!("{} DESC{last}", quote_ident(label)))
+    }
+
+    fn is_nullable(&self, value: &Value) -> bool {
+        match value {
+            Value::Column(at) | Value::Cut(_, at) => !self.schema.column(at.column).not_null,
+            Value::Aggregate(aggregate, _) => *aggregate != Aggregate::Count,
+            Value::Each(_, aggregate, _) => !matches!(aggregate, Aggregate::Count | Aggregate::Sum),
+            _ => false,
+        }
+    }
+
+    /// FROM and the joins of a scope.
+    pub fn source(&self, head: usize) -> Vec<String> {
+        let mut lines = vec![format!("FROM {}", self.relation(head))];
+        for source in self.query.joined(head) {
+            let Some(data) = self.query.sources.get(source) else { continue };
+            let kind = if data.role == (Role::Join { outer: true }) { "LEFT JOIN" } else { "JOIN" };
+            let on = data.parent.map(|(parent, step)| self.matched(parent, source, step)).unwrap_or_default();
+            lines.push(format!("{kind} {} ON {}", self.relation(source), on.join(" AND ")));
+        }
+        lines
+    }
+
+    /// What must hold in a scope; for a subquery also that its rows belong to the outer row.
+    fn conditions(&self, head: usize) -> Vec<String> {
+        let Some(data) = self.query.sources.get(head) else { return Vec::new() };
+        let mut conditions = data.parent.map(|(parent, step)| self.matched(parent, head, step)).unwrap_or_default();
+        conditions.extend(data.conditions.iter().map(|condition| predicates::write(self, condition)));
+        conditions
+    }
+
+    /// A subquery over the rows of a sub source that belong to the outer row.
+    pub fn sub(&self, source: usize, output: &str) -> String {
+        let mut text = format!("SELECT {output} {}", self.source(source).join(" "));
+        let conditions = self.conditions(source);
+        if !conditions.is_empty() {
+            text = format!("{text} WHERE {}", conditions.join(" AND "));
+        }
+        text
+    }
+
+    fn matched(&self, parent: usize, child: usize, step: Step) -> Vec<String> {
+        let Some(edge) = self.schema.edges.get(step.edge) else { return Vec::new() };
+        let (referencing, referenced) = if step.forward { (parent, child) } else { (child, parent) };
+        let side = |source: usize, name: &str| format!("{}.{}", self.names.of(source), quote_ident(name));
+        let pairs = edge.columns.iter();
+        pairs.map(|(from, to)| format!("{} = {}", side(referenced, to), side(referencing, from))).collect()
+    }
+
+    fn shown(&self, value: &Value) -> String {
+        match value {
+            Value::Cut(unit, _) if predicates::part(*unit).is_none() => format!("{}::date", self.value(value)),
+            _ => self.value(value),
+        }
+    }
+
+    /// An expression.
+    pub fn value(&self, value: &Value) -> String {
+        match value {
+            Value::Column(at) => self.column(*at),
+            Value::Rows => "count(*)".to_owned(),
+            Value::Aggregate(aggregate, at) => self.aggregate(*aggregate, *at),
+            Value::Each(source, aggregate, at) if self.can_tally(*source) => self.tally(*source, *aggregate, *at),
+            Value::Each(source, aggregate, at) => {
+                let output = at.map_or_else(|| "count(*)".to_owned(), |at| self.aggregate(*aggregate, at));
+                let each = format!("({})", self.sub(*source, &output));
+                if *aggregate == Aggregate::Sum { format!("coalesce({each}, 0)") } else { each }
             }
-        }
-        columns.into_iter().map(|id| self.column(id)).collect()
-    }
-
-    /// A shown column with its output name, which tells the relation where the bare name would occur twice.
-    fn label(&self, id: ColumnId, shown: &[ColumnId]) -> (String, String) {
-        let name = &self.schema.column(id).name;
-        if shown.iter().filter(|other| self.schema.column(**other).name == *name).count() < 2 {
-            return (name.clone(), self.column(id));
-        }
-        let alias = format!("{}_{name}", words::singular(&self.schema.relation(id.relation).name));
-        let label = format!("{} AS {}", self.column(id), quote_ident(&alias));
-        (alias, label)
-    }
-
-    fn truncated(&self, unit: &str, id: ColumnId) -> String {
-        format!("date_trunc('{unit}', {})", self.column(id))
-    }
-
-    fn column(&self, id: ColumnId) -> String {
-        let name = quote_ident(&self.schema.column(id).name);
-        if self.query.joins.is_empty() { name } else { format!("{}.{name}", self.qualifier(id.relation)) }
-    }
-
-    fn relation(&self, relation: usize) -> String {
-        let name = self.schema.relation(relation).sql_name();
-        if self.is_homonym(relation) { format!("{name} AS {}", self.qualifier(relation)) } else { name }
-    }
-
-    /// The name by which the statement's own columns refer to a relation.
-    fn qualifier(&self, relation: usize) -> String {
-        let data = self.schema.relation(relation);
-        if self.is_homonym(relation) {
-            quote_ident(&format!("{}_{}", data.schema, data.name))
-        } else {
-            quote_ident(&data.name)
+            Value::Cut(unit, at) => match predicates::part(*unit) {
+                Some(part) => format!("extract({part} FROM {})", self.column(*at)),
+                None => format!("date_trunc('{}', {})", super::calendar::unit_name(*unit), self.column(*at)),
+            },
+            Value::Whole(query) => format!("({})", write(query, self.schema).replace('\n', " ")),
         }
     }
 
-    /// Whether another relation of the statement has the same bare name.
-    fn is_homonym(&self, relation: usize) -> bool {
-        let name = &self.schema.relation(relation).name;
-        let joined = self.query.joins.iter().map(|join| join.hop.to).chain([self.query.base]);
-        joined.filter(|other| self.schema.relation(*other).name == *name).count() > 1
+    pub fn aggregate(&self, aggregate: Aggregate, at: At) -> String {
+        let column = self.column(at);
+        match aggregate {
+            Aggregate::Count => format!("count(DISTINCT {column})"),
+            Aggregate::Sum => format!("sum({column})"),
+            Aggregate::Average => format!("avg({column})"),
+            Aggregate::Minimum => format!("min({column})"),
+            Aggregate::Maximum => format!("max({column})"),
+        }
     }
-}
 
-fn function(aggregate: Aggregate) -> &'static str {
-    match aggregate {
-        Aggregate::Count => "count",
-        Aggregate::Sum => "sum",
-        Aggregate::Average => "avg",
-        Aggregate::Minimum => "min",
-        Aggregate::Maximum => "max",
+    /// A column, with its source where there are several.
+    pub fn column(&self, at: At) -> String {
+        let name = quote_ident(&self.schema.column(at.column).name);
+        if self.query.sources.len() == 1 { name } else { format!("{}.{name}", self.names.of(at.source)) }
     }
-}
 
-fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    fn relation(&self, source: usize) -> String {
+        let data = self.schema.relation(self.query.relation(source));
+        let (name, alias) = (data.sql_name(), self.names.of(source));
+        if alias == quote_ident(&data.name) { name } else { format!("{name} AS {alias}") }
+    }
+
+    /// The output names that have to be said: those of expressions, and where a bare name would occur twice.
+    fn labels(&self) -> Vec<Option<String>> {
+        let mut labels: Vec<Option<String>> = Vec::new();
+        let mut taken: Vec<String> = Vec::new();
+        let names: Vec<&str> = self.query.outputs.iter().map(|output| self.bare(output)).collect();
+        for (output, name) in self.query.outputs.iter().zip(&names) {
+            let twice = names.iter().filter(|other| *other == name).count() > 1;
+            let mut label = (*name).to_owned();
+            if let (Value::Column(at), true) = (&output.value, twice) {
+                let relation = &self.schema.relation(at.column.relation).name;
+                label = format!("{}_{name}", crate::linking::words::singular(relation));
+            }
+            let mut unique = label.clone();
+            let mut number = 2;
+            while taken.contains(&unique) {
+                unique = format!("{label}_{number}");
+                number += 1;
+            }
+            taken.push(unique.clone());
+            let plain = matches!(&output.value, Value::Column(_)) && unique == *name;
+            labels.push((!plain).then_some(unique));
+        }
+        labels
+    }
+
+    fn bare<'b>(&'b self, output: &'b super::query::Output) -> &'b str {
+        match &output.value {
+            Value::Column(at) => &self.schema.column(at.column).name,
+            _ => &output.alias,
+        }
+    }
 }
