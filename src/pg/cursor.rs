@@ -46,8 +46,10 @@ pub fn install(bounds: fn() -> Bounds) {
 /// Opens a cursor and tells its name, or `None` where the catalogs changed since the plan was judged: it must be judged
 /// anew. It lives to the end of the transaction.
 pub fn open(plan: &Detached, name: Option<&str>) -> Result<Option<String>, Error> {
-    let name =
-        name.map(CString::new).transpose().map_err(|_| Error::internal("the cursor's name holds a zero byte"))?;
+    let name = name
+        .map(|name| CString::new(fitting(name)))
+        .transpose()
+        .map_err(|_| Error::internal("the cursor's name holds a zero byte"))?;
     lock(plan);
     if cache::generation() != plan.generation {
         return Ok(None);
@@ -79,6 +81,12 @@ pub fn open(plan: &Detached, name: Option<&str>) -> Result<Option<String>, Error
         drop(forced);
         Ok(owned((*portal).name))
     }
+}
+
+/// As much of a name as a cursor keeps, no character cut in half (NAMEDATALEN less its end).
+fn fitting(name: &str) -> &str {
+    let end = (0..=name.len().min(pg_sys::NAMEDATALEN as usize - 1)).rev().find(|end| name.is_char_boundary(*end));
+    name.get(..end.unwrap_or_default()).unwrap_or(name)
 }
 
 /// Takes the locks the plan was made under, which ended with the sandbox (AcquireExecutorLocks in plancache.c).
