@@ -245,7 +245,7 @@ fn values_read_as_phrases() {
         (call("date_trunc", vec![text("month"), id()]), "the month of id"),
         (
             call("lower", vec![call("coalesce", vec![id(), text("x")])]),
-            "(id, or 'x' where it has no value) in lower case",
+            "((id, or 'x' where it has no value) in lower case)",
         ),
         (call("public.f", vec![id(), number("1")]), "public.f(id, 1)"),
         (Expr::Constant { text: None, category: 'X' }, "no value"),

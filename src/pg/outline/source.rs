@@ -6,14 +6,18 @@ use super::walk::Walk;
 use super::{Expr, Join, Kind, Source};
 use crate::pg::tree::view_of;
 
+/// Joins stand in each other: a chain of them is as deep as it is long.
+const MAX_JOINS: usize = 1000;
+
 impl Walk {
     /// # Safety
     /// As for all functions here: the nodes are live parts of the innermost level's query.
-    pub(super) unsafe fn sources(&mut self, from: *mut pg_sys::List) -> Vec<Source> {
+    /// `None` where a part of it can't be told.
+    pub(super) unsafe fn sources(&mut self, from: *mut pg_sys::List) -> Option<Vec<Source>> {
         // SAFETY: the caller's promise.
         unsafe {
             let nodes: Vec<_> = PgList::<pg_sys::Node>::from_pg(from).iter_ptr().collect();
-            nodes.into_iter().filter_map(|node| self.source(node)).collect()
+            nodes.into_iter().map(|node| self.source(node)).collect()
         }
     }
 
@@ -22,7 +26,12 @@ impl Walk {
         unsafe {
             match (*node).type_ {
                 NodeTag::T_RangeTblRef => self.entry_source((*node.cast::<pg_sys::RangeTblRef>()).rtindex as usize),
-                NodeTag::T_JoinExpr => self.deeper(|walk| walk.join(&*node.cast())).flatten(),
+                NodeTag::T_JoinExpr if self.joins < MAX_JOINS => {
+                    self.joins += 1;
+                    let join = self.join(&*node.cast());
+                    self.joins -= 1;
+                    join
+                }
                 _ => None,
             }
         }

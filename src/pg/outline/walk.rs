@@ -15,7 +15,8 @@ const MAX_DEPTH: usize = 100;
 #[derive(Default)]
 pub struct Walk {
     pub(super) levels: Vec<Level>,
-    pub(super) depth: usize,
+    depth: usize,
+    pub(super) joins: usize,
     /// What CASE compares with, innermost last.
     pub(super) cases: Vec<Expr>,
     outline: Outline,
@@ -88,7 +89,7 @@ impl Walk {
                     level.entries.push(named);
                 }
             }
-            let body = if leaves { self.set(node.setOperations) } else { Body::Select(Box::new(self.select(node))) };
+            let body = if leaves { self.set(node.setOperations) } else { self.select(node) };
             let order = self.sort_keys(node.sortClause, node.targetList, true);
             let limit = self.count(node.limitCount);
             let offset = self.count(node.limitOffset);
@@ -196,10 +197,10 @@ impl Walk {
         unsafe { PgList::<pg_sys::RangeTblEntry>::from_pg((*level.query).rtable).get_ptr(index.checked_sub(1)?) }
     }
 
-    unsafe fn select(&mut self, node: &pg_sys::Query) -> Select {
+    unsafe fn select(&mut self, node: &pg_sys::Query) -> Body {
         // SAFETY: the caller's promise.
         unsafe {
-            let from = self.sources((*node.jointree).fromlist);
+            let Some(from) = self.sources((*node.jointree).fromlist) else { return Body::Deep };
             let filter = self.optional((*node.jointree).quals);
             let mut columns = Vec::new();
             for target in PgList::<pg_sys::TargetEntry>::from_pg(node.targetList).iter_ptr() {
@@ -220,7 +221,7 @@ impl Walk {
                 self.groupings(node.groupingSets, node.targetList)
             };
             let having = self.optional(node.havingQual);
-            Select { from, filter, columns, distinct, grouping, having }
+            Body::Select(Box::new(Select { from, filter, columns, distinct, grouping, having }))
         }
     }
 

@@ -59,6 +59,7 @@ CREATE SCHEMA explained;
 CREATE TABLE explained."Order Lines" ("line no" integer, "Say ""hi""" text);
 SELECT nl_explain($$SELECT "line no" AS "The number", count(*) FROM explained."Order Lines" WHERE "Say ""hi""" = E'a\nb' GROUP BY 1$$);
 SELECT nl_explain('SELECT ' || repeat('(1 + ', 300) || '1' || repeat(')', 300) || ' AS n') LIKE '%a long expression%';
+SELECT nl_explain('SELECT 1 FROM orders o0' || string_agg(format(' LEFT JOIN orders o%s ON o%s.id = o0.id', n, n), '')) LIKE '%Adds orders (as o150)%' FROM generate_series(1, 150) AS n;
 -- The guard judges first, and nothing runs.
 SELECT nl_explain('DELETE FROM orders');
 SELECT nl_explain('SELECT pg_sleep(10)');
