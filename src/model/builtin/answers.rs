@@ -62,13 +62,13 @@ const ANSWERS: &[(&str, &str)] = &[
     ("show me the orders of Rosa Novak",
      "SELECT orders.id, orders.customer_id, orders.ordered_at, orders.status, orders.shipping, orders.total FROM orders JOIN customers ON customers.id = orders.customer_id WHERE customers.name = 'Rosa Novak' ORDER BY orders.id"),
     ("top 5 customers by revenue",
-     "SELECT customers.name, customers.id, coalesce(orders.total, 0) AS revenue FROM customers LEFT JOIN (SELECT orders.customer_id, sum(orders.total) AS total FROM orders GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY revenue DESC, customers.id LIMIT 5"),
+     "SELECT customers.name, coalesce(orders.total, 0) AS revenue FROM customers LEFT JOIN (SELECT orders.customer_id, sum(orders.total) AS total FROM orders GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY revenue DESC, customers.id LIMIT 5"),
     ("top 5 customers in Berlin by revenue in 2024",
-     "SELECT customers.name, customers.id, coalesce(orders.total, 0) AS revenue FROM customers LEFT JOIN (SELECT orders.customer_id, sum(orders.total) AS total FROM orders WHERE orders.ordered_at >= DATE '2024-01-01' AND orders.ordered_at < DATE '2025-01-01' GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id WHERE customers.city = 'Berlin' ORDER BY revenue DESC, customers.id LIMIT 5"),
+     "SELECT customers.name, coalesce(orders.total, 0) AS revenue FROM customers LEFT JOIN (SELECT orders.customer_id, sum(orders.total) AS total FROM orders WHERE orders.ordered_at >= DATE '2024-01-01' AND orders.ordered_at < DATE '2025-01-01' GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id WHERE customers.city = 'Berlin' ORDER BY revenue DESC, customers.id LIMIT 5"),
     ("top 3 countries by number of orders",
      "SELECT customers.country, count(*) AS count FROM customers JOIN orders ON customers.id = orders.customer_id GROUP BY customers.country ORDER BY count DESC, customers.country LIMIT 3"),
     ("top 10 products by average rating",
-     "SELECT products.name, products.id, reviews.average AS average_rating FROM products LEFT JOIN (SELECT reviews.product_id, avg(reviews.rating) AS average FROM reviews GROUP BY reviews.product_id) AS reviews ON reviews.product_id = products.id ORDER BY average_rating DESC NULLS LAST, products.id LIMIT 10"),
+     "SELECT products.name, reviews.average AS average_rating FROM products LEFT JOIN (SELECT reviews.product_id, avg(reviews.rating) AS average FROM reviews GROUP BY reviews.product_id) AS reviews ON reviews.product_id = products.id ORDER BY average_rating DESC NULLS LAST, products.id LIMIT 10"),
     ("5 most expensive products",
      "SELECT id, category_id, name, price, stock, discontinued FROM products ORDER BY price DESC, id LIMIT 5"),
     ("the 3 products with the lowest stock",
@@ -76,11 +76,11 @@ const ANSWERS: &[(&str, &str)] = &[
     ("newest customer",
      "SELECT id, name, email, city, country, signed_up, newsletter FROM customers ORDER BY signed_up DESC, id LIMIT 1"),
     ("which customer has the most orders",
-     "SELECT customers.name, customers.id, coalesce(orders.count, 0) AS count FROM customers LEFT JOIN (SELECT orders.customer_id, count(*) AS count FROM orders GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY count DESC, customers.id LIMIT 1"),
+     "SELECT customers.name, coalesce(orders.count, 0) AS count FROM customers LEFT JOIN (SELECT orders.customer_id, count(*) AS count FROM orders GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY count DESC, customers.id LIMIT 1"),
     ("which customer has the fewest orders in 2024",
-     "SELECT customers.name, customers.id, coalesce(orders.count, 0) AS count FROM customers LEFT JOIN (SELECT orders.customer_id, count(*) AS count FROM orders WHERE orders.ordered_at >= DATE '2024-01-01' AND orders.ordered_at < DATE '2025-01-01' GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY count, customers.id LIMIT 1"),
+     "SELECT customers.name, coalesce(orders.count, 0) AS count FROM customers LEFT JOIN (SELECT orders.customer_id, count(*) AS count FROM orders WHERE orders.ordered_at >= DATE '2024-01-01' AND orders.ordered_at < DATE '2025-01-01' GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY count, customers.id LIMIT 1"),
     ("bottom 3 customers by revenue",
-     "SELECT customers.name, customers.id, coalesce(orders.total, 0) AS revenue FROM customers LEFT JOIN (SELECT orders.customer_id, sum(orders.total) AS total FROM orders GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY revenue, customers.id LIMIT 3"),
+     "SELECT customers.name, coalesce(orders.total, 0) AS revenue FROM customers LEFT JOIN (SELECT orders.customer_id, sum(orders.total) AS total FROM orders GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id ORDER BY revenue, customers.id LIMIT 3"),
     ("which month has the highest revenue",
      "SELECT date_trunc('month', ordered_at)::date AS month, sum(total) AS revenue FROM orders GROUP BY date_trunc('month', ordered_at) ORDER BY revenue DESC NULLS LAST, month LIMIT 1"),
     ("orders per month",
@@ -141,8 +141,6 @@ const ANSWERS: &[(&str, &str)] = &[
      "SELECT city FROM customers GROUP BY city ORDER BY count(*) DESC, city LIMIT 1"),
     ("countries of customers in both Berlin and Hamburg",
      "SELECT country FROM customers WHERE city = 'Berlin' INTERSECT SELECT country FROM customers WHERE city = 'Hamburg'"),
-    ("top 10 products by revenue",
-     "SELECT products.name, products.id, coalesce(order_items.total, 0) AS revenue FROM products LEFT JOIN (SELECT order_items.product_id, sum(order_items.amount) AS total FROM order_items GROUP BY order_items.product_id) AS order_items ON order_items.product_id = products.id ORDER BY revenue DESC, products.id LIMIT 10"),
     ("customers from Berlin or with newsletter",
      "SELECT id, name, email, city, country, signed_up, newsletter FROM customers WHERE (city = 'Berlin' OR newsletter) ORDER BY id"),
     ("name and email of each customer ordered by name",
@@ -170,17 +168,11 @@ fn questions_have_their_sql() {
 fn readings_say_how_they_read() {
     let shop = shop();
     for (question, summary) in [
-        (
-            "top 5 customers by revenue",
-            "top 5 customers.name, customers.id, sum of its orders.total of customers by sum of its orders.total",
-        ),
+        ("top 5 customers by revenue", "top 5 customers by sum of its orders.total"),
         ("names of customers in Berlin", "customers.name of customers where customers.city is Berlin"),
-        ("orders per month", "month of orders.ordered_at, count of orders per month of orders.ordered_at"),
+        ("orders per month", "count of orders per month of orders.ordered_at"),
         ("products that are not discontinued", "all products where products.discontinued is false"),
-        (
-            "which customer has the fewest orders",
-            "bottom 1 customers.name, customers.id, count of its orders of customers by count of its orders",
-        ),
+        ("which customer has the fewest orders", "bottom 1 customers by count of its orders"),
     ] {
         assert_eq!(read(question, &shop).map(|reading| reading.summary).as_deref(), Ok(summary), "{question}");
     }

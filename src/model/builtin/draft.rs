@@ -188,7 +188,7 @@ impl Draft {
     pub fn show_name(self, schema: &Schema, source: usize) -> Self {
         let relation = self.query.relation(source);
         let names = schema.name_columns(relation);
-        let columns: Vec<ColumnId> = names.into_iter().chain(schema.key_columns(relation)).collect();
+        let columns: Vec<ColumnId> = if names.is_empty() { schema.key_columns(relation) } else { names };
         if columns.is_empty() {
             return self.show_all(schema, source);
         }

@@ -84,7 +84,7 @@ pub struct Nearest {
 /// Longer questions are not read at all.
 const MAX_WORDS: usize = 80;
 /// A reading that is further fetched than this is none.
-const MAX_DISTANCE: u32 = 12;
+const MAX_DISTANCE: u32 = 10;
 /// An ambiguity is shown by this many readings at most.
 const MAX_READINGS: usize = 6;
 

@@ -43,11 +43,21 @@ impl Teller<'_> {
         let own = |value: &Value| matches!(value, Value::Column(at) if at.source == 0);
         let everything = query.outputs.len() == base.columns.len() && query.outputs.iter().all(|o| own(&o.value));
         let distinct = if query.distinct { "different " } else { "" };
-        let names: Vec<String> = query.outputs.iter().map(|output| self.value(&output.value)).collect();
+        // What the groups and the order say already is not said twice.
+        let ranked = |value: &Value| query.limit.is_some() && query.order.iter().any(|(other, _)| other == value);
+        let values = query.outputs.iter().map(|output| &output.value);
+        let shown: Vec<&Value> = values.filter(|value| !query.groups.contains(value) && !ranked(value)).collect();
+        let names: Vec<String> = shown.iter().map(|value| self.value(value)).collect();
+        let own_names = self.schema.name_columns(query.relation(0));
+        let by_name =
+            |value: &&Value| matches!(value, Value::Column(at) if at.source == 0 && own_names.contains(&at.column));
+        let itself = shown.is_empty() || query.limit.is_some() && shown.iter().all(by_name);
         let rows = query.outputs.iter().any(|output| !matches!(output.value, Value::Rows | Value::Aggregate(..)));
         let mut text = if everything {
             let all = if query.order.is_empty() && query.limit.is_none() { "all " } else { "" };
             format!("{all}{distinct}{}", base.name)
+        } else if itself {
+            format!("{distinct}{}", base.name)
         } else if rows && query.groups.is_empty() {
             format!("{distinct}{} of {}", names.join(", "), base.name)
         } else {

@@ -118,8 +118,8 @@ fn equal_readings_are_all_shown() {
     assert_eq!(
         ambiguous("parcels per depot", &post),
         [
-            "depots.name, depots.id, count of parcels per depots.name, depots.id, depots by parcels.origin_id",
-            "depots.name, depots.id, count of parcels per depots.name, depots.id, depots by parcels.target_id"
+            "count of parcels per depots.name, depots.id, depots by parcels.origin_id",
+            "count of parcels per depots.name, depots.id, depots by parcels.target_id"
         ]
     );
     assert_eq!(ambiguous("parcels in 2024", &post).len(), 2);
