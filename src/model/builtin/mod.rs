@@ -113,6 +113,9 @@ fn choose(drafts: &[Draft], schema: &Schema) -> Result<Reading, Option<Silence>>
     let Some(best) = least.filter(|least| *least <= MAX_DISTANCE) else { return Err(None) };
     let mut readings: BTreeMap<String, String> = BTreeMap::new();
     for draft in drafts.iter().filter(|draft| draft.cost == best) {
+        if !sql::can_be_written(&draft.query, schema) {
+            return Err(None);
+        }
         readings.insert(sql::write(&draft.query, schema), summary::summary(&draft.query, schema));
     }
     if readings.len() > 1 {

@@ -9,6 +9,19 @@ use super::schema::Schema;
 use super::tallies::Tallies;
 use crate::catalog::quote_ident;
 
+/// Whether SQL can say it: beside groups, columns are shown only where a group has one value of them.
+pub fn can_be_written(query: &Query, schema: &Schema) -> bool {
+    let one_a_group = |value: &Value| match value {
+        Value::Column(at) => {
+            let key = schema.key_columns(query.relation(at.source));
+            let in_groups = |column| query.groups.contains(&Value::Column(At { source: at.source, column }));
+            query.groups.contains(value) || !key.is_empty() && key.into_iter().all(in_groups)
+        }
+        _ => true,
+    };
+    query.groups.is_empty() || query.outputs.iter().all(|output| one_a_group(&output.value))
+}
+
 /// The statement, without a semicolon.
 pub fn write(query: &Query, schema: &Schema) -> String {
     let part = !query.intersect.is_empty();
