@@ -89,7 +89,10 @@ impl<'c> Lookup<'c> {
                 (at, place, value.to_owned(), if value == phrase.text { Closeness::Exact } else { Closeness::Case })
             }));
         }
-        for (place, value) in self.stored(&targets, phrases)? {
+        // What statistics know for sure is not looked for in the tables.
+        let known: BTreeSet<usize> = found.iter().map(|(at, ..)| *at).collect();
+        let stored = if known.len() < phrases.len() { self.stored(&targets, phrases)? } else { Vec::new() };
+        for (place, value) in stored {
             let trigrams = trigrams(&value);
             let close =
                 phrases.iter().enumerate().filter_map(|(at, phrase)| Some((at, phrase.like(&value, &trigrams)?)));

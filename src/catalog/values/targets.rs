@@ -54,6 +54,9 @@ struct Entry {
     fresh: Vec<Statement>,
 }
 
+/// So many pages are read for one question at most, those of the relations nearest to it.
+const MAX_PAGES: u64 = 200;
+
 thread_local! {
     static KEPT: RefCell<Option<(Rc<Snapshot>, Rc<Targets>)>> = const { RefCell::new(None) };
 }
@@ -122,6 +125,13 @@ impl Targets {
         let score = |entry: &Entry| scores.get(entry.relation).copied().unwrap_or_default();
         order.sort_by_key(|entry| (Reverse(score(entry)), entry.target.pages));
         order.truncate(most);
+        // The nearest one in any case.
+        let mut pages = 0;
+        order.retain(|entry| {
+            let fits = pages == 0 || pages + entry.target.pages <= MAX_PAGES;
+            pages += if fits { entry.target.pages.max(1) } else { 0 };
+            fits
+        });
         let counted = order.iter().filter(|entry| entry.target.alone && entry.fresh != entry.statements);
         let counted: Vec<String> = counted.map(|entry| entry.target.oid.to_string()).collect();
         let fresh = if counted.is_empty() {
