@@ -97,6 +97,7 @@ impl Settings {
 pub fn define() {
     define_texts();
     define_limits();
+    define_model_limits();
     reserve_prefix();
 }
 
@@ -151,6 +152,34 @@ fn define_texts() {
     );
 }
 
+fn define_model_limits() {
+    let plain = GucFlags::default();
+    define_int_limit::<4>(
+        c"nl2sql.model_timeout",
+        c"How long one request to a model may take.",
+        c"",
+        &MODEL_TIMEOUT,
+        (1, 3_600_000),
+        GucFlags::UNIT_MS,
+    );
+    define_int_limit::<5>(
+        c"nl2sql.max_attempts",
+        c"How many drafts a model may make for one question.",
+        c"",
+        &MAX_ATTEMPTS,
+        (1, 10),
+        plain,
+    );
+    define_int_limit::<6>(
+        c"nl2sql.prompt_budget",
+        c"The most tokens of a prompt, at four characters a token.",
+        c"Over it, the relations that have least to do with the question are left out.",
+        &PROMPT_BUDGET,
+        (500, 1_000_000),
+        plain,
+    );
+}
+
 fn define_limits() {
     let plain = GucFlags::default();
     GucRegistry::define_int_guc(
@@ -192,30 +221,6 @@ fn define_limits() {
         c"The highest cost, as the planner estimates it, of a generated query.",
         c"0 means no limit.",
         &MAX_COST,
-    );
-    define_int_limit::<4>(
-        c"nl2sql.model_timeout",
-        c"How long one request to a model may take.",
-        c"",
-        &MODEL_TIMEOUT,
-        (1, 3_600_000),
-        GucFlags::UNIT_MS,
-    );
-    define_int_limit::<5>(
-        c"nl2sql.max_attempts",
-        c"How many drafts a model may make for one question.",
-        c"",
-        &MAX_ATTEMPTS,
-        (1, 10),
-        plain,
-    );
-    define_int_limit::<6>(
-        c"nl2sql.prompt_budget",
-        c"The most tokens of a prompt, at four characters a token.",
-        c"Over it, the relations that have least to do with the question are left out.",
-        &PROMPT_BUDGET,
-        (500, 1_000_000),
-        plain,
     );
     define_int_limit::<7>(
         c"nl2sql.memory_limit",
