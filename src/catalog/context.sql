@@ -2,9 +2,35 @@
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
 -- $3: foreign servers whose tables may be read, as a text[] literal. What is labelled hidden is left out whole.
 -- Everything is qualified, operators too, as the caller's search_path is in force.
-WITH labels AS MATERIALIZED (
+WITH RECURSIVE own_labels AS MATERIALIZED (
     SELECT s.classoid, s.objoid, s.objsubid, s.label FROM pg_catalog.pg_seclabel s
     WHERE s.provider OPERATOR(pg_catalog.=) 'nl2sql'
+), ancestors AS (
+    SELECT o.objoid AS labelled, o.objoid AS relation FROM own_labels o
+    WHERE o.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+    UNION
+    SELECT a.labelled, i.inhparent
+    FROM ancestors a JOIN pg_catalog.pg_inherits i ON i.inhrelid OPERATOR(pg_catalog.=) a.relation
+), descendants AS (
+    SELECT o.objoid AS labelled, o.objoid AS relation FROM own_labels o
+    WHERE o.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+    UNION
+    SELECT d.labelled, i.inhrelid
+    FROM descendants d JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) d.relation
+), labels AS MATERIALIZED (
+    -- A label on a parent or child holds for the whole line, columns by their names (as in the guard's labels.sql).
+    SELECT o.classoid, o.objoid, o.objsubid, o.label FROM own_labels o
+    UNION
+    SELECT o.classoid, line.relation, COALESCE(mine.attnum::pg_catalog.int4, 0), o.label
+    FROM own_labels o
+    JOIN (SELECT labelled, relation FROM ancestors UNION SELECT labelled, relation FROM descendants) AS line
+        ON line.labelled OPERATOR(pg_catalog.=) o.objoid
+    LEFT JOIN pg_catalog.pg_attribute theirs ON o.objsubid OPERATOR(pg_catalog.<>) 0
+        AND theirs.attrelid OPERATOR(pg_catalog.=) o.objoid AND theirs.attnum OPERATOR(pg_catalog.=) o.objsubid
+    LEFT JOIN pg_catalog.pg_attribute mine ON mine.attrelid OPERATOR(pg_catalog.=) line.relation
+        AND mine.attname OPERATOR(pg_catalog.=) theirs.attname
+    WHERE o.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+      AND (o.objsubid OPERATOR(pg_catalog.=) 0 OR mine.attnum IS NOT NULL)
 ), path AS (
     SELECT p.name, p.place
     FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(name, place)

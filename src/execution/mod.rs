@@ -27,11 +27,13 @@ pub fn run(approved: Approved<'_>, sink: &mut impl Sink, settings: &Settings) ->
 
 /// Takes the plan that was judged out of its sandbox, for a cursor. `generation` is that of before it was judged.
 pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) -> Result<Detached, Error> {
-    let (planned, dress, _) = approved.into_plan();
-    if !dress.masked.is_empty() {
+    let (planned, _, touches_masked) = approved.into_plan();
+    if touches_masked {
         return Err(Error::Refused {
             what: "a cursor over masked columns".to_owned(),
-            why: "Their security label is \"masked\", and a cursor hands out values as they are.".to_owned(),
+            why:
+                "Their security label is \"masked\": a cursor hands out values as they are, and errors that quote them."
+                    .to_owned(),
             hint: Some("nl_ask and nl_query show them masked.".to_owned()),
         });
     }

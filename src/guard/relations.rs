@@ -43,7 +43,13 @@ thread_local! {
 pub fn check(sandbox: &Sandbox<'_>, uses: &Uses, settings: &Settings, verdict: &mut Verdict) -> Result<(), Error> {
     let facts = facts(sandbox, uses)?;
     for (oid, origin) in &uses.relations {
-        let Some(relation) = facts.get(&(*oid, uses.with_children.contains(oid))) else { continue };
+        let Some(relation) = facts.get(&(*oid, uses.with_children.contains(oid))) else {
+            return Err(Error::Refused {
+                what: "reading a relation that no longer exists".to_owned(),
+                why: format!("Its oid, {oid}, is in no catalog row."),
+                hint: None,
+            });
+        };
         let qualified = format!("{}.{}", relation.schema, relation.name);
         if let Some((why, hint)) = refusal(relation, *origin, settings) {
             let behind = behind(sandbox, *origin)?;

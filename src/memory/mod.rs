@@ -17,7 +17,8 @@ pub struct Key(Option<String>);
 
 /// The key of a question's first prompt.
 pub fn key(prompt: &Prompt<'_>, settings: &Settings) -> Key {
-    let is_used = settings.cache_ttl_s > 0 && settings.models.iter().any(|model| model != BUILTIN);
+    let is_used =
+        settings.cache_ttl_s > 0 && settings.models.iter().any(|model| model != BUILTIN) && !query::is_serializable();
     Key(is_used.then(|| format!("{}\n{}", settings.models.join(","), prompt.as_text())))
 }
 

@@ -65,6 +65,8 @@ pub fn open(plan: &Detached, name: Option<&str>) -> Result<Option<String>, Error
         let statement = pg_sys::copyObjectImpl(plan.statement.cast()).cast::<pg_sys::PlannedStmt>();
         (*statement).stmt_location = -1;
         (*statement).stmt_len = MARK;
+        // Workers take what a sandbox has set, and a cursor runs in none.
+        (*statement).parallelModeNeeded = false;
         let mut statements = PgList::<pg_sys::PlannedStmt>::new();
         statements.push(statement);
         let text = pg_sys::pstrdup(plan.text.as_ptr());

@@ -190,6 +190,9 @@ impl Walk {
                 let columns = self.at_level(at, |walk| walk.outputs(query.cast()));
                 self.recursive.pop();
                 if columns == known {
+                    if self.recursive.is_empty() {
+                        self.levels[at].ctes.insert(name.to_owned(), known.clone());
+                    }
                     return known;
                 }
                 known = columns;
@@ -207,8 +210,16 @@ impl Walk {
             match entry.rtekind {
                 RTEKind::RTE_RELATION => return Sources::from([(entry.relid.to_u32(), number)]),
                 RTEKind::RTE_FUNCTION | RTEKind::RTE_TABLEFUNC | RTEKind::RTE_VALUES => {
+                    if let Some([known]) = self.levels[at].entries.get(&index).map(Vec::as_slice) {
+                        return known.clone();
+                    }
                     let parts = parts(entry);
-                    return self.at_level(at, |walk| parts.into_iter().flat_map(|part| walk.made_of(part)).collect());
+                    let sources: Sources =
+                        self.at_level(at, |walk| parts.into_iter().flat_map(|part| walk.made_of(part)).collect());
+                    if self.recursive.is_empty() {
+                        self.levels[at].entries.insert(index, vec![sources.clone()]);
+                    }
+                    return sources;
                 }
                 _ => {}
             }
@@ -227,6 +238,7 @@ impl Walk {
         // SAFETY: the node's tag tells its type.
         unsafe {
             pg_sys::check_stack_depth();
+            pgrx::check_for_interrupts!();
             match (*node).type_ {
                 NodeTag::T_Var => {
                     let var = &*node.cast::<pg_sys::Var>();

@@ -33,7 +33,19 @@ pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, E
 
 /// The same, inside a subtransaction that is open already.
 pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
-    run(sql, arguments, true)
+    // What was committed since the caller's statement began counts: the trees that are judged know of it too.
+    // SAFETY: in a transaction; if an ERROR comes between, the subtransaction's rollback pops the snapshot.
+    unsafe { pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot()) };
+    let rows = run(sql, arguments, true)?;
+    // SAFETY: the one pushed above.
+    unsafe { pg_sys::PopActiveSnapshot() };
+    Ok(rows)
+}
+
+/// Whether the transaction is serializable: what such a one reads and writes can make others fail.
+pub fn is_serializable() -> bool {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::XactIsoLevel == pg_sys::XACT_SERIALIZABLE as i32 }
 }
 
 fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {

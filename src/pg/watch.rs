@@ -100,6 +100,13 @@ pub fn start() {
     CHANGING.set(false);
 }
 
+/// Has code in procedural languages set up anew. PL/pgSQL keeps expressions for a whole transaction: those of a function that
+/// the caller has called before are not announced again.
+pub fn forget_prepared_code() {
+    // SAFETY: on the backend's only thread; marks cached plans as no longer valid, as DISCARD PLANS does.
+    unsafe { pg_sys::ResetPlanCache() };
+}
+
 /// Marks a query of this library while it runs.
 pub struct OwnQuery(bool);
 

@@ -60,6 +60,26 @@ SELECT pg_temp.masks('SELECT CASE WHEN email LIKE ''a%'' THEN 1 ELSE 0 END FROM 
 SELECT nl_ask('names and emails of people');
 SELECT nl_ask('how many people are there');
 
+-- Children have the labels of their parents, in prompts too.
+CREATE TABLE regulars () INHERITS (people);
+SELECT line FROM regexp_split_to_table(nl_prompt('regulars'), '\n') AS line WHERE line ~ 'regulars|email text|salary' AND line !~ 'Question';
+DROP TABLE regulars;
+
+-- What the caller has called before in the transaction is judged all the same.
+CREATE FUNCTION takes_lock() RETURNS boolean STABLE LANGUAGE plpgsql AS
+$$ DECLARE b boolean; BEGIN b := pg_try_advisory_lock(42); RETURN b; END $$;
+CREATE VIEW locks_taken AS SELECT takes_lock() AS lock;
+BEGIN;
+SELECT takes_lock();
+SELECT pg_advisory_unlock_all();
+SAVEPOINT s;
+SELECT nl_ask('list locks taken');
+ROLLBACK TO s;
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory';
+ROLLBACK;
+DROP VIEW locks_taken;
+DROP FUNCTION takes_lock();
+
 -- A label on a table holds for its columns; one on a partitioned table for the partitions.
 CREATE TABLE logins (person integer, address inet) PARTITION BY LIST (person);
 CREATE TABLE logins_1 PARTITION OF logins FOR VALUES IN (1);
