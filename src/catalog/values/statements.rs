@@ -7,7 +7,7 @@ use super::targets::{Target, TargetColumn};
 const SMALL_PAGES: u64 = 1000;
 const SMALL_ROWS: f64 = 10_000.0;
 /// So many pages of a larger one, and so many rows at most of any.
-const SAMPLE_PAGES: u64 = 100;
+pub const SAMPLE_PAGES: u64 = 100;
 const MAX_READ: u64 = 10_000;
 /// So many values of a column come back at most.
 const MAX_FOUND: u32 = 200;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::super::{Snapshot, array_literal, one_value, unreadable};
 use super::is_comparable;
 use super::known::{Known, Place};
-use super::statements::{self, Statement, quoted};
+use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
 use crate::error::Error;
 use crate::pg::query;
 
@@ -54,7 +54,7 @@ struct Entry {
     fresh: Vec<Statement>,
 }
 
-/// So many pages are read for one question at most, those of the relations nearest to it.
+/// About so many pages are read for one question, those of the relations nearest to it.
 const MAX_PAGES: u64 = 200;
 
 thread_local! {
@@ -125,11 +125,13 @@ impl Targets {
         let score = |entry: &Entry| scores.get(entry.relation).copied().unwrap_or_default();
         order.sort_by_key(|entry| (Reverse(score(entry)), entry.target.pages));
         order.truncate(most);
-        // The nearest one in any case.
+        // The nearest one in any case. An index is read in few, a large table in a sample.
         let mut pages = 0;
         order.retain(|entry| {
-            let fits = pages == 0 || pages + entry.target.pages <= MAX_PAGES;
-            pages += if fits { entry.target.pages.max(1) } else { 0 };
+            let by_index = entry.statements.iter().any(|statement| statement.by_index);
+            let read = if by_index { 1 } else { entry.target.pages.clamp(1, SAMPLE_PAGES) };
+            let fits = pages == 0 || pages + read <= MAX_PAGES;
+            pages += if fits { read } else { 0 };
             fits
         });
         let counted = order.iter().filter(|entry| entry.target.alone && entry.fresh != entry.statements);
