@@ -55,7 +55,7 @@ struct Entry {
 }
 
 /// About so many pages are read for one question, those of the relations nearest to it.
-const MAX_PAGES: u64 = 200;
+const MAX_PAGES: u64 = 120;
 
 thread_local! {
     static KEPT: RefCell<Option<(Rc<Snapshot>, Rc<Targets>)>> = const { RefCell::new(None) };
