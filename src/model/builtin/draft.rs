@@ -181,10 +181,15 @@ impl Draft {
     /// All of a relation's columns as outputs.
     pub fn show_all(self, schema: &Schema, source: usize) -> Self {
         let columns = schema.columns(self.query.relation(source));
-        columns.fold(self, |draft, (column, _)| draft.show(Value::Column(At { source, column }), ""))
+        self.show_columns(source, columns.map(|(column, _)| column))
     }
 
-    /// The columns that show a row to a human, and its key.
+    /// Columns of a source as outputs.
+    pub fn show_columns(self, source: usize, columns: impl IntoIterator<Item = ColumnId>) -> Self {
+        columns.into_iter().fold(self, |draft, column| draft.show(Value::Column(At { source, column }), ""))
+    }
+
+    /// The columns that show a row to a human, or its key where there are none.
     pub fn show_name(self, schema: &Schema, source: usize) -> Self {
         let relation = self.query.relation(source);
         let names = schema.name_columns(relation);
@@ -192,7 +197,7 @@ impl Draft {
         if columns.is_empty() {
             return self.show_all(schema, source);
         }
-        columns.into_iter().fold(self, |draft, column| draft.show(Value::Column(At { source, column }), ""))
+        self.show_columns(source, columns)
     }
 
     /// Whether what is shown is made of many rows.

@@ -66,9 +66,7 @@ impl Parser<'_> {
                 What::Number => found.extend(number_shown(draft)),
                 What::FullName => {
                     let names = self.schema.name_columns(draft.query.relation(source));
-                    let show =
-                        |draft: Draft, column: &ColumnId| draft.show(Value::Column(At { source, column: *column }), "");
-                    found.extend((!names.is_empty()).then(|| names.iter().fold(draft, show)));
+                    found.extend((!names.is_empty()).then(|| draft.show_columns(source, names)));
                 }
                 What::Common(direction) => {
                     for (mut next, at, many) in self.reach(&draft, source, &candidates, |_| true) {
@@ -154,8 +152,7 @@ impl Parser<'_> {
         let named = candidates.iter().any(|m| m.cost < 3 && m.target.relation == relation);
         let own = self.schema.name_columns(relation);
         if generic && !named && !own.is_empty() && is_name(&self.chart.words, item.start) {
-            let show = |draft: Draft, column: ColumnId| draft.show(Value::Column(At { source, column }), "");
-            found.push(own.into_iter().fold(draft.clone().costing(2), show));
+            found.push(draft.clone().costing(2).show_columns(source, own));
         }
         found
     }
@@ -170,8 +167,7 @@ impl Parser<'_> {
         let Some(step) = number.map(|edge| Step { edge, forward: true }) else { return Vec::new() };
         let (draft, source) = draft.step(self.schema, at.source, step);
         let names = self.schema.name_columns(draft.query.relation(source));
-        let show = |draft: Draft, column: ColumnId| draft.show(Value::Column(At { source, column }), "");
-        if names.is_empty() { Vec::new() } else { vec![names.into_iter().fold(draft, show)] }
+        if names.is_empty() { Vec::new() } else { vec![draft.show_columns(source, names)] }
     }
 
     /// "orders" are the rows of the relation that is called so and refers here, whatever column shares its name.
