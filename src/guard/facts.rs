@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::kept::Kept;
 use super::policy::Function;
 use super::{FIRST_NORMAL_OID, oid_array};
 use crate::error::Error;
-use crate::pg::cache;
 use crate::pg::query::{Row, rows_in};
 use crate::pg::sandbox::Sandbox;
 
@@ -14,28 +14,12 @@ use crate::pg::sandbox::Sandbox;
 pub type Facts = BTreeMap<u32, Vec<Function>>;
 
 thread_local! {
-    static SYSTEM: RefCell<(u64, Facts)> = const { RefCell::new((0, BTreeMap::new())) };
+    static SYSTEM: RefCell<Kept<u32, Vec<Function>>> = const { RefCell::new(Kept::new()) };
 }
 
 /// Looks up the facts of these functions. One that does not exist has no entry.
 pub fn of(sandbox: &Sandbox<'_>, oids: impl Iterator<Item = u32>) -> Result<Facts, Error> {
-    let generation = cache::generation();
-    SYSTEM.with_borrow_mut(|(kept_at, kept)| {
-        if *kept_at != generation {
-            kept.clear();
-            *kept_at = generation;
-        }
-    });
-    let mut facts = Facts::new();
-    let mut missing = Vec::new();
-    SYSTEM.with_borrow(|(_, kept)| {
-        for oid in oids {
-            match kept.get(&oid) {
-                Some(functions) => drop(facts.insert(oid, functions.clone())),
-                None => missing.push(oid),
-            }
-        }
-    });
+    let (mut facts, missing) = SYSTEM.with_borrow_mut(|kept| kept.get(oids));
     if missing.is_empty() {
         return Ok(facts);
     }
@@ -45,9 +29,7 @@ pub fn of(sandbox: &Sandbox<'_>, oids: impl Iterator<Item = u32>) -> Result<Fact
             read.entry(oid).or_default().push(function);
         }
     }
-    SYSTEM.with_borrow_mut(|(_, kept)| {
-        kept.extend(read.iter().filter(|(oid, _)| **oid < FIRST_NORMAL_OID).map(|(oid, parts)| (*oid, parts.clone())));
-    });
+    SYSTEM.with_borrow_mut(|kept| kept.keep(read.iter().filter(|(oid, _)| **oid < FIRST_NORMAL_OID)));
     facts.append(&mut read);
     Ok(facts)
 }

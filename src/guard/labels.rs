@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::relations::column_names;
 use super::{oid_array, oid_of};
 use crate::error::Error;
 use crate::pg::lineage::{self, Lineage, Sources};
@@ -27,13 +28,8 @@ struct Labels {
     masked: Sources,
 }
 
-/// Refuses hidden columns and finds the outputs to mask. `name` tells a column's name.
-pub fn check(
-    sandbox: &Sandbox<'_>,
-    prepared: &Prepared<'_>,
-    uses: &Uses,
-    name: impl FnOnce(&Sandbox<'_>, (u32, i16)) -> Result<String, Error>,
-) -> Result<Masks, Error> {
+/// Refuses hidden columns and finds the outputs to mask.
+pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<Masks, Error> {
     let labels = read(sandbox, uses)?;
     if labels.hidden.is_empty() && labels.masked.is_empty() {
         return Ok(Masks::default());
@@ -41,7 +37,7 @@ pub fn check(
     let lineage = lineage::trace(prepared);
     if let Some(column) = labels.refused(&lineage, uses) {
         return Err(Error::Refused {
-            what: format!("using {}", name(sandbox, column)?),
+            what: format!("using {}", column_names(sandbox, &[column])?.join(", ")),
             why: "Its security label is \"hidden\".".to_owned(),
             hint: Some("Leave it out; whoever owns it can change the label: SECURITY LABEL FOR nl2sql.".to_owned()),
         });

@@ -4,12 +4,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::kept::Kept;
 use super::policy::{relation_refusal, server_refusal};
 use super::verdict::{Culprit, Verdict};
 use super::{behind, oid_array, oid_of};
 use crate::catalog::array_literal;
 use crate::error::Error;
-use crate::pg::cache;
 use crate::pg::query::rows_in;
 use crate::pg::sandbox::Sandbox;
 use crate::pg::tree::{Origin, Uses};
@@ -28,15 +28,10 @@ struct Relation {
 /// By oid, and whether children are read too.
 type Facts = BTreeMap<(u32, bool), Relation>;
 
-/// So many relations are kept at most.
-const MAX_KEPT: usize = 10_000;
-
-/// By relation and number.
-type Names = BTreeMap<(u32, i16), String>;
-
 thread_local! {
-    static KEPT: RefCell<(u64, Facts)> = const { RefCell::new((0, BTreeMap::new())) };
-    static KEPT_NAMES: RefCell<(u64, Names)> = const { RefCell::new((0, BTreeMap::new())) };
+    static KEPT: RefCell<Kept<(u32, bool), Relation>> = const { RefCell::new(Kept::new()) };
+    /// By relation and number.
+    static KEPT_NAMES: RefCell<Kept<(u32, i16), String>> = const { RefCell::new(Kept::new()) };
 }
 
 /// Refuses relations that may not be read, and notes the names of the others.
@@ -66,7 +61,7 @@ pub fn check(sandbox: &Sandbox<'_>, uses: &Uses, settings: &Settings, verdict: &
     verdict.relations.sort();
     verdict.relations.dedup();
     if verdict.detailed && !uses.columns.is_empty() {
-        verdict.columns = super::column_names(sandbox, &uses.columns)?;
+        verdict.columns = column_names(sandbox, &uses.columns)?;
     }
     Ok(())
 }
@@ -80,37 +75,24 @@ fn refusal(relation: &Relation, origin: Origin, settings: &Settings) -> Option<(
         .or_else(|| by_server().map(|why| (why, "A superuser can name its server in nl2sql.allow_servers.")))
 }
 
-/// What is kept of these keys, if nothing changed since.
-fn kept<K: Ord + Copy, V: Clone>(store: &mut (u64, BTreeMap<K, V>), keys: &[K]) -> BTreeMap<K, V> {
-    let generation = cache::generation();
-    if store.0 != generation || store.1.len() >= MAX_KEPT {
-        *store = (generation, BTreeMap::new());
+/// The qualified names of columns, in their order; number 0 is the whole row.
+pub fn column_names(sandbox: &Sandbox<'_>, columns: &[(u32, i16)]) -> Result<Vec<String>, Error> {
+    let (mut names, missing) = KEPT_NAMES.with_borrow_mut(|kept| kept.get(columns.iter().copied()));
+    if !missing.is_empty() {
+        let oids = oid_array(missing.iter().map(|column| column.0));
+        let numbers = array_literal(&missing.iter().map(|column| column.1.to_string()).collect::<Vec<_>>());
+        for row in rows_in(sandbox, include_str!("columns.sql"), &[Some(&oids), Some(&numbers)])? {
+            let [oid, Some(number), Some(name)] = row.as_slice() else { continue };
+            names.insert((oid_of(oid), number.parse().unwrap_or_default()), name.clone());
+        }
+        KEPT_NAMES.with_borrow_mut(|kept| kept.keep(&names));
     }
-    keys.iter().filter_map(|key| Some((*key, store.1.get(key)?.clone()))).collect()
-}
-
-/// The qualified names of columns; number 0 is the whole row.
-pub fn column_names(sandbox: &Sandbox<'_>, columns: &[(u32, i16)]) -> Result<Names, Error> {
-    let mut names = KEPT_NAMES.with_borrow_mut(|store| kept(store, columns));
-    let missing: Vec<&(u32, i16)> = columns.iter().filter(|column| !names.contains_key(column)).collect();
-    if missing.is_empty() {
-        return Ok(names);
-    }
-    let oids = oid_array(missing.iter().map(|column| column.0));
-    let numbers = array_literal(&missing.iter().map(|column| column.1.to_string()).collect::<Vec<_>>());
-    for row in rows_in(sandbox, include_str!("columns.sql"), &[Some(&oids), Some(&numbers)])? {
-        let [oid, Some(number), Some(name)] = row.as_slice() else { continue };
-        names.insert((oid_of(oid), number.parse().unwrap_or_default()), name.clone());
-    }
-    KEPT_NAMES.with_borrow_mut(|(_, kept)| kept.extend(names.iter().map(|(key, name)| (*key, name.clone()))));
-    Ok(names)
+    Ok(columns.iter().filter_map(|column| names.get(column).cloned()).collect())
 }
 
 fn facts(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Facts, Error> {
-    let wanted: Vec<(u32, bool)> =
-        uses.relations.iter().map(|(oid, _)| (*oid, uses.with_children.contains(oid))).collect();
-    let mut facts = KEPT.with_borrow_mut(|store| kept(store, &wanted));
-    let missing: Vec<(u32, bool)> = wanted.into_iter().filter(|key| !facts.contains_key(key)).collect();
+    let wanted = uses.relations.iter().map(|(oid, _)| (*oid, uses.with_children.contains(oid)));
+    let (mut facts, missing) = KEPT.with_borrow_mut(|kept| kept.get(wanted));
     if missing.is_empty() {
         return Ok(facts);
     }
@@ -127,6 +109,6 @@ fn facts(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Facts, Error> {
         };
         facts.insert((oid, uses.with_children.contains(&oid)), relation);
     }
-    KEPT.with_borrow_mut(|(_, kept)| kept.extend(facts.iter().map(|(key, relation)| (*key, relation.clone()))));
+    KEPT.with_borrow_mut(|kept| kept.keep(&facts));
     Ok(facts)
 }

@@ -2,26 +2,22 @@
 //! itself, and default arguments, which the planner fills in.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::kept::Kept;
 use super::oid_array;
 use crate::error::Error;
-use crate::pg::cache;
 use crate::pg::query::rows_in;
 use crate::pg::sandbox::Sandbox;
 use crate::pg::tree::{FunctionUse, Origin, Uses, add_expression};
 
-/// What was read for which query and objects.
-type Kept = BTreeMap<(&'static str, Vec<u32>), Rc<Vec<Code>>>;
+/// The query and the objects it was asked for.
+type Asked = (&'static str, Vec<u32>);
 
 thread_local! {
-    /// Kept as long as the generation stays.
-    static KEPT: RefCell<(u64, Kept)> = const { RefCell::new((0, BTreeMap::new())) };
+    static KEPT: RefCell<Kept<Asked, Rc<Vec<Code>>>> = const { RefCell::new(Kept::new()) };
 }
-
-/// So many sets of objects are kept at most.
-const MAX_KEPT: usize = 1000;
 
 /// Adds to `uses` what the types and functions in it may run, down to what those expressions use in turn.
 pub fn add_code(sandbox: &Sandbox<'_>, uses: &mut Uses) -> Result<(), Error> {
@@ -66,16 +62,9 @@ fn read(sandbox: &Sandbox<'_>, sql: &'static str, mut oids: Vec<u32>) -> Result<
         return Ok(Rc::default());
     }
     oids.sort_unstable();
-    let generation = cache::generation();
     let key = (sql, oids);
-    let kept = KEPT.with_borrow_mut(|(kept_at, kept)| {
-        if *kept_at != generation || kept.len() >= MAX_KEPT {
-            kept.clear();
-            *kept_at = generation;
-        }
-        kept.get(&key).cloned()
-    });
-    if let Some(code) = kept {
+    let (known, _) = KEPT.with_borrow_mut(|kept| kept.get([key.clone()]));
+    if let Some(code) = known.into_values().next() {
         return Ok(code);
     }
     let rows = rows_in(sandbox, sql, &[Some(&oid_array(key.1.iter().copied()))])?;
@@ -85,6 +74,6 @@ fn read(sandbox: &Sandbox<'_>, sql: &'static str, mut oids: Vec<u32>) -> Result<
         Some(Code { of: oid(of)?, function: oid(function), expression: expression.clone() })
     });
     let code = Rc::new(code.collect());
-    KEPT.with_borrow_mut(|(_, kept)| kept.insert(key, Rc::clone(&code)));
+    KEPT.with_borrow_mut(|kept| kept.keep([(&key, &code)]));
     Ok(code)
 }
