@@ -104,32 +104,23 @@ fn lock(plan: &Detached) {
     }
 }
 
-#[cfg(feature = "pg18")]
-unsafe extern "C-unwind" fn on_run(query: *mut pg_sys::QueryDesc, direction: pg_sys::ScanDirection::Type, count: u64) {
-    // SAFETY: passes the server's arguments on, by plain pointers; see `watch::on_access`.
-    unsafe {
-        if is_ours(query) {
-            run_ours(query, direction, count, false);
-        } else {
-            NEXT_RUN.unwrap_or(raw::standard_ExecutorRun)(query, direction, count);
-        }
-    }
-}
-
-#[cfg(not(feature = "pg18"))]
 unsafe extern "C-unwind" fn on_run(
     query: *mut pg_sys::QueryDesc,
     direction: pg_sys::ScanDirection::Type,
     count: u64,
-    once: bool,
+    #[cfg(not(feature = "pg18"))] once: bool,
 ) {
     // SAFETY: passes the server's arguments on, by plain pointers; see `watch::on_access`.
     unsafe {
         if is_ours(query) {
-            run_ours(query, direction, count, once);
-        } else {
-            NEXT_RUN.unwrap_or(raw::standard_ExecutorRun)(query, direction, count, once);
+            // Such a query runs more than once.
+            return run_ours(query, direction, count);
         }
+        let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
+        #[cfg(feature = "pg18")]
+        next(query, direction, count);
+        #[cfg(not(feature = "pg18"))]
+        next(query, direction, count, once);
     }
 }
 
@@ -146,7 +137,6 @@ unsafe extern "C-unwind" fn run_ours(
     query: *mut pg_sys::QueryDesc,
     direction: pg_sys::ScanDirection::Type,
     count: u64,
-    #[allow(unused_variables)] once: bool,
 ) {
     let bounds = BOUNDS.get().map(|bounds| bounds()).unwrap_or_default();
     let result = under_limits(bounds, || {
@@ -160,7 +150,7 @@ unsafe extern "C-unwind" fn run_ours(
                     #[cfg(feature = "pg18")]
                     next(query, direction, count);
                     #[cfg(not(feature = "pg18"))]
-                    next(query, direction, count, once);
+                    next(query, direction, count, false);
                 });
             }
             Ok(())
@@ -177,14 +167,11 @@ mod raw {
     use pgrx::pg_sys;
 
     unsafe extern "C-unwind" {
-        #[cfg(feature = "pg18")]
-        pub fn standard_ExecutorRun(query: *mut pg_sys::QueryDesc, direction: pg_sys::ScanDirection::Type, count: u64);
-        #[cfg(not(feature = "pg18"))]
         pub fn standard_ExecutorRun(
             query: *mut pg_sys::QueryDesc,
             direction: pg_sys::ScanDirection::Type,
             count: u64,
-            once: bool,
+            #[cfg(not(feature = "pg18"))] once: bool,
         );
     }
 }

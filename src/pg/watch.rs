@@ -262,11 +262,10 @@ unsafe extern "C-unwind" fn refuse_write() {
 
 /// As [`on_access`]. No utility statement has a place inside a sandbox: not in code that a statement calls either.
 #[allow(clippy::too_many_arguments, reason = "the server's signature")]
-#[cfg(not(feature = "pg13"))]
 unsafe extern "C-unwind" fn on_utility(
     statement: *mut pg_sys::PlannedStmt,
     text: *const c_char,
-    read_only_tree: bool,
+    #[cfg(not(feature = "pg13"))] read_only_tree: bool,
     context: pg_sys::ProcessUtilityContext::Type,
     parameters: pg_sys::ParamListInfo,
     environment: *mut pg_sys::QueryEnvironment,
@@ -279,27 +278,10 @@ unsafe extern "C-unwind" fn on_utility(
             refuse_utility(statement);
         }
         let next = NEXT_UTILITY.unwrap_or(raw::standard_ProcessUtility);
-        next(statement, text, read_only_tree, context, parameters, environment, dest, completion);
-    }
-}
-
-#[cfg(feature = "pg13")]
-unsafe extern "C-unwind" fn on_utility(
-    statement: *mut pg_sys::PlannedStmt,
-    text: *const c_char,
-    context: pg_sys::ProcessUtilityContext::Type,
-    parameters: pg_sys::ParamListInfo,
-    environment: *mut pg_sys::QueryEnvironment,
-    dest: *mut pg_sys::DestReceiver,
-    completion: *mut pg_sys::QueryCompletion,
-) {
-    // SAFETY: passes the server's arguments on, by plain pointers.
-    unsafe {
-        if is_watching() {
-            refuse_utility(statement);
-        }
-        let next = NEXT_UTILITY.unwrap_or(raw::standard_ProcessUtility);
+        #[cfg(feature = "pg13")]
         next(statement, text, context, parameters, environment, dest, completion);
+        #[cfg(not(feature = "pg13"))]
+        next(statement, text, read_only_tree, context, parameters, environment, dest, completion);
     }
 }
 
@@ -317,21 +299,10 @@ mod raw {
     unsafe extern "C-unwind" {
         pub fn standard_ExecutorStart(query: *mut pg_sys::QueryDesc, flags: c_int);
 
-        #[cfg(not(feature = "pg13"))]
         pub fn standard_ProcessUtility(
             statement: *mut pg_sys::PlannedStmt,
             text: *const c_char,
-            read_only_tree: bool,
-            context: pg_sys::ProcessUtilityContext::Type,
-            parameters: pg_sys::ParamListInfo,
-            environment: *mut pg_sys::QueryEnvironment,
-            dest: *mut pg_sys::DestReceiver,
-            completion: *mut pg_sys::QueryCompletion,
-        );
-        #[cfg(feature = "pg13")]
-        pub fn standard_ProcessUtility(
-            statement: *mut pg_sys::PlannedStmt,
-            text: *const c_char,
+            #[cfg(not(feature = "pg13"))] read_only_tree: bool,
             context: pg_sys::ProcessUtilityContext::Type,
             parameters: pg_sys::ParamListInfo,
             environment: *mut pg_sys::QueryEnvironment,
