@@ -1,13 +1,13 @@
 //! nl2sql answers questions asked in plain language inside PostgreSQL, as the user who asks.
 //!
 //! Read [`pipeline`] first: it is the whole product on one screen. The rooms it calls, in the order of the flow:
-//! [`catalog`], [`linking`], [`prompt`], [`model`], [`guard`], [`execution`]; around them [`api`], [`settings`],
-//! [`error`] and [`pg`].
+//! [`catalog`], [`linking`], [`prompt`], [`memory`], [`model`], [`guard`], [`execution`], [`answer`]; around them [`api`],
+//! [`settings`], [`error`] and [`pg`].
 //!
 //! What always holds:
 //! - Only [`api`] is callable from SQL; only [`settings`] reads a GUC, once a question, into one owned value.
 //! - Only [`pg`] is unsafe. Only [`guard`] can make an `Approved`, and [`execution`] takes nothing else.
-//! - The transaction is left as it was found, on every path: `pg::sandbox` owns the only subtransaction.
+//! - A generated statement leaves the transaction as it was found, on every path: `pg::sandbox` owns the subtransactions.
 //! - No thread touches the server, and nothing is emitted while one is in flight.
 //! - No message, log line or panic carries a key; masking sits in [`error`].
 //! - No room knows the room after it.

@@ -74,6 +74,8 @@ fn nothing_is_kept_where_nothing_can_be_written() {
     let mut fixture = fixture("cache_read_only");
     fixture.session.run("BEGIN READ ONLY");
     assert_eq!(fixture.session.ask("customers")[0]["n"], 5000);
+    fixture.session.run("COMMIT; BEGIN ISOLATION LEVEL SERIALIZABLE");
+    assert_eq!(fixture.session.ask("customers")[0]["n"], 5000, "what it reads and writes could make others fail");
     fixture.session.run("COMMIT; REVOKE ALL ON nl2sql.cache FROM PUBLIC; REVOKE USAGE ON SCHEMA nl2sql FROM PUBLIC");
     let (_, mut analyst) = fixture.analyst("GRANT SELECT ON customers TO {role}");
     analyst.run("SET nl2sql.cache_ttl = '1h'");
