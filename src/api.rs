@@ -7,10 +7,11 @@ use crate::error::Error;
 use crate::execution;
 use crate::guard;
 use crate::model::{self, Catalog};
-use crate::pg::rows::Sink;
-use crate::pg::sinks::{JsonRows, Records};
-use crate::pg::store::{JsonStore, RecordStore};
-use crate::pg::{foreign, report};
+use crate::pg::host::foreign;
+use crate::pg::host::report;
+use crate::pg::rows::receiver::Sink;
+use crate::pg::rows::sinks::{JsonRows, Records};
+use crate::pg::rows::tuple_store::{JsonStore, RecordStore};
 use crate::pipeline::{self, Question};
 use crate::settings::Settings;
 

@@ -5,8 +5,6 @@
 
 #![forbid(unsafe_code)]
 
-use std::fmt;
-
 /// What went wrong, in PostgreSQL's style: the message is one lower-case clause without a full stop.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -69,6 +67,7 @@ pub enum Error {
 
     #[error("expected one statement, found {0}")]
     StatementCount(usize),
+
     #[error("nl2sql needs a database whose encoding is UTF8")]
     Encoding,
     #[error("cannot execute {0}: only queries are allowed")]
@@ -305,6 +304,16 @@ impl Error {
     }
 }
 
+impl From<syntax::Refusal> for Error {
+    fn from(refusal: syntax::Refusal) -> Self {
+        match refusal {
+            syntax::Refusal::StatementCount(count) => Self::StatementCount(count),
+            syntax::Refusal::Writes(what) => Self::Writes(what),
+            syntax::Refusal::TooComplex { what, limit } => Self::TooComplex { what, limit },
+        }
+    }
+}
+
 fn not_understood(words: &[String], understood: &str, nearest: &[String]) -> String {
     let mut lines = Vec::new();
     if words.is_empty() {
@@ -322,47 +331,9 @@ fn not_understood(words: &[String], understood: &str, nearest: &[String]) -> Str
     lines.join("\n")
 }
 
-/// A key or password. It can be sent, but neither printed nor compared by accident.
-#[derive(Clone, PartialEq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The clear text, for a request header and nothing else.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// `text` with every occurrence of the secret blotted out.
-    pub fn mask(&self, text: &str) -> String {
-        if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "***") }
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_secret_is_masked_wherever_it_stands() {
-        let secret = Secret::new("sk-1");
-        assert_eq!(secret.mask("key sk-1 and sk-1"), "key *** and ***");
-        assert_eq!(format!("{secret:?}"), "***");
-    }
-
-    #[test]
-    fn an_empty_secret_masks_nothing() {
-        assert_eq!(Secret::new("").mask("abc"), "abc");
-    }
 
     #[test]
     fn privilege_errors_and_cancels_are_not_repaired() {

@@ -1,7 +1,7 @@
 //! nl2sql answers questions asked in plain language inside PostgreSQL, as the user who asks.
 //!
 //! Read [`pipeline`] first: it is the whole product on one screen. The rooms it calls, in the order of the flow:
-//! [`catalog`], [`linking`], [`prompt`], [`memory`], [`model`], [`guard`], [`execution`], [`answer`]; around them [`api`],
+//! [`grounding`], [`prompt`], [`draft_cache`], [`model`], [`guard`], [`execution`]; around them [`api`],
 //! [`settings`], [`error`] and [`pg`].
 //!
 //! What always holds:
@@ -16,14 +16,12 @@
 
 ::pgrx::pg_module_magic!();
 
-mod answer;
 mod api;
-mod catalog;
+mod draft_cache;
 mod error;
 mod execution;
+mod grounding;
 mod guard;
-mod linking;
-mod memory;
 mod model;
 #[allow(unsafe_code)]
 mod pg;
@@ -36,7 +34,7 @@ mod settings;
 pub extern "C-unwind" fn _PG_init() {
     settings::define();
     guard::watch();
-    pg::labels::register_provider();
+    pg::host::label_provider::register_provider();
 }
 
 #[cfg(test)]

@@ -8,21 +8,21 @@
 
 #![forbid(unsafe_code)]
 
-use crate::answer::{self, Column, Kind, Table};
-use crate::catalog;
+use crate::draft_cache;
 use crate::error::Error;
 use crate::execution;
+use crate::grounding::{self, Context};
 use crate::guard;
-use crate::linking::{self, Context};
-use crate::memory;
 use crate::model::{BUILTIN, Chain};
-use crate::pg::rows::{Outcome, Sink};
-use crate::pg::sandbox::{Sandbox, sandboxed};
-use crate::pg::shape::Shape;
-use crate::pg::sinks::Collected;
-use crate::pg::{cache, cursor};
+use crate::pg::host::invalidation;
+use crate::pg::rows::receiver::{Outcome, Sink};
+use crate::pg::rows::shape::Shape;
+use crate::pg::rows::sinks::Collected;
+use crate::pg::running::cursor;
+use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::prompt;
 use crate::settings::{Settings, Share};
+use charts::{Column, Kind, Table};
 
 /// Rows for a question, in `sink`.
 pub fn answer(question: &Question, settings: &Settings, sink: &mut impl Sink) -> Result<Outcome, Error> {
@@ -41,7 +41,7 @@ pub fn sql(question: &Question, settings: &Settings) -> Result<(String, Shape), 
 /// The name of a cursor over the answer.
 pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> Result<String, Error> {
     let judge = |sandbox: &Sandbox<'_>, sql: &str| {
-        let generation = cache::generation();
+        let generation = invalidation::generation();
         execution::detach(guard::approve(sandbox, sql, None, settings)?, sandbox, generation)
     };
     let (sql, mut plan) = settle(question, settings, judge)?;
@@ -56,12 +56,12 @@ pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> R
 
 /// The answer as a Vega-Lite specification, its rows inside.
 pub fn chart(question: &Question, settings: &Settings) -> Result<serde_json::Value, Error> {
-    Ok(answer::chart(&question.text, &table(question, settings)?))
+    Ok(charts::chart(&question.text, &table(question, settings)?))
 }
 
 /// The same chart as lines of text.
 pub fn plot(question: &Question, settings: &Settings) -> Result<Vec<String>, Error> {
-    Ok(answer::plot(&question.text, &table(question, settings)?))
+    Ok(charts::plot(&question.text, &table(question, settings)?))
 }
 
 /// The answer with its columns, in our own memory.
@@ -82,11 +82,11 @@ fn table(question: &Question, settings: &Settings) -> Result<Table, Error> {
 pub fn explain(sql: &str, settings: &Settings) -> Result<String, Error> {
     let mut models = Chain::open(settings)?;
     let outline = sandboxed(settings.bounds, |sandbox| Ok(guard::approve(sandbox, sql, None, settings)?.outline()))?;
-    let description = answer::explain::describe(&outline);
+    let description = prose::describe(&outline);
     if models.begins_with_builtin() {
         return Ok(description);
     }
-    let context = linking::narrow(sql, &*catalog::snapshot(settings, false)?, &outline.relations);
+    let context = grounding::narrow(sql, &*grounding::snapshot(settings, false)?, &outline.relations);
     models.explain(&prompt::explain(&context, &description, settings), &description)
 }
 
@@ -99,8 +99,8 @@ pub fn prompt(question: &Question, settings: &Settings) -> Result<String, Error>
 /// What is known of a question before anybody writes SQL. `share`: with values, for a model outside this server.
 fn understand(question: &Question, settings: &Settings, share: bool) -> Result<Context, Error> {
     let with_values = share || settings.models.iter().any(|name| name == BUILTIN);
-    let context = linking::link(&question.text, catalog::snapshot(settings, with_values)?);
-    let shared = share.then(|| catalog::values::matches(&context)).transpose()?;
+    let context = grounding::link(&question.text, grounding::snapshot(settings, with_values)?);
+    let shared = share.then(|| grounding::values::matches(&context)).transpose()?;
     Ok(Context { shared, ..context })
 }
 
@@ -114,8 +114,8 @@ fn settle<T>(
     let share = settings.share == Share::Samples && settings.models.iter().any(|name| name != BUILTIN);
     let context = understand(question, settings, share)?;
     let mut prompt = prompt::write(&context, question.wanted.as_ref(), settings);
-    let key = memory::key(&prompt, settings);
-    if let Some(sql) = memory::recall(&key, settings)? {
+    let key = draft_cache::key(&prompt, settings);
+    if let Some(sql) = draft_cache::recall(&key, settings)? {
         match sandboxed(settings.bounds, |sandbox| try_out(sandbox, &sql)) {
             Err(error) if error.is_repairable() => {}
             result => return Ok((sql, result?)),
@@ -123,16 +123,16 @@ fn settle<T>(
     }
     let mut attempt = 1;
     loop {
-        let draft = models.draft(&prompt)?;
+        let draft = models.draft(&context, &prompt)?;
         match sandboxed(settings.bounds, |sandbox| try_out(sandbox, &draft.sql)) {
             Ok(result) => {
                 if draft.can_repair {
-                    memory::remember(&key, &draft.sql, settings)?;
+                    draft_cache::remember(&key, &draft.sql, settings)?;
                 }
                 return Ok((draft.sql, result));
             }
             Err(error) if draft.can_repair && error.is_repairable() && attempt < settings.max_attempts => {
-                prompt.repair(&draft.sql, &error);
+                prompt::repair(&mut prompt, &context.snapshot, &draft.sql, &error);
                 attempt += 1;
             }
             Err(error) if !draft.can_repair && error.is_repairable() && models.next() => {}

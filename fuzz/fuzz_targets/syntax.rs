@@ -8,12 +8,6 @@ use sqlparser::ast::Statement;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-#[allow(dead_code)]
-#[path = "../../src/error.rs"]
-mod error;
-#[path = "../../src/guard/syntax.rs"]
-mod syntax;
-
 fuzz_target!(|sql: &str| {
     if syntax::check(sql).is_ok() && sql.len() < 20_000 {
         if let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, sql) {

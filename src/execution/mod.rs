@@ -6,10 +6,10 @@
 
 use crate::error::Error;
 use crate::guard::Approved;
-use crate::pg::cursor::Detached;
-use crate::pg::failure::catch;
-use crate::pg::rows::{Cut, Outcome, RowLimits, Sink};
-use crate::pg::sandbox::Sandbox;
+use crate::pg::host::failure::catch;
+use crate::pg::rows::receiver::{Cut, Outcome, RowLimits, Sink};
+use crate::pg::running::cursor::Detached;
+use crate::pg::running::sandbox::Sandbox;
 use crate::settings::Settings;
 
 /// Runs the plan that was judged, streaming its rows into `sink`.

@@ -3,18 +3,18 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::kept::Kept;
+use super::fact_cache::FactCache;
 use super::policy::Function;
 use super::{FIRST_NORMAL_OID, oid_array};
 use crate::error::Error;
-use crate::pg::query::{Row, rows_in};
-use crate::pg::sandbox::Sandbox;
+use crate::pg::host::query::{Row, rows_in};
+use crate::pg::running::sandbox::Sandbox;
 
 /// The functions behind each oid: itself, and for an aggregate the functions it is made of.
 pub type Facts = BTreeMap<u32, Vec<Function>>;
 
 thread_local! {
-    static SYSTEM: RefCell<Kept<u32, Vec<Function>>> = const { RefCell::new(Kept::new()) };
+    static SYSTEM: RefCell<FactCache<u32, Vec<Function>>> = const { RefCell::new(FactCache::new()) };
 }
 
 /// Looks up the facts of these functions. One that does not exist has no entry.

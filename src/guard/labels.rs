@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::relations::column_names;
 use super::{oid_array, oid_of};
 use crate::error::Error;
-use crate::pg::lineage::{self, Lineage, Sources};
-use crate::pg::query::rows_in;
-use crate::pg::sandbox::Sandbox;
-use crate::pg::statement::Prepared;
-use crate::pg::tree::{Origin, Uses};
+use crate::pg::host::query::rows_in;
+use crate::pg::running::sandbox::Sandbox;
+use crate::pg::running::statement::Prepared;
+use crate::pg::tree::lineage::{self, Lineage, Sources};
+use crate::pg::tree::uses::{Origin, Uses};
 
 /// What became of the labels in a statement that passed.
 #[derive(Debug, Default, PartialEq)]
@@ -47,7 +47,7 @@ pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Res
 
 fn read(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Labels, Error> {
     let mut labels = Labels::default();
-    if uses.relations.is_empty() || !crate::pg::labels::exist() {
+    if uses.relations.is_empty() || !crate::pg::host::label_provider::exist() {
         return Ok(labels);
     }
     let oids = oid_array(uses.relations.iter().map(|used| used.0));

@@ -6,29 +6,26 @@
 
 #![forbid(unsafe_code)]
 
+mod fact_cache;
 mod facts;
-mod kept;
+mod implicit_code;
 mod labels;
 mod policy;
-#[cfg(test)]
-mod properties;
 mod relations;
-mod syntax;
-mod unseen;
 mod verdict;
 
-use crate::catalog::array_literal;
 use crate::error::Error;
-use crate::pg::coerce::{self, Fit};
-use crate::pg::outline::Outline;
-use crate::pg::query::rows_in;
-use crate::pg::rows::Dress;
-use crate::pg::sandbox::{Sandbox, sandboxed};
-use crate::pg::shape::Shape;
-use crate::pg::statement::{Planned, Prepared, parse};
-use crate::pg::tree::{self, FunctionUse, Origin, Uses};
+use crate::grounding::array_literal;
+use crate::pg::host::query::rows_in;
+use crate::pg::rows::receiver::Dress;
+use crate::pg::rows::shape::Shape;
+use crate::pg::running::sandbox::{Sandbox, sandboxed};
+use crate::pg::running::statement::{Planned, Prepared, parse};
+use crate::pg::tree::assignment_casts::{self, Fit};
+use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
 use policy::Function;
+use prose::outline::Outline;
 use verdict::Check;
 pub use verdict::{Culprit, Verdict};
 
@@ -67,10 +64,10 @@ impl<'s> Approved<'s> {
 /// Has every call judged that runs inside a sandbox, from wherever it comes. Called once, when the library is loaded.
 pub fn watch() {
     // Nearly every call is allowed without a look at the settings.
-    crate::pg::watch::install(|call| {
+    crate::pg::running::runtime_hooks::install(|call| {
         policy::call_refusal(call, &[]).and_then(|_| policy::call_refusal(call, &Settings::load().allow_functions))
     });
-    crate::pg::cursor::install(|| Settings::load().bounds);
+    crate::pg::running::cursor::install(|| Settings::load().bounds);
 }
 
 /// Judges a statement inside the sandbox it will run in. Its result must fit `wanted`, if that is given.
@@ -106,12 +103,12 @@ fn judge<'s>(
     check_text(sandbox, sql, settings, verdict)?;
     let prepared = Prepared::new(sandbox, sql)?;
     verdict.pass(Check::Analysis, None);
-    let mut uses = tree::uses(&prepared);
+    let mut uses = uses::uses(&prepared);
     check_shape(&uses)?;
     verdict.pass(Check::ReadOnly, None);
     let shape = prepared.shape();
     let fit = wanted.map(|wanted| fit_into(sandbox, &prepared, wanted, &mut uses)).transpose()?;
-    unseen::add_code(sandbox, &mut uses)?;
+    implicit_code::add_code(sandbox, &mut uses)?;
     relations::check(sandbox, &uses, settings, verdict)?;
     verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
     let masks = labels::check(sandbox, &prepared, &uses)?;
@@ -135,7 +132,7 @@ fn judge<'s>(
 
 /// The casts that make what the caller wants of the result. What they call is judged with the rest.
 fn fit_into(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &Shape, uses: &mut Uses) -> Result<Fit, Error> {
-    coerce::fit(sandbox, prepared, wanted, uses)
+    assignment_casts::fit(sandbox, prepared, wanted, uses)
         .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: prepared.shape().to_string() })
 }
 
@@ -160,7 +157,7 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
     // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
     let mut named =
         Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
-    unseen::add_code(sandbox, &mut named)?;
+    implicit_code::add_code(sandbox, &mut named)?;
     let mut inner = Verdict::default();
     let result = check_functions(sandbox, sql, &named, settings, &mut inner);
     verdict.culprit = inner.culprit;
@@ -220,7 +217,7 @@ fn check_functions(
         *oid >= FIRST_NORMAL_OID && !matches!(part.language.as_str(), "internal" | "c")
     };
     if facts.iter().flat_map(|(oid, parts)| parts.iter().map(move |part| (oid, part))).any(is_code_of_users) {
-        crate::pg::watch::forget_prepared_code();
+        crate::pg::running::runtime_hooks::forget_prepared_code();
     }
     verdict.functions.sort();
     verdict.functions.dedup();

@@ -3,8 +3,8 @@
 //! Allowed by default is what only computes. The lists below are the exceptions, each for a reason that volatility does
 //! not tell.
 
-use crate::pg::tree::Origin;
-use crate::pg::watch::Call;
+use crate::pg::running::runtime_hooks::Call;
+use crate::pg::tree::uses::Origin;
 
 /// A function of pg_proc, or a part of an aggregate, as far as the policy cares.
 #[derive(Debug, Clone, Default)]

@@ -4,15 +4,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::kept::Kept;
+use super::fact_cache::FactCache;
 use super::policy::{relation_refusal, server_refusal};
 use super::verdict::{Culprit, Verdict};
 use super::{behind, oid_array, oid_of};
-use crate::catalog::array_literal;
 use crate::error::Error;
-use crate::pg::query::rows_in;
-use crate::pg::sandbox::Sandbox;
-use crate::pg::tree::{Origin, Uses};
+use crate::grounding::array_literal;
+use crate::pg::host::query::rows_in;
+use crate::pg::running::sandbox::Sandbox;
+use crate::pg::tree::uses::{Origin, Uses};
 use crate::settings::Settings;
 
 #[derive(Debug, Clone)]
@@ -29,9 +29,9 @@ struct Relation {
 type Facts = BTreeMap<(u32, bool), Relation>;
 
 thread_local! {
-    static KEPT: RefCell<Kept<(u32, bool), Relation>> = const { RefCell::new(Kept::new()) };
+    static KEPT: RefCell<FactCache<(u32, bool), Relation>> = const { RefCell::new(FactCache::new()) };
     /// By relation and number.
-    static KEPT_NAMES: RefCell<Kept<(u32, i16), String>> = const { RefCell::new(Kept::new()) };
+    static KEPT_NAMES: RefCell<FactCache<(u32, i16), String>> = const { RefCell::new(FactCache::new()) };
 }
 
 /// Refuses relations that may not be read, and notes the names of the others.

@@ -10,8 +10,8 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::provider::Header;
-use crate::pg::offload::offload;
+use crate::pg::host::offload::offload;
+use wire::Header;
 
 /// A reply over this is refused.
 const MAX_REPLY: u64 = 4 << 20;

@@ -4,22 +4,20 @@
 
 #![forbid(unsafe_code)]
 
-pub mod builtin;
 mod health;
 mod http;
 mod options;
-mod provider;
 mod remote;
-mod reply;
 
 pub use health::{Health, health};
 pub use options::{Catalog, validate};
 
-use crate::catalog::values::Lookup;
 use crate::error::Error;
-use crate::prompt::Prompt;
+use crate::grounding::Context;
+use crate::grounding::values::Lookup;
 use crate::settings::Settings;
 use remote::Remote;
+use wire::Prompt;
 
 /// The name of the model that needs no server.
 pub const BUILTIN: &str = "builtin";
@@ -35,7 +33,7 @@ pub struct Draft {
 /// Something that writes SQL for a prompt. A question back or a refusal is an [`Error`] of its own.
 trait Model {
     fn name(&self) -> &str;
-    fn draft(&self, prompt: &Prompt) -> Result<Draft, Error>;
+    fn draft(&self, context: &Context, prompt: &Prompt) -> Result<Draft, Error>;
     /// The prompt's statement in plain words; `description` is what the server knows of it.
     fn explain(&self, prompt: &Prompt, description: &str) -> Result<String, Error>;
 }
@@ -66,8 +64,8 @@ impl Chain {
     }
 
     /// The first draft any model of the chain makes. A model that failed is dropped: a repair asks the one that answered.
-    pub fn draft(&mut self, prompt: &Prompt) -> Result<Draft, Error> {
-        self.ask(|model| model.draft(prompt))
+    pub fn draft(&mut self, context: &Context, prompt: &Prompt) -> Result<Draft, Error> {
+        self.ask(|model| model.draft(context, prompt))
     }
 
     /// A statement in the words of the first model that finds some. The builtin model's are `description`.
@@ -103,11 +101,10 @@ impl Model for Builtin {
         BUILTIN
     }
 
-    fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
-        use builtin::Silence;
-        let context = prompt.context;
+    fn draft(&self, context: &Context, _prompt: &Prompt) -> Result<Draft, Error> {
+        use reader::Silence;
         let values = Lookup::new(&context.snapshot, &context.scores);
-        let read = builtin::read(&context.question, &context.snapshot, &values);
+        let read = reader::read(&context.question, &context.snapshot, &values);
         values.finish()?;
         match read {
             Ok(reading) => Ok(Draft { sql: with_summary(&reading), can_repair: false }),
@@ -128,7 +125,7 @@ impl Model for Builtin {
 }
 
 /// The statement under a comment that says how the question was read. Nothing in it can end the comment's line.
-fn with_summary(reading: &builtin::Reading) -> String {
+fn with_summary(reading: &reader::Reading) -> String {
     let plain: String =
         reading.summary.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
     format!("-- reading: {}\n{}", plain.trim(), reading.sql)
@@ -141,7 +138,7 @@ mod tests {
     #[test]
     fn a_summary_stays_on_its_line() {
         let summary = "a\nb\r\u{2028}c\u{85}; DROP TABLE t".to_owned();
-        let text = with_summary(&builtin::Reading { sql: "SELECT 1".into(), summary, distance: 0 });
+        let text = with_summary(&reader::Reading { sql: "SELECT 1".into(), summary, distance: 0 });
         assert_eq!(text, "-- reading: a b  c ; DROP TABLE t\nSELECT 1");
     }
 }

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use super::Draft;
+use super::Model;
 use super::http::{self, Failed, Request, Response, Route};
-use super::provider::{Endpoint, Provider};
-use super::{Draft, Model, reply};
-use crate::error::{Error, Secret};
-use crate::pg::{foreign, offload, query};
-use crate::prompt::Prompt;
+use crate::error::Error;
+use crate::grounding::Context;
+use crate::pg::host::foreign;
+use crate::pg::host::offload;
+use crate::pg::host::query;
 use crate::settings::Settings;
+use wire::reply::{self, NoStatement};
+use wire::{Endpoint, Prompt, Provider, Secret};
 
 /// Requests for one draft, the first included.
 const TRIES: u32 = 3;
@@ -185,17 +189,16 @@ impl Remote {
     }
 
     /// What `read` finds in the answer to a prompt.
-    fn answer(&self, prompt: &Prompt, read: impl FnOnce(&str, &str) -> Result<String, Error>) -> Result<String, Error> {
+    fn answer(&self, prompt: &Prompt, read: impl FnOnce(&str) -> Result<String, NoStatement>) -> Result<String, Error> {
         let remote = self.with_secret()?;
         let body = self.provider.body(&self.endpoint, prompt).to_string();
         let text = remote.content(&remote.ask(&body)?)?;
         // An endpoint that echoes the key must not carry it into a message or a statement, however it was encoded.
-        match read(&self.name, &text) {
+        match read(&text) {
             Ok(text) => Ok(remote.mask(&text)),
-            Err(Error::Clarify(message)) => Err(Error::Clarify(remote.mask(&message))),
-            Err(Error::Declined(message)) => Err(Error::Declined(remote.mask(&message))),
-            Err(Error::BadReply { model, why }) => Err(Error::BadReply { model, why: remote.mask(&why) }),
-            Err(error) => Err(error),
+            Err(NoStatement::Clarify(message)) => Err(Error::Clarify(remote.mask(&message))),
+            Err(NoStatement::Declined(message)) => Err(Error::Declined(remote.mask(&message))),
+            Err(NoStatement::Unusable(why)) => Err(self.bad_reply(remote.mask(&why))),
         }
     }
 }
@@ -211,7 +214,7 @@ impl Model for Remote {
         &self.name
     }
 
-    fn draft(&self, prompt: &Prompt) -> Result<Draft, Error> {
+    fn draft(&self, _context: &Context, prompt: &Prompt) -> Result<Draft, Error> {
         Ok(Draft { sql: self.answer(prompt, reply::statement)?, can_repair: true })
     }
 

@@ -10,11 +10,11 @@ mod tests {
     use pgrx::prelude::*;
 
     use crate::error::Error;
-    use crate::pg::offload::offload;
-    use crate::pg::query::rows_in;
-    use crate::pg::sandbox::{Bounds, sandboxed};
-    use crate::pg::statement::{Prepared, parse};
-    use crate::pg::tree::{Origin, uses};
+    use crate::pg::host::offload::offload;
+    use crate::pg::host::query::rows_in;
+    use crate::pg::running::sandbox::{Bounds, sandboxed};
+    use crate::pg::running::statement::{Prepared, parse};
+    use crate::pg::tree::uses::{Origin, uses};
 
     fn nest_level() -> i32 {
         // SAFETY: reads a variable of the backend.

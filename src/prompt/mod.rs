@@ -6,42 +6,18 @@
 #![forbid(unsafe_code)]
 
 mod budget;
-mod schema;
+mod schema_text;
 
 use crate::error::Error;
-use crate::linking::Context;
-use crate::pg::shape::Shape;
-use crate::prompt::schema::nearest_names;
+use crate::grounding::Context;
+use crate::pg::rows::shape::Shape;
 use crate::settings::Settings;
-
-/// Everything one request to a model says.
-#[derive(Debug, Clone)]
-pub struct Prompt<'c> {
-    pub context: &'c Context,
-    pub asks: Asks,
-    /// Rules and schema.
-    pub system: String,
-    /// The conversation: the question, then failed drafts and what was wrong with them.
-    pub turns: Vec<Turn>,
-}
-
-/// What a model is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
-    Sql,
-    /// A statement in plain words.
-    Words,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Turn {
-    User(String),
-    /// A statement the model had drafted.
-    Draft(String),
-}
+use schema::Snapshot;
+use schema_text::nearest_names;
+use wire::{Asks, Prompt, Turn};
 
 /// Writes the prompt for a question; `wanted` are the columns its answer should have.
-pub fn write<'c>(context: &'c Context, wanted: Option<&Shape>, settings: &Settings) -> Prompt<'c> {
+pub fn write(context: &Context, wanted: Option<&Shape>, settings: &Settings) -> Prompt {
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if context.shared.is_some() {
@@ -62,17 +38,17 @@ pub fn write<'c>(context: &'c Context, wanted: Option<&Shape>, settings: &Settin
     if let Some(wanted) = wanted {
         question.push_str(&fill(include_str!("wanted.txt"), &[("columns", &wanted.to_string())]));
     }
-    question.push_str(&schema::matches(context));
+    question.push_str(&schema_text::matches(context));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema::write(context, room);
+    let schema = schema_text::write(context, room);
     let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
-    Prompt { context, asks: Asks::Sql, system, turns: vec![Turn::User(question)] }
+    Prompt { asks: Asks::Sql, system, turns: vec![Turn::User(question)] }
 }
 
 /// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is
 /// what the server knows of it.
-pub fn explain<'c>(context: &'c Context, description: &str, settings: &Settings) -> Prompt<'c> {
+pub fn explain(context: &Context, description: &str, settings: &Settings) -> Prompt {
     let rules = fill(include_str!("explain.txt"), &[("version", &context.snapshot.server_version)]);
     let mut question = String::new();
     if !settings.instructions.is_empty() {
@@ -81,42 +57,29 @@ pub fn explain<'c>(context: &'c Context, description: &str, settings: &Settings)
     let gaps = [("description", description), ("sql", context.question.as_str())];
     question.push_str(&fill(include_str!("described.txt"), &gaps));
     let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema::write(context, room);
+    let schema = schema_text::write(context, room);
     let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
-    Prompt { context, asks: Asks::Words, system, turns: vec![Turn::User(question)] }
+    Prompt { asks: Asks::Words, system, turns: vec![Turn::User(question)] }
 }
 
-impl Prompt<'_> {
-    /// Adds a failed draft and the reason, so that the model can correct it.
-    pub fn repair(&mut self, sql: &str, error: &Error) {
-        let (message, mut facts) = told(sql, error);
-        if let Some(names) = nearest_names(error, &self.context.snapshot) {
-            facts.push_str(&format!("The nearest names are: {names}.\n"));
-        }
-        self.turns.push(Turn::Draft(sql.to_owned()));
-        self.turns.push(Turn::User(fill(
-            include_str!("repair.txt"),
-            &[("sqlstate", error.sqlstate()), ("message", &message), ("facts", &facts)],
-        )));
+/// Adds a failed draft and the reason, so that the model can correct it.
+pub fn repair(prompt: &mut Prompt, snapshot: &Snapshot, sql: &str, error: &Error) {
+    let (message, mut facts) = redact(sql, error);
+    if let Some(names) = nearest_names(error, snapshot) {
+        facts.push_str(&format!("The nearest names are: {names}.\n"));
     }
-
-    /// The prompt as people read it: each part exactly as it is sent.
-    pub fn as_text(&self) -> String {
-        let mut text = self.system.clone();
-        for turn in &self.turns {
-            let (Turn::User(part) | Turn::Draft(part)) = turn;
-            text.push('\n');
-            text.push_str(part);
-        }
-        text
-    }
+    prompt.turns.push(Turn::Draft(sql.to_owned()));
+    prompt.turns.push(Turn::User(fill(
+        include_str!("repair.txt"),
+        &[("sqlstate", error.sqlstate()), ("message", &message), ("facts", &facts)],
+    )));
 }
 
 /// What a model may know of an error, as message and further lines.
 ///
 /// The server's details and hints can name columns that the caller can't read, and what it says of a statement that ran
 /// can quote rows: neither leaves the database.
-fn told(sql: &str, error: &Error) -> (String, String) {
+fn redact(sql: &str, error: &Error) -> (String, String) {
     match error {
         Error::Run(_) => ("the statement was accepted but failed while it ran".to_owned(), String::new()),
         Error::Server(failure) => {
@@ -161,9 +124,7 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Snapshot;
     use crate::error::Failure;
-    use crate::linking::link;
 
     #[test]
     fn gaps_are_filled_once_and_other_braces_stay() {
@@ -172,11 +133,10 @@ mod tests {
 
     #[test]
     fn a_repair_names_sqlstate_and_position() {
-        let context = link("x", Snapshot::default().into());
-        let mut prompt = Prompt { context: &context, asks: Asks::Sql, system: String::new(), turns: Vec::new() };
+        let mut prompt = Prompt { asks: Asks::Sql, system: String::new(), turns: Vec::new() };
         let failure =
             Failure { sqlstate: "42703".into(), message: "no column".into(), position: Some(8), ..Failure::default() };
-        prompt.repair("SELECT nmae FROM t", &Error::Server(failure));
+        repair(&mut prompt, &Snapshot::default(), "SELECT nmae FROM t", &Error::Server(failure));
         let Some(Turn::User(text)) = prompt.turns.last() else { panic!("no turn") };
         assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
         assert!(text.contains("character 8 of the statement: nmae FROM t"), "{text}");
@@ -191,9 +151,9 @@ mod tests {
             hint: Some("Perhaps you meant salary".into()),
             position: Some(1),
         };
-        let (message, facts) = told("SELECT 1", &Error::Run(failure.clone()));
+        let (message, facts) = redact("SELECT 1", &Error::Run(failure.clone()));
         assert!(!message.contains("Alice") && facts.is_empty());
-        let (_, facts) = told("SELECT 1", &Error::Server(failure));
+        let (_, facts) = redact("SELECT 1", &Error::Server(failure));
         assert!(!facts.contains("Alice") && !facts.contains("salary"), "{facts}");
     }
 }

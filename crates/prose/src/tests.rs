@@ -1,0 +1,279 @@
+//! Outlines made by hand, and the sentences they must give. The golden tests start from SQL.
+
+use super::describe;
+use crate::outline::*;
+
+fn entry(name: &str, alias: &str, scope: usize) -> Entry {
+    Entry { name: name.into(), alias: alias.into(), scope, columns: vec!["id".into(), "name".into()] }
+}
+
+fn column(entry: usize, name: &str) -> Expr {
+    Expr::Column { entry: Some(entry), name: name.into() }
+}
+
+fn number(text: &str) -> Expr {
+    Expr::Constant { text: Some(text.into()), category: 'N' }
+}
+
+fn text(text: &str) -> Expr {
+    Expr::Constant { text: Some(text.into()), category: 'S' }
+}
+
+fn compare(left: Expr, comparison: Comparison, right: Expr) -> Expr {
+    Expr::Compare { comparison, category: 'N', sides: Box::new((left, right)) }
+}
+
+fn table(entry: usize) -> Source {
+    Source::Entry { entry, kind: Kind::Table, sampled: false, lateral: false }
+}
+
+fn join(kind: Join, left: Source, right: Source, on: Expr) -> Source {
+    Source::Join { kind, left: Box::new(left), right: Box::new(right), on: Some(on) }
+}
+
+fn count() -> Expr {
+    Expr::Aggregate(Box::new(Aggregate { name: "count".into(), category: 'N', ..Aggregate::default() }))
+}
+
+fn call(name: &str, args: Vec<Expr>) -> Expr {
+    Expr::Call { name: name.into(), args }
+}
+
+fn output(value: Expr, name: &str) -> Output {
+    Output { value, name: name.into() }
+}
+
+fn query(scope: usize, select: Select) -> Query {
+    Query { scope, body: Body::Select(Box::new(select)), ..Query::default() }
+}
+
+/// A statement over these entries; scopes stand in the one before them.
+fn outline(entries: Vec<Entry>, query: Query) -> Outline {
+    let last = entries.iter().map(|entry| entry.scope).max().unwrap_or_default();
+    let scopes = (0..=last).map(|scope| scope.checked_sub(1)).collect();
+    Outline { query, entries, scopes, relations: Vec::new() }
+}
+
+/// The sentence about the rows that a condition on the table `t` keeps.
+fn kept(filter: Expr) -> String {
+    let select = Select { from: vec![table(0)], filter: Some(filter), ..Select::default() };
+    let text = describe(&outline(vec![entry("t", "t", 0)], query(0, select)));
+    let line = text.lines().nth(1).unwrap_or_default();
+    line.strip_prefix("Keeps the rows where ").and_then(|line| line.strip_suffix('.')).unwrap_or(line).to_owned()
+}
+
+/// How a value of the table `t` is shown.
+fn shown(value: Expr) -> String {
+    let select = Select { from: vec![table(0)], columns: vec![output(value, "?column?")], ..Select::default() };
+    let text = describe(&outline(vec![entry("t", "t", 0)], query(0, select)));
+    let line = text.lines().nth(1).unwrap_or_default();
+    line.strip_prefix("Shows ").and_then(|line| line.strip_suffix('.')).unwrap_or(line).to_owned()
+}
+
+#[test]
+fn a_join_a_group_an_order_and_a_limit() {
+    let on = compare(column(1, "id"), Comparison::Equal, column(0, "customer_id"));
+    let sum = || {
+        let args = vec![column(0, "total")];
+        Expr::Aggregate(Box::new(Aggregate { name: "sum".into(), args, category: 'N', ..Aggregate::default() }))
+    };
+    let select = Select {
+        from: vec![join(Join::Inner, table(0), table(1), on)],
+        filter: Some(compare(column(0, "status"), Comparison::Differs, text("cancelled"))),
+        columns: vec![output(column(1, "name"), "name"), output(sum(), "revenue")],
+        grouping: vec![Grouping::By(vec![column(1, "id"), column(1, "name")])],
+        having: Some(compare(count(), Comparison::Greater, number("3"))),
+        ..Select::default()
+    };
+    let key =
+        SortKey { value: sum(), output: Some("revenue".into()), descending: true, nulls_first: None, category: 'N' };
+    let query = Query { order: vec![key], limit: Some(number("5")), ..query(0, select) };
+    let entries = vec![entry("orders", "o", 0), entry("customers", "c", 0)];
+    assert_eq!(
+        describe(&outline(entries, query)),
+        "Reads orders and customers, joined where customers.id equals orders.customer_id.\n\
+         Keeps the rows where orders.status is not 'cancelled'.\n\
+         Groups them by customers.id and customers.name, and keeps the groups with more than 3 rows.\n\
+         Shows customers.name and the sum of orders.total (as revenue).\n\
+         Sorted by revenue, highest first; the first 5 rows."
+    );
+}
+
+#[test]
+fn outer_joins_say_what_stays() {
+    let on = || compare(column(0, "id"), Comparison::Equal, column(1, "id"));
+    let lines = |kind| {
+        let select = Select { from: vec![join(kind, table(0), table(1), on())], ..Select::default() };
+        let text = describe(&outline(vec![entry("a", "a", 0), entry("b", "x", 0)], query(0, select)));
+        text.lines().nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(lines(Join::Left), "Adds b where a.id equals b.id, keeping a without any.");
+    assert_eq!(
+        lines(Join::Full),
+        "Adds b where a.id equals b.id, keeping a without any, and also those that match no row."
+    );
+}
+
+#[test]
+fn a_relation_read_twice_is_told_by_its_aliases() {
+    let on = compare(column(0, "id"), Comparison::Equal, column(1, "id"));
+    let select = Select { from: vec![table(0), table(1)], filter: Some(on), ..Select::default() };
+    let text = describe(&outline(vec![entry("t", "x", 0), entry("t", "y", 0)], query(0, select)));
+    assert!(text.starts_with("Reads t (as x) and t (as y), joined where x.id equals y.id.\n"), "{text}");
+}
+
+#[test]
+fn all_columns_of_a_relation_are_one_phrase() {
+    let columns = || vec![output(column(0, "id"), "id"), output(column(0, "name"), "name")];
+    let shown = |columns| {
+        let select = Select { from: vec![table(0)], columns, ..Select::default() };
+        describe(&outline(vec![entry("t", "t", 0)], query(0, select)))
+    };
+    assert!(shown(columns()).ends_with("Shows all columns of t."));
+    let mut renamed = columns();
+    renamed[1].name = "title".into();
+    assert!(shown(renamed).ends_with("Shows id and name (as title)."));
+    let mut swapped = columns();
+    swapped.reverse();
+    assert!(shown(swapped).ends_with("Shows name and id."));
+}
+
+#[test]
+fn a_short_subquery_stands_in_its_sentence_and_a_long_one_below() {
+    let inner = |grouping: Vec<Grouping>| {
+        let columns = vec![output(column(1, "t_id"), "t_id")];
+        Box::new(query(1, Select { from: vec![table(1)], columns, grouping, ..Select::default() }))
+    };
+    let text = |grouping| {
+        let of = Box::new(Expr::Subquery(inner(grouping)));
+        let filter = Expr::Any { symbol: "=".into(), values: vec![column(0, "id")], of, all: false };
+        let columns = vec![output(column(0, "id"), "id")];
+        let select = Select { from: vec![table(0)], filter: Some(filter), columns, ..Select::default() };
+        describe(&outline(vec![entry("t", "t", 0), entry("u", "u", 1)], query(0, select)))
+    };
+    assert_eq!(text(Vec::new()), "Reads t.\nKeeps the rows where id is among (u.t_id in u).\nShows id.");
+    assert_eq!(
+        text(vec![Grouping::By(vec![column(1, "t_id")])]),
+        "Reads t.\nKeeps the rows where id is among subquery 1.\nShows id.\n\
+         Subquery 1:\n  Reads u.\n  Groups them by u.t_id.\n  Shows u.t_id."
+    );
+}
+
+#[test]
+fn set_operations_and_recursive_steps_are_blocks() {
+    let part = |scope: usize| {
+        let columns = vec![output(column(scope - 1, "id"), "id")];
+        query(scope, Select { from: vec![table(scope - 1)], columns, ..Select::default() })
+    };
+    let union = |all| Body::Set { operation: SetOperation::Union, all, parts: vec![part(1), part(2)] };
+    let entries = || vec![entry("a", "a", 1), entry("b", "b", 2)];
+    let plain = Query { body: union(false), limit: Some(number("1")), ..Query::default() };
+    let outline_of = |query| Outline { scopes: vec![None; 3], ..outline(entries(), query) };
+    assert_eq!(
+        describe(&outline_of(plain)),
+        "Puts the rows of these together, each different row once:\n  Part 1:\n    Reads a.\n    Shows id.\n  \
+         Part 2:\n    Reads b.\n    Shows id.\nOnly 1 row."
+    );
+    let query_of = Query { body: union(true), ..Query::default() };
+    let cte = Cte { name: "tree".into(), recursive: true, columns: vec!["node".into()], query: query_of };
+    let text = describe(&outline_of(Query { ctes: vec![cte], ..part(1) }));
+    assert!(text.starts_with("Prepares tree, step by step:\n  Starts with:\n    Reads a.\n    Shows id (as node).\n"));
+    assert!(
+        text.contains("\n  Adds, again and again from the rows added last, until there are no more:\n    Reads b.")
+    );
+}
+
+#[test]
+fn conditions_read_as_clauses() {
+    let id = || column(0, "id");
+    let like = |pattern: &str| Expr::Like {
+        value: Box::new(column(0, "name")),
+        pattern: Box::new(text(pattern)),
+        kind: Pattern::Like,
+    };
+    let not = |inner| Expr::Not(Box::new(inner));
+    let list =
+        |numbers: &[&str]| Expr::In { value: Box::new(id()), list: numbers.iter().map(|text| number(text)).collect() };
+    let between = || Expr::Between { value: Box::new(id()), bounds: Box::new((number("1"), number("2"))) };
+    for (condition, expected) in [
+        (like("%a%"), "name contains 'a'"),
+        (like("a%"), "name begins with 'a'"),
+        (not(like("%a")), "name does not end with 'a'"),
+        (like("%50\\%%"), "name contains '50%'"),
+        (like("a_b"), "name matches the pattern 'a_b'"),
+        (list(&["1"]), "id is 1"),
+        (list(&["1", "2", "3"]), "id is 1, 2 or 3"),
+        (list(&["1", "2", "3", "4"]), "id is one of 1, 2, 3 and 4"),
+        (not(list(&["1", "2"])), "id is neither 1 nor 2"),
+        (not(between()), "id is not between 1 and 2"),
+        (not(Expr::IsNull(Box::new(id()))), "id has a value"),
+        (compare(number("5"), Comparison::Less, id()), "id is more than 5"),
+        (not(compare(id(), Comparison::GreaterOrEqual, number("5"))), "id is less than 5"),
+        (not(compare(id(), Comparison::Distinct, number("5"))), "id is the same as 5"),
+        (Expr::And(vec![between(), like("a%")]), "id is between 1 and 2, and name begins with 'a'"),
+        (
+            Expr::And(vec![Expr::Or(vec![list(&["1"]), list(&["2"])]), like("a%")]),
+            "(id is 1 or id is 2) and name begins with 'a'",
+        ),
+        (not(Expr::And(vec![list(&["1"]), like("a%")])), "not (id is 1 and name begins with 'a')"),
+        (not(column(0, "open")), "open is not true"),
+    ] {
+        assert_eq!(kept(condition), expected);
+    }
+}
+
+#[test]
+fn values_read_as_phrases() {
+    let id = || column(0, "id");
+    let operator = |symbol: &str, args| Expr::Operator { symbol: symbol.into(), args };
+    let sum =
+        |args: Vec<Expr>| Expr::Aggregate(Box::new(Aggregate { name: "sum".into(), args, ..Aggregate::default() }));
+    let case = |then: Expr, otherwise: Option<Expr>| Expr::Case {
+        arms: vec![(compare(id(), Comparison::Equal, number("7")), then)],
+        otherwise: otherwise.map(Box::new),
+        value: None,
+    };
+    for (value, expected) in [
+        (operator("*", vec![operator("+", vec![id(), number("1")]), number("2")]), "(id + 1) * 2"),
+        (operator("+", vec![operator("*", vec![id(), number("1")]), number("2")]), "id * 1 + 2"),
+        (operator("-", vec![id(), operator("-", vec![id(), number("1")])]), "id - (id - 1)"),
+        (sum(vec![operator("+", vec![id(), number("1")])]), "the sum of (id + 1)"),
+        (sum(vec![case(number("1"), Some(number("0")))]), "the number of rows where id is 7"),
+        (sum(vec![case(id(), None)]), "the sum of id over the rows where id is 7"),
+        (case(text("a"), Some(text("b"))), "('a' where id is 7, else 'b')"),
+        (call("extract", vec![text("month"), id()]), "the number of the month of id"),
+        (call("date_trunc", vec![text("month"), id()]), "the month of id"),
+        (
+            call("lower", vec![call("coalesce", vec![id(), text("x")])]),
+            "((id, or 'x' where it has no value) in lower case)",
+        ),
+        (call("public.f", vec![id(), number("1")]), "public.f(id, 1)"),
+        (Expr::Constant { text: None, category: 'X' }, "no value"),
+        (Expr::Constant { text: Some("2024-01-01 00:00:00+00".into()), category: 'D' }, "2024-01-01"),
+        (Expr::Constant { text: Some("2024-01-01 10:00:00".into()), category: 'D' }, "2024-01-01 10:00:00"),
+        (Expr::Subquery(Box::default()), "subquery 1"),
+    ] {
+        assert_eq!(shown(value), expected);
+    }
+}
+
+#[test]
+fn nothing_in_a_name_or_a_constant_begins_a_line() {
+    let evil = "x\ny\r\u{2028}z";
+    let select = Select {
+        from: vec![table(0)],
+        filter: Some(compare(column(0, evil), Comparison::Equal, text(evil))),
+        columns: vec![output(column(0, "id"), evil)],
+        ..Select::default()
+    };
+    let lines = describe(&outline(vec![entry(evil, evil, 0)], query(0, select)));
+    assert_eq!(lines.chars().filter(|c| c.is_control() || *c == '\u{2028}').count(), 2, "{lines}");
+    assert_eq!(lines.lines().count(), 3);
+}
+
+#[test]
+fn an_outline_that_refers_to_nothing_is_told_too() {
+    let select = Select { columns: vec![output(column(9, "id"), "id")], from: vec![table(9)], ..Select::default() };
+    assert!(describe(&Outline { query: query(9, select), ..Outline::default() }).contains("id"));
+    assert!(describe(&Outline::default()).contains("too deep"));
+}

@@ -1,0 +1,36 @@
+//! The names by which a statement refers to its sources.
+
+use super::query_tree::Query;
+use super::schema_view::Schema;
+use schema::quote_ident;
+
+/// One name a source, as SQL spells it.
+pub struct Names(Vec<String>);
+
+impl Names {
+    /// The relation's own name for its first source; further ones are told apart by schema or number.
+    pub fn new(query: &Query, schema: &Schema) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for source in &query.sources {
+            let data = schema.relation(source.relation);
+            let homonym = query.sources.iter().any(|other| {
+                let other_data = schema.relation(other.relation);
+                other.relation != source.relation && other_data.name == data.name
+            });
+            let name = if homonym { format!("{}_{}", data.schema, data.name) } else { data.name.clone() };
+            let mut unique = quote_ident(&name);
+            let mut number = 2;
+            while names.contains(&unique) {
+                unique = quote_ident(&format!("{name}_{number}"));
+                number += 1;
+            }
+            names.push(unique);
+        }
+        Self(names)
+    }
+
+    /// The name of a source.
+    pub fn of(&self, source: usize) -> &str {
+        self.0.get(source).map_or("", String::as_str)
+    }
+}

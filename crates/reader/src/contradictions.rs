@@ -1,0 +1,166 @@
+//! Conditions that no single row can fulfil: "in both 2014 and 2015", "before 1945 and after 1955".
+//!
+//! What belongs to a thing may fulfil one with one row and the other with another: two subqueries. A value that several
+//! rows share may be among the values for one and among those for the other: INTERSECT. Else they contradict.
+
+use super::hypothesis::Draft;
+use super::query_tree::{At, Condition, Operand, Query, Role, Source, Value};
+use super::schema_view::Schema;
+
+impl Draft {
+    /// The draft with every contradiction taken apart; none where one remains.
+    pub fn without_contradictions(mut self, schema: &Schema) -> Option<Draft> {
+        for _ in 0..4 {
+            let scopes = 0..self.query.sources.len();
+            let found =
+                scopes.into_iter().find_map(|scope| contradiction(&self.query, scope).map(|pair| (scope, pair)));
+            let Some((scope, (first, second))) = found else { return Some(self) };
+            let role = self.query.sources.get(scope).map(|source| source.role.clone());
+            self = match role {
+                Some(Role::Base) => self.intersected(schema, first, second)?,
+                Some(Role::Sub) => self.doubled(scope, first, second)?,
+                _ => return None,
+            };
+        }
+        None
+    }
+
+    /// "Countries that do not …": those of no row that does, rather than those of some row that does not.
+    pub fn excepted(mut self, schema: &Schema) -> Self {
+        let denied = |condition: &Condition| matches!(condition, Condition::Exists { negated: true, .. });
+        let [output] = self.query.outputs.as_slice() else { return self };
+        let (Value::Column(at), true) = (&output.value, self.query.groups.is_empty() && self.query.limit.is_none())
+        else {
+            return self;
+        };
+        let at = *at;
+        let place = self.query.sources.first().and_then(|base| base.conditions.iter().position(denied));
+        let Some(place) = place.filter(|_| at.source == 0) else { return self };
+        let mut inner = self.query.clone();
+        inner.order.clear();
+        inner.distinct = false;
+        let condition = inner.sources.first_mut().and_then(|base| base.conditions.get_mut(place));
+        if let Some(Condition::Exists { negated, .. }) = condition {
+            *negated = false;
+        }
+        // NOT IN finds nothing beside an empty value.
+        if let Some(base) = inner.sources.first_mut().filter(|_| !schema.column(at.column).not_null) {
+            base.conditions.push(Condition::Null { column: at, negated: true });
+        }
+        remove(&mut self.query, 0, place);
+        self.query.distinct = true;
+        self.query.sources.truncate(1);
+        self.filter(0, Condition::Among { column: at, query: Box::new(inner), negated: true })
+    }
+
+    /// The values that rows with the one condition and rows with the other share.
+    fn intersected(mut self, schema: &Schema, first: usize, second: usize) -> Option<Draft> {
+        let shared = |value: &Value| match value {
+            Value::Column(at) => !schema.is_key(at.column) || at.source != 0,
+            _ => false,
+        };
+        let plain = self.query.groups.is_empty() && self.query.order.is_empty() && self.query.limit.is_none();
+        if !plain || !self.query.intersect.is_empty() || !self.query.outputs.iter().all(|output| shared(&output.value))
+        {
+            return None;
+        }
+        let mut other = self.query.clone();
+        remove(&mut self.query, 0, second);
+        remove(&mut other, 0, first);
+        self.query.intersect.push(other);
+        self.cost += 1;
+        Some(self)
+    }
+
+    /// A second subquery like the first, so that each has one of the conditions.
+    fn doubled(mut self, head: usize, first: usize, second: usize) -> Option<Draft> {
+        let (parent, step) = self.query.sources.get(head)?.parent?;
+        let scope = self.query.scope(parent);
+        let exists = Condition::Exists { source: head, negated: false };
+        if !self.query.sources.get(scope)?.conditions.contains(&exists) {
+            return None;
+        }
+        let joined: Vec<usize> = self.query.joined(head).collect();
+        let mut twins = vec![(head, self.query.sources.len())];
+        for source in [head].into_iter().chain(joined) {
+            let mut twin: Source = self.query.sources.get(source)?.clone();
+            if source == head {
+                twin.parent = Some((parent, step));
+            } else {
+                let (old, step) = twin.parent?;
+                let parent = twins.iter().find(|(one, _)| *one == old).map_or(old, |(_, other)| *other);
+                twin.parent = Some((parent, step));
+                twins.push((source, self.query.sources.len()));
+            }
+            self.query.sources.push(twin);
+        }
+        let twin = self.query.sources.len().checked_sub(twins.len())?;
+        for condition in &mut self.query.sources.get_mut(twin)?.conditions {
+            move_to(condition, &twins)?;
+        }
+        remove(&mut self.query, head, second);
+        remove(&mut self.query, twin, first);
+        self.query.sources.get_mut(scope)?.conditions.push(Condition::Exists { source: twin, negated: false });
+        self.cost += 1;
+        Some(self)
+    }
+}
+
+fn remove(query: &mut Query, scope: usize, condition: usize) {
+    if let Some(source) = query.sources.get_mut(scope).filter(|source| condition < source.conditions.len()) {
+        source.conditions.remove(condition);
+    }
+}
+
+/// The condition, spoken of the twins; none where it holds more than columns.
+fn move_to(condition: &mut Condition, twins: &[(usize, usize)]) -> Option<()> {
+    let turn = |at: &mut At| {
+        if let Some((_, twin)) = twins.iter().find(|(one, _)| *one == at.source) {
+            at.source = *twin;
+        }
+    };
+    match condition {
+        Condition::Equals { column, .. }
+        | Condition::Between { column, .. }
+        | Condition::Like { column, .. }
+        | Condition::Within { column, .. }
+        | Condition::Flag { column, .. }
+        | Condition::Null { column, .. } => turn(column),
+        Condition::Compare { value: Value::Column(at), .. } => turn(at),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The places of two conditions of a scope that no row can fulfil together.
+fn contradiction(query: &Query, scope: usize) -> Option<(usize, usize)> {
+    let conditions = &query.sources.get(scope)?.conditions;
+    for (second, two) in conditions.iter().enumerate() {
+        let first = conditions.iter().take(second).position(|one| contradict(one, two) || contradict(two, one));
+        if let Some(first) = first {
+            return Some((first, second));
+        }
+    }
+    None
+}
+
+fn contradict(one: &Condition, two: &Condition) -> bool {
+    match (one, two) {
+        (
+            Condition::Equals { column: a, values: one, negated: false },
+            Condition::Equals { column: b, values: two, negated: false },
+        ) => a == b && !one.iter().any(|value| two.contains(value)),
+        (
+            Condition::Compare { value: Value::Column(a), operator: "<" | "<=", operand: low },
+            Condition::Compare { value: Value::Column(b), operator: ">" | ">=", operand: high },
+        ) => a == b && number(low).zip(number(high)).is_some_and(|(low, high)| low <= high),
+        _ => false,
+    }
+}
+
+fn number(operand: &Operand) -> Option<f64> {
+    match operand {
+        Operand::Number(text) | Operand::Text(text) => text.parse().ok(),
+        Operand::Value(_) => None,
+    }
+}

@@ -1,0 +1,142 @@
+//! The question as a chart: for each word, everything that may begin there. Decides nothing.
+
+use super::lexicon::{self, Use};
+use super::name_index::{Index, Mention};
+use super::query_tree::ColumnId;
+use super::schema_view::Schema;
+use super::time_expressions::{self, Window};
+use super::value_mentions::{self, Stored};
+use crate::stored_values::Values;
+use words::{Kind, Word};
+
+/// What may begin at one word.
+#[derive(Debug, Clone, Default)]
+pub struct Cell {
+    pub uses: Vec<(Use, usize)>,
+    pub relations: Vec<Mention<usize>>,
+    pub columns: Vec<Mention<ColumnId>>,
+    pub values: Vec<Mention<Stored>>,
+    pub windows: Vec<(Window, usize)>,
+}
+
+pub struct Chart {
+    pub words: Vec<Word>,
+    cells: Vec<Cell>,
+    past: Cell,
+}
+
+impl Chart {
+    /// Finds everything that the words may mean.
+    pub fn new(question: &str, words: Vec<Word>, schema: &Schema, index: &Index, values: &dyn Values) -> Self {
+        let is_name = |word: &&Word| matches!(word.kind, Kind::Word | Kind::Number);
+        let meanings: Vec<_> = words
+            .iter()
+            .map(|word| Some(word).filter(is_name).map(|word| index.vocabulary.meanings(word)).unwrap_or_default())
+            .collect();
+        let glued: Vec<Option<usize>> = words
+            .iter()
+            .zip(words.iter().skip(1))
+            .map(|(one, two)| {
+                let words = one.kind == Kind::Word && two.kind == Kind::Word;
+                words.then(|| index.vocabulary.find(&format!("{}{}", one.lower, two.singular))).flatten()
+            })
+            .collect();
+        let mut cells: Vec<Cell> = Vec::with_capacity(words.len());
+        for start in 0..words.len() {
+            let (relations, columns) = index.mentions(start, &words, &meanings, &glued);
+            let windows = time_expressions::window(&words, start).into_iter().collect();
+            cells.push(Cell { uses: lexicon::uses(&words, start), relations, columns, values: Vec::new(), windows });
+        }
+        let placed = placed(&words, &cells);
+        let general: Vec<bool> = cells.iter().map(|cell| cell.uses.iter().any(|(one, _)| *one != Use::Link)).collect();
+        let literals = value_mentions::literals(question, &words, &placed, &general, schema, values);
+        for (cell, values) in cells.iter_mut().zip(literals) {
+            cell.values = values;
+        }
+        Self { words, cells, past: Cell::default() }
+    }
+
+    /// What may begin at a word; nothing after the last one.
+    pub fn at(&self, position: usize) -> &Cell {
+        self.cells.get(position).unwrap_or(&self.past)
+    }
+
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// A word in lower case; empty after the last one.
+    pub fn lower(&self, position: usize) -> &str {
+        self.words.get(position).map_or("", |word| word.lower.as_str())
+    }
+
+    /// Whether the word before a position is a plural.
+    pub fn is_plural(&self, end: usize) -> bool {
+        end.checked_sub(1).and_then(|last| self.words.get(last)).is_some_and(|word| word.lower != word.singular)
+    }
+
+    /// Whether the word before a position has a possessive ending.
+    pub fn is_possessive(&self, end: usize) -> bool {
+        end.checked_sub(1).and_then(|last| self.words.get(last)).is_some_and(|word| word.possessive)
+    }
+
+    /// The words that nothing is known for, as the user spelled them.
+    pub fn unknown(&self) -> Vec<String> {
+        let known = covered(&self.words, &self.cells, true);
+        let unknown = self.words.iter().zip(known).filter(|(_, known)| !known);
+        unknown.map(|(word, _)| word.text.clone()).collect()
+    }
+
+    /// The relations and columns that the words name exactly, in the question's order.
+    pub fn understood(&self, schema: &Schema) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for cell in &self.cells {
+            let relations =
+                cell.relations.iter().filter(|m| m.cost == 0).map(|m| schema.relation(m.target).name.clone());
+            let columns = cell.columns.iter().filter(|m| m.cost == 0).map(|m| schema.spelled(m.target));
+            for name in relations.chain(columns).take(4) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+}
+
+/// Words that mean something only beside others.
+const STRUCTURE: [&str; 21] = [
+    "after", "before", "since", "until", "more", "less", "than", "greater", "later", "earlier", "older", "younger",
+    "old", "years", "$", "%", "dollars", "members", "full", "first", "last",
+];
+
+/// Which words have a use or name something closely.
+fn placed(words: &[Word], cells: &[Cell]) -> Vec<bool> {
+    covered(words, cells, false)
+}
+
+fn covered(words: &[Word], cells: &[Cell], all: bool) -> Vec<bool> {
+    let mut known = vec![false; words.len()];
+    let limit = if all { u32::MAX } else { 3 };
+    for (start, cell) in cells.iter().enumerate() {
+        let relations = cell.relations.iter().filter(|m| m.cost <= limit).map(|m| m.end);
+        let columns = cell.columns.iter().filter(|m| m.cost <= limit).map(|m| m.end);
+        let values = cell.values.iter().map(|m| m.end);
+        let windows = cell.windows.iter().map(|w| w.1);
+        let uses = cell.uses.iter().map(|u| u.1);
+        let end = relations.chain(columns).chain(values).chain(windows).chain(uses).max().unwrap_or(start);
+        for flag in known.iter_mut().take(end).skip(start) {
+            *flag = true;
+        }
+        let literal = words.get(start).is_some_and(|word| {
+            matches!(word.kind, Kind::Number | Kind::Date | Kind::Quoted)
+                || lexicon::number_word(&word.lower).is_some()
+                || STRUCTURE.contains(&word.lower.as_str())
+        });
+        if literal && let Some(flag) = known.get_mut(start) {
+            *flag = true;
+        }
+    }
+    known
+}

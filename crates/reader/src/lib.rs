@@ -1,0 +1,129 @@
+//! The builtin model: reads an English question against a snapshot, with rules alone, and answers right or not at all.
+//!
+//! Words become a chart of candidates (`chart` from `index`, `literals`, `lexicon`, `calendar`); the grammar combines
+//! them into drafts (`parse` and the question's parts: `heads`, `items`, `nouns`, `clauses`, `conditions`, `links`,
+//! `groups`, `orders`); the best draft becomes SQL (`sql`, `predicates`, `names`) and one line of plain words
+//! (`summary`). Every word has to be explained; two equally good readings are no answer. No network, no weights, no
+//! state, nothing random.
+
+#![forbid(unsafe_code)]
+
+mod aliases;
+mod clauses;
+mod conditions;
+mod contradictions;
+mod grouped_subqueries;
+mod grouping;
+mod hypothesis;
+mod join_graph;
+mod lattice;
+mod lexicon;
+mod measures;
+mod name_index;
+mod nearest;
+mod noun_phrases;
+mod ordering;
+mod parser;
+mod predicates;
+mod projection;
+mod query_tree;
+mod question_forms;
+mod relative_clauses;
+mod schema_view;
+mod select_items;
+mod sql;
+mod summary;
+mod time_expressions;
+mod time_filters;
+mod value_mentions;
+
+pub mod stored_values;
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod shop_fixture;
+#[cfg(test)]
+mod tests;
+
+use ::schema::Snapshot;
+use hypothesis::Draft;
+use lattice::Chart;
+use name_index::Index;
+use parser::Parser;
+use schema_view::Schema;
+use std::collections::BTreeMap;
+use stored_values::Values;
+
+/// A question read in the one way it can be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    pub sql: String,
+    /// The reading in plain words, on one line.
+    pub summary: String,
+    /// How far the words had to be stretched: 0 where each is said as the schema says it.
+    pub distance: u32,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Silence {
+    /// Words that stand for nothing known, as the user spelled them, and the real names that are spelled alike.
+    Unknown { words: Vec<String>, understood: String, nearest: Vec<Nearest> },
+    /// Two or more readings of equal standing.
+    Ambiguous { readings: Vec<String> },
+    /// Every word has a place, but together they are no question that is surely understood.
+    NoShape { understood: String },
+}
+
+/// A name of the schema that an unknown word may be meant for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nearest {
+    pub word: String,
+    /// `relation` or `relation.column`.
+    pub name: String,
+}
+
+/// Longer questions are not read at all.
+const MAX_WORDS: usize = 80;
+/// A reading that is further fetched than this is none.
+const MAX_DISTANCE: u32 = 10;
+/// An ambiguity is shown by this many readings at most.
+const MAX_READINGS: usize = 6;
+
+/// Reads a question; silent unless every word is explained and exactly one reading is best.
+pub fn read(question: &str, snapshot: &Snapshot, values: &dyn Values) -> Result<Reading, Silence> {
+    let words = words::split(question, MAX_WORDS + 1);
+    if words.is_empty() || words.len() > MAX_WORDS {
+        return Err(Silence::NoShape { understood: String::new() });
+    }
+    let schema = Schema::new(snapshot);
+    let index = Index::new(&schema);
+    let chart = Chart::new(question, words, &schema, &index, values);
+    let understood = || chart.understood(&schema).join(", ");
+    let unknown = chart.unknown();
+    if !unknown.is_empty() {
+        let nearest = nearest::nearest(&unknown, &schema);
+        return Err(Silence::Unknown { words: unknown, understood: understood(), nearest });
+    }
+    let drafts = Parser::new(&chart, &schema).question();
+    choose(&drafts, &schema).map_err(|silence| silence.unwrap_or_else(|| Silence::NoShape { understood: understood() }))
+}
+
+/// The best draft, if there is one best and nothing blocks it. Drafts that give the same SQL are one reading.
+fn choose(drafts: &[Draft], schema: &Schema) -> Result<Reading, Option<Silence>> {
+    let least = drafts.iter().map(|draft| draft.cost).min();
+    let Some(best) = least.filter(|least| *least <= MAX_DISTANCE) else { return Err(None) };
+    let mut readings: BTreeMap<String, String> = BTreeMap::new();
+    for draft in drafts.iter().filter(|draft| draft.cost == best) {
+        if !sql::can_be_written(&draft.query, schema) {
+            return Err(None);
+        }
+        readings.insert(sql::write(&draft.query, schema), summary::summary(&draft.query, schema));
+    }
+    if readings.len() > 1 {
+        let readings = readings.into_values().take(MAX_READINGS).collect();
+        return Err(Some(Silence::Ambiguous { readings }));
+    }
+    readings.into_iter().next().map(|(sql, summary)| Reading { sql, summary, distance: best }).ok_or(None)
+}

@@ -1,0 +1,214 @@
+//! Where the words of a question may name relations and columns.
+//!
+//! A name matches when its words are there in any order, with "of" and articles between them; what is missing or only
+//! near has a cost. Knows no grammar.
+
+use super::query_tree::ColumnId;
+use super::schema_view::Schema;
+use schema::RelationKind;
+use words::Word;
+use words::{Meaning, Vocabulary};
+
+/// A possible meaning of the words from where it is noted up to `end`; the lower the cost, the nearer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention<T> {
+    pub target: T,
+    pub end: usize,
+    pub cost: u32,
+    /// The relation a column belongs to was said first: "singer name".
+    pub owned: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    Relation(usize),
+    Column(ColumnId),
+}
+
+/// A name with the words that may be said before it, which are those of the relation it belongs to.
+struct Entry {
+    target: Target,
+    own: Vec<usize>,
+    owner: Vec<usize>,
+    /// A view only shows what tables hold.
+    view: bool,
+}
+
+/// The names of a schema by their words.
+pub struct Index {
+    pub vocabulary: Vocabulary,
+    entries: Vec<Entry>,
+    by_word: Vec<Vec<usize>>,
+    /// What it costs to leave a word of a name out.
+    slack: Vec<u32>,
+}
+
+/// The most that a mention may cost.
+const LIMIT: u32 = 14;
+/// What a partial name costs at least, to be dropped beside an exact one.
+const DOUBT: u32 = 3;
+/// Tables come before views.
+const VIEW: u32 = 2;
+
+type Mentions = (Vec<Mention<usize>>, Vec<Mention<ColumnId>>);
+
+impl Index {
+    /// Indexes all names of a schema.
+    pub fn new(schema: &Schema) -> Self {
+        let names = schema.relations().flat_map(|(_, relation)| {
+            [relation.name.as_str()].into_iter().chain(relation.columns.iter().map(|column| column.name.as_str()))
+        });
+        let mut vocabulary = Vocabulary::new(names);
+        let mut entries = Vec::new();
+        for (number, relation) in schema.relations() {
+            let owner = vocabulary.name(&relation.name);
+            let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
+            for (id, column) in schema.columns(number) {
+                let own = vocabulary.name(&column.name);
+                entries.push(Entry { target: Target::Column(id), own, owner: owner.clone(), view });
+            }
+            entries.push(Entry { target: Target::Relation(number), own: owner, owner: Vec::new(), view });
+        }
+        let mut by_word = vec![Vec::new(); vocabulary.words().len()];
+        for (number, entry) in entries.iter().enumerate() {
+            for word in entry.own.iter().chain(&entry.owner) {
+                if let Some(list) = by_word.get_mut(*word) {
+                    list.push(number);
+                }
+            }
+        }
+        for list in &mut by_word {
+            list.dedup();
+        }
+        let slack = vocabulary.words().iter().map(|word| slack(word)).collect();
+        Self { vocabulary, entries, by_word, slack }
+    }
+
+    /// What the words from `start` may name. `meanings` has one list a word; `glued` the words that two words make.
+    pub fn mentions(
+        &self,
+        start: usize,
+        words: &[Word],
+        meanings: &[Vec<Meaning>],
+        glued: &[Option<usize>],
+    ) -> Mentions {
+        let first = meanings.get(start).into_iter().flatten().map(|(word, _)| *word);
+        let pair = glued.get(start).copied().flatten();
+        let mut candidates: Vec<usize> =
+            first.chain(pair).flat_map(|word| self.by_word.get(word).into_iter().flatten().copied()).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let (mut relations, mut columns) = (Vec::new(), Vec::new());
+        for entry in candidates.into_iter().filter_map(|number| self.entries.get(number)) {
+            for (end, cost, owned) in self.fits(entry, start, words, meanings, glued) {
+                match entry.target {
+                    Target::Relation(target) => relations.push(Mention { target, end, cost, owned }),
+                    Target::Column(target) => columns.push(Mention { target, end, cost, owned }),
+                }
+            }
+        }
+        // A name that is said as it is leaves no doubt about others that only contain it.
+        let costs: Vec<(usize, u32)> = relations.iter().map(|m| (m.end, m.cost)).collect();
+        relations.retain(|m| !costs.iter().any(|(end, cost)| *end == m.end && cost + DOUBT <= m.cost));
+        (relations, columns)
+    }
+
+    /// The ends at which a name has been said well enough, with their costs.
+    fn fits(
+        &self,
+        entry: &Entry,
+        start: usize,
+        words: &[Word],
+        meanings: &[Vec<Meaning>],
+        glued: &[Option<usize>],
+    ) -> Vec<(usize, u32, bool)> {
+        let mut said =
+            Said { own: vec![false; entry.own.len()], owner: vec![false; entry.owner.len()], cost: 0, last: 0 };
+        let mut found = Vec::new();
+        let mut at = start;
+        loop {
+            let pair = glued.get(at).copied().flatten().filter(|pair| said.hear(entry, &[(*pair, 0)]));
+            if pair.is_some() {
+                at += 2;
+            } else if meanings.get(at).is_some_and(|list| said.hear(entry, list)) {
+                at += 1;
+            } else {
+                // "date of birth", "name of the course"
+                let link =
+                    |at: usize| words.get(at).is_some_and(|w| matches!(w.lower.as_str(), "of" | "the" | "a" | "per"));
+                if at == start || !link(at) || at > start + 6 {
+                    break;
+                }
+                at += 1;
+                continue;
+            }
+            if let Some(cost) = self.cost(entry, &said).filter(|cost| *cost <= LIMIT) {
+                found.push((at, cost, said.owner.contains(&true)));
+            }
+        }
+        found
+    }
+
+    fn cost(&self, entry: &Entry, said: &Said) -> Option<u32> {
+        let theirs = |word: &usize| entry.owner.contains(word);
+        let heard = |(word, heard): (&usize, &bool)| *heard && !theirs(word);
+        let whole = said.own.iter().all(|heard| *heard);
+        if !whole && !entry.own.iter().zip(&said.own).any(heard) {
+            return None;
+        }
+        let missing = entry.own.iter().zip(&said.own).filter(|(word, heard)| !**heard && !theirs(word));
+        let missing: u32 = missing.map(|(word, _)| self.slack.get(*word).copied().unwrap_or(6)).sum();
+        let understood = entry.own.iter().zip(&said.own).any(|(word, heard)| !*heard && theirs(word));
+        Some(said.cost + missing + u32::from(understood) + if entry.view { VIEW } else { 0 })
+    }
+}
+
+/// Which words of a name have been said.
+struct Said {
+    own: Vec<bool>,
+    owner: Vec<bool>,
+    cost: u32,
+    last: usize,
+}
+
+impl Said {
+    /// Takes a word in one of its meanings, the nearest first; false where the name has no such word left.
+    fn hear(&mut self, entry: &Entry, meanings: &[Meaning]) -> bool {
+        let begun = self.own.iter().any(|heard| *heard);
+        for (word, distance) in meanings {
+            if let Some(place) =
+                (0..entry.own.len()).find(|&i| entry.own.get(i) == Some(word) && self.own.get(i) == Some(&false))
+            {
+                self.cost += distance + u32::from(place < self.last);
+                self.last = place;
+                if let Some(heard) = self.own.get_mut(place) {
+                    *heard = true;
+                }
+                return true;
+            }
+            // The relation's own words come first: "singer name".
+            let owner =
+                (0..entry.owner.len()).find(|&i| entry.owner.get(i) == Some(word) && self.owner.get(i) == Some(&false));
+            if let Some(heard) = owner.filter(|_| !begun).and_then(|place| self.owner.get_mut(place)) {
+                *heard = true;
+                self.cost += distance;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// What it costs to leave a word of a name unsaid.
+fn slack(word: &str) -> u32 {
+    match word {
+        "usd" | "dollar" | "euro" | "km" | "kg" | "cm" | "mm" | "m" | "f" | "c" | "g" | "ft" | "lb" | "mph"
+        | "inch" | "mile" | "percent" | "million" | "thousand" | "second" | "minute" | "meter" | "data" | "info"
+        | "information" | "list" | "table" | "record" | "reference" | "master" | "dim" | "fact" => 1,
+        "code" | "yn" | "flag" | "text" | "value" | "number" | "amount" | "address" => 2,
+        "name" | "description" | "date" | "title" | "type" => 3,
+        "id" => 4,
+        _ if word.chars().all(|c| c.is_ascii_digit()) => 2,
+        _ => 6,
+    }
+}

@@ -1,0 +1,255 @@
+//! The snapshot as the grammar asks about it: what a column is good for, how relations hang together.
+//!
+//! Knows no word of any question.
+
+use super::join_graph::{self, Edge};
+use super::query_tree::{ColumnId, Step};
+use schema::{Column, Relation, Snapshot};
+
+/// A snapshot with its foreign keys resolved.
+pub struct Schema<'a> {
+    snapshot: &'a Snapshot,
+    pub edges: Vec<Edge>,
+    /// The words of each column's name.
+    words: Vec<Vec<Vec<String>>>,
+}
+
+/// More shortest paths than this between two relations are not told apart.
+const MAX_PATHS: usize = 4;
+/// Relations that are further apart have nothing to do with each other.
+const MAX_STEPS: usize = 4;
+
+impl<'a> Schema<'a> {
+    /// Resolves the foreign keys; those to relations out of sight are left out.
+    pub fn new(snapshot: &'a Snapshot) -> Self {
+        let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
+        let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
+        Self { snapshot, edges: join_graph::edges(snapshot, &words), words }
+    }
+
+    /// The relations with their numbers.
+    pub fn relations(&self) -> impl Iterator<Item = (usize, &'a Relation)> + use<'a> {
+        self.snapshot.relations.iter().enumerate()
+    }
+
+    /// Every number of a relation comes from `relations`, so the index can't fail.
+    pub fn relation(&self, relation: usize) -> &'a Relation {
+        &self.snapshot.relations[relation]
+    }
+
+    /// The number of a relation by its name.
+    pub fn relation_named(&self, schema: &str, name: &str) -> Option<usize> {
+        self.snapshot.relations.iter().position(|relation| relation.name == name && relation.schema == schema)
+    }
+
+    /// Every [`ColumnId`] comes from `columns`, so the index can't fail.
+    pub fn column(&self, id: ColumnId) -> &'a Column {
+        &self.relation(id.relation).columns[id.column]
+    }
+
+    /// `relation.column`, for a human.
+    pub fn spelled(&self, id: ColumnId) -> String {
+        format!("{}.{}", self.relation(id.relation).name, self.column(id).name)
+    }
+
+    /// The columns of a relation, in table order.
+    pub fn columns(&self, relation: usize) -> impl Iterator<Item = (ColumnId, &'a Column)> + use<'a> {
+        let columns = self.relation(relation).columns.iter().enumerate();
+        columns.map(move |(column, data)| (ColumnId { relation, column }, data))
+    }
+
+    /// The column of exactly this name.
+    pub fn column_named(&self, relation: usize, name: &str) -> Option<ColumnId> {
+        self.columns(relation).find(|(_, column)| column.name == name).map(|(id, _)| id)
+    }
+
+    /// A number that can be compared with a literal and added up.
+    pub fn is_number(&self, id: ColumnId) -> bool {
+        let data_type = self.column(id).data_type.as_str();
+        self.column(id).category == 'N'
+            && ["smallint", "integer", "bigint", "numeric", "real", "double precision"]
+                .iter()
+                .any(|number| data_type.starts_with(number))
+    }
+
+    /// A whole number.
+    pub fn is_whole(&self, id: ColumnId) -> bool {
+        matches!(self.column(id).data_type.as_str(), "smallint" | "integer" | "bigint")
+    }
+
+    /// A text that can be searched.
+    pub fn is_text(&self, id: ColumnId) -> bool {
+        self.column(id).category == 'S'
+    }
+
+    /// A day or a moment.
+    pub fn is_date(&self, id: ColumnId) -> bool {
+        let column = self.column(id);
+        column.category == 'D' && (column.data_type.starts_with("date") || column.data_type.starts_with("timestamp"))
+    }
+
+    /// A yes or no.
+    pub fn is_flag(&self, id: ColumnId) -> bool {
+        self.column(id).category == 'B'
+    }
+
+    /// Part of a primary or foreign key, or named like one.
+    pub fn is_key(&self, id: ColumnId) -> bool {
+        let relation = self.relation(id.relation);
+        let name = &self.column(id).name;
+        relation.primary_key.contains(name)
+            || relation.foreign_keys.iter().any(|key| key.columns.contains(name))
+            || matches!(self.last_word(id), "id" | "uuid" | "key" | "code" | "zip")
+    }
+
+    /// A year kept as a number or a text.
+    pub fn is_year(&self, id: ColumnId) -> bool {
+        matches!(self.last_word(id), "year" | "years") && (self.is_whole(id) || self.is_text(id))
+    }
+
+    /// The words of a column's name, in lower case.
+    pub fn words(&self, id: ColumnId) -> &[String] {
+        self.words.get(id.relation).and_then(|columns| columns.get(id.column)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The last word of a column's name.
+    pub fn last_word(&self, id: ColumnId) -> &str {
+        self.words(id).last().map_or("", String::as_str)
+    }
+
+    /// The columns that name a row to a human; empty where only the key can.
+    pub fn name_columns(&self, relation: usize) -> Vec<ColumnId> {
+        let own: String = words::identifier_words(&self.relation(relation).name).last().cloned().unwrap_or_default();
+        let own = words::singular(&own);
+        for name in ["name", "full_name"] {
+            if let Some(id) = self.column_named(relation, name) {
+                return vec![id];
+            }
+        }
+        for [first, last] in [["first_name", "last_name"], ["fname", "lname"], ["firstname", "lastname"]] {
+            let find =
+                |end: &str| self.columns(relation).find(|(_, column)| column.name.ends_with(end)).map(|(id, _)| id);
+            if let (Some(first), Some(last)) = (find(first), find(last)) {
+                return vec![first, last];
+            }
+        }
+        let own_names = [format!("{own}_name"), format!("{own}_title"), format!("{own}name"), own.clone()];
+        for name in ["title".to_owned(), "label".to_owned()].iter().chain(&own_names) {
+            if let Some(id) = self.column_named(relation, name).filter(|id| self.is_text(*id)) {
+                return vec![id];
+            }
+        }
+        let named = |id: ColumnId| self.is_text(id) && self.column(id).name.ends_with("name");
+        if let Some((id, _)) = self.columns(relation).find(|(id, _)| named(*id)) {
+            return vec![id];
+        }
+        let text = |id: ColumnId, column: &Column| column.category == 'S' && column.not_null && !self.is_key(id);
+        self.columns(relation).find(|(id, column)| text(*id, column)).map(|(id, _)| vec![id]).unwrap_or_default()
+    }
+
+    /// The primary key; empty where a part of it can't be read.
+    pub fn key_columns(&self, relation: usize) -> Vec<ColumnId> {
+        let key = self.relation(relation).primary_key.iter();
+        key.map(|name| self.column_named(relation, name)).collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// Whether a step leads from each row to one row at most.
+    pub fn is_single(&self, step: Step) -> bool {
+        self.edges.get(step.edge).is_some_and(|edge| step.forward || edge.unique)
+    }
+
+    /// Whether a key is the first choice between two relations: the only one, or the one without a further name.
+    pub fn is_plain(&self, step: Step) -> bool {
+        let Some(edge) = self.edges.get(step.edge) else { return true };
+        let rivals = self.edges.iter().filter(|other| other.from == edge.from && other.to == edge.to);
+        let length = |edge: &Edge| edge.columns.iter().map(|(from, _)| from.len()).sum::<usize>();
+        let ends = |edge: &Edge, other: &Edge| {
+            edge.columns.iter().zip(&other.columns).all(|((one, _), (two, _))| two.ends_with(one.as_str()))
+        };
+        rivals.clone().count() < 2
+            || rivals.clone().all(|other| other == edge || (length(edge) < length(other) && ends(edge, other)))
+            || !rivals.clone().any(|one| {
+                rivals.clone().all(|other| other == one || (length(one) < length(other) && ends(one, other)))
+            })
+    }
+
+    /// Where a step leads.
+    pub fn target(&self, step: Step) -> usize {
+        self.edges.get(step.edge).map_or(0, |edge| if step.forward { edge.to } else { edge.from })
+    }
+
+    /// All shortest paths between two relations, along foreign keys in either direction.
+    pub fn paths(&self, from: usize, to: usize) -> Vec<Vec<Step>> {
+        if from == to {
+            return Vec::new();
+        }
+        let mut paths: Vec<Vec<Step>> = vec![Vec::new()];
+        let mut seen = vec![from];
+        for _ in 0..MAX_STEPS {
+            let mut longer = Vec::new();
+            for path in &paths {
+                let at = path.last().map_or(from, |step| self.target(*step));
+                for step in self.steps(at) {
+                    let target = self.target(step);
+                    if !seen.contains(&target) || target == to {
+                        longer.push(path.iter().copied().chain([step]).collect::<Vec<_>>());
+                    }
+                }
+            }
+            let arrived = |path: &Vec<Step>| path.last().is_some_and(|step| self.target(*step) == to);
+            if longer.iter().any(arrived) {
+                return longer.into_iter().filter(arrived).take(MAX_PATHS).collect();
+            }
+            longer.truncate(64);
+            seen.extend(longer.iter().filter_map(|path| path.last()).map(|step| self.target(*step)));
+            paths = longer;
+        }
+        Vec::new()
+    }
+
+    /// The steps that leave a relation.
+    fn steps(&self, at: usize) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (number, edge) in self.edges.iter().enumerate() {
+            if edge.from == at {
+                steps.push(Step { edge: number, forward: true });
+            }
+            if edge.to == at {
+                steps.push(Step { edge: number, forward: false });
+            }
+        }
+        steps
+    }
+
+    /// The date columns that a bare "in 2024" or "per month" may mean for the rows of a relation: those of the event
+    /// a row records, not of a birth, an expiry or a later change.
+    pub fn event_dates(&self, relation: usize) -> Vec<ColumnId> {
+        const NO_EVENT: [&str; 16] = [
+            "birth",
+            "birthday",
+            "birthdate",
+            "born",
+            "dob",
+            "expiry",
+            "expires",
+            "expired",
+            "expiration",
+            "valid",
+            "due",
+            "deadline",
+            "updated",
+            "update",
+            "modified",
+            "deleted",
+        ];
+        let event = |id: ColumnId| !self.words(id).iter().any(|word| NO_EVENT.contains(&word.as_str()));
+        self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect()
+    }
+
+    /// Rows that stand for things (customers) rather than events, while events (orders) refer to them: a bare time
+    /// may then mean the date of either.
+    pub fn has_later_events(&self, relation: usize) -> bool {
+        let refers = self.edges.iter().any(|edge| edge.from == relation);
+        !refers && self.edges.iter().any(|edge| edge.to == relation && !self.event_dates(edge.from).is_empty())
+    }
+}

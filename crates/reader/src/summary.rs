@@ -1,0 +1,206 @@
+//! Says a query in one line of plain words, so that the user can see how the question was read.
+
+use super::query_tree::{Aggregate, At, Condition, Direction, Operand, Place, Query, Value};
+use super::schema_view::Schema;
+use super::time_expressions::unit_name;
+
+/// The reading on one line.
+pub fn summary(query: &Query, schema: &Schema) -> String {
+    let teller = Teller { query, schema };
+    let mut text = teller.head();
+    let conditions = teller.conditions(0);
+    if !conditions.is_empty() {
+        text = format!("{text} where {conditions}");
+    }
+    let having: Vec<String> = query.having.iter().map(|condition| teller.condition(condition)).collect();
+    if !having.is_empty() {
+        text = format!("{text} having {}", having.join(" and "));
+    }
+    for source in query.sources.iter().filter(|source| source.contested) {
+        let step = source.parent.map(|(_, step)| step);
+        let edge = step.and_then(|step| schema.edges.get(step.edge));
+        if let Some(edge) = edge {
+            let columns: Vec<&str> = edge.columns.iter().map(|(from, _)| from.as_str()).collect();
+            let (from, to) = (&schema.relation(edge.from).name, &schema.relation(edge.to).name);
+            text = format!("{text}, {to} by {from}.{}", columns.join(", "));
+        }
+    }
+    for other in &query.intersect {
+        text = format!("{text}; and also in: {}", summary(other, schema));
+    }
+    text.replace('\n', " ")
+}
+
+struct Teller<'a> {
+    query: &'a Query,
+    schema: &'a Schema<'a>,
+}
+
+impl Teller<'_> {
+    fn head(&self) -> String {
+        let query = self.query;
+        let base = self.schema.relation(query.relation(0));
+        let own = |value: &Value| matches!(value, Value::Column(at) if at.source == 0);
+        let everything = query.outputs.len() == base.columns.len() && query.outputs.iter().all(|o| own(&o.value));
+        let distinct = if query.distinct { "different " } else { "" };
+        // What the groups and the order say already is not said twice.
+        let ranked = |value: &Value| query.limit.is_some() && query.order.iter().any(|(other, _)| other == value);
+        let values = query.outputs.iter().map(|output| &output.value);
+        let shown: Vec<&Value> = values.filter(|value| !query.groups.contains(value) && !ranked(value)).collect();
+        let names: Vec<String> = shown.iter().map(|value| self.value(value)).collect();
+        let own_names = self.schema.name_columns(query.relation(0));
+        let by_name =
+            |value: &&Value| matches!(value, Value::Column(at) if at.source == 0 && own_names.contains(&at.column));
+        let itself = shown.is_empty() || query.limit.is_some() && shown.iter().all(by_name);
+        let rows = query.outputs.iter().any(|output| !matches!(output.value, Value::Rows | Value::Aggregate(..)));
+        let mut text = if everything {
+            let all = if query.order.is_empty() && query.limit.is_none() { "all " } else { "" };
+            format!("{all}{distinct}{}", base.name)
+        } else if itself {
+            format!("{distinct}{}", base.name)
+        } else if rows && query.groups.is_empty() {
+            format!("{distinct}{} of {}", names.join(", "), base.name)
+        } else {
+            format!("{distinct}{}", names.join(", "))
+        };
+        if !query.groups.is_empty() {
+            let groups: Vec<String> = query.groups.iter().map(|value| self.value(value)).collect();
+            text = format!("{text} per {}", groups.join(", "));
+        }
+        let joined: Vec<&str> = query
+            .joined(0)
+            .filter(|source| !self.is_named(*source))
+            .map(|source| self.schema.relation(query.relation(source)).name.as_str())
+            .collect();
+        if !joined.is_empty() {
+            text = format!("{text} (with {})", joined.join(", "));
+        }
+        format!("{}{text}{}", self.extreme(), self.order())
+    }
+
+    /// Whether the columns shown name the source anyway.
+    fn is_named(&self, source: usize) -> bool {
+        self.query.outputs.iter().any(|output| match &output.value {
+            Value::Column(at) | Value::Aggregate(_, at) => at.source == source,
+            _ => false,
+        })
+    }
+
+    fn extreme(&self) -> String {
+        match (self.query.order.first(), self.query.limit) {
+            (Some((_, Direction::Descending)), Some(limit)) => format!("top {limit} "),
+            (Some((_, Direction::Ascending)), Some(limit)) => format!("bottom {limit} "),
+            (None, Some(limit)) => format!("any {limit} "),
+            _ => String::new(),
+        }
+    }
+
+    fn order(&self) -> String {
+        let down = |direction: &Direction| match (direction, self.query.limit) {
+            (Direction::Descending, None) => ", the largest first",
+            _ => "",
+        };
+        let order: Vec<String> = self
+            .query
+            .order
+            .iter()
+            .map(|(value, direction)| format!("{}{}", self.value(value), down(direction)))
+            .collect();
+        if order.is_empty() { String::new() } else { format!(" by {}", order.join(", ")) }
+    }
+
+    fn value(&self, value: &Value) -> String {
+        match value {
+            Value::Column(at) => self.column(*at),
+            Value::Rows => format!("count of {}", self.schema.relation(self.query.relation(0)).name),
+            Value::Aggregate(aggregate, at) => format!("{} of {}", self::aggregate(*aggregate), self.column(*at)),
+            Value::Each(source, aggregate, at) => {
+                let what = at.map_or_else(|| self.scope(*source), |at| self.column(at));
+                let conditions = self.conditions(*source);
+                let which = if conditions.is_empty() { String::new() } else { format!(" where {conditions}") };
+                let aggregate = if at.is_none() { "count" } else { self::aggregate(*aggregate) };
+                format!("{aggregate} of its {what}{which}")
+            }
+            Value::Cut(unit, at) => format!("{} of {}", unit_name(*unit), self.column(*at)),
+            Value::Whole(query) => format!("the {}", summary(query, self.schema)),
+        }
+    }
+
+    /// The relations of a sub source, the one that is spoken of last.
+    fn scope(&self, source: usize) -> String {
+        let relation = |source: usize| self.schema.relation(self.query.relation(source)).name.as_str();
+        let names: Vec<&str> = [source].into_iter().chain(self.query.joined(source)).map(relation).collect();
+        names.join(" with ")
+    }
+
+    fn column(&self, at: At) -> String {
+        self.schema.spelled(at.column)
+    }
+
+    fn conditions(&self, head: usize) -> String {
+        let conditions = self.query.sources.get(head).map(|source| source.conditions.as_slice()).unwrap_or_default();
+        conditions.iter().map(|condition| self.condition(condition)).collect::<Vec<_>>().join(" and ")
+    }
+
+    fn condition(&self, condition: &Condition) -> String {
+        let not = |negated: bool| if negated { "is not" } else { "is" };
+        match condition {
+            Condition::Equals { column, values, negated } => {
+                let values: Vec<String> = values.iter().map(|value| self.operand(value)).collect();
+                format!("{} {} {}", self.column(*column), not(*negated), values.join(" or "))
+            }
+            Condition::Compare { value, operator, operand } => {
+                format!("{} {operator} {}", self.value(value), self.operand(operand))
+            }
+            Condition::Between { column, low, high } => {
+                format!("{} is between {} and {}", self.column(*column), self.operand(low), self.operand(high))
+            }
+            Condition::Like { column, text, place, negated } => {
+                let does = if *negated { "does not" } else { "does" };
+                let verb = match place {
+                    Place::Start => "start with",
+                    Place::Anywhere => "contain",
+                    Place::End => "end with",
+                };
+                format!("{} {does} {verb} {text}", self.column(*column))
+            }
+            Condition::Within { column, window } => format!("{} is {}", self.column(*column), window.text),
+            Condition::Flag { column, negated } => format!("{} is {}", self.column(*column), !negated),
+            Condition::Null { column, negated } => format!("{} {} missing", self.column(*column), not(*negated)),
+            Condition::Exists { source, negated } => {
+                let there = if *negated { "no" } else { "some" };
+                let conditions = self.conditions(*source);
+                let which = if conditions.is_empty() { String::new() } else { format!(" with {conditions}") };
+                format!("there is {there} {}{which}", self.scope(*source))
+            }
+            Condition::Counted { source, distinct, operator, number } => {
+                let each = Value::Each(*source, Aggregate::Count, *distinct);
+                format!("{} {operator} {number}", self.value(&each))
+            }
+            Condition::Among { column, query, negated } => {
+                format!("{} {} among the {}", self.column(*column), not(*negated), summary(query, self.schema))
+            }
+            Condition::Any(all) => {
+                let all: Vec<String> = all.iter().map(|one| self.condition(one)).collect();
+                format!("({})", all.join(" or "))
+            }
+        }
+    }
+
+    fn operand(&self, operand: &Operand) -> String {
+        match operand {
+            Operand::Number(text) | Operand::Text(text) => text.clone(),
+            Operand::Value(value) => self.value(value),
+        }
+    }
+}
+
+fn aggregate(aggregate: Aggregate) -> &'static str {
+    match aggregate {
+        Aggregate::Count => "number of different values",
+        Aggregate::Sum => "sum",
+        Aggregate::Average => "average",
+        Aggregate::Minimum => "minimum",
+        Aggregate::Maximum => "maximum",
+    }
+}

@@ -1,0 +1,258 @@
+//! Questions that must be met with silence, and a fuzz test that nothing panics.
+
+use super::shop_fixture::{relation, shop, snapshot};
+use super::{Reading, Silence};
+use crate::stored_values::NoValues;
+use schema::Snapshot;
+
+fn read(question: &str, snapshot: &Snapshot) -> Result<Reading, Silence> {
+    super::read(question, snapshot, &NoValues)
+}
+
+fn unknown(question: &str, snapshot: &Snapshot) -> Vec<String> {
+    match read(question, snapshot) {
+        Err(Silence::Unknown { words, .. }) => words,
+        other => panic!("{question}: {other:?}"),
+    }
+}
+
+fn ambiguous(question: &str, snapshot: &Snapshot) -> Vec<String> {
+    match read(question, snapshot) {
+        Err(Silence::Ambiguous { readings }) => readings,
+        other => panic!("{question}: {other:?}"),
+    }
+}
+
+#[test]
+fn unknown_words_are_named() {
+    let shop = shop();
+    for (question, words) in [
+        ("how many unicorns", vec!["unicorns"]),
+        ("top 5 customers by happiness", vec!["happiness"]),
+        ("customers besides unicorns", vec!["unicorns"]),
+        ("customers from Atlantis", vec!["Atlantis"]),
+        ("Wie viele Kunden gibt es?", vec!["Wie", "viele", "Kunden", "gibt", "es"]),
+        ("🦄 orders", vec!["🦄"]),
+        ("how many orders; DROP TABLE orders; --", vec!["DROP", "TABLE"]),
+        ("orders in March", vec!["March"]),
+    ] {
+        assert_eq!(unknown(question, &shop), words, "{question}");
+    }
+}
+
+#[test]
+fn a_slip_of_the_pen_is_met_with_the_real_name() {
+    let Err(Silence::Unknown { nearest, understood, .. }) = read("how many custmers are from Berlin", &shop()) else {
+        panic!("read");
+    };
+    assert!(nearest.iter().any(|one| one.word == "custmers" && one.name == "customers"), "{nearest:?}");
+    assert_eq!(understood, "");
+}
+
+#[test]
+fn a_column_named_like_a_relation_is_no_trap() {
+    let user = relation("user", &["id integer!", "name text!", "order text"], &["id"], &[]);
+    let order =
+        relation("order", &["id integer!", "user_id integer!", "total numeric!"], &["id"], &[("user_id", "user")]);
+    let shop = snapshot(vec![user, order]);
+    for question in ["orders by user", "orders per user"] {
+        if let Ok(reading) = read(question, &shop) {
+            assert!(
+                reading.sql.contains("count(*)") && reading.sql.contains("GROUP BY"),
+                "{question}: {}",
+                reading.sql
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_half_understood_is_not_answered() {
+    let shop = shop();
+    let mut answered = String::new();
+    for question in [
+        "",
+        "   ?!",
+        "total orders",
+        "orders orders orders",
+        "42",
+        "customers in 2024",
+        "orders cancelled in 2024",
+        "how many orders over 500",
+        "total payments",
+        "total payments per month in 2025",
+        "customers from Berlin and France",
+        "products by price",
+        "customers by name",
+        "top customers by revenue",
+        "total price of products",
+        "sum of customer id",
+        "average revenue per customer",
+        "products in Berlin",
+        "orders between 2025 and 2024",
+        "top -5 customers by revenue",
+        "show order 17",
+        "payments without invoice",
+        "top 0 customers by revenue",
+        "customers in Berlin from Hamburg",
+    ] {
+        if let Ok(reading) = read(question, &shop) {
+            answered += &format!("\n{question}\n  {}", reading.sql.replace('\n', " "));
+        }
+    }
+    assert!(answered.is_empty(), "{answered}");
+}
+
+#[test]
+fn equal_readings_are_all_shown() {
+    let shop = shop();
+    assert_eq!(ambiguous("average amount", &shop), ["average of order_items.amount", "average of payments.amount"]);
+    let parcels = relation(
+        "parcels",
+        &["id integer!", "packed_at date!", "sent_at date!", "origin_id integer!", "target_id integer!"],
+        &["id"],
+        &[("origin_id", "depots"), ("target_id", "depots")],
+    );
+    let depots = relation("depots", &["id integer!", "name text!"], &["id"], &[]);
+    let post = snapshot(vec![parcels, depots]);
+    assert_eq!(
+        ambiguous("parcels per depot", &post),
+        [
+            "count of parcels per depots.name, depots.id, depots by parcels.origin_id",
+            "count of parcels per depots.name, depots.id, depots by parcels.target_id"
+        ]
+    );
+    assert_eq!(ambiguous("parcels in 2024", &post).len(), 2);
+    assert!(read("parcels sent in 2024", &post).is_ok());
+}
+
+#[test]
+fn an_empty_value_is_not_the_greatest() {
+    let mut shop = shop();
+    for column in shop.relations.iter_mut().flat_map(|relation| relation.columns.iter_mut()) {
+        column.not_null = false;
+    }
+    assert!(read("5 most expensive products", &shop).unwrap().sql.contains("price DESC NULLS LAST"));
+}
+
+#[test]
+fn odd_names_are_quoted_and_qualified() {
+    let mut one = relation(
+        "Order",
+        &["ID integer!", "price numeric!", "customer_id integer!"],
+        &["ID"],
+        &[("customer_id", "tbl_clients")],
+    );
+    one.visible = false;
+    one.columns[1].name = "Unit Price".into();
+    let two = relation("tbl_clients", &["id integer!", "first_name text!", "last_name text!"], &["id"], &[]);
+    let odd = snapshot(vec![one, two]);
+    let sql = |question: &str| read(question, &odd).map(|reading| reading.sql.replace('\n', " ")).unwrap();
+    assert_eq!(
+        sql("orders with unit price over 1,000"),
+        concat!(
+            "SELECT \"ID\", \"Unit Price\", customer_id FROM public.\"Order\" ",
+            "WHERE \"Unit Price\" > 1000 ORDER BY \"ID\""
+        )
+    );
+    assert_eq!(
+        sql("orders per client"),
+        concat!(
+            "SELECT tbl_clients.first_name, tbl_clients.last_name, tbl_clients.id, count(*) AS count ",
+            "FROM public.\"Order\" JOIN tbl_clients ON tbl_clients.id = \"Order\".customer_id ",
+            "GROUP BY tbl_clients.first_name, tbl_clients.last_name, tbl_clients.id ",
+            "ORDER BY count DESC, tbl_clients.first_name, tbl_clients.last_name, tbl_clients.id"
+        )
+    );
+}
+
+#[test]
+fn long_questions_are_not_read() {
+    let shop = shop();
+    for text in ["orders ", "Berlin and ", "ä'\u{301}\u{0}", "((((", "9", "'", "name, ", "by month and "] {
+        let long = text.repeat(100_000 / text.len());
+        assert!(read(&long, &shop).is_err(), "{text}");
+        let middling = text.repeat(70);
+        assert!(read(&middling, &shop).is_err(), "{text}");
+    }
+}
+
+/// A small linear congruential generator: the same questions on every run.
+struct Dice(u64);
+
+impl Dice {
+    fn byte(&mut self) -> u8 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0.to_be_bytes()[0]
+    }
+
+    fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        words[usize::try_from(self.0 >> 33).unwrap() % words.len()]
+    }
+}
+
+#[test]
+fn no_text_in_any_writing_makes_it_panic() {
+    let shop = shop();
+    let mut dice = Dice(7);
+    let scripts = [
+        "how many ",
+        "注文は何件",
+        "заказы ",
+        "طلبات ",
+        "🦄",
+        "\u{0}",
+        "ǆ",
+        "İ",
+        "ß",
+        "\u{301}",
+        "'",
+        "\"",
+        "“",
+        "n't ",
+        "-",
+        "9",
+        ".",
+        ",",
+        "(",
+        "%",
+        "\\",
+        " ",
+        "\n",
+        "orders",
+        "both",
+        "not",
+    ];
+    for round in 0..4000 {
+        let question: String = (0..1 + round % 40).map(|_| dice.pick(&scripts)).collect();
+        let _ = read(&question, &shop);
+        let bytes: Vec<u8> = (0..round % 60).map(|_| dice.byte()).collect();
+        let _ = read(&String::from_utf8_lossy(&bytes), &shop);
+    }
+}
+
+#[test]
+fn nothing_panics_and_every_answer_is_one_statement() {
+    let shop = shop();
+    let words: Vec<&str> = concat!(
+        "how many|number of|average|total|highest|top|bottom|5|three|most expensive|newest|which|list|show me|the|all|with|",
+        "where|from|in|by|per|for each|month|2024|March 2025|last month|between|and|or|not|without|over|at least|10|,|is|are|",
+        "has|have|the most|fewest|lowest|customers|customer|orders|products|reviews|payments|page views|order items|",
+        "categories|revenue|sales|total|price|stock|rating|stars|status|city|country|name|newsletter|discontinued|cancelled|",
+        "Berlin|France|card|bank transfer|signed up|ordered|amount|quantity|monthly|placed|are there|of|'x'|<|=|ß|\u{130}"
+    )
+    .split('|')
+    .collect();
+    let mut dice = Dice(20_250_101);
+    let mut answered = 0;
+    for round in 0..6000 {
+        let question: Vec<&str> = (0..1 + round % 9).map(|_| dice.pick(&words)).collect();
+        if let Ok(reading) = read(&question.join(" "), &shop) {
+            answered += 1;
+            assert!(reading.sql.starts_with("SELECT ") && !reading.sql.contains(';'), "{question:?}");
+            assert!(!reading.summary.contains('\n'));
+        }
+    }
+    assert!(answered > 50, "{answered}");
+}

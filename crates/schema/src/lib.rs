@@ -1,0 +1,9 @@
+//! What a caller may see of a database, as plain values, and the names in it as SQL spells them.
+
+#![forbid(unsafe_code)]
+
+mod identifier;
+mod snapshot;
+
+pub use identifier::quote_ident;
+pub use snapshot::*;

@@ -1,0 +1,37 @@
+//! Messages with a forced tool, as Anthropic speaks them (Anthropic API reference, "Messages").
+
+use serde_json::{Value, json};
+
+use crate::provider::messages;
+use crate::reply::json_schema;
+use crate::{Endpoint, Prompt};
+
+pub const CHAT: &str = "/v1/messages";
+pub const LIST: &str = "/v1/models";
+pub const VERSION: &str = "2023-06-01";
+
+/// The format requires a limit.
+const MAX_TOKENS: u32 = 4096;
+const TOOL: &str = "reply";
+
+pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
+    json!({
+        "model": endpoint.model,
+        "max_tokens": endpoint.max_tokens.unwrap_or(MAX_TOKENS),
+        // Marked as the part to cache: it is the same for every question.
+        "system": [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}],
+        "messages": messages(prompt),
+        "tools": [{"name": TOOL, "description": "Gives the reply.", "input_schema": json_schema(prompt.asks)}],
+        "tool_choice": {"type": "tool", "name": TOOL}
+    })
+}
+
+/// The tool's input, or the text where the model did not use the tool.
+pub fn text(body: &Value) -> Option<String> {
+    let content = body.get("content")?.as_array()?;
+    let of_type = |wanted: &str| content.iter().find(|part| part.get("type").is_some_and(|kind| kind == wanted));
+    match of_type("tool_use") {
+        Some(part) => Some(part.get("input")?.to_string()),
+        None => of_type("text")?.get("text")?.as_str().map(str::to_owned),
+    }
+}

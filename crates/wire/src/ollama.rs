@@ -1,0 +1,24 @@
+//! Chat with a JSON schema as format, as Ollama speaks it (Ollama API documentation, "Generate a chat completion").
+
+use serde_json::{Value, json};
+
+use crate::provider::messages;
+use crate::reply::json_schema;
+use crate::{Endpoint, Prompt};
+
+pub const CHAT: &str = "/api/chat";
+pub const LIST: &str = "/api/tags";
+
+pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
+    let mut all = vec![json!({"role": "system", "content": prompt.system})];
+    all.extend(messages(prompt));
+    let mut options = json!({"temperature": 0});
+    if let Some(limit) = endpoint.max_tokens {
+        options["num_predict"] = json!(limit);
+    }
+    json!({"model": endpoint.model, "messages": all, "stream": false, "format": json_schema(prompt.asks), "options": options})
+}
+
+pub fn text(body: &Value) -> Option<String> {
+    body.get("message")?.get("content")?.as_str().map(str::to_owned)
+}

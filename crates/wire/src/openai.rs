@@ -1,0 +1,36 @@
+//! Chat completions, as OpenAI and everything compatible speak them (OpenAI API reference, "Chat Completions").
+
+use serde_json::{Value, json};
+
+use crate::provider::messages;
+use crate::reply::json_schema;
+use crate::{Endpoint, Prompt};
+
+pub const CHAT: &str = "/chat/completions";
+pub const LIST: &str = "/models";
+
+pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
+    let mut all = vec![json!({"role": "system", "content": prompt.system})];
+    all.extend(messages(prompt));
+    let mut body = json!({
+        "model": endpoint.model,
+        "messages": all,
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "nl2sql_reply", "strict": true, "schema": json_schema(prompt.asks)}
+        }
+    });
+    if let Some(limit) = endpoint.max_tokens {
+        body["max_completion_tokens"] = json!(limit);
+    }
+    body
+}
+
+pub fn text(body: &Value) -> Option<String> {
+    let message = body.get("choices")?.get(0)?.get("message")?;
+    // A safety refusal comes beside an empty content.
+    if let Some(refusal) = message.get("refusal").and_then(Value::as_str) {
+        return Some(json!({"action": "refuse", "sql": "", "message": refusal}).to_string());
+    }
+    message.get("content")?.as_str().map(str::to_owned)
+}

@@ -1,0 +1,167 @@
+//! The wire formats by their names, and what they have in common.
+
+use serde_json::{Value, json};
+
+use crate::{Prompt, Secret, Turn, anthropic, ollama, openai};
+
+/// A family of endpoints that speak one wire format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    OpenAi,
+    Anthropic,
+    Ollama,
+}
+
+/// What a request says besides the prompt.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// The base URL, without a slash at its end.
+    pub url: String,
+    pub model: String,
+    pub max_tokens: Option<u32>,
+    pub key: Option<Secret>,
+}
+
+/// One header of a request.
+pub type Header = (&'static str, Secret);
+
+impl Provider {
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "openai" => Some(Self::OpenAi),
+            "anthropic" => Some(Self::Anthropic),
+            "ollama" => Some(Self::Ollama),
+            _ => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+            Self::Ollama => "ollama",
+        }
+    }
+
+    /// Where a conversation is sent.
+    pub fn chat_url(self, endpoint: &Endpoint) -> String {
+        let path = match self {
+            Self::OpenAi => openai::CHAT,
+            Self::Anthropic => anthropic::CHAT,
+            Self::Ollama => ollama::CHAT,
+        };
+        format!("{}{path}", endpoint.url)
+    }
+
+    /// Where the models are listed: answers without spending anything.
+    pub fn list_url(self, endpoint: &Endpoint) -> String {
+        let path = match self {
+            Self::OpenAi => openai::LIST,
+            Self::Anthropic => anthropic::LIST,
+            Self::Ollama => ollama::LIST,
+        };
+        format!("{}{path}", endpoint.url)
+    }
+
+    pub fn headers(self, endpoint: &Endpoint) -> Vec<Header> {
+        let mut headers = Vec::new();
+        if self == Self::Anthropic {
+            headers.push(("anthropic-version", Secret::new(anthropic::VERSION)));
+        }
+        if let Some(key) = &endpoint.key {
+            headers.push(match self {
+                Self::Anthropic => ("x-api-key", key.clone()),
+                Self::OpenAi | Self::Ollama => ("authorization", Secret::new(format!("Bearer {}", key.reveal()))),
+            });
+        }
+        headers
+    }
+
+    pub fn body(self, endpoint: &Endpoint, prompt: &Prompt) -> Value {
+        match self {
+            Self::OpenAi => openai::body(endpoint, prompt),
+            Self::Anthropic => anthropic::body(endpoint, prompt),
+            Self::Ollama => ollama::body(endpoint, prompt),
+        }
+    }
+
+    /// The text of the model's answer; `None` where the body has another shape.
+    pub fn text(self, body: &Value) -> Option<String> {
+        match self {
+            Self::OpenAi => openai::text(body),
+            Self::Anthropic => anthropic::text(body),
+            Self::Ollama => ollama::text(body),
+        }
+    }
+
+    /// The message of an error body, where it has one.
+    pub fn error_text(body: &Value) -> Option<&str> {
+        let error = body.get("error")?;
+        error.as_str().or_else(|| error.get("message")?.as_str())
+    }
+}
+
+/// The conversation as role and content, which all three formats share. A failed draft is told in the form of a reply.
+pub fn messages(prompt: &Prompt) -> Vec<Value> {
+    prompt
+        .turns
+        .iter()
+        .map(|turn| match turn {
+            Turn::User(text) => json!({"role": "user", "content": text}),
+            Turn::Draft(sql) => {
+                let reply = json!({"action": "query", "sql": sql, "message": ""});
+                json!({"role": "assistant", "content": reply.to_string()})
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Asks;
+
+    fn endpoint() -> Endpoint {
+        Endpoint { url: "http://h/v1".into(), model: "m".into(), max_tokens: None, key: Some(Secret::new("k")) }
+    }
+
+    fn with_prompt(check: impl Fn(&Prompt)) {
+        check(&Prompt {
+            asks: Asks::Sql,
+            system: "s".into(),
+            turns: vec![Turn::User("q".into()), Turn::Draft("SELECT".into())],
+        });
+    }
+
+    #[test]
+    fn each_provider_asks_for_structured_output_in_its_own_way() {
+        with_prompt(|prompt| {
+            let openai = Provider::OpenAi.body(&endpoint(), prompt);
+            assert_eq!(openai["response_format"]["type"], "json_schema");
+            assert_eq!(openai["messages"][0]["role"], "system");
+            let anthropic = Provider::Anthropic.body(&endpoint(), prompt);
+            assert_eq!(anthropic["tool_choice"]["name"], anthropic["tools"][0]["name"]);
+            assert_eq!(anthropic["max_tokens"], 4096);
+            let ollama = Provider::Ollama.body(&endpoint(), prompt);
+            assert_eq!(ollama["stream"], false);
+            assert_eq!(ollama["format"]["type"], "object");
+        });
+    }
+
+    #[test]
+    fn keys_go_where_each_provider_wants_them() {
+        let names =
+            |provider: Provider| provider.headers(&endpoint()).iter().map(|header| header.0).collect::<Vec<_>>();
+        assert_eq!(names(Provider::OpenAi), ["authorization"]);
+        assert_eq!(names(Provider::Anthropic), ["anthropic-version", "x-api-key"]);
+    }
+
+    #[test]
+    fn replies_of_another_shape_are_none() {
+        for provider in [Provider::OpenAi, Provider::Anthropic, Provider::Ollama] {
+            for body in [json!({}), json!([]), json!({"choices": []}), json!({"content": "x"}), json!({"message": 1})] {
+                assert_eq!(provider.text(&body), None);
+            }
+        }
+    }
+}

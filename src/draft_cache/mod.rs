@@ -1,0 +1,49 @@
+//! What was drafted before: SQL by the exact prompt it answers, each role its own.
+//!
+//! A remembered draft saves the call to a model and nothing else: it is judged like any other. The prompt holds the
+//! question, the schema as the asker sees it and the date, so whatever would change the draft changes the key. Drafts of
+//! the builtin model are not kept: making them costs less than looking them up.
+
+#![forbid(unsafe_code)]
+
+use crate::error::Error;
+use crate::model::BUILTIN;
+use crate::pg::host::query;
+use crate::settings::Settings;
+use wire::Prompt;
+
+/// What a draft is kept under: the models and the prompt. `None` where nothing is kept.
+pub struct Key(Option<String>);
+
+/// The key of a question's first prompt.
+pub fn key(prompt: &Prompt, settings: &Settings) -> Key {
+    let is_used =
+        settings.cache_ttl_s > 0 && settings.models.iter().any(|model| model != BUILTIN) && !query::is_serializable();
+    Key(is_used.then(|| format!("{}\n{}", settings.models.join(","), prompt.as_text())))
+}
+
+/// The statement drafted under this key within `nl2sql.cache_ttl`, if any.
+pub fn recall(key: &Key, settings: &Settings) -> Result<Option<String>, Error> {
+    let Some(key) = &key.0 else { return Ok(None) };
+    let seconds = settings.cache_ttl_s.to_string();
+    match query::rows(include_str!("recall.sql"), &[Some(key), Some(&seconds)]) {
+        Ok(rows) => Ok(rows.into_iter().flatten().flatten().next()),
+        Err(error) if is_no_matter(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Keeps a statement that stood. Where nothing can be written (a standby, a read-only transaction), nothing is.
+pub fn remember(key: &Key, sql: &str, settings: &Settings) -> Result<(), Error> {
+    let Some(key) = &key.0 else { return Ok(()) };
+    let seconds = settings.cache_ttl_s.to_string();
+    match query::write(include_str!("remember.sql"), &[Some(key), Some(&seconds), Some(sql)]) {
+        Err(error) if !is_no_matter(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Only a cancel or a shutdown ends the question: an answer does not fail because it can't be kept.
+fn is_no_matter(error: &Error) -> bool {
+    !error.sqlstate().starts_with("57")
+}

@@ -1,0 +1,265 @@
+//! Looks up which stored values the words of a question may mean, as the caller, bounded in time and rows.
+//!
+//! Statistics first, which are at hand; then the tables: small ones are read, of large ones an index is asked or a sample
+//! is read, never the whole. No value that was read from a table is kept. What goes wrong on the way is no match; only a
+//! cancel is handed on.
+
+#![forbid(unsafe_code)]
+
+mod known;
+mod statements;
+mod targets;
+mod trigrams;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::{Context, array_literal};
+use crate::error::Error;
+use crate::pg::host::query::{rows_in, rows_of};
+use crate::pg::running::sandbox::{Bounds, Sandbox, sandboxed};
+use known::Place;
+use reader::stored_values::{Closeness, Match, Values};
+use schema::{Column, Snapshot};
+use statements::Statement;
+use targets::Targets;
+use trigrams::{similarity, trigrams};
+use words::phrases;
+
+/// All statements of one lookup together get so long.
+const BUDGET_MS: i32 = 50;
+/// Of a large schema, the relations nearest to the question.
+const MAX_TARGETS: usize = 100;
+const MAX_PHRASES: usize = 200;
+/// Bytes; longer phrases and values are not compared.
+const MAX_LENGTH: usize = 100;
+/// A phrase has to have so many characters to be nearly equal to anything.
+const MIN_NEAR: usize = 4;
+/// pg_trgm's similarity from which two texts are nearly equal.
+const NEAR: f32 = 0.5;
+/// So many nearly equal values of a phrase at most.
+const MAX_NEAR: usize = 5;
+
+/// A column whose values may be compared with words and shown.
+pub fn is_comparable(column: &Column) -> bool {
+    matches!(column.category, 'S' | 'E') && !column.masked
+}
+
+/// The stored values that words of the question may mean, each once with the phrase it is nearest to, to be told to a
+/// model outside this server.
+pub fn matches(context: &Context) -> Result<Vec<Match>, Error> {
+    let lookup = Lookup::new(&context.snapshot, &context.scores);
+    let mut matches = lookup.find(&phrases(&context.question));
+    lookup.finish()?;
+    let place =
+        |found: &Match| (found.schema.clone(), found.relation.clone(), found.column.clone(), found.value.clone());
+    let far = |found: &Match| -similarity(&trigrams(&found.phrase), &trigrams(&found.value));
+    matches.sort_by(|one, other| {
+        place(one).cmp(&place(other)).then(one.closeness.cmp(&other.closeness)).then(far(one).total_cmp(&far(other)))
+    });
+    matches.dedup_by_key(|found| place(found));
+    matches.sort_by_key(|found| found.closeness);
+    Ok(matches)
+}
+
+/// The lookup for one question.
+pub struct Lookup<'c> {
+    snapshot: &'c Rc<Snapshot>,
+    /// For each relation of the snapshot, how near it is to the question.
+    scores: &'c [u32],
+    interrupted: RefCell<Option<Error>>,
+}
+
+impl<'c> Lookup<'c> {
+    pub fn new(snapshot: &'c Rc<Snapshot>, scores: &'c [u32]) -> Self {
+        Self { snapshot, scores, interrupted: RefCell::default() }
+    }
+
+    /// The cancel that ended a lookup early, if one did: the question is to end with it.
+    pub fn finish(self) -> Result<(), Error> {
+        self.interrupted.into_inner().map_or(Ok(()), Err)
+    }
+
+    fn search(&self, phrases: &[Phrase]) -> Result<Vec<Match>, Error> {
+        let targets = targets::of(self.snapshot)?;
+        let mut found: Vec<(usize, Place, String, Closeness)> = Vec::new();
+        for (at, phrase) in phrases.iter().enumerate() {
+            found.extend(targets.known.equal(&phrase.folded).map(|(place, value)| {
+                (at, place, value.to_owned(), if value == phrase.text { Closeness::Exact } else { Closeness::Case })
+            }));
+        }
+        // What statistics know for sure is not looked for in the tables.
+        let known: BTreeSet<usize> = found.iter().map(|(at, ..)| *at).collect();
+        let stored = if known.len() < phrases.len() { self.stored(&targets, phrases)? } else { Vec::new() };
+        for (place, value) in stored {
+            let trigrams = trigrams(&value);
+            let close =
+                phrases.iter().enumerate().filter_map(|(at, phrase)| Some((at, phrase.like(&value, &trigrams)?)));
+            found.extend(close.map(|(at, closeness)| (at, place, value.clone(), closeness)));
+        }
+        let sure: BTreeSet<usize> =
+            found.iter().filter(|(.., closeness)| *closeness < Closeness::Near).map(|(at, ..)| *at).collect();
+        let unsure = phrases.iter().enumerate().filter(|(at, phrase)| phrase.is_long() && !sure.contains(at));
+        for (at, phrase) in unsure {
+            let near = targets.known.near(&phrase.trigrams, NEAR, MAX_NEAR);
+            found.extend(near.map(|(place, value)| (at, place, value.to_owned(), Closeness::Near)));
+        }
+        found.retain(|(at, _, _, closeness)| *closeness < Closeness::Near || !sure.contains(at));
+        found.sort();
+        found.dedup();
+        Ok(found
+            .into_iter()
+            .map(|(at, place, value, closeness)| {
+                let (schema, relation, column) = targets.names(place);
+                Match { phrase: phrases[at].text.clone(), schema, relation, column, value, closeness }
+            })
+            .collect())
+    }
+
+    /// Values of the tables that are equal to a phrase or begin like one. An error in one statement ends that statement.
+    fn stored(&self, targets: &Targets, phrases: &[Phrase]) -> Result<Vec<(Place, String)>, Error> {
+        let arguments = Arguments::of(phrases);
+        let statements = targets.statements(self.scores, MAX_TARGETS)?;
+        let (mut found, mut next, started) = (Vec::new(), 0, Instant::now());
+        while next < statements.len() {
+            let spent = i32::try_from(started.elapsed().as_millis()).unwrap_or(BUDGET_MS);
+            if spent >= BUDGET_MS {
+                break;
+            }
+            let result = sandboxed(Bounds { milliseconds: BUDGET_MS - spent, ..Bounds::default() }, |sandbox| {
+                let mut by_index = false;
+                while let Some(statement) = statements.get(next) {
+                    next += 1;
+                    if statement.by_index && !by_index {
+                        // The plan of such a statement must not read the table.
+                        rows_in(sandbox, "SELECT pg_catalog.set_config('enable_seqscan', 'off', true)", &[])?;
+                        by_index = true;
+                    }
+                    arguments.run(sandbox, statement, &mut found)?;
+                }
+                Ok(())
+            });
+            match result {
+                Err(Error::QueryTimedOut { .. }) => break,
+                Err(error) if error.sqlstate() == "57014" => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Values for Lookup<'_> {
+    fn find(&self, phrases: &[String]) -> Vec<Match> {
+        let usable = phrases.iter().filter(|text| !text.trim().is_empty() && text.len() <= MAX_LENGTH);
+        let phrases: Vec<Phrase> = usable.take(MAX_PHRASES).map(|text| Phrase::new(text)).collect();
+        if phrases.is_empty() || self.interrupted.borrow().is_some() {
+            return Vec::new();
+        }
+        self.search(&phrases).unwrap_or_else(|error| {
+            if error.sqlstate() == "57014" {
+                self.interrupted.replace(Some(error));
+            }
+            Vec::new()
+        })
+    }
+}
+
+struct Phrase {
+    text: String,
+    folded: String,
+    trigrams: Vec<u64>,
+}
+
+impl Phrase {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), folded: text.to_lowercase(), trigrams: trigrams(text) }
+    }
+
+    fn is_long(&self) -> bool {
+        self.text.chars().count() >= MIN_NEAR
+    }
+
+    fn like(&self, value: &str, trigrams: &[u64]) -> Option<Closeness> {
+        if value == self.text {
+            Some(Closeness::Exact)
+        } else if value.to_lowercase() == self.folded {
+            Some(Closeness::Case)
+        } else {
+            (self.is_long() && similarity(&self.trigrams, trigrams) >= NEAR).then_some(Closeness::Near)
+        }
+    }
+}
+
+/// The arrays the statements take, as literals.
+struct Arguments {
+    /// Phrases with ASCII in lower case: the one folding that every collation makes fast and alike. Other letters come
+    /// in all spellings.
+    folded: String,
+    /// How those begin that may be nearly equal.
+    beginnings: String,
+    /// Every usual spelling, for an index, which knows no case.
+    spelled: String,
+}
+
+impl Arguments {
+    fn of(phrases: &[Phrase]) -> Self {
+        let literal = |texts: BTreeSet<String>| array_literal(&texts.into_iter().collect::<Vec<_>>());
+        let spelled: BTreeSet<String> = phrases.iter().flat_map(|phrase| spellings(&phrase.text)).collect();
+        let folded: BTreeSet<String> = spelled.iter().map(|text| text.to_ascii_lowercase()).collect();
+        let beginnings = phrases
+            .iter()
+            .filter(|phrase| phrase.is_long())
+            .map(|phrase| phrase.text.to_ascii_lowercase().chars().take(3).collect());
+        Self { beginnings: literal(beginnings.collect()), folded: literal(folded), spelled: literal(spelled) }
+    }
+
+    fn run(&self, sandbox: &Sandbox<'_>, statement: &Statement, found: &mut Vec<(Place, String)>) -> Result<(), Error> {
+        let arguments: &[&str] = if statement.by_index { &[&self.spelled] } else { &[&self.folded, &self.beginnings] };
+        for row in rows_of(sandbox, &statement.sql, arguments)? {
+            if let [Some(column), Some(value), ..] = row.as_slice() {
+                let column = column.parse().unwrap_or_default();
+                found.push((Place { target: statement.target, column }, value.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As given, in lower and upper case, and with capitals.
+fn spellings(text: &str) -> [String; 5] {
+    let capital = |word: &str| {
+        let mut rest = word.chars();
+        rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+    };
+    let lower = text.to_lowercase();
+    let title = lower.split(' ').map(capital).collect::<Vec<_>>().join(" ");
+    [text.to_owned(), text.to_uppercase(), capital(&lower), title, lower]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_tried_in_every_usual_spelling() {
+        let spellings = spellings("new York");
+        for expected in ["new York", "new york", "New york", "New York", "NEW YORK"] {
+            assert!(spellings.iter().any(|spelling| spelling == expected), "{expected}");
+        }
+        let folded = Arguments::of(&[Phrase::new("École")]).folded;
+        assert!(folded.contains("École".to_ascii_lowercase().as_str()) && folded.contains("école"), "{folded}");
+    }
+
+    #[test]
+    fn closeness_is_equality_then_case_then_trigrams() {
+        let like = |phrase: &str, value: &str| Phrase::new(phrase).like(value, &trigrams(value));
+        assert_eq!(like("Berlin", "Berlin"), Some(Closeness::Exact));
+        assert_eq!(like("berlin", "Berlin"), Some(Closeness::Case));
+        assert_eq!(like("Berlinn", "Berlin"), Some(Closeness::Near));
+        assert_eq!(like("Bern", "Berlin"), None);
+        assert_eq!(like("NY", "NYC"), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! The tables and columns in which values are looked up, with what is known of them beforehand; kept as long as the
+//! snapshot they belong to.
+
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+use super::super::{Snapshot, array_literal, one_value, unreadable};
+use super::is_comparable;
+use super::known::{Known, Place};
+use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
+use crate::error::Error;
+use crate::pg::host::query;
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Target {
+    pub schema: String,
+    pub relation: String,
+    pub oid: u32,
+    /// A table without children: the server counts its changes.
+    pub alone: bool,
+    /// The size in pages when it was looked at, that of its partitions and children included.
+    pub pages: u64,
+    pub columns: Vec<TargetColumn>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct TargetColumn {
+    pub name: String,
+    /// Values from the planner's statistics.
+    pub known: Vec<String>,
+    /// The statistics hold every value there was.
+    pub complete: bool,
+    /// A b-tree begins with it and can tell whether it holds a text.
+    pub indexed: bool,
+}
+
+#[derive(Default)]
+pub struct Targets {
+    entries: Vec<Entry>,
+    pub known: Known,
+}
+
+struct Entry {
+    target: Target,
+    /// Its relation's place in the snapshot.
+    relation: usize,
+    /// What to run where the table may have changed since its statistics were made.
+    statements: Vec<Statement>,
+    /// What is left of it where it has not.
+    fresh: Vec<Statement>,
+}
+
+/// About so many pages are read for one question, those of the relations nearest to it.
+const MAX_PAGES: u64 = 120;
+
+thread_local! {
+    static KEPT: RefCell<Option<(Rc<Snapshot>, Rc<Targets>)>> = const { RefCell::new(None) };
+}
+
+/// The targets of a snapshot. What the snapshot does not show is none.
+pub fn of(snapshot: &Rc<Snapshot>) -> Result<Rc<Targets>, Error> {
+    let kept = KEPT.with_borrow(|kept| match kept {
+        Some((of, targets)) if Rc::ptr_eq(of, snapshot) => Some(Rc::clone(targets)),
+        _ => None,
+    });
+    if let Some(targets) = kept {
+        return Ok(targets);
+    }
+    let mut schemas: Vec<String> = snapshot.relations.iter().map(|relation| relation.schema.clone()).collect();
+    schemas.sort();
+    schemas.dedup();
+    let document = one_value(include_str!("values.sql"), &[Some(&array_literal(&schemas))])?;
+    let found = serde_json::from_str(&document).map_err(unreadable)?;
+    let targets = Rc::new(Targets::new(snapshot, found));
+    query::forget();
+    KEPT.set(Some((Rc::clone(snapshot), Rc::clone(&targets))));
+    Ok(targets)
+}
+
+impl Target {
+    pub fn sql_name(&self) -> String {
+        format!("{}.{}", quoted(&self.schema), quoted(&self.relation))
+    }
+}
+
+impl Targets {
+    fn new(snapshot: &Snapshot, found: Vec<Target>) -> Self {
+        let mut targets = Self::default();
+        for (at, relation) in snapshot.relations.iter().enumerate() {
+            let labelled = relation.columns.iter().filter(|column| is_comparable(column) && !column.labels.is_empty());
+            let labelled = labelled.map(|column| (column.name.clone(), column.labels.clone()));
+            let target =
+                found.iter().find(|target| target.schema == relation.schema && target.relation == relation.name);
+            let mut target = target.cloned().unwrap_or_default();
+            target.columns.retain(|column| relation.column(&column.name).is_some_and(is_comparable));
+            let readable = (!target.columns.is_empty()).then(|| target.clone());
+            (target.schema, target.relation) = (relation.schema.clone(), relation.name.clone());
+            // Labels are searched here and nowhere else.
+            target.columns.extend(labelled.map(|(name, known)| TargetColumn {
+                name,
+                known,
+                ..TargetColumn::default()
+            }));
+            targets.add(at, target, readable.as_ref(), relation.rows);
+        }
+        targets
+    }
+
+    fn add(&mut self, relation: usize, mut target: Target, readable: Option<&Target>, rows: Option<f64>) {
+        let Ok(number) = u32::try_from(self.entries.len()) else { return };
+        for (column, values) in (0..).zip(&mut target.columns) {
+            self.known.add(Place { target: number, column }, &std::mem::take(&mut values.known));
+        }
+        let of = |fresh| readable.map(|target| statements::of(number, target, rows, fresh)).unwrap_or_default();
+        self.entries.push(Entry { statements: of(false), fresh: of(true), target, relation });
+    }
+
+    /// What to run for a question with these scores, on `most` tables: the nearest, then the smallest; indexes last.
+    pub fn statements(&self, scores: &[u32], most: usize) -> Result<Vec<&Statement>, Error> {
+        let mut order: Vec<&Entry> = self.entries.iter().filter(|entry| !entry.statements.is_empty()).collect();
+        let score = |entry: &Entry| scores.get(entry.relation).copied().unwrap_or_default();
+        order.sort_by_key(|entry| (Reverse(score(entry)), entry.target.pages));
+        order.truncate(most);
+        // The nearest one in any case. An index is read in few, a large table in a sample.
+        let mut pages = 0;
+        order.retain(|entry| {
+            let by_index = entry.statements.iter().any(|statement| statement.by_index);
+            let read = if by_index { 1 } else { entry.target.pages.clamp(1, SAMPLE_PAGES) };
+            let fits = pages == 0 || pages + read <= MAX_PAGES;
+            pages += if fits { read } else { 0 };
+            fits
+        });
+        let counted = order.iter().filter(|entry| entry.target.alone && entry.fresh != entry.statements);
+        let counted: Vec<String> = counted.map(|entry| entry.target.oid.to_string()).collect();
+        let fresh = if counted.is_empty() {
+            Vec::new()
+        } else {
+            query::rows(include_str!("fresh.sql"), &[Some(&array_literal(&counted))])?
+        };
+        let fresh: BTreeSet<u32> = fresh.iter().flatten().flatten().filter_map(|oid| oid.parse().ok()).collect();
+        let of = |entry: &&'_ Entry| fresh.contains(&entry.target.oid);
+        let mut statements: Vec<&Statement> =
+            order.iter().flat_map(|entry| if of(entry) { &entry.fresh } else { &entry.statements }).collect();
+        statements.sort_by_key(|statement| statement.by_index);
+        Ok(statements)
+    }
+
+    /// Schema, relation and column.
+    pub fn names(&self, place: Place) -> (String, String, String) {
+        let Some(Entry { target, .. }) = self.entries.get(place.target as usize) else { return Default::default() };
+        let column = target.columns.get(place.column as usize).map(|column| column.name.clone());
+        (target.schema.clone(), target.relation.clone(), column.unwrap_or_default())
+    }
+}

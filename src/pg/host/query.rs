@@ -1,0 +1,162 @@
+//! The extension's own read-only queries: fixed text, text arguments, text results, plans kept for the session.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::{CStr, CString};
+
+use pgrx::IntoDatum;
+use pgrx::pg_sys;
+
+use crate::error::Error;
+use crate::pg::running::runtime_hooks::OwnQuery;
+use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction};
+
+/// One row of a result: each column as the type's output function prints it.
+pub type Row = Vec<Option<String>>;
+
+thread_local! {
+    /// Kept plans by the address of their text, which is always a constant of this library.
+    static PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+    /// Kept plans of texts that were made at run time, until [`forget`].
+    static MADE: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+}
+
+/// So many plans of texts made at run time are kept.
+const MAX_MADE: usize = 400;
+
+/// Runs a query of this library with `text` arguments, as the caller and read-only.
+///
+/// `sql` must name everything in `pg_catalog` by its schema, operators too: the caller's search_path is in force.
+pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    in_subtransaction(|sandbox| rows_in(sandbox, sql, arguments))
+}
+
+/// The same, inside a subtransaction that is open already.
+pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    // What was committed since the caller's statement began counts: the trees that are judged know of it too.
+    // SAFETY: in a transaction; if an ERROR comes between, the subtransaction's rollback pops the snapshot.
+    unsafe { pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot()) };
+    let rows = run(sql, arguments, true)?;
+    // SAFETY: the one pushed above.
+    unsafe { pg_sys::PopActiveSnapshot() };
+    Ok(rows)
+}
+
+/// Whether the transaction is serializable: what such a one reads and writes can make others fail.
+pub fn is_serializable() -> bool {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::XactIsoLevel == pg_sys::XACT_SERIALIZABLE as i32 }
+}
+
+fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
+    let _own = OwnQuery::begin();
+    let key = sql.as_ptr() as usize;
+    let plan = match PLANS.with_borrow(|plans| plans.get(&key).copied()) {
+        Some(plan) => plan,
+        None => {
+            let plan = prepare(sql, arguments.len())?;
+            PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
+            plan
+        }
+    };
+    execute(plan, arguments, read_only)
+}
+
+/// The same with a text that was made at run time. It reads users' tables, so what it calls there is watched.
+pub fn rows_of(_: &Sandbox<'_>, sql: &str, arguments: &[&str]) -> Result<Vec<Row>, Error> {
+    let plan = match MADE.with_borrow(|plans| plans.get(sql).copied()) {
+        Some(plan) => plan,
+        None => {
+            if MADE.with_borrow(HashMap::len) >= MAX_MADE {
+                forget();
+            }
+            let plan = prepare(sql, arguments.len())?;
+            MADE.with_borrow_mut(|plans| plans.insert(sql.to_owned(), plan));
+            plan
+        }
+    };
+    execute(plan, &arguments.iter().map(|text| Some(*text)).collect::<Vec<_>>(), true)
+}
+
+/// Frees the plans of texts that were made at run time.
+pub fn forget() {
+    for (_, plan) in MADE.take() {
+        // SAFETY: a kept plan that nothing else knows of and that is not running, as `execute` returns before.
+        unsafe { pg_sys::SPI_freeplan(plan) };
+    }
+}
+
+fn execute(plan: pg_sys::SPIPlanPtr, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
+    let mut values: Vec<pg_sys::Datum> =
+        arguments.iter().map(|text| text.and_then(IntoDatum::into_datum).unwrap_or(pg_sys::Datum::from(0))).collect();
+    let nulls = arguments.iter().map(|text| if text.is_some() { b' ' } else { b'n' }).chain([0]).collect::<Vec<u8>>();
+    // SAFETY: an SPI connection is open (the sandbox made it); values and nulls have one entry an argument.
+    unsafe {
+        let code = pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr().cast(), read_only, 0);
+        if code == pg_sys::SPI_OK_INSERT as i32 && !read_only {
+            return Ok(Vec::new());
+        }
+        if code != pg_sys::SPI_OK_SELECT as i32 {
+            return Err(Error::internal(format!("SPI_execute_plan failed with code {code}")));
+        }
+        Ok(collect())
+    }
+}
+
+/// Runs a statement of this library that writes, as the caller, in a subtransaction that ends with it. Does nothing where
+/// nothing can be written: on a standby, in a read-only transaction, in a parallel worker.
+pub fn write(sql: &'static str, arguments: &[Option<&str>]) -> Result<(), Error> {
+    // SAFETY: reads variables of the backend.
+    let cannot = unsafe { pg_sys::XactReadOnly || pg_sys::RecoveryInProgress() || pg_sys::IsInParallelMode() };
+    if cannot {
+        return Ok(());
+    }
+    in_writing_subtransaction(|_| run(sql, arguments, false).map(drop))
+}
+
+fn prepare(sql: &str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, Error> {
+    let text = CString::new(sql).map_err(|_| Error::internal("a query holds a zero byte".to_owned()))?;
+    let mut types = vec![pg_sys::TEXTOID; arguments];
+    // SAFETY: an SPI connection is open; SPI_keepplan moves the plan to memory that lives as long as the session.
+    unsafe {
+        // Generic from the start: planning these queries anew costs more than any argument could save.
+        let options = pg_sys::CURSOR_OPT_GENERIC_PLAN as i32;
+        let plan = pg_sys::SPI_prepare_cursor(text.as_ptr(), arguments as i32, types.as_mut_ptr(), options);
+        if plan.is_null() || pg_sys::SPI_keepplan(plan) != 0 {
+            let code = pg_sys::SPI_result;
+            return Err(Error::internal(format!("SPI_prepare failed with code {code}")));
+        }
+        Ok(plan)
+    }
+}
+
+/// Copies SPI's current result.
+///
+/// # Safety
+/// SPI has just executed a query that returns rows.
+unsafe fn collect() -> Vec<Row> {
+    // SAFETY: SPI_tuptable holds SPI_processed tuples of tupdesc's shape; SPI_getvalue gives a C string in the server's
+    // encoding or null.
+    unsafe {
+        let table = &*pg_sys::SPI_tuptable;
+        let width = (*table.tupdesc).natts;
+        (0..pg_sys::SPI_processed as usize)
+            .map(|row| {
+                let tuple = *table.vals.add(row);
+                (1..=width).map(|column| owned(pg_sys::SPI_getvalue(tuple, table.tupdesc, column))).collect()
+            })
+            .collect()
+    }
+}
+
+/// A C string as an owned one; null stays null.
+///
+/// # Safety
+/// `text` is null or a NUL-terminated string.
+pub unsafe fn owned(text: *const std::ffi::c_char) -> Option<String> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: the caller's promise.
+    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+}

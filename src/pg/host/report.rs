@@ -1,0 +1,29 @@
+//! Turns an [`Error`] into the ereport a client sees, and sends notices.
+
+use pgrx::pg_sys::errcodes::PgSqlErrorCode;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+use crate::error::Error;
+use crate::pg::host::failure::pack;
+
+impl From<Error> for ErrorReport {
+    #[track_caller]
+    fn from(error: Error) -> Self {
+        let code = PgSqlErrorCode::from(pack(error.sqlstate()));
+        let mut report = ErrorReport::new(code, error.to_string(), "nl2sql");
+        if let Some(detail) = error.detail() {
+            report = report.set_detail(detail);
+        }
+        if let Some(hint) = error.hint() {
+            report = report.set_hint(hint);
+        }
+        report
+    }
+}
+
+/// Sends a NOTICE. A pending cancel is served first: in pgrx 0.18 a notice that meets one jumps over Rust frames.
+pub fn notice(text: &str) {
+    pgrx::check_for_interrupts!();
+    notice!("{text}");
+}

@@ -1,0 +1,7 @@
+//! Rows on their way from the executor to whoever asked for them.
+
+pub mod json;
+pub mod receiver;
+pub mod shape;
+pub mod sinks;
+pub mod tuple_store;

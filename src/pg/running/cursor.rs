@@ -1,0 +1,177 @@
+//! Cursors over approved plans, fetched by the client at its own pace, long after the sandbox is gone.
+//!
+//! A portal made by SPI would be fetched unprotected. These are recognized each time they run, by a mark in their plan, and
+//! run read-only, restricted, watched and bounded, like everything that models write.
+
+use std::ffi::{CString, c_int};
+use std::sync::OnceLock;
+
+use pgrx::PgList;
+use pgrx::pg_sys;
+use pgrx::prelude::*;
+
+use crate::error::Error;
+use crate::pg::host::failure::catch;
+use crate::pg::host::invalidation;
+use crate::pg::host::query::owned;
+use crate::pg::running::runtime_hooks::Forced;
+use crate::pg::running::sandbox::{Bounds, under_limits};
+
+/// A judged plan in memory of its own, with the locks it needs not yet taken.
+pub struct Detached {
+    pub statement: *mut pg_sys::PlannedStmt,
+    pub text: CString,
+    /// The catalogs' generation before the statement was judged.
+    pub generation: u64,
+}
+
+/// Marks the plans of our cursors: a length that no statement has, with no location, is ignored wherever it is read
+/// (PlannedStmt in plannodes.h).
+const MARK: c_int = -0x6e6c;
+
+static BOUNDS: OnceLock<fn() -> Bounds> = OnceLock::new();
+static mut NEXT_RUN: pg_sys::ExecutorRun_hook_type = None;
+
+/// Puts the hook in place; called once, when the library is loaded. `bounds` tells what one FETCH may take.
+pub fn install(bounds: fn() -> Bounds) {
+    if BOUNDS.set(bounds).is_ok() {
+        // SAFETY: called while the library is loaded; the variable is the server's own, meant to be chained.
+        unsafe {
+            NEXT_RUN = pg_sys::ExecutorRun_hook;
+            pg_sys::ExecutorRun_hook = Some(on_run);
+        }
+    }
+}
+
+/// Opens a cursor and tells its name, or `None` where the catalogs changed since the plan was judged: it must be judged
+/// anew. It lives to the end of the transaction.
+pub fn open(plan: &Detached, name: Option<&str>) -> Result<Option<String>, Error> {
+    let name = name
+        .map(|name| CString::new(fitting(name)))
+        .transpose()
+        .map_err(|_| Error::internal("the cursor's name holds a zero byte"))?;
+    lock(plan);
+    if invalidation::generation() != plan.generation {
+        return Ok(None);
+    }
+    // SAFETY: in a transaction with an active snapshot. The portal copies what it needs into its own memory and belongs to
+    // the caller's transaction; if starting it fails, the ERROR aborts that, and the portal with it.
+    unsafe {
+        let portal = match &name {
+            Some(name) => pg_sys::CreatePortal(name.as_ptr(), false, false),
+            None => pg_sys::CreateNewPortal(),
+        };
+        let outer = pg_sys::MemoryContextSwitchTo((*portal).portalContext);
+        let statement = pg_sys::copyObjectImpl(plan.statement.cast()).cast::<pg_sys::PlannedStmt>();
+        (*statement).stmt_location = -1;
+        (*statement).stmt_len = MARK;
+        // Workers take what a sandbox has set, and a cursor runs in none.
+        (*statement).parallelModeNeeded = false;
+        let mut statements = PgList::<pg_sys::PlannedStmt>::new();
+        statements.push(statement);
+        let text = pg_sys::pstrdup(plan.text.as_ptr());
+        let tag = pg_sys::CommandTag::CMDTAG_SELECT;
+        pg_sys::PortalDefineQuery(portal, std::ptr::null(), text, tag, statements.into_pg(), std::ptr::null_mut());
+        pg_sys::MemoryContextSwitchTo(outer);
+        (*portal).cursorOptions = if pg_sys::ExecSupportsBackwardScan((*statement).planTree) {
+            pg_sys::CURSOR_OPT_SCROLL as c_int
+        } else {
+            pg_sys::CURSOR_OPT_NO_SCROLL as c_int
+        };
+        let forced = Forced::begin();
+        pg_sys::PortalStart(portal, std::ptr::null_mut(), 0, pg_sys::GetActiveSnapshot());
+        drop(forced);
+        Ok(owned((*portal).name))
+    }
+}
+
+/// As much of a name as a cursor keeps, no character cut in half (NAMEDATALEN less its end).
+fn fitting(name: &str) -> &str {
+    let end = (0..=name.len().min(pg_sys::NAMEDATALEN as usize - 1)).rev().find(|end| name.is_char_boundary(*end));
+    name.get(..end.unwrap_or_default()).unwrap_or(name)
+}
+
+/// Takes the locks the plan was made under, which ended with the sandbox (AcquireExecutorLocks in plancache.c).
+fn lock(plan: &Detached) {
+    // SAFETY: the plan is alive; in a transaction. Taking a lock delivers the invalidations of others.
+    unsafe {
+        for entry in PgList::<pg_sys::RangeTblEntry>::from_pg((*plan.statement).rtable).iter_ptr() {
+            let entry = &*entry;
+            if entry.relid != pg_sys::InvalidOid && entry.rellockmode != 0 {
+                pg_sys::LockRelationOid(entry.relid, entry.rellockmode);
+            }
+        }
+    }
+}
+
+unsafe extern "C-unwind" fn on_run(
+    query: *mut pg_sys::QueryDesc,
+    direction: pg_sys::ScanDirection::Type,
+    count: u64,
+    #[cfg(not(feature = "pg18"))] once: bool,
+) {
+    // SAFETY: passes the server's arguments on, by plain pointers; see `watch::on_access`.
+    unsafe {
+        if is_ours(query) {
+            // Such a query runs more than once.
+            return run_ours(query, direction, count);
+        }
+        let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
+        #[cfg(feature = "pg18")]
+        next(query, direction, count);
+        #[cfg(not(feature = "pg18"))]
+        next(query, direction, count, once);
+    }
+}
+
+/// # Safety
+/// `query` is live.
+unsafe fn is_ours(query: *mut pg_sys::QueryDesc) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { (*(*query).plannedstmt).stmt_len == MARK && (*(*query).plannedstmt).stmt_location == -1 }
+}
+
+/// One FETCH.
+#[pg_guard]
+unsafe extern "C-unwind" fn run_ours(
+    query: *mut pg_sys::QueryDesc,
+    direction: pg_sys::ScanDirection::Type,
+    count: u64,
+) {
+    let bounds = BOUNDS.get().map(|bounds| bounds()).unwrap_or_default();
+    let result = under_limits(bounds, || {
+        catch(|| {
+            let _forced = Forced::begin();
+            // SAFETY: the server's own arguments. The boundary turns an ERROR into a panic, so that the guards above are
+            // dropped on its way.
+            unsafe {
+                pg_sys::ffi::pg_guard_ffi_boundary(|| {
+                    let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
+                    #[cfg(feature = "pg18")]
+                    next(query, direction, count);
+                    #[cfg(not(feature = "pg18"))]
+                    next(query, direction, count, false);
+                });
+            }
+            Ok(())
+        })
+    });
+    if let Err(error) = result {
+        // Nothing was rolled back: the ERROR goes on and aborts the caller's transaction, as any FETCH that fails.
+        pg_sys::panic::ErrorReport::from(error).report(PgLogLevel::ERROR);
+    }
+}
+
+/// The server's own function without pgrx's wrapper around it.
+mod raw {
+    use pgrx::pg_sys;
+
+    unsafe extern "C-unwind" {
+        pub fn standard_ExecutorRun(
+            query: *mut pg_sys::QueryDesc,
+            direction: pg_sys::ScanDirection::Type,
+            count: u64,
+            #[cfg(not(feature = "pg18"))] once: bool,
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! The read-only room: a subtransaction in which nothing can be written, and which is always rolled back.
+//!
+//! Whatever happens inside (an answer, an ERROR, a cancel, a panic), the caller's transaction is afterwards as it was:
+//! settings, locks, memory, resource owner, writability. That holds because there is one owner, [`Subtransaction`],
+//! whose `Drop` is the only way out.
+
+use std::ffi::CString;
+use std::marker::PhantomData;
+
+use pgrx::pg_sys;
+
+use crate::error::Error;
+use crate::pg::host::failure::catch;
+use crate::pg::running::runtime_hooks;
+use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
+
+/// Proof that the code holding it runs inside the read-only subtransaction.
+pub struct Sandbox<'s> {
+    inside: PhantomData<&'s Subtransaction>,
+    /// Memory that outlives the sandbox: that of whoever opened it.
+    pub outer_memory: pg_sys::MemoryContext,
+}
+
+/// What the work in a sandbox may take; 0 means no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Bounds {
+    pub milliseconds: i32,
+    pub memory_kb: i32,
+    pub temp_file_kb: i32,
+}
+
+/// Runs `work` on a statement that is not ours, read-only, bounded and watched, then undoes every trace of it.
+pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    under_limits(bounds, || {
+        in_subtransaction(|sandbox| {
+            runtime_hooks::start();
+            limit_temp_files(bounds.temp_file_kb);
+            work(sandbox)
+        })
+    })
+}
+
+/// Runs `work` under limits on time and memory, and says which one ended it.
+pub fn under_limits<T>(bounds: Bounds, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let timer = Timer::start(bounds.milliseconds, bounds.memory_kb);
+    let result = work();
+    let exceeded = timer.and_then(|timer| {
+        let exceeded = timer.stop();
+        trim_memory();
+        exceeded
+    });
+    match (result, exceeded) {
+        (Err(Error::Server(failure) | Error::Run(failure)), Some(limit)) if failure.sqlstate == "57014" => {
+            Err(match limit {
+                Exceeded::Time => Error::QueryTimedOut { milliseconds: bounds.milliseconds },
+                Exceeded::Memory => Error::MemoryExceeded { kilobytes: bounds.memory_kb },
+            })
+        }
+        (result, _) => result,
+    }
+}
+
+/// Runs `work` read-only, without limits: for the queries of this library alone.
+pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    // SAFETY: reads a variable of the backend.
+    let encoding = unsafe { pg_sys::GetDatabaseEncoding() } as u32;
+    if encoding != pg_sys::pg_enc::PG_UTF8 && encoding != pg_sys::pg_enc::PG_SQL_ASCII {
+        return Err(Error::Encoding);
+    }
+    let subtransaction = Subtransaction::begin(true);
+    let outer_memory = subtransaction.memory_context;
+    let result = catch(|| {
+        connect_spi()?;
+        work(&Sandbox { inside: PhantomData, outer_memory })
+    });
+    drop(subtransaction);
+    result
+}
+
+/// Runs `work` so that what it writes becomes part of the caller's transaction, or nothing of it if it fails.
+pub fn in_writing_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let mut subtransaction = Subtransaction::begin(false);
+    let outer_memory = subtransaction.memory_context;
+    let result = catch(|| {
+        connect_spi()?;
+        let result = work(&Sandbox { inside: PhantomData, outer_memory })?;
+        subtransaction.commit();
+        Ok(result)
+    });
+    drop(subtransaction);
+    result
+}
+
+/// Lowers the server's own limit until the subtransaction ends.
+fn limit_temp_files(kilobytes: i32) {
+    // SAFETY: in a subtransaction; reads a variable of the backend, and sets it the way SET LOCAL does.
+    unsafe {
+        if kilobytes > 0 && (pg_sys::temp_file_limit < 0 || pg_sys::temp_file_limit > kilobytes) {
+            let value = CString::new(kilobytes.to_string()).unwrap_or_default();
+            pg_sys::set_config_option(
+                c"temp_file_limit".as_ptr(),
+                value.as_ptr(),
+                pg_sys::GucContext::PGC_SUSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_LOCAL,
+                true,
+                0,
+                false,
+            );
+        }
+    }
+}
+
+fn connect_spi() -> Result<(), Error> {
+    // SAFETY: in a transaction, on the backend's only thread. The connection belongs to the subtransaction, whose
+    // rollback closes it (AtEOSubXact_SPI) and frees what was allocated in it.
+    match unsafe { pg_sys::SPI_connect() } {
+        code if code == pg_sys::SPI_OK_CONNECT as i32 => Ok(()),
+        code => Err(Error::internal(format!("SPI_connect failed with code {code}"))),
+    }
+}
+
+/// The one owner of the subtransaction. It restores what BeginInternalSubTransaction changes and does not put back.
+struct Subtransaction {
+    is_over: bool,
+    memory_context: pg_sys::MemoryContext,
+    resource_owner: pg_sys::ResourceOwner,
+}
+
+impl Subtransaction {
+    fn begin(read_only: bool) -> Self {
+        // SAFETY: called from a function the server called, so inside a transaction. An ERROR in here is raised before
+        // the subtransaction exists. XactReadOnly and the security context are put back by the rollback
+        // (AbortSubTransaction in xact.c: prevXactReadOnly, prevUser, prevSecContext).
+        unsafe {
+            let memory_context = pg_sys::CurrentMemoryContext;
+            let resource_owner = pg_sys::CurrentResourceOwner;
+            pg_sys::BeginInternalSubTransaction(std::ptr::null());
+            // Only now is there something to roll back.
+            let outer = Self { is_over: false, memory_context, resource_owner };
+            pg_sys::MemoryContextSwitchTo(memory_context);
+            if !read_only {
+                return outer;
+            }
+            pg_sys::XactReadOnly = true;
+            let (mut user, mut context) = (pg_sys::InvalidOid, 0);
+            pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
+            pg_sys::SetUserIdAndSecContext(user, context | pg_sys::SECURITY_RESTRICTED_OPERATION as i32);
+            outer
+        }
+    }
+}
+
+impl Subtransaction {
+    /// Makes what was done part of the outer transaction. If this fails, `Drop` rolls back.
+    fn commit(&mut self) {
+        // SAFETY: `begin` succeeded, and every subtransaction begun inside has ended. SPI is closed first, as leaving it
+        // open would be warned of.
+        unsafe {
+            pg_sys::SPI_finish();
+            pg_sys::ReleaseCurrentSubTransaction();
+            self.is_over = true;
+            pg_sys::MemoryContextSwitchTo(self.memory_context);
+            pg_sys::CurrentResourceOwner = self.resource_owner;
+        }
+    }
+}
+
+impl Drop for Subtransaction {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        // SAFETY: `begin` succeeded, and every subtransaction begun inside has ended, as each has its own owner.
+        unsafe {
+            pg_sys::RollbackAndReleaseCurrentSubTransaction();
+            pg_sys::MemoryContextSwitchTo(self.memory_context);
+            pg_sys::CurrentResourceOwner = self.resource_owner;
+        }
+    }
+}

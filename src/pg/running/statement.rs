@@ -1,0 +1,217 @@
+//! A statement on its way through the server: parsed, analyzed, planned, run, each step only after the one before.
+//!
+//! The plan that was judged is the plan that runs: a [`Planned`] holds a reference on the cached plan and is executed
+//! from it, so that no invalidation in between can bring in another one.
+
+use std::ffi::CString;
+use std::marker::PhantomData;
+
+use pgrx::pg_sys;
+use pgrx::{PgList, pg_sys::NodeTag};
+
+use crate::error::{Error, Failure};
+use crate::pg::host::query::owned;
+use crate::pg::rows::receiver::{Dress, Outcome, Receiver, RowLimits, Sink};
+use crate::pg::rows::shape::Shape;
+use crate::pg::running::cursor::Detached;
+use crate::pg::running::sandbox::Sandbox;
+use crate::pg::tree::named_types;
+use crate::pg::tree::outline;
+use prose::outline::Outline;
+
+/// A text as the server's grammar sees it.
+pub struct Parsed {
+    /// The command tags, one a statement: `SELECT` for a query and for nothing else.
+    pub tags: Vec<String>,
+    /// The user-defined types that the queries among them name, directly or through a relation.
+    pub types: Vec<u32>,
+    /// How many common table expressions they have.
+    pub ctes: usize,
+}
+
+/// An analyzed and rewritten statement inside the sandbox.
+pub struct Prepared<'s> {
+    plan: pg_sys::SPIPlanPtr,
+    text: CString,
+    inside: PhantomData<&'s ()>,
+}
+
+/// A planned statement; it holds its plan until the sandbox ends.
+pub struct Planned<'s> {
+    statement: *mut pg_sys::PlannedStmt,
+    plan: pg_sys::SPIPlanPtr,
+    text: CString,
+    /// The planner's estimates for the whole statement.
+    pub rows: f64,
+    pub cost: f64,
+    inside: PhantomData<&'s ()>,
+}
+
+/// Reads `sql` with the server's grammar alone. A syntax error arrives as the server's own.
+pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
+    let text = c_string(sql)?;
+    // SAFETY: raw_parser only allocates in the current memory context; its result is a list of RawStmt nodes.
+    unsafe {
+        #[cfg(feature = "pg13")]
+        let list = pg_sys::raw_parser(text.as_ptr());
+        #[cfg(not(feature = "pg13"))]
+        let list = pg_sys::raw_parser(text.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_DEFAULT);
+        let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
+        let tags: Vec<String> = statements.iter_ptr().map(|raw| tag((*raw).stmt)).collect();
+        let queries = statements.iter_ptr().zip(&tags).filter(|(_, tag)| *tag == "SELECT");
+        let named: Vec<named_types::Named> = queries.map(|(raw, _)| named_types::named((*raw).stmt)).collect();
+        let ctes = named.iter().map(|named| named.ctes).sum();
+        Ok(Parsed { types: named.into_iter().flat_map(|named| named.types).collect(), ctes, tags })
+    }
+}
+
+/// # Safety
+/// `statement` is the raw parse tree of one statement.
+unsafe fn tag(statement: *mut pg_sys::Node) -> String {
+    // SAFETY: the node's own tag says what it is; for set operations, INTO stands in the leftmost query.
+    unsafe {
+        let mut query = statement.cast::<pg_sys::SelectStmt>();
+        while (*query).type_ == NodeTag::T_SelectStmt && !(*query).larg.is_null() {
+            query = (*query).larg;
+        }
+        if (*query).type_ == NodeTag::T_SelectStmt && !(*query).intoClause.is_null() {
+            return "SELECT INTO".to_owned();
+        }
+        owned(pg_sys::GetCommandTagName(pg_sys::CreateCommandTag(statement))).unwrap_or_default()
+    }
+}
+
+impl<'s> Prepared<'s> {
+    /// Analyzes and rewrites one statement; nothing is planned or run yet.
+    pub fn new(_: &'s Sandbox<'_>, sql: &str) -> Result<Self, Error> {
+        let text = c_string(sql)?;
+        // SAFETY: an SPI connection is open (the sandbox made it). The plan lives in its memory.
+        let plan = unsafe {
+            pg_sys::SPI_prepare_cursor(text.as_ptr(), 0, std::ptr::null_mut(), pg_sys::CURSOR_OPT_PARALLEL_OK as i32)
+        };
+        if plan.is_null() {
+            return Err(Error::internal("the statement could not be prepared"));
+        }
+        Ok(Self { plan, text, inside: PhantomData })
+    }
+
+    /// The rewritten query trees.
+    pub fn queries(&self) -> Vec<*mut pg_sys::Query> {
+        // SAFETY: the plan is alive.
+        unsafe { queries(self.plan) }
+    }
+
+    /// The columns of its result.
+    pub fn shape(&self) -> Shape {
+        // SAFETY: the plan is alive, its sources are a list of CachedPlanSource; a query has a result descriptor.
+        unsafe {
+            let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(self.plan));
+            let described = sources.get_ptr(0).map(|source| (*source).resultDesc).filter(|shape| !shape.is_null());
+            described.map(|shape| Shape::of(shape)).unwrap_or_default()
+        }
+    }
+
+    /// Plans the statement. Planning already evaluates immutable functions: the trees must have been judged before.
+    pub fn plan(self) -> Result<Planned<'s>, Error> {
+        // SAFETY: the plan is alive. It is no saved plan: the cached plan lives in the memory of the SPI connection, until
+        // the sandbox's rollback closes that, and no invalidation touches it.
+        unsafe {
+            let cached = pg_sys::SPI_plan_get_cached_plan(self.plan);
+            if cached.is_null() {
+                return Err(Error::internal("the statement has no single plan"));
+            }
+            let statements = PgList::<pg_sys::PlannedStmt>::from_pg((*cached).stmt_list);
+            let (Some(statement), 1) = (statements.get_ptr(0), statements.len()) else {
+                return Err(Error::internal("the statement has no single plan"));
+            };
+            let planned = &*statement;
+            if planned.commandType != pg_sys::CmdType::CMD_SELECT
+                || planned.hasModifyingCTE
+                || planned.planTree.is_null()
+                || !planned.rowMarks.is_null()
+            {
+                return Err(Error::Writes("a statement whose plan is no plain query".to_owned()));
+            }
+            // The executor would check this too, but only once it runs; a verdict must know before.
+            #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
+            pg_sys::ExecCheckRTPerms(planned.rtable, true);
+            #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
+            pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
+            let tree = &*planned.planTree;
+            let (rows, cost) = (tree.plan_rows, tree.total_cost);
+            Ok(Planned { statement, plan: self.plan, text: self.text, rows, cost, inside: PhantomData })
+        }
+    }
+}
+
+impl Planned<'_> {
+    /// Runs this very plan into `sink`.
+    pub fn run<S: Sink>(self, sink: &mut S, dress: &Dress, limits: RowLimits) -> Result<Outcome, Error> {
+        let mut receiver = Receiver::new(sink, dress, limits);
+        // SAFETY: the plan is held (see `plan`), the active snapshot is the calling query's, and the receiver outlives
+        // the executor. If an ERROR leaves here, the sandbox's rollback frees what the executor holds.
+        unsafe {
+            let desc = pg_sys::CreateQueryDesc(
+                self.statement,
+                self.text.as_ptr(),
+                pg_sys::GetActiveSnapshot(),
+                std::ptr::null_mut(),
+                receiver.as_dest(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                0,
+            );
+            pg_sys::ExecutorStart(desc, pg_sys::EXEC_FLAG_SKIP_TRIGGERS as i32);
+            #[cfg(feature = "pg18")]
+            pg_sys::ExecutorRun(desc, pg_sys::ScanDirection::ForwardScanDirection, 0);
+            #[cfg(not(feature = "pg18"))]
+            pg_sys::ExecutorRun(desc, pg_sys::ScanDirection::ForwardScanDirection, 0, true);
+            pg_sys::ExecutorFinish(desc);
+            pg_sys::ExecutorEnd(desc);
+            pg_sys::FreeQueryDesc(desc);
+        }
+        Ok(receiver.outcome())
+    }
+
+    /// What the statement does, read from the trees the plan was made of.
+    pub fn outline(&self) -> Outline {
+        // SAFETY: the plan is alive until the sandbox ends, and planning works on copies of its trees.
+        unsafe { outline::of(&queries(self.plan)) }
+    }
+
+    /// Copies the plan out of the sandbox, for a cursor.
+    pub fn detach(self, sandbox: &Sandbox<'_>, generation: u64) -> Detached {
+        // SAFETY: the plan is alive; the memory is that of the call that opened the sandbox.
+        let statement = unsafe {
+            let inner = pg_sys::MemoryContextSwitchTo(sandbox.outer_memory);
+            let copy = pg_sys::copyObjectImpl(self.statement.cast());
+            pg_sys::MemoryContextSwitchTo(inner);
+            copy.cast()
+        };
+        Detached { statement, text: self.text, generation }
+    }
+}
+
+/// # Safety
+/// `plan` is alive.
+unsafe fn queries(plan: pg_sys::SPIPlanPtr) -> Vec<*mut pg_sys::Query> {
+    // SAFETY: the sources of a plan are a list of CachedPlanSource.
+    unsafe {
+        let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(plan));
+        sources
+            .iter_ptr()
+            .flat_map(|source| PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>())
+            .collect()
+    }
+}
+
+/// Text as the server's functions take it.
+pub fn c_string(sql: &str) -> Result<CString, Error> {
+    CString::new(sql).map_err(|_| {
+        Error::Server(Failure {
+            sqlstate: "22021".to_owned(),
+            message: "the statement holds a zero byte".to_owned(),
+            ..Failure::default()
+        })
+    })
+}
