@@ -3,6 +3,7 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
+use crate::ask::{self, Question};
 use crate::error::Error;
 use crate::execution;
 use crate::guard;
@@ -12,14 +13,13 @@ use crate::pg::host::report;
 use crate::pg::rows::receiver::Sink;
 use crate::pg::rows::sinks::{JsonRows, Records};
 use crate::pg::rows::tuple_store::{JsonStore, RecordStore};
-use crate::pipeline::{self, Question};
 use crate::settings::Settings;
 
 /// The SQL that answers a question.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_sql(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<String, ErrorReport> {
     let question = Question::new(question, thread)?;
-    Ok(pipeline::sql(&question, &Settings::load())?.0)
+    Ok(ask::sql(&question, &Settings::load())?.sql)
 }
 
 /// The rows that answer a question.
@@ -39,8 +39,8 @@ fn nl_query(question: Option<&str>, thread: Option<&str>, store: RecordStore) ->
 
 fn answer(question: Question, sink: &mut impl Sink) -> Result<(), ErrorReport> {
     let settings = Settings::load();
-    let outcome = pipeline::answer(&question, &settings, sink)?;
-    if let Some(remark) = execution::remark(&outcome, &settings) {
+    let (_, outcome) = ask::rows(&question, &settings, sink)?;
+    if let Some(remark) = execution::remark(&outcome, settings.row_limits()) {
         report::notice(&remark);
     }
     Ok(())
@@ -54,7 +54,7 @@ fn nl_open(question: Option<&str>, cursor: Option<&str>, thread: Option<&str>) -
     if cursor.is_some_and(str::is_empty) {
         return Err(Error::EmptyCursorName.into());
     }
-    Ok(pipeline::open(&question, cursor, &Settings::load())?)
+    Ok(ask::open(&question, cursor, &Settings::load())?)
 }
 
 /// The columns of the answer, nothing run.
@@ -66,8 +66,9 @@ fn nl_columns(
 ) -> Result<TableIterator<'static, (name!(position, i32), name!(name, String), name!(data_type, String))>, ErrorReport>
 {
     let question = Question::new(question, thread)?;
-    let (_, shape) = pipeline::sql(&question, &Settings::load())?;
-    let columns = (1..).zip(shape.0).map(|(position, column)| (position, column.name, column.type_name));
+    let columns = (1..)
+        .zip(ask::sql(&question, &Settings::load())?.columns.0)
+        .map(|(position, column)| (position, column.name, column.type_name));
     Ok(TableIterator::new(columns))
 }
 
@@ -75,7 +76,7 @@ fn nl_columns(
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_chart(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<pgrx::JsonB, ErrorReport> {
     let question = Question::new(question, thread)?;
-    Ok(pgrx::JsonB(pipeline::chart(&question, &Settings::load())?))
+    Ok(pgrx::JsonB(ask::chart(&question, &Settings::load())?))
 }
 
 /// The answer as a chart of characters.
@@ -85,21 +86,21 @@ fn nl_plot(
     thread: default!(Option<&str>, "NULL"),
 ) -> Result<SetOfIterator<'static, String>, ErrorReport> {
     let question = Question::new(question, thread)?;
-    Ok(SetOfIterator::new(pipeline::plot(&question, &Settings::load())?))
+    Ok(SetOfIterator::new(ask::plot(&question, &Settings::load())?))
 }
 
 /// A statement in plain words, nothing run.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_explain(sql: Option<&str>) -> Result<String, ErrorReport> {
     let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
-    Ok(pipeline::explain(sql, &Settings::load())?)
+    Ok(ask::explain(sql, &Settings::load())?)
 }
 
 /// What a model would be told.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {
     let question = Question::new(question, None)?;
-    Ok(pipeline::prompt(&question, &Settings::load())?)
+    Ok(ask::prompt(&question, &Settings::load())?)
 }
 
 /// The guard's verdict on a statement.
@@ -168,7 +169,8 @@ fn nl_health() -> TableIterator<
     let row = |health: model::Health| {
         (health.name, health.provider, health.endpoint, health.reachable, health.latency_ms, health.error)
     };
-    TableIterator::new(model::health(&Settings::load()).into_iter().map(row))
+    let settings = Settings::load();
+    TableIterator::new(model::health(&settings.models, settings.model_timeout).into_iter().map(row))
 }
 
 /// Checks the options of servers and user mappings; called by the server, not by users.

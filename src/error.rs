@@ -268,6 +268,12 @@ impl Error {
         Some(text.to_owned())
     }
 
+    /// One line about a model that failed, for the error of the whole chain.
+    pub fn in_chain(model: &str, error: &Self) -> String {
+        let why = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        format!("{model}: {error}{why}")
+    }
+
     /// A new draft may cure it: the statement was wrong, not the caller's rights, patience or machine.
     pub fn is_repairable(&self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! nl2sql answers questions asked in plain language inside PostgreSQL, as the user who asks.
 //!
-//! Read [`pipeline`] first: it is the whole product on one screen. The rooms it calls, in the order of the flow:
+//! Read [`ask`] first: it is the whole product on one screen. The rooms it calls, in the order of the flow:
 //! [`grounding`], [`prompt`], [`draft_cache`], [`model`], [`guard`], [`execution`]; around them [`api`],
 //! [`settings`], [`error`] and [`pg`].
 //!
@@ -17,6 +17,7 @@
 ::pgrx::pg_module_magic!();
 
 mod api;
+mod ask;
 mod draft_cache;
 mod error;
 mod execution;
@@ -25,7 +26,6 @@ mod guard;
 mod model;
 #[allow(unsafe_code)]
 mod pg;
-mod pipeline;
 mod prompt;
 mod settings;
 

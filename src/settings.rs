@@ -10,6 +10,7 @@ use std::time::Duration;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
 use crate::pg::host::guc_limits::{define_int_limit, define_real_limit, reserve_prefix};
+use crate::pg::rows::receiver::RowLimits;
 use crate::pg::running::sandbox::Bounds;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
@@ -28,6 +29,7 @@ static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new
 static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
+static USER_INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 
 /// What a model outside this server may be told of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
@@ -54,8 +56,6 @@ pub struct Settings {
     pub max_cost: f64,
     pub model_timeout: Duration,
     pub max_attempts: u32,
-    /// Tokens, estimated.
-    pub prompt_budget: usize,
     /// Seconds; 0: nothing is kept.
     pub cache_ttl_s: i32,
     /// Empty: every schema the caller can use.
@@ -64,7 +64,27 @@ pub struct Settings {
     pub allow_functions: Vec<String>,
     /// Foreign servers whose tables may be read.
     pub allow_servers: Vec<String>,
+    pub prompt: PromptSettings,
+}
+
+/// What a prompt is made with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PromptSettings {
+    /// The most tokens, estimated.
+    pub budget: usize,
+    /// What the database's owner wants every model told.
     pub instructions: String,
+    /// What the asker adds to it.
+    pub user_instructions: String,
+}
+
+/// What questions may be about.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'s> {
+    /// Empty: every schema the caller can use.
+    pub schemas: &'s [String],
+    /// Foreign servers whose tables may be read.
+    pub allow_servers: &'s [String],
 }
 
 impl Settings {
@@ -83,13 +103,24 @@ impl Settings {
             max_cost: MAX_COST.get(),
             model_timeout: Duration::from_millis(unsigned(MODEL_TIMEOUT.get())),
             max_attempts: u32::try_from(MAX_ATTEMPTS.get()).unwrap_or(1),
-            prompt_budget: usize::try_from(PROMPT_BUDGET.get()).unwrap_or(0),
             cache_ttl_s: CACHE_TTL.get(),
             schemas: list(&SCHEMAS),
             allow_functions: list(&ALLOW_FUNCTIONS),
             allow_servers: list(&ALLOW_SERVERS),
-            instructions: text(&INSTRUCTIONS),
+            prompt: PromptSettings {
+                budget: usize::try_from(PROMPT_BUDGET.get()).unwrap_or(0),
+                instructions: text(&INSTRUCTIONS),
+                user_instructions: text(&USER_INSTRUCTIONS),
+            },
         }
+    }
+
+    pub fn scope(&self) -> Scope<'_> {
+        Scope { schemas: &self.schemas, allow_servers: &self.allow_servers }
+    }
+
+    pub fn row_limits(&self) -> RowLimits {
+        RowLimits { rows: self.row_limit, bytes: self.byte_limit }
     }
 }
 
@@ -145,9 +176,16 @@ fn define_texts() {
     );
     string(
         c"nl2sql.instructions",
-        c"Text that every prompt carries, for example house rules on money or dates.",
-        c"",
+        c"What every prompt tells a model, for example the company's rules on money or dates.",
+        c"Set it for a database or a role; whoever asks can add to it by nl2sql.user_instructions, but not change it.",
         &INSTRUCTIONS,
+        GucContext::Suset,
+    );
+    string(
+        c"nl2sql.user_instructions",
+        c"What the asker adds to nl2sql.instructions, for example a preferred currency.",
+        c"Models are told that nl2sql.instructions come first.",
+        &USER_INSTRUCTIONS,
         GucContext::Userset,
     );
 }

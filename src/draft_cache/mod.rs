@@ -7,26 +7,25 @@
 #![forbid(unsafe_code)]
 
 use crate::error::Error;
-use crate::model::BUILTIN;
 use crate::pg::host::query;
-use crate::settings::Settings;
 use wire::Prompt;
 
-/// What a draft is kept under: the models and the prompt. `None` where nothing is kept.
-pub struct Key(Option<String>);
+/// What a draft is kept under: the models and the prompt.
+pub struct Key {
+    text: String,
+    /// How long a draft is used, in seconds.
+    ttl: String,
+}
 
-/// The key of a question's first prompt.
-pub fn key(prompt: &Prompt, settings: &Settings) -> Key {
-    let is_used =
-        settings.cache_ttl_s > 0 && settings.models.iter().any(|model| model != BUILTIN) && !query::is_serializable();
-    Key(is_used.then(|| format!("{}\n{}", settings.models.join(","), prompt.as_text())))
+/// The key of a question's first prompt; `None` where nothing is kept.
+pub fn key(prompt: &Prompt, models: &[String], ttl_s: i32) -> Option<Key> {
+    let is_used = ttl_s > 0 && !query::is_serializable();
+    is_used.then(|| Key { text: format!("{}\n{}", models.join(","), prompt.as_text()), ttl: ttl_s.to_string() })
 }
 
 /// The statement drafted under this key within `nl2sql.cache_ttl`, if any.
-pub fn recall(key: &Key, settings: &Settings) -> Result<Option<String>, Error> {
-    let Some(key) = &key.0 else { return Ok(None) };
-    let seconds = settings.cache_ttl_s.to_string();
-    match query::rows(include_str!("recall.sql"), &[Some(key), Some(&seconds)]) {
+pub fn recall(key: &Key) -> Result<Option<String>, Error> {
+    match query::rows(include_str!("recall.sql"), &[Some(&key.text), Some(&key.ttl)]) {
         Ok(rows) => Ok(rows.into_iter().flatten().flatten().next()),
         Err(error) if is_no_matter(&error) => Ok(None),
         Err(error) => Err(error),
@@ -34,10 +33,8 @@ pub fn recall(key: &Key, settings: &Settings) -> Result<Option<String>, Error> {
 }
 
 /// Keeps a statement that stood. Where nothing can be written (a standby, a read-only transaction), nothing is.
-pub fn remember(key: &Key, sql: &str, settings: &Settings) -> Result<(), Error> {
-    let Some(key) = &key.0 else { return Ok(()) };
-    let seconds = settings.cache_ttl_s.to_string();
-    match query::write(include_str!("remember.sql"), &[Some(key), Some(&seconds), Some(sql)]) {
+pub fn remember(key: &Key, sql: &str) -> Result<(), Error> {
+    match query::write(include_str!("remember.sql"), &[Some(&key.text), Some(&key.ttl), Some(sql)]) {
         Err(error) if !is_no_matter(&error) => Err(error),
         _ => Ok(()),
     }

@@ -10,12 +10,11 @@ use crate::pg::host::failure::catch;
 use crate::pg::rows::receiver::{Cut, Outcome, RowLimits, Sink};
 use crate::pg::running::cursor::Detached;
 use crate::pg::running::sandbox::Sandbox;
-use crate::settings::Settings;
 
 /// Runs the plan that was judged, streaming its rows into `sink`.
-pub fn run(approved: Approved<'_>, sink: &mut impl Sink, settings: &Settings) -> Result<Outcome, Error> {
+pub fn run(approved: Approved<'_>, sink: &mut impl Sink, limits: RowLimits) -> Result<Outcome, Error> {
     let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
-    let limits = RowLimits { rows: unlimited(settings.row_limit), bytes: unlimited(settings.byte_limit) };
+    let limits = RowLimits { rows: unlimited(limits.rows), bytes: unlimited(limits.bytes) };
     sink.clear();
     let (planned, dress, touches_masked) = approved.into_plan();
     catch(|| planned.run(sink, &dress, limits)).map_err(|error| match error {
@@ -41,10 +40,10 @@ pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) ->
 }
 
 /// What to tell the caller about an answer that ended early.
-pub fn remark(outcome: &Outcome, settings: &Settings) -> Option<String> {
+pub fn remark(outcome: &Outcome, limits: RowLimits) -> Option<String> {
     let limit = match outcome.cut? {
-        Cut::Rows => format!("nl2sql.row_limit = {}", settings.row_limit),
-        Cut::Bytes => format!("nl2sql.byte_limit = {}kB", settings.byte_limit / 1024),
+        Cut::Rows => format!("nl2sql.row_limit = {}", limits.rows),
+        Cut::Bytes => format!("nl2sql.byte_limit = {}kB", limits.bytes / 1024),
     };
     Some(format!("the answer was cut off after {} rows ({limit})", outcome.rows))
 }

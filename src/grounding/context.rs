@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use reader::stored_values::Match;
 use schema::{Relation, Snapshot};
 
 /// A question with everything that is known about it before anybody writes SQL.
@@ -11,16 +10,13 @@ pub struct Context {
     pub question: String,
     pub snapshot: Rc<Snapshot>,
     /// For each relation of the snapshot, how many of its words the question shares; higher is nearer.
-    pub scores: Vec<u32>,
-    /// What of the data a model outside this server may be told: stored values that words of the question may mean, and
-    /// typical values of columns. `None`: nothing at all.
-    pub shared: Option<Vec<Match>>,
+    pub scores: Rc<[u32]>,
 }
 
 /// Scores every relation against the question by plain word overlap.
 pub fn link(question: &str, snapshot: Rc<Snapshot>) -> Context {
-    let scores = linking::score(question, &snapshot.relations);
-    Context { question: question.to_owned(), snapshot, scores, shared: None }
+    let scores = linking::score(question, &snapshot.relations).into();
+    Context { question: question.to_owned(), snapshot, scores }
 }
 
 /// A statement with the relations it names, by schema and name, and nothing else of the schema.

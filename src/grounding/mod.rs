@@ -17,7 +17,7 @@ use schema::Snapshot;
 use crate::error::{Error, Failure};
 use crate::pg::host::invalidation;
 use crate::pg::host::query;
-use crate::settings::Settings;
+use crate::settings::Scope;
 
 thread_local! {
     /// The last snapshot read, with what it depends on and the generation before it was read.
@@ -27,10 +27,10 @@ thread_local! {
 /// The schema as the caller sees it now. `with_values` adds typical values from the planner's statistics.
 ///
 /// Kept for the session as long as nothing it shows can have changed: see `key.sql` and [`cache`].
-pub fn snapshot(settings: &Settings, with_values: bool) -> Result<Rc<Snapshot>, Error> {
-    let schemas = array_literal(&settings.schemas);
+pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Error> {
+    let schemas = array_literal(scope.schemas);
     // Reading the key takes locks, which makes the server deliver the messages of others first.
-    let servers = array_literal(&settings.allow_servers);
+    let servers = array_literal(scope.allow_servers);
     let key = format!("{schemas}\n{servers}\n{with_values}\n{}", one_value(include_str!("key.sql"), &[])?);
     let generation = invalidation::generation();
     let kept = KEPT.with_borrow(|kept| match kept {

@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::grounding::array_literal;
 use crate::pg::host::query::rows_in;
 use crate::pg::rows::receiver::Dress;
-use crate::pg::rows::shape::Shape;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::pg::running::statement::{Planned, Prepared, parse};
 use crate::pg::tree::assignment_casts::{self, Fit};
@@ -26,6 +25,7 @@ use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
 use policy::Function;
 use prose::outline::Outline;
+use schema::ResultShape;
 use verdict::Check;
 pub use verdict::{Culprit, Verdict};
 
@@ -42,7 +42,7 @@ const MAX_CTES: usize = 150;
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {
     planned: Planned<'s>,
-    pub shape: Shape,
+    pub shape: ResultShape,
     /// What has to be done to its rows on their way out.
     dress: Dress,
     /// It handles masked values: what it says when it fails may quote them.
@@ -74,7 +74,7 @@ pub fn watch() {
 pub fn approve<'s>(
     sandbox: &'s Sandbox<'_>,
     sql: &str,
-    wanted: Option<&Shape>,
+    wanted: Option<&ResultShape>,
     settings: &Settings,
 ) -> Result<Approved<'s>, Error> {
     judge(sandbox, sql, wanted, settings, &mut Verdict::default())
@@ -96,7 +96,7 @@ pub fn check(sql: &str, settings: &Settings) -> Result<Verdict, Error> {
 fn judge<'s>(
     sandbox: &'s Sandbox<'_>,
     sql: &str,
-    wanted: Option<&Shape>,
+    wanted: Option<&ResultShape>,
     settings: &Settings,
     verdict: &mut Verdict,
 ) -> Result<Approved<'s>, Error> {
@@ -131,7 +131,12 @@ fn judge<'s>(
 }
 
 /// The casts that make what the caller wants of the result. What they call is judged with the rest.
-fn fit_into(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &Shape, uses: &mut Uses) -> Result<Fit, Error> {
+fn fit_into(
+    sandbox: &Sandbox<'_>,
+    prepared: &Prepared<'_>,
+    wanted: &ResultShape,
+    uses: &mut Uses,
+) -> Result<Fit, Error> {
     assignment_casts::fit(sandbox, prepared, wanted, uses)
         .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: prepared.shape().to_string() })
 }

@@ -1,11 +1,10 @@
 //! Whether the models of `nl2sql.model` can be asked: one look at each, nothing spent.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::BUILTIN;
 use super::remote::Remote;
 use crate::error::Error;
-use crate::settings::Settings;
 
 /// One row of `nl_health()`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,11 +18,11 @@ pub struct Health {
 }
 
 /// Looks at every model of the chain. A model that can't be used is a row with its error, not an error.
-pub fn health(settings: &Settings) -> Vec<Health> {
-    settings.models.iter().map(|name| look_at(name, settings)).collect()
+pub fn health(models: &[String], timeout: Duration) -> Vec<Health> {
+    models.iter().map(|name| look_at(name, timeout)).collect()
 }
 
-fn look_at(name: &str, settings: &Settings) -> Health {
+fn look_at(name: &str, timeout: Duration) -> Health {
     if name == BUILTIN {
         return Health {
             name: name.to_owned(),
@@ -33,9 +32,9 @@ fn look_at(name: &str, settings: &Settings) -> Health {
             ..Health::default()
         };
     }
-    let remote = match Remote::open(name, settings) {
+    let remote = match Remote::open(name, timeout) {
         Ok(remote) => remote,
-        Err(error) => return Health { name: name.to_owned(), error: Some(told(&error)), ..Health::default() },
+        Err(error) => return Health { name: name.to_owned(), error: Some(in_full(&error)), ..Health::default() },
     };
     let start = Instant::now();
     let result = remote.ping();
@@ -45,10 +44,10 @@ fn look_at(name: &str, settings: &Settings) -> Health {
         endpoint: Some(remote.endpoint.url.clone()),
         reachable: result.is_ok(),
         latency_ms: result.is_ok().then(|| start.elapsed().as_secs_f64() * 1000.0),
-        error: result.err().map(|error| told(&error)),
+        error: result.err().map(|error| in_full(&error)),
     }
 }
 
-fn told(error: &Error) -> String {
+fn in_full(error: &Error) -> String {
     error.detail().map_or_else(|| error.to_string(), |detail| format!("{error}: {detail}"))
 }

@@ -3,15 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use super::Draft;
-use super::Model;
 use super::http::{self, Failed, Request, Response, Route};
 use crate::error::Error;
-use crate::grounding::Context;
 use crate::pg::host::foreign;
 use crate::pg::host::offload;
 use crate::pg::host::query;
-use crate::settings::Settings;
 use wire::reply::{self, NoStatement};
 use wire::{Endpoint, Prompt, Provider, Secret};
 
@@ -32,7 +28,7 @@ pub struct Remote {
 
 impl Remote {
     /// Looks the server up as the caller, who needs USAGE on it, and reads the caller's user mapping.
-    pub fn open(name: &str, settings: &Settings) -> Result<Self, Error> {
+    pub fn open(name: &str, timeout: Duration) -> Result<Self, Error> {
         let rows = query::rows(include_str!("server.sql"), &[Some(name)])?;
         let Some([Some(oid), Some(wrapper), usage, Some(options)]) = rows.first().map(Vec::as_slice) else {
             return Err(Error::UnknownModel(name.to_owned()));
@@ -45,7 +41,7 @@ impl Remote {
         }
         let options: BTreeMap<String, String> = serde_json::from_str(options).unwrap_or_default();
         let mapping = foreign::mapping_options(oid.parse().unwrap_or_default());
-        Self::from_options(name, &options, mapping, settings.model_timeout)
+        Self::from_options(name, &options, mapping, timeout)
     }
 
     fn from_options(
@@ -188,6 +184,16 @@ impl Remote {
             .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))
     }
 
+    /// The statement that the model writes for a prompt. A question back or a refusal is an error of its own.
+    pub fn draft(&self, prompt: &Prompt) -> Result<String, Error> {
+        self.answer(prompt, reply::statement)
+    }
+
+    /// The prompt's statement in the model's plain words.
+    pub fn explain(&self, prompt: &Prompt) -> Result<String, Error> {
+        self.answer(prompt, reply::explanation)
+    }
+
     /// What `read` finds in the answer to a prompt.
     fn answer(&self, prompt: &Prompt, read: impl FnOnce(&str) -> Result<String, NoStatement>) -> Result<String, Error> {
         let remote = self.with_secret()?;
@@ -207,20 +213,6 @@ impl Remote {
 struct Judged {
     error: Error,
     again: Option<Option<Duration>>,
-}
-
-impl Model for Remote {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn draft(&self, _context: &Context, prompt: &Prompt) -> Result<Draft, Error> {
-        Ok(Draft { sql: self.answer(prompt, reply::statement)?, can_repair: true })
-    }
-
-    fn explain(&self, prompt: &Prompt, _description: &str) -> Result<String, Error> {
-        self.answer(prompt, reply::explanation)
-    }
 }
 
 /// The secret of a user mapping: given, in a file, or in a variable of the server's environment.

@@ -10,17 +10,23 @@ mod schema_text;
 
 use crate::error::Error;
 use crate::grounding::Context;
-use crate::pg::rows::shape::Shape;
-use crate::settings::Settings;
-use schema::Snapshot;
-use schema_text::nearest_names;
+use crate::settings::PromptSettings;
+use reader::stored_values::Match;
+use schema::ResultShape;
+pub use schema_text::nearest_names;
 use wire::{Asks, Prompt, Turn};
 
-/// Writes the prompt for a question; `wanted` are the columns its answer should have.
-pub fn write(context: &Context, wanted: Option<&Shape>, settings: &Settings) -> Prompt {
+/// Writes the prompt for a question. `shared` are stored values that words of it may mean, where models outside the server
+/// may be told of the data; `wanted` are the columns its answer should have.
+pub fn write(
+    context: &Context,
+    shared: Option<&[Match]>,
+    wanted: Option<&ResultShape>,
+    settings: &PromptSettings,
+) -> Prompt {
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
-    if context.shared.is_some() {
+    if shared.is_some() {
         rules.push_str(include_str!("samples.txt"));
     }
     let facts = fill(
@@ -32,40 +38,49 @@ pub fn write(context: &Context, wanted: Option<&Shape>, settings: &Settings) -> 
         ],
     );
     let mut question = facts;
-    if !settings.instructions.is_empty() {
-        question.push_str(&format!("Instructions: {}\n", settings.instructions));
-    }
+    question.push_str(&instructions(settings));
     if let Some(wanted) = wanted {
         question.push_str(&fill(include_str!("wanted.txt"), &[("columns", &wanted.to_string())]));
     }
-    question.push_str(&schema_text::matches(context));
+    question.push_str(&schema_text::matches(context, shared.unwrap_or_default()));
     question.push_str(&format!("Question: {}", context.question));
-    let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema_text::write(context, room);
+    let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
+    let schema = schema_text::write(context, shared.is_some(), room);
     let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
     Prompt { asks: Asks::Sql, system, turns: vec![Turn::User(question)] }
 }
 
 /// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is
 /// what the server knows of it.
-pub fn explain(context: &Context, description: &str, settings: &Settings) -> Prompt {
+pub fn explain(context: &Context, description: &str, settings: &PromptSettings) -> Prompt {
     let rules = fill(include_str!("explain.txt"), &[("version", &context.snapshot.server_version)]);
     let mut question = String::new();
-    if !settings.instructions.is_empty() {
-        question.push_str(&format!("Instructions: {}\n", settings.instructions));
-    }
+    question.push_str(&instructions(settings));
     let gaps = [("description", description), ("sql", context.question.as_str())];
     question.push_str(&fill(include_str!("described.txt"), &gaps));
-    let room = settings.prompt_budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema_text::write(context, room);
+    let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
+    let schema = schema_text::write(context, false, room);
     let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
     Prompt { asks: Asks::Words, system, turns: vec![Turn::User(question)] }
 }
 
-/// Adds a failed draft and the reason, so that the model can correct it.
-pub fn repair(prompt: &mut Prompt, snapshot: &Snapshot, sql: &str, error: &Error) {
+/// The rules of the database's owner and, labelled apart, the wishes of whoever asks.
+fn instructions(settings: &PromptSettings) -> String {
+    let mut text = String::new();
+    if !settings.instructions.is_empty() {
+        text.push_str(&format!("Instructions of the database's owner: {}\n", settings.instructions));
+    }
+    if !settings.user_instructions.is_empty() {
+        let weaker = if text.is_empty() { "" } else { ", which never override the owner's" };
+        text.push_str(&format!("Wishes of the asker{weaker}: {}\n", settings.user_instructions));
+    }
+    text
+}
+
+/// Adds a failed draft and the reason, so that the model can correct it. `nearest`: real names like an unknown one.
+pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, nearest: Option<&str>) {
     let (message, mut facts) = redact(sql, error);
-    if let Some(names) = nearest_names(error, snapshot) {
+    if let Some(names) = nearest {
         facts.push_str(&format!("The nearest names are: {names}.\n"));
     }
     prompt.turns.push(Turn::Draft(sql.to_owned()));
@@ -136,7 +151,7 @@ mod tests {
         let mut prompt = Prompt { asks: Asks::Sql, system: String::new(), turns: Vec::new() };
         let failure =
             Failure { sqlstate: "42703".into(), message: "no column".into(), position: Some(8), ..Failure::default() };
-        repair(&mut prompt, &Snapshot::default(), "SELECT nmae FROM t", &Error::Server(failure));
+        repair(&mut prompt, "SELECT nmae FROM t", &Error::Server(failure), None);
         let Some(Turn::User(text)) = prompt.turns.last() else { panic!("no turn") };
         assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
         assert!(text.contains("character 8 of the statement: nmae FROM t"), "{text}");

@@ -3,7 +3,9 @@
 #![forbid(unsafe_code)]
 
 mod identifier;
+mod result_shape;
 mod snapshot;
 
 pub use identifier::quote_ident;
+pub use result_shape::{ResultColumn, ResultShape};
 pub use snapshot::*;

@@ -12,7 +12,7 @@ mod targets;
 mod trigrams;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -49,10 +49,9 @@ pub fn is_comparable(column: &Column) -> bool {
 
 /// The stored values that words of the question may mean, each once with the phrase it is nearest to, to be told to a
 /// model outside this server.
-pub fn matches(context: &Context) -> Result<Vec<Match>, Error> {
-    let lookup = Lookup::new(&context.snapshot, &context.scores);
-    let mut matches = lookup.find(&phrases(&context.question));
-    lookup.finish()?;
+pub fn matches(question: &str, lookup: &Lookup) -> Result<Vec<Match>, Error> {
+    let mut matches = lookup.find(&phrases(question));
+    lookup.interruption()?;
     let place =
         |found: &Match| (found.schema.clone(), found.relation.clone(), found.column.clone(), found.value.clone());
     let far = |found: &Match| -similarity(&trigrams(&found.phrase), &trigrams(&found.value));
@@ -64,26 +63,33 @@ pub fn matches(context: &Context) -> Result<Vec<Match>, Error> {
     Ok(matches)
 }
 
-/// The lookup for one question.
-pub struct Lookup<'c> {
-    snapshot: &'c Rc<Snapshot>,
+/// The lookup for one question, in which each phrase is looked up once.
+pub struct Lookup {
+    snapshot: Rc<Snapshot>,
     /// For each relation of the snapshot, how near it is to the question.
-    scores: &'c [u32],
+    scores: Rc<[u32]>,
+    /// What was found for each phrase that was looked up.
+    found: RefCell<HashMap<String, Vec<Match>>>,
     interrupted: RefCell<Option<Error>>,
 }
 
-impl<'c> Lookup<'c> {
-    pub fn new(snapshot: &'c Rc<Snapshot>, scores: &'c [u32]) -> Self {
-        Self { snapshot, scores, interrupted: RefCell::default() }
+impl Lookup {
+    pub fn new(context: &Context) -> Self {
+        Self {
+            snapshot: Rc::clone(&context.snapshot),
+            scores: Rc::clone(&context.scores),
+            found: RefCell::default(),
+            interrupted: RefCell::default(),
+        }
     }
 
-    /// The cancel that ended a lookup early, if one did: the question is to end with it.
-    pub fn finish(self) -> Result<(), Error> {
-        self.interrupted.into_inner().map_or(Ok(()), Err)
+    /// The cancel that ended a lookup early, if one did: the question has to end with it.
+    pub fn interruption(&self) -> Result<(), Error> {
+        self.interrupted.borrow().clone().map_or(Ok(()), Err)
     }
 
     fn search(&self, phrases: &[Phrase]) -> Result<Vec<Match>, Error> {
-        let targets = targets::of(self.snapshot)?;
+        let targets = targets::of(&self.snapshot)?;
         let mut found: Vec<(usize, Place, String, Closeness)> = Vec::new();
         for (at, phrase) in phrases.iter().enumerate() {
             found.extend(targets.known.equal(&phrase.folded).map(|(place, value)| {
@@ -121,7 +127,7 @@ impl<'c> Lookup<'c> {
     /// Values of the tables that are equal to a phrase or begin like one. An error in one statement ends that statement.
     fn stored(&self, targets: &Targets, phrases: &[Phrase]) -> Result<Vec<(Place, String)>, Error> {
         let arguments = Arguments::of(phrases);
-        let statements = targets.statements(self.scores, MAX_TARGETS)?;
+        let statements = targets.statements(&self.scores, MAX_TARGETS)?;
         let (mut found, mut next, started) = (Vec::new(), 0, Instant::now());
         while next < statements.len() {
             let spent = i32::try_from(started.elapsed().as_millis()).unwrap_or(BUDGET_MS);
@@ -151,19 +157,26 @@ impl<'c> Lookup<'c> {
     }
 }
 
-impl Values for Lookup<'_> {
+impl Values for Lookup {
     fn find(&self, phrases: &[String]) -> Vec<Match> {
         let usable = phrases.iter().filter(|text| !text.trim().is_empty() && text.len() <= MAX_LENGTH);
-        let phrases: Vec<Phrase> = usable.take(MAX_PHRASES).map(|text| Phrase::new(text)).collect();
-        if phrases.is_empty() || self.interrupted.borrow().is_some() {
-            return Vec::new();
-        }
-        self.search(&phrases).unwrap_or_else(|error| {
-            if error.sqlstate() == "57014" {
-                self.interrupted.replace(Some(error));
+        let usable: Vec<&String> = usable.take(MAX_PHRASES).collect();
+        let mut found = self.found.borrow_mut();
+        let new: Vec<Phrase> =
+            usable.iter().filter(|text| !found.contains_key(**text)).map(|text| Phrase::new(text)).collect();
+        if !new.is_empty() && self.interrupted.borrow().is_none() {
+            match self.search(&new) {
+                Ok(matches) => {
+                    found.extend(new.into_iter().map(|phrase| (phrase.text, Vec::new())));
+                    for of in matches {
+                        found.entry(of.phrase.clone()).or_default().push(of);
+                    }
+                }
+                Err(error) if error.sqlstate() == "57014" => drop(self.interrupted.replace(Some(error))),
+                Err(_) => {}
             }
-            Vec::new()
-        })
+        }
+        usable.iter().filter_map(|text| found.get(*text)).flatten().cloned().collect()
     }
 }
 

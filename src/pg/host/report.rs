@@ -27,3 +27,9 @@ pub fn notice(text: &str) {
     pgrx::check_for_interrupts!();
     notice!("{text}");
 }
+
+/// Says something to whoever has `client_min_messages` or `log_min_messages` at debug1.
+pub fn debug(text: &str) {
+    pgrx::check_for_interrupts!();
+    debug1!("{text}");
+}

@@ -6,8 +6,8 @@ use pgrx::pg_sys;
 
 use crate::pg::rows::json::{Layout, RowEncoder, bytes};
 use crate::pg::rows::receiver::{Dress, Sink};
-use crate::pg::rows::shape::Shape;
 use crate::pg::rows::tuple_store::{JsonStore, RecordStore, Store};
+use schema::ResultShape;
 
 /// Rows as json objects in a caller's result set.
 pub struct JsonRows {
@@ -46,7 +46,7 @@ impl Sink for JsonRows {
 /// Rows as json arrays in our own memory, with the shape they had.
 #[derive(Default)]
 pub struct Collected {
-    pub shape: Shape,
+    pub shape: ResultShape,
     pub rows: Vec<String>,
     encoder: Option<RowEncoder>,
 }
@@ -59,7 +59,7 @@ impl Sink for Collected {
     unsafe fn start(&mut self, shape: pg_sys::TupleDesc, dress: &Dress) {
         // SAFETY: the caller's promise.
         unsafe {
-            self.shape = Shape::of(shape);
+            self.shape = crate::pg::rows::shape::of(shape);
             self.encoder = Some(RowEncoder::new(shape, &dress.masked, Layout::Array));
         }
     }
@@ -111,7 +111,7 @@ impl Sink for Records {
         unsafe {
             self.is_plain = dress.masked.is_empty() && fit.is_plain((*shape).natts as usize);
             let state = pg_sys::CreateExecutorState();
-            let wanted = Shape::of(self.store.shape);
+            let wanted = crate::pg::rows::shape::of(self.store.shape);
             self.fields = (fit.columns.iter().zip(&wanted.0))
                 .map(|(source, column)| Field {
                     from: source.from,

@@ -6,7 +6,7 @@ use pgrx::pg_sys;
 use pgrx::pgrx_sql_entity_graph::metadata::{ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable};
 use pgrx::prelude::*;
 
-use crate::pg::rows::shape::Shape;
+use schema::ResultShape;
 
 /// A tuplestore that is the result of the running call.
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ pub struct JsonStore(pub Store);
 /// The result set of a function that returns SETOF record, in the shape of the caller's column definition list.
 pub struct RecordStore {
     pub store: Store,
-    pub wanted: Shape,
+    pub wanted: ResultShape,
 }
 
 impl Store {
@@ -103,7 +103,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for RecordStore {
         // SAFETY: pgrx hands over the live call; the store's shape is alive.
         unsafe {
             let store = Store::new(<pg_sys::FunctionCallInfo as ArgAbi>::unbox_arg_unchecked(arg), listed_shape);
-            Self { store, wanted: Shape::of(store.shape) }
+            Self { store, wanted: crate::pg::rows::shape::of(store.shape) }
         }
     }
 

@@ -12,12 +12,12 @@ use pgrx::{PgList, pg_sys::NodeTag};
 use crate::error::{Error, Failure};
 use crate::pg::host::query::owned;
 use crate::pg::rows::receiver::{Dress, Outcome, Receiver, RowLimits, Sink};
-use crate::pg::rows::shape::Shape;
 use crate::pg::running::cursor::Detached;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
 use prose::outline::Outline;
+use schema::ResultShape;
 
 /// A text as the server's grammar sees it.
 pub struct Parsed {
@@ -102,12 +102,12 @@ impl<'s> Prepared<'s> {
     }
 
     /// The columns of its result.
-    pub fn shape(&self) -> Shape {
+    pub fn shape(&self) -> ResultShape {
         // SAFETY: the plan is alive, its sources are a list of CachedPlanSource; a query has a result descriptor.
         unsafe {
             let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(self.plan));
             let described = sources.get_ptr(0).map(|source| (*source).resultDesc).filter(|shape| !shape.is_null());
-            described.map(|shape| Shape::of(shape)).unwrap_or_default()
+            described.map(|shape| crate::pg::rows::shape::of(shape)).unwrap_or_default()
         }
     }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use pgrx::pg_sys::{self, CoercionContext, CoercionForm, NodeTag};
 
-use crate::pg::rows::shape::{Column, Shape};
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::running::statement::Prepared;
 use crate::pg::tree::uses::{Origin, Uses, add_node};
+use schema::{ResultColumn, ResultShape};
 
 /// What each wanted column is made of; it lives in the sandbox it was made in.
 pub struct Fit {
@@ -32,7 +32,7 @@ impl Fit {
 
 /// Finds the casts that make `wanted` of the statement's result, or `None` where they do not fit. What the casts call is
 /// added to `uses`.
-pub fn fit(_: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &Shape, uses: &mut Uses) -> Option<Fit> {
+pub fn fit(_: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &ResultShape, uses: &mut Uses) -> Option<Fit> {
     let given = prepared.shape();
     let sources = sources(&names(&given), &names(wanted))?;
     let columns = sources.into_iter().zip(&wanted.0).map(|(from, column)| {
@@ -45,7 +45,7 @@ pub fn fit(_: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &Shape, uses: &mut 
     Some(Fit { columns: columns.collect::<Option<_>>()? })
 }
 
-fn names(shape: &Shape) -> Vec<&str> {
+fn names(shape: &ResultShape) -> Vec<&str> {
     shape.0.iter().map(|column| column.name.as_str()).collect()
 }
 
@@ -63,7 +63,7 @@ fn sources(given: &[&str], wanted: &[&str]) -> Option<Vec<usize>> {
 }
 
 /// The cast from one column's type to another's; null where none is needed, `None` where there is none.
-fn cast(given: &Column, wanted: &Column) -> Option<*mut pg_sys::Expr> {
+fn cast(given: &ResultColumn, wanted: &ResultColumn) -> Option<*mut pg_sys::Expr> {
     let same_modifier = wanted.modifier < 0 || given.modifier == wanted.modifier;
     if given.type_oid == wanted.type_oid && same_modifier {
         return Some(std::ptr::null_mut());

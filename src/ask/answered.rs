@@ -1,0 +1,81 @@
+//! What came of a question: the one value that every SQL function takes its part of.
+
+use std::fmt;
+use std::time::Duration;
+
+use schema::ResultShape;
+
+/// A question that was answered with a statement which the guard let stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// Exactly the text that was judged.
+    pub sql: String,
+    pub source: Source,
+    /// How the question was read, in plain words on one line, where the model says it.
+    pub reading: Option<String>,
+    pub columns: ResultShape,
+    /// How many drafts were judged, the last one included.
+    pub attempts: u32,
+    /// Every request to a model, in order, those that failed included.
+    pub calls: Vec<ModelCall>,
+    pub stages: Stages,
+}
+
+/// Who wrote the statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Builtin,
+    /// A draft that a model wrote earlier for the same prompt.
+    DraftCache,
+    /// The foreign server with this name.
+    Model(String),
+}
+
+/// One question to one model, its retries included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelCall {
+    pub model: String,
+    pub took: Duration,
+    /// What it failed with, as SQLSTATE.
+    pub failure: Option<String>,
+}
+
+/// How long the stages of a question took, each over all attempts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stages {
+    /// Reading the catalogs and looking stored values up.
+    pub grounding: Duration,
+    /// Writing prompts and waiting for models, the builtin one included.
+    pub model: Duration,
+    pub guard: Duration,
+    pub run: Duration,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builtin => f.write_str("builtin"),
+            Self::DraftCache => f.write_str("cache"),
+            Self::Model(name) => write!(f, "model \"{name}\""),
+        }
+    }
+}
+
+/// One line for the server's log. It tells neither the question nor the statement, which can hold data.
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
+        let (columns, read) = (self.columns.0.len(), if self.reading.is_some() { ", with its reading" } else { "" });
+        write!(f, "answered by {} in attempt {}, columns: {columns}{read}", self.source, self.attempts)?;
+        let Stages { grounding, model, guard, run } = self.stages;
+        let (grounding, model, guard, run) = (ms(grounding), ms(model), ms(guard), ms(run));
+        write!(f, "; ms: grounding {grounding:.1}, model {model:.1}, guard {guard:.1}, run {run:.1}")?;
+        for call in &self.calls {
+            write!(f, "; \"{}\" {:.0} ms", call.model, ms(call.took))?;
+            if let Some(sqlstate) = &call.failure {
+                write!(f, ", failed: {sqlstate}")?;
+            }
+        }
+        Ok(())
+    }
+}

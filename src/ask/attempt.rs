@@ -1,0 +1,220 @@
+//! The way from a question to a statement that stands, as a state machine that owns what it knows and touches nothing.
+//!
+//! Whoever drives it carries out one [`Step`] after the other and reports what came of each as an [`Event`]: a backend
+//! that waits for its model does so, and so can a process that has many questions in flight at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::answered::{Answered, ModelCall, Source, Stages};
+use crate::error::Error;
+use crate::prompt;
+use schema::ResultShape;
+use wire::Prompt;
+
+/// A model of the chain, as far as the order of asking depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writer {
+    Builtin,
+    /// The foreign server with this name.
+    Remote(String),
+}
+
+/// What has to be done next.
+#[derive(Debug, PartialEq)]
+pub enum Step {
+    /// Let the builtin model read the question: [`Event::Drafted`].
+    Read,
+    /// Write the prompt for models outside the server: [`Event::PromptWritten`].
+    WritePrompt,
+    /// Look for a draft kept for this prompt: [`Event::Recalled`].
+    Recall(Arc<Prompt>),
+    /// Ask the model with this place in the chain: [`Event::Drafted`].
+    Ask {
+        model: usize,
+        prompt: Arc<Prompt>,
+    },
+    /// Let the guard judge the statement: [`Event::Stood`] or [`Event::Refused`].
+    Judge(String),
+    Done(Box<Answered>),
+    Failed(Error),
+}
+
+/// What came of a step.
+#[derive(Debug)]
+pub enum Event {
+    Started,
+    PromptWritten(Prompt),
+    Recalled(Option<String>),
+    Drafted {
+        draft: Result<Draft, Error>,
+        took: Duration,
+    },
+    Stood(ResultShape),
+    /// `nearest`: the real names most like an unknown one, where that was the reason.
+    Refused {
+        error: Error,
+        nearest: Option<String>,
+    },
+}
+
+/// SQL that a model proposes, not yet judged by anybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub sql: String,
+    /// How the model read the question, where it says so.
+    pub reading: Option<String>,
+}
+
+/// One question on its way through a chain of models.
+#[derive(Debug)]
+pub struct Attempt {
+    chain: Vec<Writer>,
+    /// Drafts that one remote model may make.
+    max_attempts: u32,
+    /// The model of the chain that is asked now.
+    current: usize,
+    /// The conversation with remote models; made when the first of them is asked.
+    prompt: Option<Arc<Prompt>>,
+    has_recalled: bool,
+    /// The draft that is being judged, and who wrote it.
+    judged: Option<(Draft, Source)>,
+    /// Drafts judged so far.
+    attempts: u32,
+    /// Drafts of the remote models among them.
+    remote_attempts: u32,
+    calls: Vec<ModelCall>,
+    /// The failures of the models before the current one.
+    earlier: Vec<String>,
+}
+
+impl Attempt {
+    /// `chain` is not empty.
+    pub fn new(chain: Vec<Writer>, max_attempts: u32) -> Self {
+        Self {
+            chain,
+            max_attempts,
+            current: 0,
+            prompt: None,
+            has_recalled: false,
+            judged: None,
+            attempts: 0,
+            remote_attempts: 0,
+            calls: Vec::new(),
+            earlier: Vec::new(),
+        }
+    }
+
+    /// Takes in what came of the last step and says what is next. The first event is [`Event::Started`].
+    pub fn next(&mut self, event: Event) -> Step {
+        match event {
+            Event::Started => self.ask(),
+            Event::PromptWritten(prompt) => {
+                self.prompt = Some(Arc::new(prompt));
+                self.ask()
+            }
+            Event::Recalled(sql) => {
+                self.has_recalled = true;
+                match sql {
+                    Some(sql) => self.judge(Draft { sql, reading: None }, Source::DraftCache),
+                    None => self.ask(),
+                }
+            }
+            Event::Drafted { draft, took } => self.drafted(draft, took),
+            Event::Stood(columns) => self.stood(columns),
+            Event::Refused { error, nearest } => self.refused(error, nearest.as_deref()),
+        }
+    }
+
+    /// Asks the current model; a remote one only after the prompt was written and no kept draft stood.
+    fn ask(&mut self) -> Step {
+        match (self.chain.get(self.current), &self.prompt) {
+            (None, _) => Step::Failed(Error::NoModel),
+            (Some(Writer::Builtin), _) => Step::Read,
+            (Some(Writer::Remote(_)), None) => Step::WritePrompt,
+            (Some(Writer::Remote(_)), Some(prompt)) if !self.has_recalled => Step::Recall(Arc::clone(prompt)),
+            (Some(Writer::Remote(_)), Some(prompt)) => Step::Ask { model: self.current, prompt: Arc::clone(prompt) },
+        }
+    }
+
+    fn drafted(&mut self, draft: Result<Draft, Error>, took: Duration) -> Step {
+        let source = match self.chain.get(self.current) {
+            Some(Writer::Remote(name)) => {
+                let failure = draft.as_ref().err().map(|error| error.sqlstate().to_owned());
+                self.calls.push(ModelCall { model: name.clone(), took, failure });
+                Source::Model(name.clone())
+            }
+            _ => Source::Builtin,
+        };
+        match draft {
+            Ok(draft) => self.judge(draft, source),
+            Err(error) if error.is_for_next_model() && self.has_next() => {
+                let name = match &source {
+                    Source::Model(name) => name.as_str(),
+                    _ => crate::model::BUILTIN,
+                };
+                self.earlier.push(Error::in_chain(name, &error));
+                self.current += 1;
+                self.ask()
+            }
+            Err(error) if self.earlier.is_empty() => Step::Failed(error),
+            Err(error) => {
+                let earlier = std::mem::take(&mut self.earlier);
+                Step::Failed(Error::ChainFailed { last: Box::new(error), earlier })
+            }
+        }
+    }
+
+    fn judge(&mut self, draft: Draft, source: Source) -> Step {
+        self.attempts += 1;
+        self.remote_attempts += u32::from(matches!(source, Source::Model(_)));
+        let sql = draft.sql.clone();
+        self.judged = Some((draft, source));
+        Step::Judge(sql)
+    }
+
+    fn stood(&mut self, columns: ResultShape) -> Step {
+        let Some((Draft { sql, reading }, source)) = self.judged.take() else { return unexpected() };
+        let (attempts, calls) = (self.attempts, std::mem::take(&mut self.calls));
+        let stages = Stages::default();
+        Step::Done(Box::new(Answered { sql, source, reading, columns, attempts, calls, stages }))
+    }
+
+    /// A kept draft that no longer stands is forgotten, the builtin model's goes to the next model, and a remote model's
+    /// goes back to it with the reason.
+    fn refused(&mut self, error: Error, nearest: Option<&str>) -> Step {
+        let Some((Draft { sql, .. }, source)) = self.judged.take() else { return unexpected() };
+        let can_help = error.is_repairable();
+        match source {
+            Source::DraftCache if can_help => self.ask(),
+            Source::DraftCache => Step::Failed(error),
+            Source::Builtin if can_help && self.has_next() => {
+                self.current += 1;
+                self.ask()
+            }
+            Source::Model(_) if can_help && self.remote_attempts < self.max_attempts => {
+                if let Some(prompt) = &mut self.prompt {
+                    prompt::repair(Arc::make_mut(prompt), &sql, &error, nearest);
+                }
+                self.ask()
+            }
+            Source::Builtin => Step::Failed(Error::Draft { cause: Box::new(error), sql, attempt: 1, of: 1 }),
+            Source::Model(_) => {
+                let (attempt, of) = (self.remote_attempts, self.max_attempts);
+                Step::Failed(Error::Draft { cause: Box::new(error), sql, attempt, of })
+            }
+        }
+    }
+
+    fn has_next(&self) -> bool {
+        self.current + 1 < self.chain.len()
+    }
+}
+
+/// A verdict without a draft: the driver broke the order of events.
+fn unexpected() -> Step {
+    Step::Failed(Error::internal("a verdict came where no draft was judged"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! Whole ways through the state machine, with events made by hand.
+
+use super::*;
+use wire::{Asks, Turn};
+
+fn remote(name: &str) -> Writer {
+    Writer::Remote(name.to_owned())
+}
+
+fn prompt() -> Prompt {
+    Prompt { asks: Asks::Sql, system: "s".to_owned(), turns: vec![Turn::User("q".to_owned())] }
+}
+
+fn drafted(sql: &str) -> Event {
+    Event::Drafted { draft: Ok(Draft { sql: sql.to_owned(), reading: None }), took: Duration::from_millis(7) }
+}
+
+fn failed(error: Error) -> Event {
+    Event::Drafted { draft: Err(error), took: Duration::ZERO }
+}
+
+fn refused(error: Error) -> Event {
+    Event::Refused { error, nearest: None }
+}
+
+fn writes() -> Error {
+    Error::Writes("DELETE".to_owned())
+}
+
+/// Brings an attempt to its first request to a remote model, where nothing was kept.
+fn asked(attempt: &mut Attempt, event: Event) -> Step {
+    assert_eq!(attempt.next(event), Step::WritePrompt);
+    assert!(matches!(attempt.next(Event::PromptWritten(prompt())), Step::Recall(_)));
+    attempt.next(Event::Recalled(None))
+}
+
+#[test]
+fn the_builtin_model_alone_needs_no_prompt() {
+    let mut attempt = Attempt::new(vec![Writer::Builtin], 3);
+    assert_eq!(attempt.next(Event::Started), Step::Read);
+    assert_eq!(attempt.next(drafted("SELECT 1")), Step::Judge("SELECT 1".to_owned()));
+    let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
+    assert_eq!((answered.source, answered.attempts, answered.calls.len()), (Source::Builtin, 1, 0));
+}
+
+#[test]
+fn a_remote_draft_is_repaired_until_its_attempts_are_used_up() {
+    let mut attempt = Attempt::new(vec![remote("m")], 2);
+    assert!(matches!(asked(&mut attempt, Event::Started), Step::Ask { model: 0, .. }));
+    assert_eq!(attempt.next(drafted("DELETE 1")), Step::Judge("DELETE 1".to_owned()));
+    let Step::Ask { prompt, .. } = attempt.next(refused(writes())) else { panic!("not asked again") };
+    assert_eq!(prompt.turns.len(), 3, "the draft and the reason are told");
+    attempt.next(drafted("DELETE 2"));
+    let Step::Failed(Error::Draft { sql, attempt: at, of, .. }) = attempt.next(refused(writes())) else {
+        panic!("not failed")
+    };
+    assert_eq!((sql.as_str(), at, of), ("DELETE 2", 2, 2));
+}
+
+#[test]
+fn what_no_draft_can_cure_ends_the_question() {
+    let mut attempt = Attempt::new(vec![remote("m")], 3);
+    asked(&mut attempt, Event::Started);
+    attempt.next(drafted("SELECT 1"));
+    let canceled = Error::Server(crate::error::Failure { sqlstate: "57014".into(), ..Default::default() });
+    assert!(matches!(attempt.next(refused(canceled)), Step::Failed(Error::Draft { .. })));
+}
+
+#[test]
+fn a_kept_draft_is_judged_before_anybody_is_asked_and_forgotten_where_it_falls() {
+    let mut attempt = Attempt::new(vec![remote("m")], 3);
+    attempt.next(Event::Started);
+    attempt.next(Event::PromptWritten(prompt()));
+    assert_eq!(attempt.next(Event::Recalled(Some("SELECT old".into()))), Step::Judge("SELECT old".into()));
+    let Step::Ask { prompt, .. } = attempt.next(refused(writes())) else { panic!("not asked") };
+    assert_eq!(prompt.turns.len(), 1, "what fell was not this model's draft");
+    attempt.next(drafted("SELECT new"));
+    let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
+    assert_eq!((answered.source, answered.attempts), (Source::Model("m".to_owned()), 2));
+}
+
+#[test]
+fn the_next_model_is_asked_where_one_does_not_know_or_its_draft_falls() {
+    let silent = || Error::NotUnderstood { words: vec![], understood: String::new(), nearest: vec![] };
+    let mut attempt = Attempt::new(vec![Writer::Builtin, remote("m")], 3);
+    attempt.next(Event::Started);
+    assert!(matches!(asked(&mut attempt, failed(silent())), Step::Ask { model: 1, .. }));
+    let late = Error::ModelTimedOut { model: "m".to_owned(), seconds: 1.0 };
+    let Step::Failed(Error::ChainFailed { earlier, .. }) = attempt.next(failed(late)) else { panic!("not failed") };
+    assert!(earlier[0].starts_with("builtin: "), "{earlier:?}");
+
+    let mut attempt = Attempt::new(vec![Writer::Builtin, remote("m")], 3);
+    attempt.next(Event::Started);
+    attempt.next(drafted("SELECT 1"));
+    assert!(matches!(asked(&mut attempt, refused(writes())), Step::Ask { model: 1, .. }));
+}
+
+#[test]
+fn every_call_is_counted_also_one_that_failed() {
+    let late = Error::ModelTimedOut { model: "a".to_owned(), seconds: 1.0 };
+    let mut attempt = Attempt::new(vec![remote("a"), remote("b")], 3);
+    asked(&mut attempt, Event::Started);
+    assert!(matches!(attempt.next(failed(late)), Step::Ask { model: 1, .. }));
+    attempt.next(drafted("SELECT 1"));
+    let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
+    let calls: Vec<_> = answered.calls.iter().map(|call| (call.model.as_str(), call.failure.is_some())).collect();
+    assert_eq!(calls, [("a", true), ("b", false)]);
+}
+
+#[test]
+fn a_chain_of_no_model_fails() {
+    assert_eq!(Attempt::new(Vec::new(), 3).next(Event::Started), Step::Failed(Error::NoModel));
+}

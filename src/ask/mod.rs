@@ -1,0 +1,133 @@
+//! The whole product on one screen: from a question to approved SQL or rows, each room one step.
+//!
+//! ```text
+//! question ─► grounding ─► prompt ─► model ─► guard ─► execution ─► answer
+//!                                     ▲        │ refused or failed
+//!                                     └ repair ┘ at most nl2sql.max_attempts drafts
+//! ```
+//!
+//! [`attempt`] decides what comes next, [`waiting`] carries it out, and [`answered`] is what came of it.
+
+#![forbid(unsafe_code)]
+
+pub mod answered;
+pub mod attempt;
+mod question;
+mod waiting;
+
+use std::time::Instant;
+
+use crate::error::Error;
+use crate::execution;
+use crate::grounding;
+use crate::guard;
+use crate::model::Chain;
+use crate::pg::host::invalidation;
+use crate::pg::rows::receiver::{Outcome, Sink};
+use crate::pg::rows::sinks::Collected;
+use crate::pg::running::cursor;
+use crate::pg::running::sandbox::{Sandbox, sandboxed};
+use crate::prompt;
+use crate::settings::Settings;
+use answered::{Answered, Stages};
+use charts::{Column, Kind, Table};
+pub use question::Question;
+use waiting::{Stood, wait_for_answer};
+
+/// Rows for a question, in `sink`.
+pub fn rows(question: &Question, settings: &Settings, sink: &mut impl Sink) -> Result<(Answered, Outcome), Error> {
+    wait_for_answer(question, settings, |sandbox, sql, stages| {
+        let approved = approve(sandbox, sql, question, settings, stages)?;
+        let (columns, started) = (approved.shape.clone(), Instant::now());
+        let value = execution::run(approved, sink, settings.row_limits())?;
+        stages.run += started.elapsed();
+        Ok(Stood { columns, value })
+    })
+}
+
+/// SQL for a question and the columns of its result. Nothing is run.
+pub fn sql(question: &Question, settings: &Settings) -> Result<Answered, Error> {
+    let judge = |sandbox: &Sandbox<'_>, sql: &str, stages: &mut Stages| {
+        Ok(Stood { columns: approve(sandbox, sql, question, settings, stages)?.shape, value: () })
+    };
+    Ok(wait_for_answer(question, settings, judge)?.0)
+}
+
+/// The name of a cursor over the answer.
+pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> Result<String, Error> {
+    let judge = |sandbox: &Sandbox<'_>, sql: &str, stages: &mut Stages| {
+        let generation = invalidation::generation();
+        let approved = approve(sandbox, sql, question, settings, stages)?;
+        let columns = approved.shape.clone();
+        Ok(Stood { columns, value: execution::detach(approved, sandbox, generation)? })
+    };
+    let (answered, mut plan) = wait_for_answer(question, settings, judge)?;
+    for _ in 0..MAX_JUDGINGS {
+        match cursor::open(&plan, cursor)? {
+            Some(name) => return Ok(name),
+            None => {
+                let again = |sandbox: &Sandbox<'_>| judge(sandbox, &answered.sql, &mut Stages::default());
+                plan = sandboxed(settings.bounds, again)?.value;
+            }
+        }
+    }
+    Err(Error::CatalogsChanged)
+}
+
+/// The answer as a Vega-Lite specification, its rows inside.
+pub fn chart(question: &Question, settings: &Settings) -> Result<serde_json::Value, Error> {
+    Ok(charts::chart(&question.text, &table(question, settings)?))
+}
+
+/// The same chart as lines of text.
+pub fn plot(question: &Question, settings: &Settings) -> Result<Vec<String>, Error> {
+    Ok(charts::plot(&question.text, &table(question, settings)?))
+}
+
+/// The answer with its columns, in our own memory.
+fn table(question: &Question, settings: &Settings) -> Result<Table, Error> {
+    let mut rows = Collected::default();
+    let (answered, outcome) = self::rows(question, settings, &mut rows)?;
+    let columns = answered.columns.0.iter();
+    let columns = columns.map(|of| Column { name: of.name.clone(), kind: Kind::of(&of.type_name, of.category) });
+    let remark = execution::remark(&outcome, settings.row_limits());
+    let mut table = Table { columns: columns.collect(), rows: Vec::with_capacity(rows.rows.len()), remark };
+    for row in &rows.rows {
+        table.push(row).map_err(|error| Error::internal(format!("a row is no json: {error}")))?;
+    }
+    Ok(table)
+}
+
+/// A statement in plain words. It is judged, and nothing is run.
+pub fn explain(sql: &str, settings: &Settings) -> Result<String, Error> {
+    let chain = Chain::open(&settings.models, settings.model_timeout)?;
+    let outline = sandboxed(settings.bounds, |sandbox| Ok(guard::approve(sandbox, sql, None, settings)?.outline()))?;
+    let description = prose::describe(&outline);
+    if chain.begins_with_builtin() {
+        return Ok(description);
+    }
+    let snapshot = grounding::snapshot(&settings.scope(), false)?;
+    let context = grounding::narrow(sql, &snapshot, &outline.relations);
+    chain.explain(&prompt::explain(&context, &description, &settings.prompt), &description)
+}
+
+/// What a model would be told about a question.
+pub fn prompt(question: &Question, settings: &Settings) -> Result<String, Error> {
+    Ok(waiting::first_prompt(question, settings)?.as_text())
+}
+
+fn approve<'s>(
+    sandbox: &'s Sandbox<'_>,
+    sql: &str,
+    question: &Question,
+    settings: &Settings,
+    stages: &mut Stages,
+) -> Result<guard::Approved<'s>, Error> {
+    let started = Instant::now();
+    let approved = guard::approve(sandbox, sql, question.wanted.as_ref(), settings);
+    stages.guard += started.elapsed();
+    approved
+}
+
+/// A plan is judged anew at most this often when tables change before a cursor has locked them.
+const MAX_JUDGINGS: usize = 5;
