@@ -8,7 +8,7 @@
 
 use crate::error::Error;
 use crate::model::BUILTIN;
-use crate::pg::host::query;
+use crate::pg::running::query;
 use crate::settings::Settings;
 use wire::Prompt;
 

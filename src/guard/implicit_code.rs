@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::fact_cache::FactCache;
 use super::oid_array;
 use crate::error::Error;
-use crate::pg::host::query::rows_in;
+use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::uses::{FunctionUse, Origin, Uses, add_expression};
 

@@ -16,12 +16,12 @@ mod verdict;
 
 use crate::error::Error;
 use crate::grounding::array_literal;
-use crate::pg::host::query::rows_in;
+use crate::pg::rows::assignment_casts::{self, Fit};
 use crate::pg::rows::receiver::Dress;
 use crate::pg::rows::shape::Shape;
+use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::pg::running::statement::{Planned, Prepared, parse};
-use crate::pg::tree::assignment_casts::{self, Fit};
+use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
 use policy::Function;
@@ -103,11 +103,11 @@ fn judge<'s>(
     check_text(sandbox, sql, settings, verdict)?;
     let prepared = Prepared::new(sandbox, sql)?;
     verdict.pass(Check::Analysis, None);
-    let mut uses = uses::uses(&prepared);
+    let mut uses = uses::uses(&prepared.trees());
     check_shape(&uses)?;
     verdict.pass(Check::ReadOnly, None);
     let shape = prepared.shape();
-    let fit = wanted.map(|wanted| fit_into(sandbox, &prepared, wanted, &mut uses)).transpose()?;
+    let fit = wanted.map(|wanted| fit_into(sandbox, &shape, wanted, &mut uses)).transpose()?;
     implicit_code::add_code(sandbox, &mut uses)?;
     relations::check(sandbox, &uses, settings, verdict)?;
     verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
@@ -131,9 +131,9 @@ fn judge<'s>(
 }
 
 /// The casts that make what the caller wants of the result. What they call is judged with the rest.
-fn fit_into(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &Shape, uses: &mut Uses) -> Result<Fit, Error> {
-    assignment_casts::fit(sandbox, prepared, wanted, uses)
-        .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: prepared.shape().to_string() })
+fn fit_into(sandbox: &Sandbox<'_>, given: &Shape, wanted: &Shape, uses: &mut Uses) -> Result<Fit, Error> {
+    assignment_casts::fit(sandbox, given, wanted, uses)
+        .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: given.to_string() })
 }
 
 /// What can be told before the server analyzes the text.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::grounding::Context;
 use crate::pg::host::foreign;
 use crate::pg::host::offload;
-use crate::pg::host::query;
+use crate::pg::running::query;
 use crate::settings::Settings;
 use wire::reply::{self, NoStatement};
 use wire::{Endpoint, Prompt, Provider, Secret};

@@ -6,7 +6,7 @@ use std::ffi::c_int;
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
-use crate::pg::tree::assignment_casts::Fit;
+use crate::pg::rows::assignment_casts::Fit;
 
 /// Where one answer may end before its query does.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use pgrx::pg_sys;
 
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shape(pub Vec<Column>);

@@ -13,7 +13,7 @@ use pgrx::prelude::*;
 use crate::error::Error;
 use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use crate::pg::running::runtime_hooks::Forced;
 use crate::pg::running::sandbox::{Bounds, under_limits};
 

@@ -10,8 +10,9 @@ use pgrx::pg_sys::{self, NodeTag};
 use pgrx::{PgList, prelude::*};
 
 use crate::error::Error;
+use crate::pg::host::text::c_string;
 use crate::pg::running::sandbox::Sandbox;
-use crate::pg::running::statement::{Prepared, c_string};
+use crate::pg::tree::query_trees::QueryTrees;
 
 /// Whose text a part of the tree comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,9 +58,9 @@ pub struct Uses {
 }
 
 /// Collects from every tree of the statement.
-pub fn uses(statement: &Prepared<'_>) -> Uses {
+pub fn uses(trees: &QueryTrees<'_>) -> Uses {
     let mut walk = Walk { uses: Uses::default(), origin: Origin::Statement, location: None, in_cast: false };
-    for query in statement.queries() {
+    for query in trees.iter() {
         // SAFETY: a live tree of the statement; the walk only reads it.
         unsafe { walk.visit(query.cast()) };
     }

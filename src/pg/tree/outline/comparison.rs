@@ -4,7 +4,7 @@ use pgrx::{PgList, pg_sys};
 
 use super::constant::category;
 use super::walk::Walk;
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use prose::outline::{Comparison, Expr, Pattern};
 
 impl Walk {

@@ -4,7 +4,7 @@ use pgrx::{PgList, pg_sys, pg_sys::NodeTag, pg_sys::RTEKind};
 
 use super::constant::{category, constant, function_name, type_name};
 use super::walk::Walk;
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use prose::outline::{Comparison, Expr};
 
 impl Walk {

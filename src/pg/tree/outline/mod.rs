@@ -11,16 +11,14 @@ mod source;
 mod subquery;
 mod walk;
 
-use pgrx::pg_sys;
+use crate::pg::tree::query_trees::QueryTrees;
 use prose::outline::Outline;
 
 /// Reads the outline from the trees of an analyzed statement.
-///
-/// # Safety
-/// The queries are live trees of one statement, in a transaction.
-pub unsafe fn of(queries: &[*mut pg_sys::Query]) -> Outline {
+pub fn of(trees: &QueryTrees<'_>) -> Outline {
     let mut walk = walk::Walk::default();
-    // SAFETY: the caller's promise; a query that only reads is one tree.
-    let query = queries.first().map(|query| unsafe { walk.query(*query, None) }).unwrap_or_default();
+    // A statement that only reads has one tree.
+    // SAFETY: a live tree of the statement, which the walk only reads.
+    let query = trees.iter().next().map(|query| unsafe { walk.query(query, None) }).unwrap_or_default();
     walk.into_outline(query)
 }

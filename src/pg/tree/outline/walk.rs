@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use pgrx::{PgList, pg_sys, pg_sys::NodeTag};
 
 use super::constant::{category, name_of, qualified, text};
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use crate::pg::tree::uses::view_of;
 use prose::outline::{
     Body, Cte, Distinct, Entry, Expr, Grouping, Outline, Output, Query, Select, SetOperation, SortKey,

@@ -9,14 +9,15 @@ use std::marker::PhantomData;
 use pgrx::pg_sys;
 use pgrx::{PgList, pg_sys::NodeTag};
 
-use crate::error::{Error, Failure};
-use crate::pg::host::query::owned;
+use crate::error::Error;
+use crate::pg::host::text::{c_string, owned};
 use crate::pg::rows::receiver::{Dress, Outcome, Receiver, RowLimits, Sink};
 use crate::pg::rows::shape::Shape;
 use crate::pg::running::cursor::Detached;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
+use crate::pg::tree::query_trees::QueryTrees;
 use prose::outline::Outline;
 
 /// A text as the server's grammar sees it.
@@ -96,9 +97,9 @@ impl<'s> Prepared<'s> {
     }
 
     /// The rewritten query trees.
-    pub fn queries(&self) -> Vec<*mut pg_sys::Query> {
-        // SAFETY: the plan is alive.
-        unsafe { queries(self.plan) }
+    pub fn trees(&self) -> QueryTrees<'_> {
+        // SAFETY: the plan is alive as long as this is.
+        unsafe { trees(self.plan) }
     }
 
     /// The columns of its result.
@@ -176,7 +177,7 @@ impl Planned<'_> {
     /// What the statement does, read from the trees the plan was made of.
     pub fn outline(&self) -> Outline {
         // SAFETY: the plan is alive until the sandbox ends, and planning works on copies of its trees.
-        unsafe { outline::of(&queries(self.plan)) }
+        outline::of(&unsafe { trees(self.plan) })
     }
 
     /// Copies the plan out of the sandbox, for a cursor.
@@ -192,26 +193,17 @@ impl Planned<'_> {
     }
 }
 
+/// The rewritten query trees of a plan.
+///
 /// # Safety
-/// `plan` is alive.
-unsafe fn queries(plan: pg_sys::SPIPlanPtr) -> Vec<*mut pg_sys::Query> {
-    // SAFETY: the sources of a plan are a list of CachedPlanSource.
+/// `plan` is alive for `'s`.
+unsafe fn trees<'s>(plan: pg_sys::SPIPlanPtr) -> QueryTrees<'s> {
+    // SAFETY: the sources of a plan are a list of CachedPlanSource, each of which keeps its rewritten trees.
     unsafe {
         let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(plan));
-        sources
+        let queries = sources
             .iter_ptr()
-            .flat_map(|source| PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>())
-            .collect()
+            .flat_map(|source| PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>());
+        QueryTrees::new(queries.collect())
     }
-}
-
-/// Text as the server's functions take it.
-pub fn c_string(sql: &str) -> Result<CString, Error> {
-    CString::new(sql).map_err(|_| {
-        Error::Server(Failure {
-            sqlstate: "22021".to_owned(),
-            message: "the statement holds a zero byte".to_owned(),
-            ..Failure::default()
-        })
-    })
 }

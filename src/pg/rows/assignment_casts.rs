@@ -7,7 +7,6 @@ use pgrx::pg_sys::{self, CoercionContext, CoercionForm, NodeTag};
 
 use crate::pg::rows::shape::{Column, Shape};
 use crate::pg::running::sandbox::Sandbox;
-use crate::pg::running::statement::Prepared;
 use crate::pg::tree::uses::{Origin, Uses, add_node};
 
 /// What each wanted column is made of; it lives in the sandbox it was made in.
@@ -30,11 +29,10 @@ impl Fit {
     }
 }
 
-/// Finds the casts that make `wanted` of the statement's result, or `None` where they do not fit. What the casts call is
+/// Finds the casts that make `wanted` of a result of the shape `given`, or `None` where they do not fit. What the casts call is
 /// added to `uses`.
-pub fn fit(_: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &Shape, uses: &mut Uses) -> Option<Fit> {
-    let given = prepared.shape();
-    let sources = sources(&names(&given), &names(wanted))?;
+pub fn fit(_: &Sandbox<'_>, given: &Shape, wanted: &Shape, uses: &mut Uses) -> Option<Fit> {
+    let sources = sources(&names(given), &names(wanted))?;
     let columns = sources.into_iter().zip(&wanted.0).map(|(from, column)| {
         let cast = cast(given.0.get(from)?, column)?;
         if !cast.is_null() {

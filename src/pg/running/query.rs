@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 
 use pgrx::IntoDatum;
 use pgrx::pg_sys;
 
 use crate::error::Error;
+use crate::pg::host::text::owned;
 use crate::pg::running::runtime_hooks::OwnQuery;
 use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction};
 
@@ -147,16 +148,4 @@ unsafe fn collect() -> Vec<Row> {
             })
             .collect()
     }
-}
-
-/// A C string as an owned one; null stays null.
-///
-/// # Safety
-/// `text` is null or a NUL-terminated string.
-pub unsafe fn owned(text: *const std::ffi::c_char) -> Option<String> {
-    if text.is_null() {
-        return None;
-    }
-    // SAFETY: the caller's promise.
-    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
 }
