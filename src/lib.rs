@@ -22,6 +22,7 @@ mod error;
 mod execution;
 mod grounding;
 mod guard;
+mod limits;
 mod model;
 #[allow(unsafe_code)]
 mod pg;

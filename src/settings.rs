@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
+use crate::limits::Bounds;
 use crate::pg::host::guc_limits::{define_int_limit, define_real_limit, reserve_prefix};
-use crate::pg::running::sandbox::Bounds;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
 static SHARE: GucSetting<Share> = GucSetting::<Share>::new(Share::Schema);

@@ -10,9 +10,10 @@ mod tests {
     use pgrx::prelude::*;
 
     use crate::error::Error;
+    use crate::limits::Bounds;
     use crate::pg::host::offload::offload;
     use crate::pg::running::query::rows_in;
-    use crate::pg::running::sandbox::{Bounds, sandboxed};
+    use crate::pg::running::sandbox::sandboxed;
     use crate::pg::statement::{Prepared, parse};
     use crate::pg::tree::uses::{Origin, uses};
 

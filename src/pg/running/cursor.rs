@@ -11,11 +11,12 @@ use pgrx::pg_sys;
 use pgrx::prelude::*;
 
 use crate::error::Error;
+use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
 use crate::pg::host::text::owned;
 use crate::pg::running::runtime_hooks::Forced;
-use crate::pg::running::sandbox::{Bounds, under_limits};
+use crate::pg::running::sandbox::under_limits;
 
 /// A judged plan in memory of its own, with the locks it needs not yet taken.
 pub struct Detached {

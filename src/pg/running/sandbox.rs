@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use pgrx::pg_sys;
 
 use crate::error::Error;
+use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::running::runtime_hooks;
 use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
@@ -19,14 +20,6 @@ pub struct Sandbox<'s> {
     inside: PhantomData<&'s Subtransaction>,
     /// Memory that outlives the sandbox: that of whoever opened it.
     pub outer_memory: pg_sys::MemoryContext,
-}
-
-/// What the work in a sandbox may take; 0 means no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Bounds {
-    pub milliseconds: i32,
-    pub memory_kb: i32,
-    pub temp_file_kb: i32,
 }
 
 /// Runs `work` on a statement that is not ours, read-only, bounded and watched, then undoes every trace of it.
