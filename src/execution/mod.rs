@@ -7,7 +7,7 @@
 use crate::error::Error;
 use crate::guard::Approved;
 use crate::pg::host::failure::catch;
-use crate::pg::rows::receiver::{Cut, Outcome, RowLimits, Sink};
+use crate::pg::rows::receiver::{Outcome, ReachedLimit, RowLimits, Sink};
 use crate::pg::running::cursor::Detached;
 use crate::pg::running::sandbox::Sandbox;
 use crate::settings::Settings;
@@ -17,8 +17,8 @@ pub fn run(approved: Approved<'_>, sink: &mut impl Sink, settings: &Settings) ->
     let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
     let limits = RowLimits { rows: unlimited(settings.row_limit), bytes: unlimited(settings.byte_limit) };
     sink.clear();
-    let (planned, dress, touches_masked) = approved.into_plan();
-    catch(|| planned.run(sink, &dress, limits)).map_err(|error| match error {
+    let (planned, transform, touches_masked) = approved.into_plan();
+    catch(|| planned.run(sink, &transform, limits)).map_err(|error| match error {
         Error::Server(failure) if touches_masked => Error::Run(failure.without_text()),
         Error::Server(failure) => Error::Run(failure),
         other => other,
@@ -42,9 +42,9 @@ pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) ->
 
 /// What to tell the caller about an answer that ended early.
 pub fn remark(outcome: &Outcome, settings: &Settings) -> Option<String> {
-    let limit = match outcome.cut? {
-        Cut::Rows => format!("nl2sql.row_limit = {}", settings.row_limit),
-        Cut::Bytes => format!("nl2sql.byte_limit = {}kB", settings.byte_limit / 1024),
+    let limit = match outcome.reached? {
+        ReachedLimit::Rows => format!("nl2sql.row_limit = {}", settings.row_limit),
+        ReachedLimit::Bytes => format!("nl2sql.byte_limit = {}kB", settings.byte_limit / 1024),
     };
     Some(format!("the answer was cut off after {} rows ({limit})", outcome.rows))
 }

@@ -16,8 +16,8 @@ mod verdict;
 
 use crate::error::Error;
 use crate::grounding::array_literal;
-use crate::pg::rows::assignment_casts::{self, Fit};
-use crate::pg::rows::receiver::Dress;
+use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
+use crate::pg::rows::receiver::RowTransform;
 use crate::pg::rows::shape::Shape;
 use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
@@ -43,8 +43,7 @@ const MAX_CTES: usize = 150;
 pub struct Approved<'s> {
     planned: Planned<'s>,
     pub shape: Shape,
-    /// What has to be done to its rows on their way out.
-    dress: Dress,
+    transform: RowTransform<'s>,
     /// It handles masked values: what it says when it fails may quote them.
     touches_masked: bool,
 }
@@ -56,8 +55,8 @@ impl<'s> Approved<'s> {
     }
 
     /// Hands the plan to the execution room, with what must not come out of it.
-    pub fn into_plan(self) -> (Planned<'s>, Dress, bool) {
-        (self.planned, self.dress, self.touches_masked)
+    pub fn into_plan(self) -> (Planned<'s>, RowTransform<'s>, bool) {
+        (self.planned, self.transform, self.touches_masked)
     }
 }
 
@@ -107,7 +106,7 @@ fn judge<'s>(
     check_shape(&uses)?;
     verdict.pass(Check::ReadOnly, None);
     let shape = prepared.shape();
-    let fit = wanted.map(|wanted| fit_into(sandbox, &shape, wanted, &mut uses)).transpose()?;
+    let casts = wanted.map(|wanted| fit_into(sandbox, &shape, wanted, &mut uses)).transpose()?;
     implicit_code::add_code(sandbox, &mut uses)?;
     relations::check(sandbox, &uses, settings, verdict)?;
     verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
@@ -127,12 +126,22 @@ fn judge<'s>(
         return Err(Error::TooCostly { cost: planned.cost, limit: settings.max_cost });
     }
     verdict.pass(Check::Cost, Some(format!("{:.0} of at most {:.0}", planned.cost, settings.max_cost)));
-    Ok(Approved { planned, shape, dress: Dress { masked: masks.outputs, fit }, touches_masked: masks.touched })
+    Ok(Approved {
+        planned,
+        shape,
+        transform: RowTransform { masked: masks.outputs, casts },
+        touches_masked: masks.touched,
+    })
 }
 
 /// The casts that make what the caller wants of the result. What they call is judged with the rest.
-fn fit_into(sandbox: &Sandbox<'_>, given: &Shape, wanted: &Shape, uses: &mut Uses) -> Result<Fit, Error> {
-    assignment_casts::fit(sandbox, given, wanted, uses)
+fn fit_into<'s>(
+    sandbox: &'s Sandbox<'_>,
+    given: &Shape,
+    wanted: &Shape,
+    uses: &mut Uses,
+) -> Result<AssignmentCasts<'s>, Error> {
+    assignment_casts::find(sandbox, given, wanted, uses)
         .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: given.to_string() })
 }
 

@@ -11,7 +11,7 @@ use pgrx::{PgList, pg_sys::NodeTag};
 
 use crate::error::Error;
 use crate::pg::host::text::{c_string, owned};
-use crate::pg::rows::receiver::{Dress, Outcome, Receiver, RowLimits, Sink};
+use crate::pg::rows::receiver::{Outcome, Receiver, RowLimits, RowTransform, Sink};
 use crate::pg::rows::shape::Shape;
 use crate::pg::running::cursor::Detached;
 use crate::pg::running::sandbox::Sandbox;
@@ -147,8 +147,8 @@ impl<'s> Prepared<'s> {
 
 impl Planned<'_> {
     /// Runs this very plan into `sink`.
-    pub fn run<S: Sink>(self, sink: &mut S, dress: &Dress, limits: RowLimits) -> Result<Outcome, Error> {
-        let mut receiver = Receiver::new(sink, dress, limits);
+    pub fn run<S: Sink>(self, sink: &mut S, transform: &RowTransform<'_>, limits: RowLimits) -> Result<Outcome, Error> {
+        let mut receiver = Receiver::new(sink, transform, limits);
         // SAFETY: the plan is held (see `plan`), the active snapshot is the calling query's, and the receiver outlives
         // the executor. If an ERROR leaves here, the sandbox's rollback frees what the executor holds.
         unsafe {

@@ -43,6 +43,39 @@ pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -
     Ok(rows)
 }
 
+/// An expression as a catalog stores it, in a column of type pg_node_tree. The server accepts no text from anybody for that
+/// type, so it is always one of its own trees.
+#[derive(Debug, Clone)]
+pub struct StoredExpression(String);
+
+impl StoredExpression {
+    pub fn as_text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// As [`rows_in`], for a query whose last column is a stored expression or NULL. That column is not part of the row.
+pub fn rows_with_expression(
+    sandbox: &Sandbox<'_>,
+    sql: &'static str,
+    arguments: &[Option<&str>],
+) -> Result<Vec<(Row, Option<StoredExpression>)>, Error> {
+    let rows = rows_in(sandbox, sql, arguments)?;
+    // SAFETY: the query returned rows, and SPI keeps the shape of the last result until it is used again.
+    let last_type = unsafe {
+        let shape = (*pg_sys::SPI_tuptable).tupdesc;
+        pg_sys::SPI_gettypeid(shape, (*shape).natts)
+    };
+    if last_type != pg_sys::PG_NODE_TREEOID {
+        return Err(Error::internal("the last column of a query is no stored expression"));
+    }
+    let split = |mut row: Row| {
+        let expression = row.pop().flatten().map(StoredExpression);
+        (row, expression)
+    };
+    Ok(rows.into_iter().map(split).collect())
+}
+
 /// Whether the transaction is serializable: what such a one reads and writes can make others fail.
 pub fn is_serializable() -> bool {
     // SAFETY: reads a variable of the backend.

@@ -11,8 +11,9 @@ use pgrx::{PgList, prelude::*};
 
 use crate::error::Error;
 use crate::pg::host::text::c_string;
+use crate::pg::running::query::StoredExpression;
 use crate::pg::running::sandbox::Sandbox;
-use crate::pg::tree::query_trees::QueryTrees;
+use crate::pg::tree::query_trees::{ExpressionTree, QueryTrees};
 
 /// Whose text a part of the tree comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,21 +77,27 @@ pub fn uses(trees: &QueryTrees<'_>) -> Uses {
     uses
 }
 
-/// Collects from a stored expression too, for example a domain's check (pg_node_tree as text).
-pub fn add_expression(_: &Sandbox<'_>, uses: &mut Uses, origin: Origin, expression: &str) -> Result<(), Error> {
-    let text = c_string(expression)?;
-    let mut walk = Walk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
-    // SAFETY: the text comes from the catalog, where the server itself put it.
-    unsafe { walk.visit(pg_sys::stringToNode(text.as_ptr()).cast()) };
-    *uses = walk.uses;
+/// Collects from a stored expression too, for example a domain's check.
+pub fn add_stored(
+    _: &Sandbox<'_>,
+    uses: &mut Uses,
+    origin: Origin,
+    expression: &StoredExpression,
+) -> Result<(), Error> {
+    let text = c_string(expression.as_text())?;
+    // SAFETY: the text is a tree that the server itself wrote; the sandbox frees what is made of it.
+    let tree = unsafe { ExpressionTree::new(pg_sys::stringToNode(text.as_ptr()).cast()) };
+    if let Some(tree) = tree {
+        add_tree(uses, origin, tree);
+    }
     Ok(())
 }
 
-/// Collects from an expression of our own making, for example a cast of a result.
-pub fn add_node(uses: &mut Uses, origin: Origin, node: *mut pg_sys::Node) {
+/// Collects from an expression that stands in no tree of the statement, for example a cast of its result.
+pub fn add_tree(uses: &mut Uses, origin: Origin, tree: ExpressionTree<'_>) {
     let mut walk = Walk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
     // SAFETY: a live expression; the walk only reads it.
-    unsafe { walk.visit(node) };
+    unsafe { walk.visit(tree.as_ptr()) };
     *uses = walk.uses;
 }
 
