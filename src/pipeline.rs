@@ -42,7 +42,7 @@ pub fn sql(question: &Question, settings: &Settings) -> Result<(String, Shape), 
 pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> Result<String, Error> {
     let judge = |sandbox: &Sandbox<'_>, sql: &str| {
         let generation = invalidation::generation();
-        execution::detach(guard::approve(sandbox, sql, None, settings)?, sandbox, generation)
+        execution::detach(guard::approve(sandbox, sql, None, settings)?, generation)
     };
     let (sql, mut plan) = settle(question, settings, judge)?;
     for _ in 0..MAX_JUDGINGS {

@@ -8,8 +8,7 @@ use crate::error::Error;
 use crate::guard::Approved;
 use crate::pg::host::failure::catch;
 use crate::pg::rows::receiver::{Outcome, ReachedLimit, RowLimits, Sink};
-use crate::pg::running::cursor::Detached;
-use crate::pg::running::sandbox::Sandbox;
+use crate::pg::running::cursor::DetachedPlan;
 use crate::settings::Settings;
 
 /// Runs the plan that was judged, streaming its rows into `sink`.
@@ -26,7 +25,7 @@ pub fn run(approved: Approved<'_>, sink: &mut impl Sink, settings: &Settings) ->
 }
 
 /// Takes the plan that was judged out of its sandbox, for a cursor. `generation` is that of before it was judged.
-pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) -> Result<Detached, Error> {
+pub fn detach(approved: Approved<'_>, generation: u64) -> Result<DetachedPlan, Error> {
     let (planned, _, touches_masked) = approved.into_plan();
     if touches_masked {
         return Err(Error::Refused {
@@ -37,7 +36,7 @@ pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) ->
             hint: Some("nl_ask and nl_query show them masked.".to_owned()),
         });
     }
-    Ok(planned.detach(sandbox, generation))
+    Ok(planned.detach(generation))
 }
 
 /// What to tell the caller about an answer that ended early.

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::pg::host::text::{c_string, owned};
 use crate::pg::rows::receiver::{Outcome, Receiver, RowLimits, RowTransform, Sink};
 use crate::pg::rows::shape::Shape;
-use crate::pg::running::cursor::Detached;
+use crate::pg::running::cursor::DetachedPlan;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
@@ -180,16 +180,10 @@ impl Planned<'_> {
         outline::of(&unsafe { trees(self.plan) })
     }
 
-    /// Copies the plan out of the sandbox, for a cursor.
-    pub fn detach(self, sandbox: &Sandbox<'_>, generation: u64) -> Detached {
-        // SAFETY: the plan is alive; the memory is that of the call that opened the sandbox.
-        let statement = unsafe {
-            let inner = pg_sys::MemoryContextSwitchTo(sandbox.outer_memory);
-            let copy = pg_sys::copyObjectImpl(self.statement.cast());
-            pg_sys::MemoryContextSwitchTo(inner);
-            copy.cast()
-        };
-        Detached { statement, text: self.text, generation }
+    /// Copies the plan out of the sandbox, for a cursor. `generation` is the catalogs' before the statement was judged.
+    pub fn detach(self, generation: u64) -> DetachedPlan {
+        // SAFETY: the plan is alive.
+        unsafe { DetachedPlan::copy_of(self.statement, self.text, generation) }
     }
 }
 

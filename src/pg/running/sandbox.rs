@@ -18,8 +18,6 @@ use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
 /// Proof that the code holding it runs inside the read-only subtransaction.
 pub struct Sandbox<'s> {
     inside: PhantomData<&'s Subtransaction>,
-    /// Memory that outlives the sandbox: that of whoever opened it.
-    pub outer_memory: pg_sys::MemoryContext,
 }
 
 /// Runs `work` on a statement that is not ours, read-only, bounded and watched, then undoes every trace of it.
@@ -61,10 +59,9 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
         return Err(Error::Encoding);
     }
     let subtransaction = Subtransaction::begin(true);
-    let outer_memory = subtransaction.memory_context;
     let result = catch(|| {
         connect_spi()?;
-        work(&Sandbox { inside: PhantomData, outer_memory })
+        work(&Sandbox { inside: PhantomData })
     });
     drop(subtransaction);
     result
@@ -73,10 +70,9 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
 /// Runs `work` so that what it writes becomes part of the caller's transaction, or nothing of it if it fails.
 pub fn in_writing_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let mut subtransaction = Subtransaction::begin(false);
-    let outer_memory = subtransaction.memory_context;
     let result = catch(|| {
         connect_spi()?;
-        let result = work(&Sandbox { inside: PhantomData, outer_memory })?;
+        let result = work(&Sandbox { inside: PhantomData })?;
         subtransaction.commit();
         Ok(result)
     });
