@@ -9,7 +9,7 @@ use pgrx::prelude::*;
 use crate::pg::rows::assignment_casts::AssignmentCasts;
 use crate::pg::rows::tuple_store::Store;
 
-/// Where one answer may end before its query does.
+/// The most of an answer that is returned; past either limit the query ends early.
 #[derive(Debug, Clone, Copy)]
 pub struct RowLimits {
     pub rows: u64,
@@ -42,14 +42,14 @@ pub struct RowTransform<'s> {
 
 /// Where rows end up.
 pub trait Sink {
-    /// Forgets the rows of an attempt that failed.
+    /// Removes the rows of an attempt that failed.
     fn clear(&mut self);
 
     /// # Safety
     /// `shape` is the live shape of the rows to come; what is made lives in the current memory context.
     unsafe fn start(&mut self, shape: pg_sys::TupleDesc, transform: &RowTransform<'_>);
 
-    /// Keeps one row if it takes at most `room` bytes: how many it took.
+    /// Keeps one row if it takes at most `room` bytes, and returns how many it took.
     ///
     /// # Safety
     /// `slot` holds a row of the shape given to `start`, its values at hand; the current memory is the row's own.

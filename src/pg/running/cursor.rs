@@ -65,7 +65,7 @@ const MARK: c_int = -0x6e6c;
 static BOUNDS: OnceLock<fn() -> Bounds> = OnceLock::new();
 static mut NEXT_RUN: pg_sys::ExecutorRun_hook_type = None;
 
-/// Puts the hook in place; called once, when the library is loaded. `bounds` tells what one FETCH may take.
+/// Puts the hook in place; called once, when the library is loaded. `bounds` returns what one FETCH may take.
 pub fn install(bounds: fn() -> Bounds) {
     if BOUNDS.set(bounds).is_ok() {
         // SAFETY: called while the library is loaded; the variable is the server's own, meant to be chained.
@@ -76,11 +76,11 @@ pub fn install(bounds: fn() -> Bounds) {
     }
 }
 
-/// Opens a cursor and tells its name, or `None` where the catalogs changed since the plan was judged: it must be judged
+/// Opens a cursor and returns its name, or `None` where the catalogs changed since the plan was judged: it must be judged
 /// anew. It lives to the end of the transaction.
 pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, Error> {
     let name = name
-        .map(|name| CString::new(fitting(name)))
+        .map(|name| CString::new(truncated(name)))
         .transpose()
         .map_err(|_| Error::internal("the cursor's name holds a zero byte"))?;
     lock(plan);
@@ -119,7 +119,7 @@ pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, E
 }
 
 /// As much of a name as a cursor keeps, no character cut in half (NAMEDATALEN less its end).
-fn fitting(name: &str) -> &str {
+fn truncated(name: &str) -> &str {
     let end = (0..=name.len().min(pg_sys::NAMEDATALEN as usize - 1)).rev().find(|end| name.is_char_boundary(*end));
     name.get(..end.unwrap_or_default()).unwrap_or(name)
 }
@@ -143,7 +143,7 @@ unsafe extern "C-unwind" fn on_run(
     count: u64,
     #[cfg(not(feature = "pg18"))] once: bool,
 ) {
-    // SAFETY: passes the server's arguments on, by plain pointers; see `watch::on_access`.
+    // SAFETY: passes the server's arguments on, by plain pointers; see the runtime hooks.
     unsafe {
         if is_ours(query) {
             // Such a query runs more than once.

@@ -16,14 +16,14 @@ use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtran
 pub type Row = Vec<Option<String>>;
 
 thread_local! {
-    /// Kept plans by the address of their text, which is always a constant of this library.
-    static PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+    /// Kept plans by the address of their text, which is a constant of this library.
+    static CONSTANT_PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
     /// Kept plans of texts that were made at run time, until [`forget`].
-    static MADE: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+    static GENERATED_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
 }
 
-/// So many plans of texts made at run time are kept.
-const MAX_MADE: usize = 400;
+/// The most plans of texts made at run time that a session keeps.
+const MAX_GENERATED: usize = 400;
 
 /// Runs a query of this library with `text` arguments, as the caller and read-only.
 ///
@@ -85,11 +85,11 @@ pub fn is_serializable() -> bool {
 fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
     let _own = OwnQuery::begin();
     let key = sql.as_ptr() as usize;
-    let plan = match PLANS.with_borrow(|plans| plans.get(&key).copied()) {
+    let plan = match CONSTANT_PLANS.with_borrow(|plans| plans.get(&key).copied()) {
         Some(plan) => plan,
         None => {
             let plan = prepare(sql, arguments.len())?;
-            PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
+            CONSTANT_PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
             plan
         }
     };
@@ -98,14 +98,14 @@ fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result
 
 /// The same with a text that was made at run time. It reads users' tables, so what it calls there is watched.
 pub fn rows_of(_: &Sandbox<'_>, sql: &str, arguments: &[&str]) -> Result<Vec<Row>, Error> {
-    let plan = match MADE.with_borrow(|plans| plans.get(sql).copied()) {
+    let plan = match GENERATED_PLANS.with_borrow(|plans| plans.get(sql).copied()) {
         Some(plan) => plan,
         None => {
-            if MADE.with_borrow(HashMap::len) >= MAX_MADE {
+            if GENERATED_PLANS.with_borrow(HashMap::len) >= MAX_GENERATED {
                 forget();
             }
             let plan = prepare(sql, arguments.len())?;
-            MADE.with_borrow_mut(|plans| plans.insert(sql.to_owned(), plan));
+            GENERATED_PLANS.with_borrow_mut(|plans| plans.insert(sql.to_owned(), plan));
             plan
         }
     };
@@ -114,7 +114,7 @@ pub fn rows_of(_: &Sandbox<'_>, sql: &str, arguments: &[&str]) -> Result<Vec<Row
 
 /// Frees the plans of texts that were made at run time.
 pub fn forget() {
-    for (_, plan) in MADE.take() {
+    for (_, plan) in GENERATED_PLANS.take() {
         // SAFETY: a kept plan that nothing else knows of and that is not running, as `execute` returns before.
         unsafe { pg_sys::SPI_freeplan(plan) };
     }

@@ -1,7 +1,8 @@
 //! What a statement does, as plain values: what it reads, how that is joined, filtered, grouped, computed and ordered.
 //!
 //! It is read from the analyzed tree, in which every name is resolved and nothing is planned yet: views keep their names,
-//! and no policy, plan or row of the tables shows. Parts it has no form for are told by their kind, never an error.
+//! and no policy, plan or row of the tables shows. Parts that the outline has no form for are named by their kind, and are
+//! never an error.
 
 mod aggregate;
 mod comparison;
@@ -16,7 +17,7 @@ use prose::outline::Outline;
 
 /// Reads the outline from the trees of an analyzed statement.
 pub fn of(trees: &QueryTrees<'_>) -> Outline {
-    let mut walk = walk::Walk::default();
+    let mut walk = walk::OutlineWalk::default();
     // A statement that only reads has one tree.
     // SAFETY: a live tree of the statement, which the walk only reads.
     let query = trees.iter().next().map(|query| unsafe { walk.query(query, None) }).unwrap_or_default();
