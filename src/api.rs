@@ -25,14 +25,14 @@ fn nl_sql(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Res
 /// The rows that answer a question.
 #[pg_extern(sql = "CREATE FUNCTION nl_ask(question text, thread text DEFAULT NULL) RETURNS SETOF json
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
-fn nl_ask(question: Option<&str>, thread: Option<&str>, store: JsonStore) -> Result<(), ErrorReport> {
+fn nl_ask(question: Option<&str>, thread: Option<&str>, store: JsonStore<'_>) -> Result<(), ErrorReport> {
     answer(Question::new(question, thread)?, &mut JsonRows::new(store))
 }
 
 /// The rows that answer a question, in the columns the caller names.
 #[pg_extern(sql = "CREATE FUNCTION nl_query(question text, thread text DEFAULT NULL) RETURNS SETOF record
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
-fn nl_query(question: Option<&str>, thread: Option<&str>, store: RecordStore) -> Result<(), ErrorReport> {
+fn nl_query(question: Option<&str>, thread: Option<&str>, store: RecordStore<'_>) -> Result<(), ErrorReport> {
     let question = Question::new(question, thread)?.wanting(store.wanted.clone());
     answer(question, &mut Records::new(store))
 }

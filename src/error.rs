@@ -1,6 +1,6 @@
 //! Every way a question can fail: one variant each, with its SQLSTATE, message, DETAIL and HINT.
 //!
-//! This is also the only place that masks secrets. Nothing here talks to the server; `pg::report` turns an [`Error`]
+//! This is also the only place that masks secrets. Nothing here talks to the server; `pg::host::report` turns an [`Error`]
 //! into an ereport at the SQL edge.
 
 #![forbid(unsafe_code)]

@@ -7,7 +7,8 @@
 //! What always holds:
 //! - Only [`api`] is callable from SQL; only [`settings`] reads a GUC, once a question, into one owned value.
 //! - Only [`pg`] is unsafe. Only [`guard`] can make an `Approved`, and [`execution`] takes nothing else.
-//! - A generated statement leaves the transaction as it was found, on every path: `pg::sandbox` owns the subtransactions.
+//! - A generated statement leaves the transaction as it was found, on every path: `pg::running::sandbox`
+//!   owns the subtransactions.
 //! - No thread touches the server, and nothing is emitted while one is in flight.
 //! - No message, log line or panic carries a key; masking sits in [`error`].
 //! - No room knows the room after it.
@@ -23,6 +24,7 @@ mod error;
 mod execution;
 mod grounding;
 mod guard;
+mod limits;
 mod model;
 #[allow(unsafe_code)]
 mod pg;

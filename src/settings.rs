@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
+use crate::limits::{Bounds, RowLimits};
 use crate::pg::host::guc_limits::{define_int_limit, define_real_limit, reserve_prefix};
-use crate::pg::rows::receiver::RowLimits;
-use crate::pg::running::sandbox::Bounds;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
 static SHARE: GucSetting<Share> = GucSetting::<Share>::new(Share::Schema);

@@ -59,7 +59,7 @@ pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> R
         let generation = invalidation::generation();
         let approved = approve(sandbox, sql, question, settings, stages)?;
         let columns = approved.shape.clone();
-        Ok(Stood { columns, value: execution::detach(approved, sandbox, generation)? })
+        Ok(Stood { columns, value: execution::detach(approved, generation)? })
     };
     let (answered, mut plan) = wait_for_answer(question, settings, judge)?;
     for _ in 0..MAX_JUDGINGS {

@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 
 use crate::error::Error;
-use crate::pg::host::query;
+use crate::pg::running::query;
 use wire::Prompt;
 
 /// What a draft is kept under: the models and the prompt.

@@ -6,18 +6,18 @@
 
 use crate::error::Error;
 use crate::guard::Approved;
+use crate::limits::RowLimits;
 use crate::pg::host::failure::catch;
-use crate::pg::rows::receiver::{Cut, Outcome, RowLimits, Sink};
-use crate::pg::running::cursor::Detached;
-use crate::pg::running::sandbox::Sandbox;
+use crate::pg::rows::receiver::{Outcome, ReachedLimit, Sink};
+use crate::pg::running::cursor::DetachedPlan;
 
 /// Runs the plan that was judged, streaming its rows into `sink`.
 pub fn run(approved: Approved<'_>, sink: &mut impl Sink, limits: RowLimits) -> Result<Outcome, Error> {
     let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
     let limits = RowLimits { rows: unlimited(limits.rows), bytes: unlimited(limits.bytes) };
     sink.clear();
-    let (planned, dress, touches_masked) = approved.into_plan();
-    catch(|| planned.run(sink, &dress, limits)).map_err(|error| match error {
+    let (planned, transform, touches_masked) = approved.into_plan();
+    catch(|| planned.run(sink, &transform, limits)).map_err(|error| match error {
         Error::Server(failure) if touches_masked => Error::Run(failure.without_text()),
         Error::Server(failure) => Error::Run(failure),
         other => other,
@@ -25,7 +25,7 @@ pub fn run(approved: Approved<'_>, sink: &mut impl Sink, limits: RowLimits) -> R
 }
 
 /// Takes the plan that was judged out of its sandbox, for a cursor. `generation` is that of before it was judged.
-pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) -> Result<Detached, Error> {
+pub fn detach(approved: Approved<'_>, generation: u64) -> Result<DetachedPlan, Error> {
     let (planned, _, touches_masked) = approved.into_plan();
     if touches_masked {
         return Err(Error::Refused {
@@ -36,14 +36,14 @@ pub fn detach(approved: Approved<'_>, sandbox: &Sandbox<'_>, generation: u64) ->
             hint: Some("nl_ask and nl_query show them masked.".to_owned()),
         });
     }
-    Ok(planned.detach(sandbox, generation))
+    Ok(planned.detach(generation))
 }
 
 /// What to tell the caller about an answer that ended early.
 pub fn remark(outcome: &Outcome, limits: RowLimits) -> Option<String> {
-    let limit = match outcome.cut? {
-        Cut::Rows => format!("nl2sql.row_limit = {}", limits.rows),
-        Cut::Bytes => format!("nl2sql.byte_limit = {}kB", limits.bytes / 1024),
+    let limit = match outcome.reached? {
+        ReachedLimit::Rows => format!("nl2sql.row_limit = {}", limits.rows),
+        ReachedLimit::Bytes => format!("nl2sql.byte_limit = {}kB", limits.bytes / 1024),
     };
     Some(format!("the answer was cut off after {} rows ({limit})", outcome.rows))
 }

@@ -16,7 +16,7 @@ use schema::Snapshot;
 
 use crate::error::{Error, Failure};
 use crate::pg::host::invalidation;
-use crate::pg::host::query;
+use crate::pg::running::query;
 use crate::settings::Scope;
 
 thread_local! {

@@ -7,7 +7,7 @@ use super::fact_cache::FactCache;
 use super::policy::Function;
 use super::{FIRST_NORMAL_OID, oid_array};
 use crate::error::Error;
-use crate::pg::host::query::{Row, rows_in};
+use crate::pg::running::query::{Row, rows_in};
 use crate::pg::running::sandbox::Sandbox;
 
 /// The functions behind each oid: itself, and for an aggregate the functions it is made of.

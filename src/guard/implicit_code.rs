@@ -8,9 +8,9 @@ use std::rc::Rc;
 use super::fact_cache::FactCache;
 use super::oid_array;
 use crate::error::Error;
-use crate::pg::host::query::rows_in;
+use crate::pg::running::query::{StoredExpression, rows_with_expression};
 use crate::pg::running::sandbox::Sandbox;
-use crate::pg::tree::uses::{FunctionUse, Origin, Uses, add_expression};
+use crate::pg::tree::uses::{FunctionUse, Origin, Uses, add_stored};
 
 /// The query and the objects it was asked for.
 type Asked = (&'static str, Vec<u32>);
@@ -44,7 +44,7 @@ pub fn add_code(sandbox: &Sandbox<'_>, uses: &mut Uses) -> Result<(), Error> {
 struct Code {
     of: u32,
     function: Option<u32>,
-    expression: Option<String>,
+    expression: Option<StoredExpression>,
 }
 
 impl Code {
@@ -52,7 +52,7 @@ impl Code {
         if let Some(oid) = self.function {
             uses.functions.push(FunctionUse { oid, origin, by_cast: false, location: None });
         }
-        self.expression.as_ref().map_or(Ok(()), |expression| add_expression(sandbox, uses, origin, expression))
+        self.expression.as_ref().map_or(Ok(()), |expression| add_stored(sandbox, uses, origin, expression))
     }
 }
 
@@ -67,11 +67,11 @@ fn read(sandbox: &Sandbox<'_>, sql: &'static str, mut oids: Vec<u32>) -> Result<
     if let Some(code) = known.into_values().next() {
         return Ok(code);
     }
-    let rows = rows_in(sandbox, sql, &[Some(&oid_array(key.1.iter().copied()))])?;
+    let rows = rows_with_expression(sandbox, sql, &[Some(&oid_array(key.1.iter().copied()))])?;
     let oid = |cell: &Option<String>| cell.as_deref().and_then(|text| text.parse().ok());
-    let code = rows.iter().filter_map(|row| {
-        let [of, function, expression] = row.as_slice() else { return None };
-        Some(Code { of: oid(of)?, function: oid(function), expression: expression.clone() })
+    let code = rows.into_iter().filter_map(|(row, expression)| {
+        let [of, function] = row.as_slice() else { return None };
+        Some(Code { of: oid(of)?, function: oid(function), expression })
     });
     let code = Rc::new(code.collect());
     KEPT.with_borrow_mut(|kept| kept.keep([(&key, &code)]));

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::relations::column_names;
 use super::{oid_array, oid_of};
 use crate::error::Error;
-use crate::pg::host::query::rows_in;
+use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::Sandbox;
-use crate::pg::running::statement::Prepared;
+use crate::pg::statement::Prepared;
 use crate::pg::tree::lineage::{self, Lineage, Sources};
 use crate::pg::tree::uses::{Origin, Uses};
 
@@ -34,7 +34,7 @@ pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Res
     if labels.hidden.is_empty() && labels.masked.is_empty() {
         return Ok(Masks::default());
     }
-    let lineage = lineage::trace(prepared);
+    let lineage = lineage::trace(&prepared.trees());
     if let Some(column) = labels.refused(&lineage, uses) {
         return Err(Error::Refused {
             what: format!("using {}", column_names(sandbox, &[column])?.join(", ")),

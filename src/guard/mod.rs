@@ -16,11 +16,11 @@ mod verdict;
 
 use crate::error::Error;
 use crate::grounding::array_literal;
-use crate::pg::host::query::rows_in;
-use crate::pg::rows::receiver::Dress;
+use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
+use crate::pg::rows::receiver::RowTransform;
+use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::pg::running::statement::{Planned, Prepared, parse};
-use crate::pg::tree::assignment_casts::{self, Fit};
+use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::Settings;
 use policy::Function;
@@ -43,8 +43,7 @@ const MAX_CTES: usize = 150;
 pub struct Approved<'s> {
     planned: Planned<'s>,
     pub shape: ResultShape,
-    /// What has to be done to its rows on their way out.
-    dress: Dress,
+    transform: RowTransform<'s>,
     /// It handles masked values: what it says when it fails may quote them.
     touches_masked: bool,
 }
@@ -56,8 +55,8 @@ impl<'s> Approved<'s> {
     }
 
     /// Hands the plan to the execution room, with what must not come out of it.
-    pub fn into_plan(self) -> (Planned<'s>, Dress, bool) {
-        (self.planned, self.dress, self.touches_masked)
+    pub fn into_plan(self) -> (Planned<'s>, RowTransform<'s>, bool) {
+        (self.planned, self.transform, self.touches_masked)
     }
 }
 
@@ -103,11 +102,11 @@ fn judge<'s>(
     check_text(sandbox, sql, settings, verdict)?;
     let prepared = Prepared::new(sandbox, sql)?;
     verdict.pass(Check::Analysis, None);
-    let mut uses = uses::uses(&prepared);
+    let mut uses = uses::uses(&prepared.trees());
     check_shape(&uses)?;
     verdict.pass(Check::ReadOnly, None);
     let shape = prepared.shape();
-    let fit = wanted.map(|wanted| fit_into(sandbox, &prepared, wanted, &mut uses)).transpose()?;
+    let casts = wanted.map(|wanted| fit_into(sandbox, &shape, wanted, &mut uses)).transpose()?;
     implicit_code::add_code(sandbox, &mut uses)?;
     relations::check(sandbox, &uses, settings, verdict)?;
     verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
@@ -127,18 +126,23 @@ fn judge<'s>(
         return Err(Error::TooCostly { cost: planned.cost, limit: settings.max_cost });
     }
     verdict.pass(Check::Cost, Some(format!("{:.0} of at most {:.0}", planned.cost, settings.max_cost)));
-    Ok(Approved { planned, shape, dress: Dress { masked: masks.outputs, fit }, touches_masked: masks.touched })
+    Ok(Approved {
+        planned,
+        shape,
+        transform: RowTransform { masked: masks.outputs, casts },
+        touches_masked: masks.touched,
+    })
 }
 
 /// The casts that make what the caller wants of the result. What they call is judged with the rest.
-fn fit_into(
-    sandbox: &Sandbox<'_>,
-    prepared: &Prepared<'_>,
+fn fit_into<'s>(
+    sandbox: &'s Sandbox<'_>,
+    given: &ResultShape,
     wanted: &ResultShape,
     uses: &mut Uses,
-) -> Result<Fit, Error> {
-    assignment_casts::fit(sandbox, prepared, wanted, uses)
-        .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: prepared.shape().to_string() })
+) -> Result<AssignmentCasts<'s>, Error> {
+    assignment_casts::find(sandbox, given, wanted, uses)
+        .ok_or_else(|| Error::DoesNotFit { wanted: wanted.to_string(), given: given.to_string() })
 }
 
 /// What can be told before the server analyzes the text.

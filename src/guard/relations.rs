@@ -10,7 +10,7 @@ use super::verdict::{Culprit, Verdict};
 use super::{behind, oid_array, oid_of};
 use crate::error::Error;
 use crate::grounding::array_literal;
-use crate::pg::host::query::rows_in;
+use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::uses::{Origin, Uses};
 use crate::settings::Settings;

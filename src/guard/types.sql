@@ -18,13 +18,13 @@ WITH RECURSIVE types AS (
         SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid OPERATOR(pg_catalog.=) t.oid
     ) AS part(oid)
 )
-SELECT types.oid, c.castfunc, NULL::pg_catalog.text AS expression
+SELECT types.oid, c.castfunc, NULL::pg_catalog.pg_node_tree AS expression
 FROM types
 JOIN pg_catalog.pg_cast c ON c.castsource OPERATOR(pg_catalog.=) types.oid
 WHERE c.casttarget OPERATOR(pg_catalog.=) ANY ('{114,3802}'::pg_catalog.oid[])
   AND c.castfunc OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 UNION ALL
-SELECT types.oid, NULL::pg_catalog.oid, k.conbin::pg_catalog.text
+SELECT types.oid, NULL::pg_catalog.oid, k.conbin
 FROM types
 JOIN pg_catalog.pg_constraint k ON k.contypid OPERATOR(pg_catalog.=) types.oid
 WHERE k.conbin IS NOT NULL

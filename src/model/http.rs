@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::Agent;
+use once_cell::unsync::OnceCell;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, ProxyProtocol};
 
 use crate::pg::host::offload::offload;
 use wire::Header;
@@ -60,6 +61,8 @@ pub enum Failed {
 
 thread_local! {
     static AGENTS: RefCell<HashMap<Route, Agent>> = RefCell::new(HashMap::new());
+    /// The system's root certificates. Where none are found, the next request looks again.
+    static SYSTEM_ROOTS: OnceCell<Arc<Vec<Certificate<'static>>>> = const { OnceCell::new() };
 }
 
 /// Sends a request and waits for the reply, interruptibly.
@@ -86,6 +89,8 @@ fn agent(route: &Route) -> Result<Agent, Failed> {
         Some(url) => Some(ureq::Proxy::new(url).map_err(|error| Failed::Route(format!("The proxy: {error}.")))?),
         None => None,
     };
+    // The request itself may be plain http while the proxy is reached by TLS.
+    let needs_tls = route.https || proxy.as_ref().is_some_and(|proxy| proxy.protocol() == ProxyProtocol::Https);
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -94,7 +99,7 @@ fn agent(route: &Route) -> Result<Agent, Failed> {
         .timeout_resolve(Some(RESOLVE_TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .user_agent(concat!("nl2sql/", env!("CARGO_PKG_VERSION")));
-    if route.https {
+    if needs_tls {
         config = config.tls_config(TlsConfig::builder().root_certs(roots(route.ca_file.as_deref())?).build());
     }
     let agent = config.build().new_agent();
@@ -104,24 +109,29 @@ fn agent(route: &Route) -> Result<Agent, Failed> {
 
 /// The certificates of `ca_file`, or else the system's.
 fn roots(ca_file: Option<&str>) -> Result<RootCerts, Failed> {
-    let certificates: Vec<Certificate<'static>> = match ca_file {
+    let certificates = match ca_file {
         Some(path) => {
             let pem = std::fs::read(path).map_err(|error| Failed::Route(format!("ca_file: {error}.")))?;
             let certificate = |item| if let Ok(PemItem::Certificate(found)) = item { Some(found) } else { None };
-            parse_pem(&pem).filter_map(certificate).collect()
+            at_least_one(parse_pem(&pem).filter_map(certificate).collect())?
         }
-        None => rustls_native_certs::load_native_certs()
-            .certs
-            .iter()
-            .map(|der| Certificate::from_der(der.as_ref()).to_owned())
-            .collect(),
+        None => SYSTEM_ROOTS.with(|roots| roots.get_or_try_init(system_roots).cloned())?,
     };
+    Ok(RootCerts::Specific(certificates))
+}
+
+fn system_roots() -> Result<Arc<Vec<Certificate<'static>>>, Failed> {
+    let found = rustls_native_certs::load_native_certs().certs;
+    at_least_one(found.iter().map(|der| Certificate::from_der(der.as_ref()).to_owned()).collect())
+}
+
+fn at_least_one(certificates: Vec<Certificate<'static>>) -> Result<Arc<Vec<Certificate<'static>>>, Failed> {
     if certificates.is_empty() {
         return Err(Failed::Route(
             "No root certificates were found; install ca-certificates or set ca_file.".to_owned(),
         ));
     }
-    Ok(RootCerts::Specific(Arc::new(certificates)))
+    Ok(Arc::new(certificates))
 }
 
 /// Runs on the helper thread: owned data only, nothing of the server.

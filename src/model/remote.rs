@@ -7,7 +7,7 @@ use super::http::{self, Failed, Request, Response, Route};
 use crate::error::Error;
 use crate::pg::host::foreign;
 use crate::pg::host::offload;
-use crate::pg::host::query;
+use crate::pg::running::query;
 use wire::reply::{self, NoStatement};
 use wire::{Endpoint, Prompt, Provider, Secret};
 

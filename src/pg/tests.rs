@@ -10,10 +10,11 @@ mod tests {
     use pgrx::prelude::*;
 
     use crate::error::Error;
+    use crate::limits::Bounds;
     use crate::pg::host::offload::offload;
-    use crate::pg::host::query::rows_in;
-    use crate::pg::running::sandbox::{Bounds, sandboxed};
-    use crate::pg::running::statement::{Prepared, parse};
+    use crate::pg::running::query::rows_in;
+    use crate::pg::running::sandbox::sandboxed;
+    use crate::pg::statement::{Prepared, parse};
     use crate::pg::tree::uses::{Origin, uses};
 
     fn nest_level() -> i32 {
@@ -93,9 +94,10 @@ mod tests {
     #[pg_test]
     fn a_view_is_told_from_the_statement() {
         Spi::run("CREATE TABLE base (id int); CREATE VIEW front AS SELECT now() AS at, id FROM base").unwrap();
-        let used =
-            sandboxed(Bounds::default(), |sandbox| Ok(uses(&Prepared::new(sandbox, "SELECT upper('x') FROM front")?)))
-                .unwrap();
+        let used = sandboxed(Bounds::default(), |sandbox| {
+            Ok(uses(&Prepared::new(sandbox, "SELECT upper('x') FROM front")?.trees()))
+        })
+        .unwrap();
         let oid = |name: &str| {
             Spi::get_one::<pg_sys::Oid>(&format!("SELECT '{name}'::regclass::oid")).unwrap().unwrap().to_u32()
         };
@@ -112,7 +114,7 @@ mod tests {
         let before = nest_level();
         let deep = format!("SELECT 1{}", "+1".repeat(3000));
         let result = sandboxed(Bounds { milliseconds: 5_000, ..Bounds::default() }, |sandbox| {
-            Ok(uses(&Prepared::new(sandbox, &deep)?).functions.len())
+            Ok(uses(&Prepared::new(sandbox, &deep)?.trees()).functions.len())
         });
         let Err(Error::Server(failed)) = result else { panic!("{result:?}") };
         assert_eq!(failed.sqlstate, "54001");

@@ -18,8 +18,9 @@ use std::time::Instant;
 
 use super::{Context, array_literal};
 use crate::error::Error;
-use crate::pg::host::query::{rows_in, rows_of};
-use crate::pg::running::sandbox::{Bounds, Sandbox, sandboxed};
+use crate::limits::Bounds;
+use crate::pg::running::query::{rows_in, rows_of};
+use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use known::Place;
 use reader::stored_values::{Closeness, Match, Values};
 use schema::{Column, Snapshot};

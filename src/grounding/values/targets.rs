@@ -13,7 +13,7 @@ use super::is_comparable;
 use super::known::{Known, Place};
 use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
 use crate::error::Error;
-use crate::pg::host::query;
+use crate::pg::running::query;
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Target {

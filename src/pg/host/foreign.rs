@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pgrx::PgList;
 use pgrx::pg_sys;
 
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 
 /// The options of the mapping that applies to the current user, or to everybody; empty where there is none.
 ///

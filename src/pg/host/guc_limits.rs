@@ -34,7 +34,7 @@ pub fn reserve_prefix() {
     }
 }
 
-/// Defines an integer limit. `N` tells the limits apart: the server tells a check hook the value, not the name.
+/// Defines an integer limit. `N` distinguishes the limits, as the server gives a check hook the value and not the name.
 pub fn define_int_limit<const N: usize>(
     name: &'static CStr,
     short: &'static CStr,

@@ -1,7 +1,7 @@
-//! Tells whether anything in the catalogs may have changed since something was read from them.
+//! Says whether anything in the catalogs may have changed since something was read from them.
 //!
 //! The server sends every backend invalidation messages at commit; each one that concerns us advances a generation.
-//! What is kept with an older generation must be read again. COMMENT sends no message: see `catalog`.
+//! What is kept with an older generation must be read again. COMMENT sends no message: see `grounding`.
 
 use std::cell::Cell;
 use std::ffi::c_int;

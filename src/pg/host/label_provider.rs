@@ -1,5 +1,5 @@
-//! The provider of the security labels `hidden` and `masked`. It judges labels when they are set, never objects: what
-//! labels mean is the guard's and the catalog's affair, who read them from pg_seclabel whether this is loaded or not.
+//! The provider of the security labels `hidden` and `masked`. It checks labels when they are set, never objects: the
+//! guard and the grounding give labels their meaning, and read them from pg_seclabel whether this is loaded or not.
 
 use std::ffi::{CStr, c_char};
 

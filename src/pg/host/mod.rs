@@ -1,4 +1,4 @@
-//! What a session of the server offers: our own queries, settings, messages, threads, and what it announces.
+//! What a session of the server offers: settings, messages, threads, errors as values, and what it announces.
 
 pub mod failure;
 pub mod foreign;
@@ -6,5 +6,5 @@ pub mod guc_limits;
 pub mod invalidation;
 pub mod label_provider;
 pub mod offload;
-pub mod query;
 pub mod report;
+pub mod text;

@@ -16,7 +16,7 @@ const TO_JSON: pg_sys::Oid = pg_sys::Oid::from_u32(3176);
 const HEADER: [u8; pg_sys::VARHDRSZ] = [0; pg_sys::VARHDRSZ];
 
 /// How the values of one column become json.
-enum Kind {
+enum ValueFormat {
     Boolean,
     /// Printed bare where it is a number, quoted where it is not (`NaN`, `Infinity`).
     Number(pg_sys::FmgrInfo),
@@ -31,10 +31,10 @@ enum Kind {
 struct Field {
     /// What stands before the value: the comma or bracket, and `"name":` in an object.
     key: Vec<u8>,
-    kind: Kind,
+    format: ValueFormat,
 }
 
-/// What a row becomes.
+/// The json that a row becomes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Layout {
     Object,
@@ -70,8 +70,8 @@ impl RowEncoder {
                         escape(CStr::from_ptr(attribute.attname.data.as_ptr()).to_bytes(), &mut key);
                         key.push(b':');
                     }
-                    let kind = if masked.contains(&at) { Kind::Masked } else { kind(attribute.atttypid) };
-                    Field { key, kind }
+                    let format = if masked.contains(&at) { ValueFormat::Masked } else { format(attribute.atttypid) };
+                    Field { key, format }
                 })
                 .collect()
         };
@@ -89,10 +89,10 @@ impl RowEncoder {
             self.buffer.extend_from_slice(&field.key);
             // SAFETY: the caller's promise.
             unsafe {
-                if *nulls.add(at) && !matches!(field.kind, Kind::Masked) {
+                if *nulls.add(at) && !matches!(field.format, ValueFormat::Masked) {
                     self.buffer.extend_from_slice(b"null");
                 } else {
-                    append(&mut field.kind, *values.add(at), &mut self.buffer);
+                    append(&mut field.format, *values.add(at), &mut self.buffer);
                 }
             }
         }
@@ -110,13 +110,13 @@ impl RowEncoder {
 
 /// # Safety
 /// As for [`RowEncoder::new`].
-unsafe fn kind(of: pg_sys::Oid) -> Kind {
+unsafe fn format(of: pg_sys::Oid) -> ValueFormat {
     // SAFETY: looks up built-in functions that exist in every database.
     unsafe {
         let mut function = pg_sys::FmgrInfo::default();
         match of {
-            pg_sys::BOOLOID => Kind::Boolean,
-            pg_sys::TEXTOID | pg_sys::VARCHAROID | pg_sys::BPCHAROID => Kind::Text,
+            pg_sys::BOOLOID => ValueFormat::Boolean,
+            pg_sys::TEXTOID | pg_sys::VARCHAROID | pg_sys::BPCHAROID => ValueFormat::Text,
             pg_sys::INT2OID
             | pg_sys::INT4OID
             | pg_sys::INT8OID
@@ -126,7 +126,7 @@ unsafe fn kind(of: pg_sys::Oid) -> Kind {
                 let (mut output, mut is_varlena) = (pg_sys::InvalidOid, false);
                 pg_sys::getTypeOutputInfo(of, &mut output, &mut is_varlena);
                 pg_sys::fmgr_info(output, &mut function);
-                Kind::Number(function)
+                ValueFormat::Number(function)
             }
             _ => {
                 pg_sys::fmgr_info(TO_JSON, &mut function);
@@ -143,21 +143,21 @@ unsafe fn kind(of: pg_sys::Oid) -> Kind {
                     pg_sys::CoercionForm::COERCE_EXPLICIT_CALL,
                 );
                 function.fn_expr = call.cast();
-                Kind::Other(function)
+                ValueFormat::Other(function)
             }
         }
     }
 }
 
 /// # Safety
-/// `value` is of the type that `kind` was made for, and not null.
-unsafe fn append(kind: &mut Kind, value: pg_sys::Datum, buffer: &mut Vec<u8>) {
+/// `value` is of the type that `format` was made for, and not null.
+unsafe fn append(format: &mut ValueFormat, value: pg_sys::Datum, buffer: &mut Vec<u8>) {
     // SAFETY: the caller's promise; what the calls allocate lives in the row's memory context.
     unsafe {
-        match kind {
-            Kind::Masked => buffer.extend_from_slice(b"\"***\""),
-            Kind::Boolean => buffer.extend_from_slice(if value.value() == 0 { b"false" } else { b"true" }),
-            Kind::Number(output) => {
+        match format {
+            ValueFormat::Masked => buffer.extend_from_slice(b"\"***\""),
+            ValueFormat::Boolean => buffer.extend_from_slice(if value.value() == 0 { b"false" } else { b"true" }),
+            ValueFormat::Number(output) => {
                 let text = CStr::from_ptr(pg_sys::OutputFunctionCall(output, value)).to_bytes();
                 let digits = text.strip_prefix(b"-").unwrap_or(text);
                 if digits.first().is_some_and(u8::is_ascii_digit) {
@@ -166,8 +166,8 @@ unsafe fn append(kind: &mut Kind, value: pg_sys::Datum, buffer: &mut Vec<u8>) {
                     escape(text, buffer);
                 }
             }
-            Kind::Text => escape(bytes(value), buffer),
-            Kind::Other(to_json) => {
+            ValueFormat::Text => escape(bytes(value), buffer),
+            ValueFormat::Other(to_json) => {
                 let json = pg_sys::FunctionCall1Coll(to_json, pg_sys::InvalidOid, value);
                 buffer.extend_from_slice(bytes(json));
             }

@@ -1,5 +1,6 @@
 //! Rows on their way from the executor to whoever asked for them.
 
+pub mod assignment_casts;
 pub mod json;
 pub mod receiver;
 pub mod shape;

@@ -6,56 +6,50 @@ use std::ffi::c_int;
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
-use crate::pg::tree::assignment_casts::Fit;
+use crate::limits::RowLimits;
+use crate::pg::rows::assignment_casts::AssignmentCasts;
+use crate::pg::rows::tuple_store::Store;
 
-/// Where one answer may end before its query does.
-#[derive(Debug, Clone, Copy)]
-pub struct RowLimits {
-    pub rows: u64,
-    /// Of json text.
-    pub bytes: u64,
-}
-
-/// What came of a run.
+/// What became of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Outcome {
     pub rows: u64,
-    pub cut: Option<Cut>,
+    /// The limit that ended the answer early, if one did.
+    pub reached: Option<ReachedLimit>,
 }
 
-/// The limit that ended the answer early.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cut {
+pub enum ReachedLimit {
     Rows,
     Bytes,
 }
 
-/// What is done to values on their way out.
+/// What is done to the values of a row before the caller sees them.
 #[derive(Default)]
-pub struct Dress {
+pub struct RowTransform<'s> {
     /// Result columns, counted from 0, whose values are not shown.
     pub masked: BTreeSet<usize>,
-    /// How the caller's columns are made of the result's; `None` where the caller takes it as it is.
-    pub fit: Option<Fit>,
+    /// How the caller's columns are made of the result's; `None` where the caller takes them as they are.
+    pub casts: Option<AssignmentCasts<'s>>,
 }
 
 /// Where rows end up.
 pub trait Sink {
-    /// Forgets the rows of an attempt that failed.
+    /// Removes the rows of an attempt that failed.
     fn clear(&mut self);
 
     /// # Safety
     /// `shape` is the live shape of the rows to come; what is made lives in the current memory context.
-    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, dress: &Dress);
+    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, transform: &RowTransform<'_>);
 
-    /// Keeps one row if it takes at most `room` bytes: how many it took.
+    /// Keeps one row if it takes at most `room` bytes, and returns how many it took.
     ///
     /// # Safety
     /// `slot` holds a row of the shape given to `start`, its values at hand; the current memory is the row's own.
     unsafe fn take(&mut self, slot: *mut pg_sys::TupleTableSlot, room: u64) -> Option<u64>;
 
-    /// The tuplestore that takes the slots as they are, if that is all there is to do.
-    fn plain_store(&self) -> Option<*mut pg_sys::Tuplestorestate> {
+    /// The tuplestore that takes the slots as they are, if rows of the shape given to `start` need nothing else.
+    fn plain_store(&self) -> Option<&Store<'_>> {
         None
     }
 }
@@ -65,7 +59,7 @@ pub trait Sink {
 pub struct Receiver<'r, S: Sink> {
     dest: pg_sys::DestReceiver,
     sink: &'r mut S,
-    dress: &'r Dress,
+    transform: &'r RowTransform<'r>,
     plain_store: *mut pg_sys::Tuplestorestate,
     row_width: c_int,
     row_memory: pg_sys::MemoryContext,
@@ -76,7 +70,7 @@ pub struct Receiver<'r, S: Sink> {
 
 impl<'r, S: Sink> Receiver<'r, S> {
     /// Boxed, as the executor keeps its address.
-    pub fn new(sink: &'r mut S, dress: &'r Dress, limits: RowLimits) -> Box<Self> {
+    pub fn new(sink: &'r mut S, transform: &'r RowTransform<'r>, limits: RowLimits) -> Box<Self> {
         let mut receiver = Box::new(Self {
             dest: pg_sys::DestReceiver {
                 receiveSlot: Some(receive::<S>),
@@ -86,7 +80,7 @@ impl<'r, S: Sink> Receiver<'r, S> {
                 mydest: pg_sys::CommandDest::DestNone,
             },
             sink,
-            dress,
+            transform,
             plain_store: std::ptr::null_mut(),
             row_width: 0,
             row_memory: std::ptr::null_mut(),
@@ -119,7 +113,7 @@ impl<'r, S: Sink> Receiver<'r, S> {
     fn has_room(&mut self) -> bool {
         let has_room = self.outcome.rows < self.limits.rows;
         if !has_room {
-            self.outcome.cut = Some(Cut::Rows);
+            self.outcome.reached = Some(ReachedLimit::Rows);
         }
         has_room
     }
@@ -146,7 +140,7 @@ impl<'r, S: Sink> Receiver<'r, S> {
                     self.bytes += bytes;
                     self.outcome.rows += 1;
                 }
-                None => self.outcome.cut = Some(Cut::Bytes),
+                None => self.outcome.reached = Some(ReachedLimit::Bytes),
             }
             taken.is_some()
         }
@@ -165,9 +159,9 @@ unsafe extern "C-unwind" fn start<S: Sink>(
         pg_sys::panic::pgrx_extern_c_guard(|| {
             let receiver = &mut *dest.cast::<Receiver<'_, S>>();
             receiver.row_width = (*shape).natts;
-            receiver.sink.start(shape, receiver.dress);
+            receiver.sink.start(shape, receiver.transform);
             if let Some(store) = receiver.sink.plain_store() {
-                receiver.plain_store = store;
+                receiver.plain_store = store.rows();
                 receiver.dest.receiveSlot = Some(receive_plain::<S>);
             }
         });

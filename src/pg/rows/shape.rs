@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use pgrx::pg_sys;
 
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use schema::{ResultColumn, ResultShape};
 
 /// The columns that a tuple descriptor describes.

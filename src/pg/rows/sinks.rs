@@ -5,30 +5,30 @@ use std::ffi::CStr;
 use pgrx::pg_sys;
 
 use crate::pg::rows::json::{Layout, RowEncoder, bytes};
-use crate::pg::rows::receiver::{Dress, Sink};
+use crate::pg::rows::receiver::{RowTransform, Sink};
 use crate::pg::rows::tuple_store::{JsonStore, RecordStore, Store};
 use schema::ResultShape;
 
 /// Rows as json objects in a caller's result set.
-pub struct JsonRows {
-    store: Store,
+pub struct JsonRows<'call> {
+    store: Store<'call>,
     encoder: Option<RowEncoder>,
 }
 
-impl JsonRows {
-    pub fn new(store: JsonStore) -> Self {
+impl<'call> JsonRows<'call> {
+    pub fn new(store: JsonStore<'call>) -> Self {
         Self { store: store.0, encoder: None }
     }
 }
 
-impl Sink for JsonRows {
+impl Sink for JsonRows<'_> {
     fn clear(&mut self) {
         self.store.clear();
     }
 
-    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, dress: &Dress) {
+    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, transform: &RowTransform<'_>) {
         // SAFETY: the caller's promise.
-        self.encoder = Some(unsafe { RowEncoder::new(shape, &dress.masked, Layout::Object) });
+        self.encoder = Some(unsafe { RowEncoder::new(shape, &transform.masked, Layout::Object) });
     }
 
     unsafe fn take(&mut self, slot: *mut pg_sys::TupleTableSlot, room: u64) -> Option<u64> {
@@ -37,7 +37,7 @@ impl Sink for JsonRows {
         unsafe {
             let (mut json, length) = encoder.encode((*slot).tts_values, (*slot).tts_isnull);
             let length = Some(length as u64).filter(|length| *length <= room)?;
-            pg_sys::tuplestore_putvalues(self.store.rows, self.store.shape, &mut json, &mut false);
+            pg_sys::tuplestore_putvalues(self.store.rows(), self.store.shape(), &mut json, &mut false);
             Some(length)
         }
     }
@@ -56,11 +56,11 @@ impl Sink for Collected {
         *self = Self::default();
     }
 
-    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, dress: &Dress) {
+    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, transform: &RowTransform<'_>) {
         // SAFETY: the caller's promise.
         unsafe {
             self.shape = crate::pg::rows::shape::of(shape);
-            self.encoder = Some(RowEncoder::new(shape, &dress.masked, Layout::Array));
+            self.encoder = Some(RowEncoder::new(shape, &transform.masked, Layout::Array));
         }
     }
 
@@ -86,40 +86,40 @@ struct Field {
 }
 
 /// Rows as records of the caller's shape in the caller's result set.
-pub struct Records {
-    store: Store,
+pub struct Records<'call> {
+    store: Store<'call>,
     fields: Vec<Field>,
     values: Vec<pg_sys::Datum>,
     nulls: Vec<bool>,
     is_plain: bool,
 }
 
-impl Records {
-    pub fn new(store: RecordStore) -> Self {
+impl<'call> Records<'call> {
+    pub fn new(store: RecordStore<'call>) -> Self {
         Self { store: store.store, fields: Vec::new(), values: Vec::new(), nulls: Vec::new(), is_plain: false }
     }
 }
 
-impl Sink for Records {
+impl Sink for Records<'_> {
     fn clear(&mut self) {
         self.store.clear();
     }
 
-    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, dress: &Dress) {
-        let Some(fit) = &dress.fit else { return };
+    unsafe fn start(&mut self, shape: pg_sys::TupleDesc, transform: &RowTransform<'_>) {
+        let Some(casts) = &transform.casts else { return };
         // SAFETY: the caller's promise; the casts were made for this shape, and their state is the executor's own kind.
         unsafe {
-            self.is_plain = dress.masked.is_empty() && fit.is_plain((*shape).natts as usize);
+            self.is_plain = transform.masked.is_empty() && casts.change_nothing((*shape).natts as usize);
             let state = pg_sys::CreateExecutorState();
-            let wanted = crate::pg::rows::shape::of(self.store.shape);
-            self.fields = (fit.columns.iter().zip(&wanted.0))
+            let wanted = crate::pg::rows::shape::of(self.store.shape());
+            self.fields = (casts.columns().iter().zip(&wanted.0))
                 .map(|(source, column)| Field {
                     from: source.from,
-                    cast: (!source.cast.is_null()).then(|| {
-                        let planned = pg_sys::expression_planner(source.cast);
+                    cast: source.cast.map(|cast| {
+                        let planned = pg_sys::expression_planner(cast.as_ptr().cast());
                         (pg_sys::ExecInitExpr(planned, std::ptr::null_mut()), pg_sys::CreateExprContext(state))
                     }),
-                    mask: dress.masked.contains(&source.from).then(|| mask(column.type_oid)),
+                    mask: transform.masked.contains(&source.from).then(|| mask(column.type_oid)),
                 })
                 .collect();
         }
@@ -144,13 +144,13 @@ impl Sink for Records {
                 self.nulls[at] = null;
             }
             let (values, nulls) = (self.values.as_mut_ptr(), self.nulls.as_mut_ptr());
-            pg_sys::tuplestore_putvalues(self.store.rows, self.store.shape, values, nulls);
+            pg_sys::tuplestore_putvalues(self.store.rows(), self.store.shape(), values, nulls);
         }
         Some(0)
     }
 
-    fn plain_store(&self) -> Option<*mut pg_sys::Tuplestorestate> {
-        self.is_plain.then_some(self.store.rows)
+    fn plain_store(&self) -> Option<&Store<'_>> {
+        self.is_plain.then_some(&self.store)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The result sets of functions that return many rows, in the server's materialize mode: json objects, or records of the
 //! caller's own shape. Memory stays flat: a tuplestore spills to disk past work_mem.
 
+use std::marker::PhantomData;
+
 use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::pg_sys;
 use pgrx::pgrx_sql_entity_graph::metadata::{ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable};
@@ -8,23 +10,23 @@ use pgrx::prelude::*;
 
 use schema::ResultShape;
 
-/// A tuplestore that is the result of the running call.
-#[derive(Clone, Copy)]
-pub struct Store {
-    pub rows: *mut pg_sys::Tuplestorestate,
-    pub shape: pg_sys::TupleDesc,
+/// A tuplestore that is the result of the running call, which lasts for `'call`.
+pub struct Store<'call> {
+    rows: *mut pg_sys::Tuplestorestate,
+    shape: pg_sys::TupleDesc,
+    call: PhantomData<&'call mut ()>,
 }
 
 /// The result set of a function that returns SETOF json.
-pub struct JsonStore(pub Store);
+pub struct JsonStore<'call>(pub(super) Store<'call>);
 
 /// The result set of a function that returns SETOF record, in the shape of the caller's column definition list.
-pub struct RecordStore {
-    pub store: Store,
+pub struct RecordStore<'call> {
+    pub(super) store: Store<'call>,
     pub wanted: ResultShape,
 }
 
-impl Store {
+impl Store<'_> {
     /// Prepares the caller's result set, or raises the server's usual error where none can be returned.
     ///
     /// # Safety
@@ -54,12 +56,20 @@ impl Store {
             (*info).returnMode = materialize;
             (*info).setResult = rows;
             (*info).setDesc = shape;
-            Self { rows, shape }
+            Self { rows, shape, call: PhantomData }
         }
     }
 
-    /// Forgets all rows, for a new attempt.
-    pub fn clear(self) {
+    pub(super) fn rows(&self) -> *mut pg_sys::Tuplestorestate {
+        self.rows
+    }
+
+    pub(super) fn shape(&self) -> pg_sys::TupleDesc {
+        self.shape
+    }
+
+    /// Removes all rows, for a new attempt.
+    pub(super) fn clear(&mut self) {
         // SAFETY: the store is alive while the call is.
         unsafe { pg_sys::tuplestore_clear(self.rows) };
     }
@@ -86,7 +96,7 @@ fn listed_shape(info: &pg_sys::ReturnSetInfo) -> Option<pg_sys::TupleDesc> {
 }
 
 // SAFETY: takes no datum: it is made from the call itself, like pgrx's own FunctionCallInfo argument.
-unsafe impl<'fcx> ArgAbi<'fcx> for JsonStore {
+unsafe impl<'fcx> ArgAbi<'fcx> for JsonStore<'fcx> {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: pgrx hands over the live call.
         unsafe { Self(Store::new(<pg_sys::FunctionCallInfo as ArgAbi>::unbox_arg_unchecked(arg), json_shape)) }
@@ -98,12 +108,13 @@ unsafe impl<'fcx> ArgAbi<'fcx> for JsonStore {
 }
 
 // SAFETY: as for JsonStore.
-unsafe impl<'fcx> ArgAbi<'fcx> for RecordStore {
+unsafe impl<'fcx> ArgAbi<'fcx> for RecordStore<'fcx> {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
         // SAFETY: pgrx hands over the live call; the store's shape is alive.
         unsafe {
             let store = Store::new(<pg_sys::FunctionCallInfo as ArgAbi>::unbox_arg_unchecked(arg), listed_shape);
-            Self { store, wanted: crate::pg::rows::shape::of(store.shape) }
+            let wanted = crate::pg::rows::shape::of(store.shape);
+            Self { store, wanted }
         }
     }
 
@@ -115,7 +126,7 @@ unsafe impl<'fcx> ArgAbi<'fcx> for RecordStore {
 macro_rules! never_in_a_signature {
     ($name:ident) => {
         // SAFETY: never part of a generated signature: functions that take it give their SQL themselves.
-        unsafe impl SqlTranslatable for $name {
+        unsafe impl SqlTranslatable for $name<'_> {
             const TYPE_IDENT: &'static str = stringify!($name);
             const TYPE_ORIGIN: pgrx::pgrx_sql_entity_graph::metadata::TypeOrigin =
                 pgrx::pgrx_sql_entity_graph::metadata::TypeOrigin::External;

@@ -11,18 +11,51 @@ use pgrx::pg_sys;
 use pgrx::prelude::*;
 
 use crate::error::Error;
+use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use crate::pg::running::runtime_hooks::Forced;
-use crate::pg::running::sandbox::{Bounds, under_limits};
+use crate::pg::running::sandbox::under_limits;
 
 /// A judged plan in memory of its own, with the locks it needs not yet taken.
-pub struct Detached {
-    pub statement: *mut pg_sys::PlannedStmt,
-    pub text: CString,
-    /// The catalogs' generation before the statement was judged.
-    pub generation: u64,
+pub struct DetachedPlan {
+    memory: pg_sys::MemoryContext,
+    statement: *mut pg_sys::PlannedStmt,
+    text: CString,
+    generation: u64,
+}
+
+impl DetachedPlan {
+    /// Copies the plan of the statement `text`. `generation` is the catalogs' before the statement was judged.
+    ///
+    /// # Safety
+    /// `statement` is a live plan, in a transaction.
+    pub unsafe fn copy_of(statement: *const pg_sys::PlannedStmt, text: CString, generation: u64) -> Self {
+        // SAFETY: the caller's promise. The memory belongs to the current one while an ERROR can come between, and to the
+        // session afterwards, until Drop frees it (as SPI_keepplan does).
+        unsafe {
+            let memory = pg_sys::AllocSetContextCreateInternal(
+                pg_sys::CurrentMemoryContext,
+                c"nl2sql plan".as_ptr(),
+                pg_sys::ALLOCSET_SMALL_MINSIZE as usize,
+                pg_sys::ALLOCSET_SMALL_INITSIZE as usize,
+                pg_sys::ALLOCSET_DEFAULT_MAXSIZE as usize,
+            );
+            let outer = pg_sys::MemoryContextSwitchTo(memory);
+            let statement = pg_sys::copyObjectImpl(statement.cast()).cast();
+            pg_sys::MemoryContextSwitchTo(outer);
+            pg_sys::MemoryContextSetParent(memory, pg_sys::TopMemoryContext);
+            Self { memory, statement, text, generation }
+        }
+    }
+}
+
+impl Drop for DetachedPlan {
+    fn drop(&mut self) {
+        // SAFETY: made by `copy_of`, owned by this value alone, and never the current memory afterwards.
+        unsafe { pg_sys::MemoryContextDelete(self.memory) };
+    }
 }
 
 /// Marks the plans of our cursors: a length that no statement has, with no location, is ignored wherever it is read
@@ -32,7 +65,7 @@ const MARK: c_int = -0x6e6c;
 static BOUNDS: OnceLock<fn() -> Bounds> = OnceLock::new();
 static mut NEXT_RUN: pg_sys::ExecutorRun_hook_type = None;
 
-/// Puts the hook in place; called once, when the library is loaded. `bounds` tells what one FETCH may take.
+/// Puts the hook in place; called once, when the library is loaded. `bounds` returns what one FETCH may take.
 pub fn install(bounds: fn() -> Bounds) {
     if BOUNDS.set(bounds).is_ok() {
         // SAFETY: called while the library is loaded; the variable is the server's own, meant to be chained.
@@ -43,11 +76,11 @@ pub fn install(bounds: fn() -> Bounds) {
     }
 }
 
-/// Opens a cursor and tells its name, or `None` where the catalogs changed since the plan was judged: it must be judged
+/// Opens a cursor and returns its name, or `None` where the catalogs changed since the plan was judged: it must be judged
 /// anew. It lives to the end of the transaction.
-pub fn open(plan: &Detached, name: Option<&str>) -> Result<Option<String>, Error> {
+pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, Error> {
     let name = name
-        .map(|name| CString::new(fitting(name)))
+        .map(|name| CString::new(truncated(name)))
         .transpose()
         .map_err(|_| Error::internal("the cursor's name holds a zero byte"))?;
     lock(plan);
@@ -86,13 +119,13 @@ pub fn open(plan: &Detached, name: Option<&str>) -> Result<Option<String>, Error
 }
 
 /// As much of a name as a cursor keeps, no character cut in half (NAMEDATALEN less its end).
-fn fitting(name: &str) -> &str {
+fn truncated(name: &str) -> &str {
     let end = (0..=name.len().min(pg_sys::NAMEDATALEN as usize - 1)).rev().find(|end| name.is_char_boundary(*end));
     name.get(..end.unwrap_or_default()).unwrap_or(name)
 }
 
 /// Takes the locks the plan was made under, which ended with the sandbox (AcquireExecutorLocks in plancache.c).
-fn lock(plan: &Detached) {
+fn lock(plan: &DetachedPlan) {
     // SAFETY: the plan is alive; in a transaction. Taking a lock delivers the invalidations of others.
     unsafe {
         for entry in PgList::<pg_sys::RangeTblEntry>::from_pg((*plan.statement).rtable).iter_ptr() {
@@ -110,7 +143,7 @@ unsafe extern "C-unwind" fn on_run(
     count: u64,
     #[cfg(not(feature = "pg18"))] once: bool,
 ) {
-    // SAFETY: passes the server's arguments on, by plain pointers; see `watch::on_access`.
+    // SAFETY: passes the server's arguments on, by plain pointers; see the runtime hooks.
     unsafe {
         if is_ours(query) {
             // Such a query runs more than once.

@@ -1,7 +1,7 @@
-//! What bounds, judges and runs a statement.
+//! What bounds and watches work inside a transaction: sandboxes, limits, hooks, cursors, and our own queries.
 
 pub mod cursor;
+pub mod query;
 pub mod runtime_hooks;
 pub mod sandbox;
-pub mod statement;
 pub mod timer;

@@ -13,7 +13,7 @@ use pgrx::pg_sys::{self, ObjectAccessType};
 use pgrx::prelude::*;
 
 use crate::error::Error;
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 
 /// A function that is about to run machine code, or code in a language that may do anything.
 #[derive(Debug)]

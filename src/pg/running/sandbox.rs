@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use pgrx::pg_sys;
 
 use crate::error::Error;
+use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::running::runtime_hooks;
 use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
@@ -17,16 +18,6 @@ use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
 /// Proof that the code holding it runs inside the read-only subtransaction.
 pub struct Sandbox<'s> {
     inside: PhantomData<&'s Subtransaction>,
-    /// Memory that outlives the sandbox: that of whoever opened it.
-    pub outer_memory: pg_sys::MemoryContext,
-}
-
-/// What the work in a sandbox may take; 0 means no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Bounds {
-    pub milliseconds: i32,
-    pub memory_kb: i32,
-    pub temp_file_kb: i32,
 }
 
 /// Runs `work` on a statement that is not ours, read-only, bounded and watched, then undoes every trace of it.
@@ -68,10 +59,9 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
         return Err(Error::Encoding);
     }
     let subtransaction = Subtransaction::begin(true);
-    let outer_memory = subtransaction.memory_context;
     let result = catch(|| {
         connect_spi()?;
-        work(&Sandbox { inside: PhantomData, outer_memory })
+        work(&Sandbox { inside: PhantomData })
     });
     drop(subtransaction);
     result
@@ -80,10 +70,9 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
 /// Runs `work` so that what it writes becomes part of the caller's transaction, or nothing of it if it fails.
 pub fn in_writing_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let mut subtransaction = Subtransaction::begin(false);
-    let outer_memory = subtransaction.memory_context;
     let result = catch(|| {
         connect_spi()?;
-        let result = work(&Sandbox { inside: PhantomData, outer_memory })?;
+        let result = work(&Sandbox { inside: PhantomData })?;
         subtransaction.commit();
         Ok(result)
     });

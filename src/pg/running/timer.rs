@@ -1,10 +1,9 @@
 //! Limits on time and memory of a piece of work in this backend: past one, the work is cancelled as if by the user.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::{c_char, c_int};
 use std::sync::atomic::{AtomicI32, AtomicI64, Ordering::Relaxed};
 
-use once_cell::unsync::OnceCell;
 use pgrx::pg_sys;
 
 // utils/timeout.h, which pgrx does not bind. None of these raises an ERROR.

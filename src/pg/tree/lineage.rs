@@ -9,7 +9,7 @@ use std::ffi::{CStr, CString, c_int, c_void};
 use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
-use crate::pg::running::statement::Prepared;
+use crate::pg::tree::query_trees::QueryTrees;
 use crate::pg::tree::uses::view_of;
 
 /// Columns, by relation and number; number 0 is the whole row. A view's column comes with those it is made of.
@@ -24,10 +24,10 @@ pub struct Lineage {
 }
 
 /// Traces every output column of a statement.
-pub fn trace(statement: &Prepared<'_>) -> Lineage {
+pub fn trace(trees: &QueryTrees<'_>) -> Lineage {
     let mut walk = Walk { levels: Vec::new(), recursive: Vec::new(), carries: true, found: Sources::new() };
     let mut lineage = Lineage::default();
-    for query in statement.queries() {
+    for query in trees.iter() {
         // SAFETY: a live tree of the statement; the walk only reads it.
         unsafe {
             lineage.outputs = walk.outputs(query);

@@ -1,7 +1,7 @@
 //! What the trees of a statement say before it runs.
 
-pub mod assignment_casts;
 pub mod lineage;
 pub mod named_types;
 pub mod outline;
+pub mod query_trees;
 pub mod uses;

@@ -61,7 +61,7 @@ unsafe fn visit(node: *mut pg_sys::Node, named: &mut Named) {
     }
 }
 
-/// The walker that the server calls for every node below one; see `tree::visit` on the guard.
+/// The walker that the server calls for every node below one; see `uses::visit` on the guard.
 #[pg_guard]
 unsafe extern "C-unwind" fn visit_below(node: *mut pg_sys::Node, context: *mut c_void) -> bool {
     // SAFETY: context is what `named` collects.

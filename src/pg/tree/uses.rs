@@ -1,6 +1,6 @@
 //! Walks the analyzed and rewritten query trees of a statement and notes what they use.
 //!
-//! It only collects; what is allowed is the guard's affair. Text that the model wrote is told apart from text that the
+//! It only collects; the guard decides what is allowed. Text that the model wrote is told apart from text that the
 //! schema's owners wrote (view bodies, row-level-security policies), as their authors differ.
 
 use std::collections::BTreeSet;
@@ -10,8 +10,10 @@ use pgrx::pg_sys::{self, NodeTag};
 use pgrx::{PgList, prelude::*};
 
 use crate::error::Error;
+use crate::pg::host::text::c_string;
+use crate::pg::running::query::StoredExpression;
 use crate::pg::running::sandbox::Sandbox;
-use crate::pg::running::statement::{Prepared, c_string};
+use crate::pg::tree::query_trees::{ExpressionTree, QueryTrees};
 
 /// Whose text a part of the tree comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,9 +59,9 @@ pub struct Uses {
 }
 
 /// Collects from every tree of the statement.
-pub fn uses(statement: &Prepared<'_>) -> Uses {
-    let mut walk = Walk { uses: Uses::default(), origin: Origin::Statement, location: None, in_cast: false };
-    for query in statement.queries() {
+pub fn uses(trees: &QueryTrees<'_>) -> Uses {
+    let mut walk = UsesWalk { uses: Uses::default(), origin: Origin::Statement, location: None, in_cast: false };
+    for query in trees.iter() {
         // SAFETY: a live tree of the statement; the walk only reads it.
         unsafe { walk.visit(query.cast()) };
     }
@@ -75,32 +77,38 @@ pub fn uses(statement: &Prepared<'_>) -> Uses {
     uses
 }
 
-/// Collects from a stored expression too, for example a domain's check (pg_node_tree as text).
-pub fn add_expression(_: &Sandbox<'_>, uses: &mut Uses, origin: Origin, expression: &str) -> Result<(), Error> {
-    let text = c_string(expression)?;
-    let mut walk = Walk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
-    // SAFETY: the text comes from the catalog, where the server itself put it.
-    unsafe { walk.visit(pg_sys::stringToNode(text.as_ptr()).cast()) };
-    *uses = walk.uses;
+/// Collects from a stored expression too, for example a domain's check.
+pub fn add_stored(
+    _: &Sandbox<'_>,
+    uses: &mut Uses,
+    origin: Origin,
+    expression: &StoredExpression,
+) -> Result<(), Error> {
+    let text = c_string(expression.as_text())?;
+    // SAFETY: the text is a tree that the server itself wrote; the sandbox frees what is made of it.
+    let tree = unsafe { ExpressionTree::new(pg_sys::stringToNode(text.as_ptr()).cast()) };
+    if let Some(tree) = tree {
+        add_tree(uses, origin, tree);
+    }
     Ok(())
 }
 
-/// Collects from an expression of our own making, for example a cast of a result.
-pub fn add_node(uses: &mut Uses, origin: Origin, node: *mut pg_sys::Node) {
-    let mut walk = Walk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
+/// Collects from an expression that stands in no tree of the statement, for example a cast of its result.
+pub fn add_tree(uses: &mut Uses, origin: Origin, tree: ExpressionTree<'_>) {
+    let mut walk = UsesWalk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
     // SAFETY: a live expression; the walk only reads it.
-    unsafe { walk.visit(node) };
+    unsafe { walk.visit(tree.as_ptr()) };
     *uses = walk.uses;
 }
 
-struct Walk {
+struct UsesWalk {
     uses: Uses,
     origin: Origin,
     location: Option<u32>,
     in_cast: bool,
 }
 
-impl Walk {
+impl UsesWalk {
     /// # Safety
     /// `node` is null or a live node or list of the tree.
     unsafe fn visit_as(&mut self, origin: Origin, node: *mut pg_sys::Node) {
@@ -263,8 +271,8 @@ impl Walk {
 /// turns a panic into the server's jump, which must not cross our own frames.
 #[pg_guard]
 unsafe extern "C-unwind" fn visit(node: *mut pg_sys::Node, context: *mut c_void) -> bool {
-    // SAFETY: context is the Walk of `uses`.
-    unsafe { (*context.cast::<Walk>()).visit(node) };
+    // SAFETY: context is the UsesWalk of `uses`.
+    unsafe { (*context.cast::<UsesWalk>()).visit(node) };
     false
 }
 
@@ -303,8 +311,8 @@ fn written_by(command: pg_sys::CmdType::Type) -> Option<&'static str> {
 /// Called by check_functions_in_node for each function a node calls.
 #[pg_guard]
 unsafe extern "C-unwind" fn note_function(function: pg_sys::Oid, context: *mut c_void) -> bool {
-    // SAFETY: context is the Walk of `uses`.
-    let walk = unsafe { &mut *context.cast::<Walk>() };
+    // SAFETY: context is the UsesWalk of `uses`.
+    let walk = unsafe { &mut *context.cast::<UsesWalk>() };
     let location = walk.location.filter(|_| walk.origin == Origin::Statement);
     walk.uses.functions.push(FunctionUse {
         oid: function.to_u32(),

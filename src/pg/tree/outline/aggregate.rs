@@ -3,10 +3,10 @@
 use pgrx::{PgList, pg_sys};
 
 use super::constant::{category, function_name};
-use super::walk::Walk;
+use super::walk::OutlineWalk;
 use prose::outline::{Aggregate, Bound, Expr, Frame, Window};
 
-impl Walk {
+impl OutlineWalk {
     /// # Safety
     /// As for all functions here: the nodes are live parts of the innermost level's query.
     pub(super) unsafe fn aggregate(&mut self, node: &pg_sys::Aggref) -> Expr {

@@ -3,11 +3,11 @@
 use pgrx::{PgList, pg_sys};
 
 use super::constant::category;
-use super::walk::Walk;
-use crate::pg::host::query::owned;
+use super::walk::OutlineWalk;
+use crate::pg::host::text::owned;
 use prose::outline::{Comparison, Expr, Pattern};
 
-impl Walk {
+impl OutlineWalk {
     /// # Safety
     /// As for all functions here: the nodes are live expressions of the innermost level's query.
     pub(super) unsafe fn operator(&mut self, node: &pg_sys::OpExpr) -> Expr {

@@ -2,7 +2,7 @@
 
 use pgrx::pg_sys;
 
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use prose::outline::Expr;
 
 /// A relation's schema and name, and whether the bare name finds it.

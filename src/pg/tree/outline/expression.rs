@@ -3,11 +3,11 @@
 use pgrx::{PgList, pg_sys, pg_sys::NodeTag, pg_sys::RTEKind};
 
 use super::constant::{category, constant, function_name, type_name};
-use super::walk::Walk;
-use crate::pg::host::query::owned;
+use super::walk::OutlineWalk;
+use crate::pg::host::text::owned;
 use prose::outline::{Comparison, Expr};
 
-impl Walk {
+impl OutlineWalk {
     /// # Safety
     /// As for all functions here: `node` is a live expression of the innermost level's query.
     pub(super) unsafe fn expr(&mut self, node: *mut pg_sys::Node) -> Expr {

@@ -2,17 +2,17 @@
 
 use pgrx::{PgList, pg_sys, pg_sys::NodeTag};
 
-use super::walk::Walk;
+use super::walk::OutlineWalk;
 use crate::pg::tree::uses::view_of;
 use prose::outline::{Expr, Join, Kind, Source};
 
-/// Joins stand in each other: a chain of them is as deep as it is long.
+/// The most joins inside each other. Every join of a chain contains the one before, so this limits how many a query has.
 const MAX_JOINS: usize = 1000;
 
-impl Walk {
+impl OutlineWalk {
     /// # Safety
     /// As for all functions here: the nodes are live parts of the innermost level's query.
-    /// `None` where a part of it can't be told.
+    /// `None` where a part of the clause has no form in the outline.
     pub(super) unsafe fn sources(&mut self, from: *mut pg_sys::List) -> Option<Vec<Source>> {
         // SAFETY: the caller's promise.
         unsafe {

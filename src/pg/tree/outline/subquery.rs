@@ -3,10 +3,10 @@
 use pgrx::{PgList, pg_sys, pg_sys::NodeTag};
 
 use super::comparison::{comparison_of, operator_name};
-use super::walk::Walk;
+use super::walk::OutlineWalk;
 use prose::outline::Expr;
 
-impl Walk {
+impl OutlineWalk {
     /// # Safety
     /// As for all functions here: the nodes are live expressions of the innermost level's query.
     pub(super) unsafe fn sublink(&mut self, node: &pg_sys::SubLink) -> Expr {

@@ -5,17 +5,17 @@ use std::ffi::CStr;
 use pgrx::{PgList, pg_sys, pg_sys::NodeTag};
 
 use super::constant::{category, name_of, qualified, text};
-use crate::pg::host::query::owned;
+use crate::pg::host::text::owned;
 use crate::pg::tree::uses::view_of;
 use prose::outline::{
     Body, Cte, Distinct, Entry, Expr, Grouping, Outline, Output, Query, Select, SetOperation, SortKey,
 };
 
-/// Expressions and queries nested deeper than this are told by their kind: nobody could follow them.
+/// Expressions and queries nested deeper than this are only named by their kind, as no reader could follow them.
 const MAX_DEPTH: usize = 100;
 
 #[derive(Default)]
-pub struct Walk {
+pub struct OutlineWalk {
     pub(super) levels: Vec<Level>,
     depth: usize,
     pub(super) joins: usize,
@@ -32,7 +32,7 @@ pub(super) struct Level {
     scope: usize,
 }
 
-impl Walk {
+impl OutlineWalk {
     pub(super) fn into_outline(mut self, query: Query) -> Outline {
         self.outline.relations.sort();
         self.outline.relations.dedup();

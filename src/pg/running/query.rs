@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 
 use pgrx::IntoDatum;
 use pgrx::pg_sys;
 
 use crate::error::Error;
+use crate::pg::host::text::owned;
 use crate::pg::running::runtime_hooks::OwnQuery;
 use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction};
 
@@ -15,14 +16,14 @@ use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtran
 pub type Row = Vec<Option<String>>;
 
 thread_local! {
-    /// Kept plans by the address of their text, which is always a constant of this library.
-    static PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+    /// Kept plans by the address of their text, which is a constant of this library.
+    static CONSTANT_PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
     /// Kept plans of texts that were made at run time, until [`forget`].
-    static MADE: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+    static GENERATED_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
 }
 
-/// So many plans of texts made at run time are kept.
-const MAX_MADE: usize = 400;
+/// The most plans of texts made at run time that a session keeps.
+const MAX_GENERATED: usize = 400;
 
 /// Runs a query of this library with `text` arguments, as the caller and read-only.
 ///
@@ -42,6 +43,39 @@ pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -
     Ok(rows)
 }
 
+/// An expression as a catalog stores it, in a column of type pg_node_tree. The server accepts no text from anybody for that
+/// type, so it is always one of its own trees.
+#[derive(Debug, Clone)]
+pub struct StoredExpression(String);
+
+impl StoredExpression {
+    pub fn as_text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// As [`rows_in`], for a query whose last column is a stored expression or NULL. That column is not part of the row.
+pub fn rows_with_expression(
+    sandbox: &Sandbox<'_>,
+    sql: &'static str,
+    arguments: &[Option<&str>],
+) -> Result<Vec<(Row, Option<StoredExpression>)>, Error> {
+    let rows = rows_in(sandbox, sql, arguments)?;
+    // SAFETY: the query returned rows, and SPI keeps the shape of the last result until it is used again.
+    let last_type = unsafe {
+        let shape = (*pg_sys::SPI_tuptable).tupdesc;
+        pg_sys::SPI_gettypeid(shape, (*shape).natts)
+    };
+    if last_type != pg_sys::PG_NODE_TREEOID {
+        return Err(Error::internal("the last column of a query is no stored expression"));
+    }
+    let split = |mut row: Row| {
+        let expression = row.pop().flatten().map(StoredExpression);
+        (row, expression)
+    };
+    Ok(rows.into_iter().map(split).collect())
+}
+
 /// Whether the transaction is serializable: what such a one reads and writes can make others fail.
 pub fn is_serializable() -> bool {
     // SAFETY: reads a variable of the backend.
@@ -51,11 +85,11 @@ pub fn is_serializable() -> bool {
 fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
     let _own = OwnQuery::begin();
     let key = sql.as_ptr() as usize;
-    let plan = match PLANS.with_borrow(|plans| plans.get(&key).copied()) {
+    let plan = match CONSTANT_PLANS.with_borrow(|plans| plans.get(&key).copied()) {
         Some(plan) => plan,
         None => {
             let plan = prepare(sql, arguments.len())?;
-            PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
+            CONSTANT_PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
             plan
         }
     };
@@ -64,14 +98,14 @@ fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result
 
 /// The same with a text that was made at run time. It reads users' tables, so what it calls there is watched.
 pub fn rows_of(_: &Sandbox<'_>, sql: &str, arguments: &[&str]) -> Result<Vec<Row>, Error> {
-    let plan = match MADE.with_borrow(|plans| plans.get(sql).copied()) {
+    let plan = match GENERATED_PLANS.with_borrow(|plans| plans.get(sql).copied()) {
         Some(plan) => plan,
         None => {
-            if MADE.with_borrow(HashMap::len) >= MAX_MADE {
+            if GENERATED_PLANS.with_borrow(HashMap::len) >= MAX_GENERATED {
                 forget();
             }
             let plan = prepare(sql, arguments.len())?;
-            MADE.with_borrow_mut(|plans| plans.insert(sql.to_owned(), plan));
+            GENERATED_PLANS.with_borrow_mut(|plans| plans.insert(sql.to_owned(), plan));
             plan
         }
     };
@@ -80,7 +114,7 @@ pub fn rows_of(_: &Sandbox<'_>, sql: &str, arguments: &[&str]) -> Result<Vec<Row
 
 /// Frees the plans of texts that were made at run time.
 pub fn forget() {
-    for (_, plan) in MADE.take() {
+    for (_, plan) in GENERATED_PLANS.take() {
         // SAFETY: a kept plan that nothing else knows of and that is not running, as `execute` returns before.
         unsafe { pg_sys::SPI_freeplan(plan) };
     }
@@ -147,16 +181,4 @@ unsafe fn collect() -> Vec<Row> {
             })
             .collect()
     }
-}
-
-/// A C string as an owned one; null stays null.
-///
-/// # Safety
-/// `text` is null or a NUL-terminated string.
-pub unsafe fn owned(text: *const std::ffi::c_char) -> Option<String> {
-    if text.is_null() {
-        return None;
-    }
-    // SAFETY: the caller's promise.
-    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
 }

@@ -6,43 +6,54 @@ use std::collections::BTreeMap;
 use pgrx::pg_sys::{self, CoercionContext, CoercionForm, NodeTag};
 
 use crate::pg::running::sandbox::Sandbox;
-use crate::pg::running::statement::Prepared;
-use crate::pg::tree::uses::{Origin, Uses, add_node};
+use crate::pg::tree::query_trees::ExpressionTree;
+use crate::pg::tree::uses::{Origin, Uses, add_tree};
 use schema::{ResultColumn, ResultShape};
 
-/// What each wanted column is made of; it lives in the sandbox it was made in.
-pub struct Fit {
-    pub columns: Vec<Source>,
+/// What each wanted column is made of; it lives no longer than the sandbox it was made in.
+pub struct AssignmentCasts<'s> {
+    columns: Vec<ColumnSource<'s>>,
 }
 
-pub struct Source {
+#[derive(Clone, Copy)]
+pub(super) struct ColumnSource<'s> {
     /// The result's column, counted from 0.
     pub from: usize,
-    /// An expression over the value (a CaseTestExpr stands for it), or null where the value is taken as it is.
-    pub cast: *mut pg_sys::Expr,
+    /// An expression over the value (a CaseTestExpr stands for it), or `None` where the value is taken as it is.
+    pub cast: Option<ExpressionTree<'s>>,
 }
 
-impl Fit {
-    /// Every column is taken as it is, in its place.
-    pub fn is_plain(&self, width: usize) -> bool {
+impl<'s> AssignmentCasts<'s> {
+    pub(super) fn columns(&self) -> &[ColumnSource<'s>] {
+        &self.columns
+    }
+
+    /// Whether every one of the `width` columns is taken as it is, in its place.
+    pub(super) fn change_nothing(&self, width: usize) -> bool {
         self.columns.len() == width
-            && self.columns.iter().enumerate().all(|(at, source)| source.from == at && source.cast.is_null())
+            && self.columns.iter().enumerate().all(|(at, source)| source.from == at && source.cast.is_none())
     }
 }
 
-/// Finds the casts that make `wanted` of the statement's result, or `None` where they do not fit. What the casts call is
-/// added to `uses`.
-pub fn fit(_: &Sandbox<'_>, prepared: &Prepared<'_>, wanted: &ResultShape, uses: &mut Uses) -> Option<Fit> {
-    let given = prepared.shape();
-    let sources = sources(&names(&given), &names(wanted))?;
+/// Finds the casts that make `wanted` of a result of the shape `given`, or `None` where the server has none. What the casts
+/// call is added to `uses`.
+pub fn find<'s>(
+    sandbox: &'s Sandbox<'_>,
+    given: &ResultShape,
+    wanted: &ResultShape,
+    uses: &mut Uses,
+) -> Option<AssignmentCasts<'s>> {
+    let sources = sources(&names(given), &names(wanted))?;
     let columns = sources.into_iter().zip(&wanted.0).map(|(from, column)| {
-        let cast = cast(given.0.get(from)?, column)?;
-        if !cast.is_null() {
-            add_node(uses, Origin::Statement, cast.cast());
+        let given = given.0.get(from)?;
+        if is_same_type(given, column) {
+            return Some(ColumnSource { from, cast: None });
         }
-        Some(Source { from, cast })
+        let cast = cast(sandbox, given, column)?;
+        add_tree(uses, Origin::Statement, cast);
+        Some(ColumnSource { from, cast: Some(cast) })
     });
-    Some(Fit { columns: columns.collect::<Option<_>>()? })
+    Some(AssignmentCasts { columns: columns.collect::<Option<_>>()? })
 }
 
 fn names(shape: &ResultShape) -> Vec<&str> {
@@ -62,13 +73,14 @@ fn sources(given: &[&str], wanted: &[&str]) -> Option<Vec<usize>> {
     by_name.or_else(|| (given.len() == wanted.len()).then(|| (0..given.len()).collect()))
 }
 
-/// The cast from one column's type to another's; null where none is needed, `None` where there is none.
-fn cast(given: &ResultColumn, wanted: &ResultColumn) -> Option<*mut pg_sys::Expr> {
-    let same_modifier = wanted.modifier < 0 || given.modifier == wanted.modifier;
-    if given.type_oid == wanted.type_oid && same_modifier {
-        return Some(std::ptr::null_mut());
-    }
-    // SAFETY: a node of the server's own kind, in the sandbox's memory; the coercion only looks types up.
+/// Whether values of one column can be stored in the other as they are.
+fn is_same_type(given: &ResultColumn, wanted: &ResultColumn) -> bool {
+    given.type_oid == wanted.type_oid && (wanted.modifier < 0 || given.modifier == wanted.modifier)
+}
+
+/// The cast from one column's type to another's, or `None` where the server has none.
+fn cast<'s>(_: &'s Sandbox<'_>, given: &ResultColumn, wanted: &ResultColumn) -> Option<ExpressionTree<'s>> {
+    // SAFETY: a node of the server's own kind, in memory that the sandbox frees; the coercion only looks types up.
     unsafe {
         let given_type = pg_sys::Oid::from(given.type_oid);
         let value = pg_sys::palloc0(size_of::<pg_sys::CaseTestExpr>()).cast::<pg_sys::CaseTestExpr>();
@@ -86,7 +98,7 @@ fn cast(given: &ResultColumn, wanted: &ResultColumn) -> Option<*mut pg_sys::Expr
             CoercionForm::COERCE_IMPLICIT_CAST,
             -1,
         );
-        (!cast.is_null()).then(|| cast.cast())
+        ExpressionTree::new(cast)
     }
 }
 

@@ -9,13 +9,15 @@ use std::marker::PhantomData;
 use pgrx::pg_sys;
 use pgrx::{PgList, pg_sys::NodeTag};
 
-use crate::error::{Error, Failure};
-use crate::pg::host::query::owned;
-use crate::pg::rows::receiver::{Dress, Outcome, Receiver, RowLimits, Sink};
-use crate::pg::running::cursor::Detached;
+use crate::error::Error;
+use crate::limits::RowLimits;
+use crate::pg::host::text::{c_string, owned};
+use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
+use crate::pg::running::cursor::DetachedPlan;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
+use crate::pg::tree::query_trees::QueryTrees;
 use prose::outline::Outline;
 use schema::ResultShape;
 
@@ -96,9 +98,9 @@ impl<'s> Prepared<'s> {
     }
 
     /// The rewritten query trees.
-    pub fn queries(&self) -> Vec<*mut pg_sys::Query> {
-        // SAFETY: the plan is alive.
-        unsafe { queries(self.plan) }
+    pub fn trees(&self) -> QueryTrees<'_> {
+        // SAFETY: the plan is alive as long as this is.
+        unsafe { trees(self.plan) }
     }
 
     /// The columns of its result.
@@ -146,8 +148,8 @@ impl<'s> Prepared<'s> {
 
 impl Planned<'_> {
     /// Runs this very plan into `sink`.
-    pub fn run<S: Sink>(self, sink: &mut S, dress: &Dress, limits: RowLimits) -> Result<Outcome, Error> {
-        let mut receiver = Receiver::new(sink, dress, limits);
+    pub fn run<S: Sink>(self, sink: &mut S, transform: &RowTransform<'_>, limits: RowLimits) -> Result<Outcome, Error> {
+        let mut receiver = Receiver::new(sink, transform, limits);
         // SAFETY: the plan is held (see `plan`), the active snapshot is the calling query's, and the receiver outlives
         // the executor. If an ERROR leaves here, the sandbox's rollback frees what the executor holds.
         unsafe {
@@ -176,42 +178,27 @@ impl Planned<'_> {
     /// What the statement does, read from the trees the plan was made of.
     pub fn outline(&self) -> Outline {
         // SAFETY: the plan is alive until the sandbox ends, and planning works on copies of its trees.
-        unsafe { outline::of(&queries(self.plan)) }
+        outline::of(&unsafe { trees(self.plan) })
     }
 
-    /// Copies the plan out of the sandbox, for a cursor.
-    pub fn detach(self, sandbox: &Sandbox<'_>, generation: u64) -> Detached {
-        // SAFETY: the plan is alive; the memory is that of the call that opened the sandbox.
-        let statement = unsafe {
-            let inner = pg_sys::MemoryContextSwitchTo(sandbox.outer_memory);
-            let copy = pg_sys::copyObjectImpl(self.statement.cast());
-            pg_sys::MemoryContextSwitchTo(inner);
-            copy.cast()
-        };
-        Detached { statement, text: self.text, generation }
+    /// Copies the plan out of the sandbox, for a cursor. `generation` is the catalogs' before the statement was judged.
+    pub fn detach(self, generation: u64) -> DetachedPlan {
+        // SAFETY: the plan is alive.
+        unsafe { DetachedPlan::copy_of(self.statement, self.text, generation) }
     }
 }
 
+/// The rewritten query trees of a plan.
+///
 /// # Safety
-/// `plan` is alive.
-unsafe fn queries(plan: pg_sys::SPIPlanPtr) -> Vec<*mut pg_sys::Query> {
-    // SAFETY: the sources of a plan are a list of CachedPlanSource.
+/// `plan` is alive for `'s`.
+unsafe fn trees<'s>(plan: pg_sys::SPIPlanPtr) -> QueryTrees<'s> {
+    // SAFETY: the sources of a plan are a list of CachedPlanSource, each of which keeps its rewritten trees.
     unsafe {
         let sources = PgList::<pg_sys::CachedPlanSource>::from_pg(pg_sys::SPI_plan_get_plan_sources(plan));
-        sources
+        let queries = sources
             .iter_ptr()
-            .flat_map(|source| PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>())
-            .collect()
+            .flat_map(|source| PgList::<pg_sys::Query>::from_pg((*source).query_list).iter_ptr().collect::<Vec<_>>());
+        QueryTrees::new(queries.collect())
     }
-}
-
-/// Text as the server's functions take it.
-pub fn c_string(sql: &str) -> Result<CString, Error> {
-    CString::new(sql).map_err(|_| {
-        Error::Server(Failure {
-            sqlstate: "22021".to_owned(),
-            message: "the statement holds a zero byte".to_owned(),
-            ..Failure::default()
-        })
-    })
 }
