@@ -30,7 +30,7 @@ use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::prompt;
 use crate::settings::Settings;
 use answered::{Answered, Stages};
-use charts::{Column, Kind, Table};
+use charts::{ColumnType, ResultColumn, ResultSet};
 pub use question::Question;
 use waiting::{Stood, wait_for_answer};
 
@@ -76,24 +76,25 @@ pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> R
 
 /// The answer as a Vega-Lite specification, its rows inside.
 pub fn chart(question: &Question, settings: &Settings) -> Result<serde_json::Value, Error> {
-    Ok(charts::chart(&question.text, &table(question, settings)?))
+    Ok(charts::recommend(&question.text, &table(question, settings)?).to_vega_lite())
 }
 
 /// The same chart as lines of text.
 pub fn plot(question: &Question, settings: &Settings) -> Result<Vec<String>, Error> {
-    Ok(charts::plot(&question.text, &table(question, settings)?))
+    Ok(charts::recommend(&question.text, &table(question, settings)?).to_terminal_lines())
 }
 
 /// The answer with its columns, in our own memory.
-fn table(question: &Question, settings: &Settings) -> Result<Table, Error> {
+fn table(question: &Question, settings: &Settings) -> Result<ResultSet, Error> {
     let mut rows = Collected::default();
     let (answered, outcome) = self::rows(question, settings, &mut rows)?;
     let columns = answered.columns.0.iter();
-    let columns = columns.map(|of| Column { name: of.name.clone(), kind: Kind::of(&of.type_name, of.category) });
-    let remark = execution::remark(&outcome, settings.row_limits());
-    let mut table = Table { columns: columns.collect(), rows: Vec::with_capacity(rows.rows.len()), remark };
+    let columns = columns
+        .map(|of| ResultColumn { name: of.name.clone(), column_type: ColumnType::of(&of.type_name, of.category) });
+    let note = execution::remark(&outcome, settings.row_limits());
+    let mut table = ResultSet { columns: columns.collect(), rows: Vec::with_capacity(rows.rows.len()), note };
     for row in &rows.rows {
-        table.push(row).map_err(|error| Error::internal(format!("a row is no json: {error}")))?;
+        table.push_json(row).map_err(|error| Error::internal(format!("a row is no json: {error}")))?;
     }
     Ok(table)
 }

@@ -1,126 +1,133 @@
-//! Less to draw where nobody could tell more apart. Whatever is left out or summed up is said in a note.
+//! Reduces a chart to as many labels, series and points as can be told apart. A note says what is left out or summed
+//! up.
 
 use std::collections::{HashMap, HashSet};
 
-use super::intent::Wish;
-use super::number;
-use super::panel::{Bars, Mark, Plane, Point, Scale, unique};
+use crate::chart::{BarLayout, FieldType, Mark, Point, XyChart, unique};
+use crate::intent::Intent;
+use crate::number;
 
-/// Labels on one axis.
-pub const LABELS: usize = 40;
-/// Colours that can be told apart.
-const SERIES: usize = 10;
-/// Points of a line or a scatter plot.
-const POINTS: usize = 1000;
+/// Labels that fit on one axis.
+pub const MAX_LABELS: usize = 40;
+/// Series, each of which needs a colour that can be told from the others.
+const MAX_SERIES: usize = 10;
+/// Points of a line chart or a scatter plot; more make the specification large and show no more.
+const MAX_POINTS: usize = 1000;
 
-/// The plane with no more in it than can be read.
-pub fn reduce(plane: Plane, wish: Wish, notes: &mut Vec<String>) -> Plane {
-    let placed = place(plane, notes);
-    let summable = wish.is_summable(&placed.measure);
+/// The chart, reduced where it has more in it than can be read.
+pub fn downsample(xy: XyChart, intent: Intent, notes: &mut Vec<String>) -> XyChart {
+    let placed = drop_unplaced(xy, notes);
+    let summable = intent.is_summable(&placed.measure);
     match placed.mark {
         Mark::Bar(_) => {
-            let fewer = keep(placed, SERIES, summable, &SERIES_OF, notes);
-            keep(fewer, LABELS, summable, &LABEL_OF, notes)
+            let fewer = limit_names(placed, MAX_SERIES, summable, &BY_SERIES, notes);
+            limit_names(fewer, MAX_LABELS, summable, &BY_LABEL, notes)
         }
         Mark::Rect => {
-            let fewer = keep(placed, LABELS, false, &SERIES_OF, notes);
-            keep(fewer, LABELS, false, &LABEL_OF, notes)
+            let fewer = limit_names(placed, MAX_LABELS, false, &BY_SERIES, notes);
+            limit_names(fewer, MAX_LABELS, false, &BY_LABEL, notes)
         }
-        Mark::Line => thin(keep(placed, SERIES, summable, &SERIES_OF, notes), notes),
+        Mark::Line => downsample_line(limit_names(placed, MAX_SERIES, summable, &BY_SERIES, notes), notes),
         Mark::Point => {
-            let fewer = keep(placed, SERIES, false, &SERIES_OF, notes);
-            let is_labelled = matches!(fewer.x.scale, Scale::Label | Scale::Step);
-            sample(if is_labelled { keep(fewer, LABELS, false, &LABEL_OF, notes) } else { fewer }, notes)
+            let fewer = limit_names(placed, MAX_SERIES, false, &BY_SERIES, notes);
+            let is_labelled = matches!(fewer.x.field_type, FieldType::Nominal | FieldType::Ordinal);
+            sample_points(
+                if is_labelled { limit_names(fewer, MAX_LABELS, false, &BY_LABEL, notes) } else { fewer },
+                notes,
+            )
         }
         Mark::Arc => placed,
     }
 }
 
-/// Drops what has no place on a scale of time or numbers.
-fn place(mut plane: Plane, notes: &mut Vec<String>) -> Plane {
-    if matches!(plane.x.scale, Scale::Time(_) | Scale::Number) {
-        let before = plane.points.len();
-        let pairs = plane.x.scale == Scale::Number;
-        plane.points.retain(|point| point.x.is_some() && (point.y.is_some() || !pairs));
-        let left = before - plane.points.len();
+/// Drops the points without a position on a temporal or quantitative axis.
+fn drop_unplaced(mut xy: XyChart, notes: &mut Vec<String>) -> XyChart {
+    if matches!(xy.x.field_type, FieldType::Temporal(_) | FieldType::Quantitative) {
+        let before = xy.points.len();
+        let pairs = xy.x.field_type == FieldType::Quantitative;
+        xy.points.retain(|point| point.x.is_some() && (point.y.is_some() || !pairs));
+        let left = before - xy.points.len();
         if left > 0 {
             let rows = if left == 1 { "1 row is" } else { &format!("{left} rows are") };
-            let or = if pairs { format!(" or \"{}\"", plane.measure) } else { String::new() };
-            notes.push(format!("{rows} not drawn: \"{}\"{or} is NULL, infinite or too large there", plane.x.title));
+            let or = if pairs { format!(" or \"{}\"", xy.measure) } else { String::new() };
+            notes.push(format!("{rows} not drawn: \"{}\"{or} is NULL, infinite or too large there", xy.x.title));
         }
     }
-    plane
+    xy
 }
 
-/// How points are told apart: reads the name, and sets another.
-struct By {
-    what: &'static str,
+/// The property by which points are grouped: their label or their series.
+struct PointKey {
+    /// Whether the names are those of the x axis.
+    is_label: bool,
     get: fn(&Point) -> Option<&str>,
     set: fn(&mut Point, String),
 }
 
-const LABEL_OF: By = By { what: "labels", get: |point| Some(&point.label), set: |point, name| point.label = name };
-const SERIES_OF: By =
-    By { what: "series", get: |point| point.series.as_deref(), set: |point, name| point.series = Some(name) };
+const BY_LABEL: PointKey =
+    PointKey { is_label: true, get: |point| Some(&point.label), set: |point, name| point.label = name };
+const BY_SERIES: PointKey =
+    PointKey { is_label: false, get: |point| point.series.as_deref(), set: |point, name| point.series = Some(name) };
 
-/// Keeps `limit` names: the largest, with the sum of the others, where values add up; else the first.
-fn keep(mut plane: Plane, limit: usize, summable: bool, by: &By, notes: &mut Vec<String>) -> Plane {
-    let names = unique(plane.points.iter().filter_map(|point| (by.get)(point)));
+/// Keeps at most `limit` names. If the values may be added up, these are the largest and one for the sum of all others;
+/// if not, the first in the query's order.
+fn limit_names(mut xy: XyChart, limit: usize, summable: bool, key: &PointKey, notes: &mut Vec<String>) -> XyChart {
+    let names = unique(xy.points.iter().filter_map(|point| (key.get)(point)));
     let count = names.len();
     if count <= limit {
-        return plane;
+        return xy;
     }
-    let what = if by.what == "labels" { &plane.x.title } else { plane.series.as_deref().unwrap_or(by.what) }.to_owned();
+    let what = if key.is_label { &xy.x.title } else { xy.series.as_deref().unwrap_or("series") }.to_owned();
     if !summable {
         let kept: HashSet<String> = names.into_iter().take(limit).map(str::to_owned).collect();
-        plane.points.retain(|point| (by.get)(point).is_some_and(|name| kept.contains(name)));
+        xy.points.retain(|point| (key.get)(point).is_some_and(|name| kept.contains(name)));
         notes.push(format!("the first {limit} of {count} values of \"{what}\" are drawn"));
-        return plane;
+        return xy;
     }
-    let kept = largest(&plane.points, &names, limit - 1, by);
+    let kept = largest(&xy.points, &names, limit - 1, key);
     let others = format!("({} others)", count - kept.len());
     let (mut points, rest): (Vec<Point>, Vec<Point>) =
-        plane.points.into_iter().partition(|point| (by.get)(point).is_some_and(|name| kept.contains(name)));
-    let sums = summed(rest, &others, by);
+        xy.points.into_iter().partition(|point| (key.get)(point).is_some_and(|name| kept.contains(name)));
+    let sums = summed(rest, &others, key);
     let most = |points: &[Point]| points.iter().filter_map(|point| point.y).fold(0.0, f64::max);
-    let stacked = plane.mark == Mark::Bar(Bars::Stacked);
+    let stacked = xy.mark == Mark::Bar(BarLayout::Stacked);
     if !stacked && most(&sums) > 2.0 * most(&points) {
-        // So much in one would leave the others no room.
+        // The sum is so large that the axis would leave no room for the other bars.
         let left = match sums.as_slice() {
-            [sum] => format!("the rest sum to {}", number::readable(sum.text.as_deref().unwrap_or_default())),
+            [sum] => format!("the rest sum to {}", number::format_short(sum.text.as_deref().unwrap_or_default())),
             _ => "the rest are left out".to_owned(),
         };
         notes.push(format!("the {} largest of {count} values of \"{what}\" are drawn; {left}", kept.len()));
-        return Plane { points, ..plane };
+        return XyChart { points, ..xy };
     }
     points.extend(sums);
     notes.push(format!(
         "the {} largest of {count} values of \"{what}\" are drawn; \"{others}\" is the sum of the rest",
         kept.len()
     ));
-    Plane { points, ..plane }
+    XyChart { points, ..xy }
 }
 
-fn largest(points: &[Point], names: &[&str], limit: usize, by: &By) -> HashSet<String> {
+fn largest(points: &[Point], names: &[&str], limit: usize, key: &PointKey) -> HashSet<String> {
     let mut totals: HashMap<&str, f64> = HashMap::new();
     for point in points {
-        if let Some(name) = (by.get)(point) {
+        if let Some(name) = (key.get)(point) {
             *totals.entry(name).or_default() += point.y.unwrap_or(0.0);
         }
     }
     let total = |name: &str| totals.get(name).copied().unwrap_or(0.0);
     let mut ranked = names.to_vec();
-    // Stable: of equals, the query's order decides.
+    // The sort is stable, so that names with equal totals stay in the query's order.
     ranked.sort_by(|a, b| total(b).total_cmp(&total(a)));
     ranked.into_iter().take(limit).map(str::to_owned).collect()
 }
 
-/// Adds up what agrees in everything but the name that is given up.
-fn summed(rest: Vec<Point>, name: &str, by: &By) -> Vec<Point> {
+/// Gives all points this name, and adds up those that then have the same label and series.
+fn summed(rest: Vec<Point>, name: &str, key: &PointKey) -> Vec<Point> {
     let mut sums: Vec<(Point, usize)> = Vec::new();
     let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
     for mut point in rest {
-        (by.set)(&mut point, name.to_owned());
+        (key.set)(&mut point, name.to_owned());
         let decimals = point.text.as_deref().map_or(0, number::decimals);
         let place = *places.entry((point.label.clone(), point.series.clone())).or_insert(sums.len());
         match sums.get_mut(place) {
@@ -136,61 +143,60 @@ fn summed(rest: Vec<Point>, name: &str, by: &By) -> Vec<Point> {
     }
     sums.into_iter()
         .map(|(point, decimals)| {
-            // Doubles show no more digits than they hold.
+            // The sum is a double: more decimals would show digits that it does not hold.
             let text = point.y.map(|y| format!("{y:.*}", decimals.min(6)));
             Point { text, ..point }
         })
         .collect()
 }
 
-/// Of long lines, the highest and the lowest point of every stretch: what stands out stays.
-fn thin(mut plane: Plane, notes: &mut Vec<String>) -> Plane {
-    let count = plane.points.len();
-    if count <= POINTS {
-        return plane;
+/// Keeps the highest and the lowest point of every bucket of a long line, so that spikes stay visible (min-max
+/// downsampling).
+fn downsample_line(mut xy: XyChart, notes: &mut Vec<String>) -> XyChart {
+    let count = xy.points.len();
+    if count <= MAX_POINTS {
+        return xy;
     }
-    let series = plane.series_names().len().max(1);
-    let stretches = (POINTS / 2 / series).max(1);
+    let series = xy.series_names().len().max(1);
+    let buckets = (MAX_POINTS / 2 / series).max(1);
     let mut lines: HashMap<Option<String>, Vec<usize>> = HashMap::new();
-    for (at, point) in plane.points.iter().enumerate() {
+    for (at, point) in xy.points.iter().enumerate() {
         lines.entry(point.series.clone()).or_default().push(at);
     }
     let mut kept: HashSet<usize> = HashSet::new();
     for line in lines.values_mut() {
-        line.sort_by(|a, b| order(&plane.points, *a).total_cmp(&order(&plane.points, *b)));
-        for stretch in line.chunks(line.len().div_ceil(stretches)) {
-            let height = |at: &&usize| plane.points.get(**at).and_then(|point| point.y);
-            let placed = || stretch.iter().filter(|at| height(at).is_some());
+        line.sort_by(|a, b| x_of(&xy.points, *a).total_cmp(&x_of(&xy.points, *b)));
+        for bucket in line.chunks(line.len().div_ceil(buckets)) {
+            let height = |at: &&usize| xy.points.get(**at).and_then(|point| point.y);
+            let placed = || bucket.iter().filter(|at| height(at).is_some());
             let by_height = |a: &&usize, b: &&usize| height(a).unwrap_or(0.0).total_cmp(&height(b).unwrap_or(0.0));
             kept.extend(placed().min_by(by_height));
             kept.extend(placed().max_by(by_height));
         }
     }
     let mut at = 0..;
-    plane.points.retain(|_| at.next().is_some_and(|at: usize| kept.contains(&at)));
-    notes.push(format!(
-        "{} of {count} points are drawn: the lowest and the highest of every stretch",
-        plane.points.len()
-    ));
-    plane
+    xy.points.retain(|_| at.next().is_some_and(|at: usize| kept.contains(&at)));
+    notes.push(format!("{} of {count} points are drawn: the lowest and the highest of every stretch", xy.points.len()));
+    xy
 }
 
-fn order(points: &[Point], at: usize) -> f64 {
+fn x_of(points: &[Point], at: usize) -> f64 {
     points.get(at).and_then(|point| point.x).unwrap_or(0.0)
 }
 
-/// Of many points, some: by multiples of the golden ratio, which keep to no period that the rows might have.
-fn sample(mut plane: Plane, notes: &mut Vec<String>) -> Plane {
+/// Keeps an even sample of many points. They are picked by multiples of the golden ratio, which never fall in step with
+/// a period in the rows, as picking every second row would.
+fn sample_points(mut xy: XyChart, notes: &mut Vec<String>) -> XyChart {
     const GOLDEN: f64 = 0.618_033_988_749_895;
-    let count = plane.points.len();
-    if count > POINTS {
-        let part = 0.98 * POINTS as f64 / count as f64;
+    let count = xy.points.len();
+    if count > MAX_POINTS {
+        let part = 0.98 * MAX_POINTS as f64 / count as f64;
         let mut at = 0_u32;
-        plane.points.retain(|_| {
+        xy.points.retain(|_| {
             at = at.wrapping_add(1);
             (f64::from(at) * GOLDEN).fract() < part
         });
-        notes.push(format!("{} of {count} points are drawn: an even sample", plane.points.len()));
+        notes.push(format!("{} of {count} points are drawn: an even sample", xy.points.len()));
     }
-    plane
+    xy
 }

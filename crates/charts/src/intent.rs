@@ -1,18 +1,25 @@
-//! What a question says about the drawing itself, and about what may be summed.
+//! The words of a question that say how its answer should be drawn, and whether its numbers may be added up.
 
-use super::field::words;
+use crate::field::lowercase_words;
 
 /// What the words of a question ask for.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct Intent {
+    /// The parts of a whole.
     pub share: bool,
+    /// Stacked bars.
     pub stack: bool,
+    /// How two numbers relate.
     pub scatter: bool,
+    /// Bars, even over time.
     pub bars: bool,
+    /// A table instead of a chart.
     pub table: bool,
-    /// Something is asked for each value of something else.
-    pub each: bool,
+    /// A number for each value of something else.
+    pub per_value: bool,
+    /// A total, such as a count or a sum of money.
     total: bool,
+    /// A number that makes no sense when added up, such as an average.
     unsummable: bool,
 }
 
@@ -30,7 +37,7 @@ const SHARE: &[&str] = &[
 ];
 const SCATTER: &[&str] =
     &["versus", "vs", "against", "correlation", "correlate", "correlated", "scatter", "relationship"];
-const EACH: &[&str] = &["by", "per", "each", "every", "distribution", "histogram", "across"];
+const PER_VALUE: &[&str] = &["by", "per", "each", "every", "distribution", "histogram", "across"];
 const TOTAL: &[&str] = &[
     "count", "counts", "sum", "sums", "total", "totals", "revenue", "sales", "amount", "amounts", "quantity", "qty",
     "number", "num", "n", "cost", "costs", "orders", "units", "spend", "spent", "spending", "turnover", "volume",
@@ -80,11 +87,12 @@ const UNSUMMABLE: &[&str] = &[
     "days",
 ];
 
-impl Wish {
+impl Intent {
+    /// Reads the intent from a question, or from the name of a column.
     pub fn of(question: &str) -> Self {
-        let words = words(question);
-        let any = |list: &[&str]| has(&words, list);
-        let pairs = |first: &[&str], second: &[&str]| {
+        let words = lowercase_words(question);
+        let any = |list: &[&str]| contains_any(&words, list);
+        let has_pair = |first: &[&str], second: &[&str]| {
             words
                 .windows(2)
                 .any(|pair| matches!(pair, [a, b] if first.contains(&a.as_str()) && second.contains(&b.as_str())))
@@ -93,43 +101,44 @@ impl Wish {
             share: any(SHARE),
             stack: any(&["stacked", "split", "composition", "breakdown"]),
             scatter: any(SCATTER),
-            bars: pairs(&["bar", "bars", "column"], &["chart", "charts", "graph", "plot"]) || any(&["bars"]),
-            table: pairs(&["a", "as", "in"], &["table", "tables"]) && !any(&["chart", "plot"]),
-            each: any(EACH),
+            bars: has_pair(&["bar", "bars", "column"], &["chart", "charts", "graph", "plot"]) || any(&["bars"]),
+            table: has_pair(&["a", "as", "in"], &["table", "tables"]) && !any(&["chart", "plot"]),
+            per_value: any(PER_VALUE),
             total: any(TOTAL),
             unsummable: any(UNSUMMABLE),
         }
     }
 
-    /// Whether values of a measure may be added up, as far as its name and the question tell. When in doubt, no.
+    /// Whether the values of a measure may be added up, judging by its name and by the question. If neither says that
+    /// they are totals, they are not: a wrong sum is worse than none.
     pub fn is_summable(self, measure: &str) -> bool {
-        let words = words(measure);
-        !has(&words, UNSUMMABLE) && (has(&words, TOTAL) || self.total && !self.unsummable)
+        let words = lowercase_words(measure);
+        !contains_any(&words, UNSUMMABLE) && (contains_any(&words, TOTAL) || self.total && !self.unsummable)
     }
 }
 
-fn has(words: &[String], list: &[&str]) -> bool {
+fn contains_any(words: &[String], list: &[&str]) -> bool {
     words.iter().any(|word| list.contains(&word.as_str()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Wish;
+    use super::Intent;
 
     #[test]
-    fn the_words_decide() {
-        assert!(Wish::of("Share of revenue by region?").share && !Wish::of("revenue by region").share);
-        assert!(Wish::of("list them as a table").table && !Wish::of("orders per table").table);
-        assert!(Wish::of("a bar chart of sales").bars && !Wish::of("sales per bar").bars);
-        assert!(Wish::of("price vs. quantity").scatter);
+    fn words_of_the_question_set_the_intent() {
+        assert!(Intent::of("Share of revenue by region?").share && !Intent::of("revenue by region").share);
+        assert!(Intent::of("list them as a table").table && !Intent::of("orders per table").table);
+        assert!(Intent::of("a bar chart of sales").bars && !Intent::of("sales per bar").bars);
+        assert!(Intent::of("price vs. quantity").scatter);
     }
 
     #[test]
-    fn only_what_is_known_to_add_up_is_summed() {
-        assert!(Wish::of("").is_summable("order_count") && Wish::of("").is_summable("total"));
-        assert!(Wish::of("how many customers per city").is_summable("customers"));
-        assert!(!Wish::of("average order total per city").is_summable("x"));
-        assert!(!Wish::of("").is_summable("avg_revenue") && !Wish::of("").is_summable("count_distinct"));
-        assert!(!Wish::of("credit limits").is_summable("credit_limit"));
+    fn only_totals_are_summable() {
+        assert!(Intent::of("").is_summable("order_count") && Intent::of("").is_summable("total"));
+        assert!(Intent::of("how many customers per city").is_summable("customers"));
+        assert!(!Intent::of("average order total per city").is_summable("x"));
+        assert!(!Intent::of("").is_summable("avg_revenue") && !Intent::of("").is_summable("count_distinct"));
+        assert!(!Intent::of("credit limits").is_summable("credit_limit"));
     }
 }

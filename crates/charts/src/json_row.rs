@@ -1,4 +1,5 @@
-//! A row's json text as values. It keeps every digit and every duplicate, and never builds a tree of nested values.
+//! Reads the json text of a row into its values. Every digit and every duplicate key is kept, and nested values stay
+//! text, because a tree of `serde_json::Value` would change both.
 
 use std::fmt;
 
@@ -6,16 +7,16 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Value;
+use crate::CellText;
 
-/// The values of a json array or object, in the order they are written.
-pub fn values(json: &str) -> Result<Vec<Value>, serde_json::Error> {
-    let Row(written) = serde_json::from_str(json)?;
-    written.into_iter().map(value).collect()
+/// The values of a json array or object, in the order in which they are written.
+pub fn values(json: &str) -> Result<Vec<CellText>, serde_json::Error> {
+    let Row(raw) = serde_json::from_str(json)?;
+    raw.into_iter().map(value).collect()
 }
 
-fn value(written: &RawValue) -> Result<Value, serde_json::Error> {
-    match written.get() {
+fn value(raw: &RawValue) -> Result<CellText, serde_json::Error> {
+    match raw.get() {
         "null" => Ok(None),
         text if text.starts_with('"') => serde_json::from_str(text).map(Some),
         text => Ok(Some(text.to_owned())),

@@ -1,281 +1,208 @@
-//! Which drawing suits an answer. It depends on the question, the columns and the values, and on nothing else.
+//! Recommends a chart for a result, from the words of the question, the types of the columns and their values.
 //!
-//! Time and a number make a line, a category and a number bars, two numbers a scatter plot, parts of a small whole an arc,
-//! one row figures. What would need values merged that the query kept apart is shown as it is: as single points, or as a
-//! table.
+//! Time and a number give a line chart, a category and a number bars, two numbers a scatter plot, the parts of a small
+//! whole a pie, and a single row its values in large type. Rows are never merged to make a chart fit: if several rows
+//! share a place on the axis, they are drawn as single points or shown as a table.
 
-use super::dimension::{self, Dimension};
-use super::field::{self, Field, Role};
-use super::intent::Wish;
-use super::panel::{Axis, Bars, Drawing, Figure, Grid, Heading, Mark, Panel, Plane, Point, Scale};
-use super::{Kind, Table, downsample};
+use crate::chart::{BarLayout, Chart, FieldType, Mark, Panel, Point, XyChart};
+use crate::dimension::{self, Dimension};
+use crate::downsample::{self, downsample};
+use crate::field::{self, Field, FieldRole};
+use crate::intent::Intent;
+use crate::{ResultSet, omissions, tables};
 
-/// Columns of a table that are shown.
-const GRID_COLUMNS: usize = 12;
-const GRID_ROWS: usize = 40;
-const FIGURES: usize = 12;
-/// Measures of different size that are drawn below each other.
-const PANELS: usize = 3;
-/// Slices of an arc.
-const SLICES: usize = 8;
-/// More labelled pairs of numbers than this are a scatter plot.
-const PAIRS: usize = 50;
+/// Measures of different magnitude get a panel each, at most this many.
+const MAX_PANELS: usize = 3;
+const MAX_PIE_SLICES: usize = 8;
+/// Bars for two measures are readable up to this many labels; beyond it, a scatter plot of the two says more.
+const MAX_LABELS_OF_PAIRS: usize = 50;
 
-/// Lays out the drawing for an answer; it has at least one panel.
-pub fn choose(question: &str, table: &Table) -> Drawing {
-    let fields = field::fields(table);
-    let mut choice = Choice { table, wish: Wish::of(question), notes: Vec::new() };
-    let panels = choice.panels(&fields);
-    let mut notes = choice.notes;
-    notes.extend(table.remark.clone());
-    Drawing { panels, notes, rows: table.rows.len() }
+/// The chart that suits the answer to a question. It has at least one panel.
+pub fn recommend(question: &str, results: &ResultSet) -> Chart {
+    let fields = field::fields(results);
+    let mut recommender = Recommender { results, intent: Intent::of(question), notes: Vec::new() };
+    let panels = recommender.panels(&fields);
+    let mut notes = recommender.notes;
+    notes.extend(results.note.clone());
+    Chart { question: question.to_owned(), panels, notes, row_count: results.rows.len() }
 }
 
-struct Choice<'a> {
-    table: &'a Table,
-    wish: Wish,
+struct Recommender<'a> {
+    results: &'a ResultSet,
+    intent: Intent,
     notes: Vec<String>,
 }
 
-impl Choice<'_> {
+impl Recommender<'_> {
     fn panels(&mut self, fields: &[Field]) -> Vec<Panel> {
         if fields.is_empty() {
             return vec![Panel::Message("the answer has no columns".to_owned())];
         }
-        if self.table.rows.is_empty() {
+        if self.results.rows.is_empty() {
             return vec![Panel::Message("the answer has no rows".to_owned())];
         }
-        let measures: Vec<&Field> = fields.iter().filter(|field| field.role == Role::Measure).collect();
-        if self.table.rows.len() == 1 && !measures.is_empty() && !self.wish.table {
-            return vec![self.figures(fields)];
+        let measures: Vec<&Field> = fields.iter().filter(|field| field.role == FieldRole::Measure).collect();
+        if self.results.rows.len() == 1 && !measures.is_empty() && !self.intent.table {
+            return vec![tables::kpis(self.results, fields, &mut self.notes)];
         }
         let drawable: Vec<&Field> =
             measures.iter().copied().filter(|field| field.positions.iter().any(Option::is_some)).collect();
-        let planes = if self.wish.table { None } else { self.planes(fields, &drawable) };
-        let Some(planes) = planes else { return vec![self.grid()] };
-        self.tell_unplaced(&drawable, &planes);
-        planes.into_iter().map(|plane| Panel::Plane(downsample::reduce(plane, self.wish, &mut self.notes))).collect()
+        let charts = if self.intent.table { None } else { self.xy_charts(fields, &drawable) };
+        let Some(charts) = charts else { return vec![tables::data_table(self.results, &mut self.notes)] };
+        omissions::note_undrawable_values(&drawable, &charts, &mut self.notes);
+        charts.into_iter().map(|xy| Panel::Xy(downsample(xy, self.intent, &mut self.notes))).collect()
     }
 
-    /// None where a table says more.
-    fn planes(&mut self, fields: &[Field], measures: &[&Field]) -> Option<Vec<Plane>> {
+    /// `None` if the result is better shown as a table.
+    fn xy_charts(&mut self, fields: &[Field], measures: &[&Field]) -> Option<Vec<XyChart>> {
         let (&first, more) = measures.split_first()?;
-        let before = self.notes.len();
+        let notes_before = self.notes.len();
         let dimensions = dimension::dimensions(fields, &mut self.notes);
-        let planes = match (dimensions.as_slice(), more.first()) {
+        let charts = match (dimensions.as_slice(), more.first()) {
             ([], None) => None,
-            ([], Some(second)) if more.len() <= 2 || self.wish.scatter => Some(self.numbers(first, second)),
+            ([], Some(second)) if more.len() <= 2 || self.intent.scatter => Some(self.two_measures(first, second)),
             ([], Some(_)) => None,
-            ([only], _) => Some(self.one(only, measures)),
+            ([only], _) => Some(self.one_dimension(only, measures)),
             ([a, b], _) if a.is_time() != b.is_time() => {
                 let (time, series) = if a.is_time() { (a, b) } else { (b, a) };
-                Some(self.over_time(time, series, measures))
+                Some(self.time_and_category(time, series, measures))
             }
-            ([a, b], _) if !a.is_time() => self.two(a, b, measures),
-            (many, _) => self.one_of(many, measures),
+            ([a, b], _) if !a.is_time() => self.two_categories(a, b, measures),
+            (many, _) => self.unique_category(many, measures),
         };
-        let planes = planes.filter(|planes| !planes.is_empty() && planes.iter().all(Plane::has_places));
-        match &planes {
-            None => self.notes.truncate(before),
-            Some(planes) => self.tell_undrawn(fields, &dimensions, planes),
+        let charts = charts.filter(|charts| !charts.is_empty() && charts.iter().all(XyChart::has_drawable_points));
+        match &charts {
+            // A table shows all columns, so the notes about omitted ones would be wrong.
+            None => self.notes.truncate(notes_before),
+            Some(charts) => omissions::note_omitted_columns(fields, &dimensions, charts, &mut self.notes),
         }
-        planes
+        charts
     }
 
-    /// Numbers alone.
-    fn numbers(&self, x: &Field, y: &Field) -> Vec<Plane> {
-        let counted = self.wish.each && !self.wish.scatter && x.distinct() == x.texts.len() && x.texts.len() <= PAIRS;
-        if counted && x.positions.iter().all(|at| at.is_some_and(|at| at.fract() == 0.0)) {
-            let steps = Dimension::of_labels(x, Scale::Step);
-            return vec![plane(Mark::Bar(Bars::Grouped), &steps, None, y)];
+    /// A scatter plot, or bars where the question asks for one number per value of the other, as in "reviews per
+    /// rating".
+    fn two_measures(&self, x: &Field, y: &Field) -> Vec<XyChart> {
+        let is_per_value = self.intent.per_value
+            && !self.intent.scatter
+            && x.distinct() == x.texts.len()
+            && x.texts.len() <= MAX_LABELS_OF_PAIRS;
+        if is_per_value && x.positions.iter().all(|at| at.is_some_and(|at| at.fract() == 0.0)) {
+            let labels = Dimension::of_labels(x, FieldType::Ordinal);
+            return vec![xy_chart(Mark::Bar(BarLayout::Grouped), &labels, None, y)];
         }
-        vec![plane(Mark::Point, &Dimension::of_numbers(x), None, y)]
+        vec![xy_chart(Mark::Point, &Dimension::of_numbers(x), None, y)]
     }
 
-    /// One thing that tells rows apart.
-    fn one(&mut self, x: &Dimension, measures: &[&Field]) -> Vec<Plane> {
+    fn one_dimension(&self, x: &Dimension, measures: &[&Field]) -> Vec<XyChart> {
         let [first, more @ ..] = measures else { return Vec::new() };
         if !x.is_unique() {
-            return vec![plane(Mark::Point, x, None, first)];
+            return vec![xy_chart(Mark::Point, x, None, first)];
         }
         let count = x.labels.len();
         if x.is_time() {
-            if self.wish.bars && count <= downsample::LABELS {
-                return self.side_by_side(Mark::Bar(Bars::Grouped), &x.as_steps(), measures);
+            if self.intent.bars && count <= downsample::MAX_LABELS {
+                return one_chart_or_several(Mark::Bar(BarLayout::Grouped), &x.as_ordinal(), measures);
             }
-            return self.side_by_side(Mark::Line, x, measures);
+            return one_chart_or_several(Mark::Line, x, measures);
         }
-        if let Some(second) = more.first().filter(|_| self.wish.scatter || count > PAIRS) {
-            return vec![plane(Mark::Point, &Dimension::of_numbers(first), None, second)];
+        if let Some(second) = more.first().filter(|_| self.intent.scatter || count > MAX_LABELS_OF_PAIRS) {
+            return vec![xy_chart(Mark::Point, &Dimension::of_numbers(first), None, second)];
         }
-        if self.wish.share && (2..=SLICES).contains(&count) {
-            // Of several measures, the one that is named a share.
-            let named = measures.iter().find(|field| Wish::of(&field.title).share).unwrap_or(first);
-            if is_whole(named) {
-                return vec![plane(Mark::Arc, x, None, named)];
+        if self.intent.share && (2..=MAX_PIE_SLICES).contains(&count) {
+            // If one of several measures is called a share, that is the one the question is about.
+            let named = measures.iter().find(|field| Intent::of(&field.title).share).unwrap_or(first);
+            if is_part_to_whole(named) {
+                return vec![xy_chart(Mark::Arc, x, None, named)];
             }
         }
-        self.side_by_side(Mark::Bar(Bars::Grouped), x, measures)
+        one_chart_or_several(Mark::Bar(BarLayout::Grouped), x, measures)
     }
 
-    /// Measures of like size share an axis; others get a panel each.
-    fn side_by_side(&mut self, mark: Mark, x: &Dimension, measures: &[&Field]) -> Vec<Plane> {
-        if (2..=4).contains(&measures.len()) && are_comparable(measures) {
-            let points = measures.iter().flat_map(|field| {
-                points(x, None, field).into_iter().map(|point| Point { series: Some(field.title.clone()), ..point })
-            });
-            let titles: Vec<&str> = measures.iter().map(|field| field.title.as_str()).collect();
-            return vec![Plane {
-                mark,
-                x: x.axis(),
-                measure: titles.join(", "),
-                series: Some("measure".to_owned()),
-                series_are_steps: false,
-                is_folded: true,
-                points: points.collect(),
-            }];
-        }
-        measures.iter().take(PANELS).map(|field| plane(mark, x, None, field)).collect()
-    }
-
-    fn over_time(&mut self, time: &Dimension, series: &Dimension, measures: &[&Field]) -> Vec<Plane> {
-        if time.is_unique() && time.labels.len() <= downsample::LABELS {
-            // Something else at every time, as in "the best customer of each month".
-            return self.side_by_side(Mark::Bar(Bars::Grouped), &time.joined(series), measures);
+    fn time_and_category(&self, time: &Dimension, series: &Dimension, measures: &[&Field]) -> Vec<XyChart> {
+        if time.is_unique() && time.labels.len() <= downsample::MAX_LABELS {
+            // Each time has one row, as in "the best customer of each month": the category labels it and is no series.
+            return one_chart_or_several(Mark::Bar(BarLayout::Grouped), &time.joined(series), measures);
         }
         let mark = if time.is_unique_with(series) { Mark::Line } else { Mark::Point };
-        measures.iter().take(PANELS).map(|field| plane(mark, time, Some(series), field)).collect()
+        measures.iter().take(MAX_PANELS).map(|field| xy_chart(mark, time, Some(series), field)).collect()
     }
 
-    /// Two categories.
-    fn two(&mut self, a: &Dimension, b: &Dimension, measures: &[&Field]) -> Option<Vec<Plane>> {
+    fn two_categories(&self, a: &Dimension, b: &Dimension, measures: &[&Field]) -> Option<Vec<XyChart>> {
         if a.is_unique() || b.is_unique() {
-            return self.one_of(&[a.clone(), b.clone()], measures);
+            return self.unique_category(&[a.clone(), b.clone()], measures);
         }
         if !a.is_unique_with(b) {
             return None;
         }
-        let (wide, narrow) = if a.distinct() >= b.distinct() { (a, b) } else { (b, a) };
+        let (larger, smaller) = if a.distinct() >= b.distinct() { (a, b) } else { (b, a) };
         let draw = |field: &&Field| {
-            let amounts = self.wish.is_summable(&field.title) && field.positions.iter().flatten().all(|at| *at >= 0.0);
-            let mark = match narrow.distinct() {
-                _ if wide.scale == Scale::Step && narrow.scale == Scale::Step => Mark::Rect,
-                0..=6 if self.wish.stack && amounts => Mark::Bar(Bars::Stacked),
-                0..=6 if wide.distinct() <= 12 => Mark::Bar(Bars::Grouped),
-                0..=10 if amounts => Mark::Bar(Bars::Stacked),
+            let can_stack =
+                self.intent.is_summable(&field.title) && field.positions.iter().flatten().all(|at| *at >= 0.0);
+            let mark = match smaller.distinct() {
+                _ if larger.field_type == FieldType::Ordinal && smaller.field_type == FieldType::Ordinal => Mark::Rect,
+                0..=6 if self.intent.stack && can_stack => Mark::Bar(BarLayout::Stacked),
+                0..=6 if larger.distinct() <= 12 => Mark::Bar(BarLayout::Grouped),
+                0..=10 if can_stack => Mark::Bar(BarLayout::Stacked),
                 _ => Mark::Rect,
             };
             match mark {
-                Mark::Rect if wide.scale != Scale::Step => plane(mark, narrow, Some(wide), field),
-                _ => plane(mark, wide, Some(narrow), field),
+                // A heatmap has room for more labels on its y axis, which is the series.
+                Mark::Rect if larger.field_type != FieldType::Ordinal => xy_chart(mark, smaller, Some(larger), field),
+                _ => xy_chart(mark, larger, Some(smaller), field),
             }
         };
-        Some(measures.iter().take(PANELS).map(draw).collect())
+        Some(measures.iter().take(MAX_PANELS).map(draw).collect())
     }
 
-    /// Several things tell rows apart, but one of them would be enough.
-    fn one_of(&mut self, dimensions: &[Dimension], measures: &[&Field]) -> Option<Vec<Plane>> {
+    /// Several dimensions of which one alone identifies each row: the others need no place in the chart.
+    fn unique_category(&self, dimensions: &[Dimension], measures: &[&Field]) -> Option<Vec<XyChart>> {
         let label = dimensions.iter().find(|dimension| !dimension.is_time() && dimension.is_unique())?;
-        Some(self.one(label, measures))
-    }
-
-    fn figures(&mut self, fields: &[Field]) -> Panel {
-        let shown = self.table.columns.iter().zip(fields).filter(|(_, field)| field.role != Role::Other);
-        if fields.len() > FIGURES {
-            self.notes.push(format!("{FIGURES} of {} columns are shown", fields.len()));
-        }
-        let figure = |(column, field): (&super::Column, &Field)| Figure {
-            // The value is the server's, so the name is too: without a unit.
-            name: column.name.clone(),
-            value: field.texts.first().copied().flatten().unwrap_or("NULL").to_owned(),
-            is_number: field.role == Role::Measure,
-        };
-        Panel::Figures(shown.take(FIGURES).map(figure).collect())
-    }
-
-    fn grid(&mut self) -> Panel {
-        let Table { columns, rows, .. } = self.table;
-        if rows.len() > GRID_ROWS {
-            self.notes.push(format!("the first {GRID_ROWS} of {} rows are shown", rows.len()));
-        }
-        if columns.len() > GRID_COLUMNS {
-            self.notes.push(format!("the first {GRID_COLUMNS} of {} columns are shown", columns.len()));
-        }
-        let heading = |column: &super::Column| Heading {
-            name: column.name.clone(),
-            is_number: matches!(column.kind, Kind::Number | Kind::Duration),
-        };
-        let width = columns.len().min(GRID_COLUMNS);
-        let row = |row: &Vec<super::Value>| (0..width).map(|at| row.get(at).cloned().flatten()).collect();
-        Panel::Grid(Grid {
-            columns: columns.iter().take(GRID_COLUMNS).map(heading).collect(),
-            rows: rows.iter().take(GRID_ROWS).map(row).collect(),
-        })
-    }
-
-    fn tell_unplaced(&mut self, measures: &[&Field], planes: &[Plane]) {
-        for field in measures.iter().filter(|field| is_drawn(&field.title, planes)) {
-            match field.unplaced() {
-                0 => {}
-                count => self.notes.push(format!(
-                    "{count} {} of \"{}\" not drawn: NaN, infinite or beyond what an axis can hold",
-                    if count == 1 { "value" } else { "values" },
-                    field.title
-                )),
-            }
-        }
-    }
-
-    /// Columns of the answer that the drawing leaves out.
-    fn tell_undrawn(&mut self, fields: &[Field], dimensions: &[Dimension], planes: &[Plane]) {
-        let known = |field: &&Field| {
-            let spoken_of = self.notes.iter().any(|note| note.starts_with(&format!("{}: ", field.title)));
-            let replaced =
-                field.role == Role::Key && !dimensions.iter().any(|dimension| dimension.title == field.title);
-            !spoken_of && !replaced && !is_drawn(&field.title, planes)
-        };
-        let left: Vec<&str> = fields.iter().filter(known).map(|field| field.title.as_str()).collect();
-        match left.as_slice() {
-            [] => {}
-            few if few.len() <= 5 => self.notes.push(format!("not drawn: {}", few.join(", "))),
-            many => {
-                let few: Vec<&str> = many.iter().copied().take(5).collect();
-                self.notes.push(format!("not drawn: {} and {} more columns", few.join(", "), many.len() - few.len()));
-            }
-        }
+        Some(self.one_dimension(label, measures))
     }
 }
 
-fn is_drawn(title: &str, planes: &[Plane]) -> bool {
-    planes.iter().any(|plane| {
-        plane.measure == title
-            || plane.x.title.split(", ").any(|part| part == title)
-            || plane.series.as_deref() == Some(title)
-            || plane.points.iter().any(|point| point.series.as_deref() == Some(title))
-    })
+/// Measures of similar magnitude share a chart, each as a series; otherwise each gets a chart of its own, because the
+/// small ones could not be seen beside the large ones.
+fn one_chart_or_several(mark: Mark, x: &Dimension, measures: &[&Field]) -> Vec<XyChart> {
+    if !(2..=4).contains(&measures.len()) || !are_of_similar_magnitude(measures) {
+        return measures.iter().take(MAX_PANELS).map(|field| xy_chart(mark, x, None, field)).collect();
+    }
+    let points = measures.iter().flat_map(|field| {
+        points(x, None, field).into_iter().map(|point| Point { series: Some(field.title.clone()), ..point })
+    });
+    let titles: Vec<&str> = measures.iter().map(|field| field.title.as_str()).collect();
+    vec![XyChart {
+        mark,
+        x: x.axis(),
+        measure: titles.join(", "),
+        series: Some("measure".to_owned()),
+        series_are_ordinal: false,
+        is_folded: true,
+        points: points.collect(),
+    }]
 }
 
-/// Whether slices of it make sense: nothing below zero, nothing missing, something above.
-fn is_whole(field: &Field) -> bool {
+/// Whether the values can be the slices of a pie: none is negative or missing, and they do not add up to zero.
+fn is_part_to_whole(field: &Field) -> bool {
     field.positions.iter().all(|at| at.is_some_and(|at| at >= 0.0))
         && field.positions.iter().flatten().sum::<f64>() > 0.0
 }
 
-fn are_comparable(measures: &[&Field]) -> bool {
+fn are_of_similar_magnitude(measures: &[&Field]) -> bool {
     let sizes =
         measures.iter().map(|field| field.positions.iter().flatten().fold(0.0_f64, |size, at| size.max(at.abs())));
     let (least, most) = sizes.fold((f64::INFINITY, 0.0_f64), |(least, most), size| (least.min(size), most.max(size)));
     least > 0.0 && most / least <= 20.0
 }
 
-fn plane(mark: Mark, x: &Dimension, series: Option<&Dimension>, measure: &Field) -> Plane {
-    Plane {
+fn xy_chart(mark: Mark, x: &Dimension, series: Option<&Dimension>, measure: &Field) -> XyChart {
+    XyChart {
         mark,
         x: x.axis(),
         measure: measure.title.clone(),
         series: series.map(|series| series.title.clone()),
         is_folded: false,
-        series_are_steps: series.is_some_and(|series| series.scale == Scale::Step),
+        series_are_ordinal: series.is_some_and(|series| series.field_type == FieldType::Ordinal),
         points: points(x, series, measure),
     }
 }
@@ -289,10 +216,4 @@ fn points(x: &Dimension, series: Option<&Dimension>, measure: &Field) -> Vec<Poi
         series: series.and_then(|series| series.labels.get(at).cloned()),
     };
     x.labels.iter().enumerate().map(point).collect()
-}
-
-impl Dimension {
-    fn axis(&self) -> Axis {
-        Axis { title: self.title.clone(), scale: self.scale }
-    }
 }

@@ -1,10 +1,10 @@
-//! How many columns of a terminal a text takes, and how it is made to take so many. What could move the cursor, change
-//! colours or turn the direction of writing never passes.
+//! Fits text into the columns of a terminal. The width of a text is not its number of characters: CJK and emoji take
+//! two columns, combining marks none.
 
 use unicode_width::UnicodeWidthStr;
 
-/// Columns of a terminal.
-pub fn of(text: &str) -> usize {
+/// The columns of a terminal that a text takes.
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
@@ -19,22 +19,23 @@ pub fn clean(text: &str) -> String {
     text.chars().map(harmless).collect()
 }
 
-/// At most so many columns, with … where something is missing.
+/// The text cut to at most so many columns, with `…` at the end if something was cut off.
 pub fn truncate(text: &str, columns: usize) -> String {
-    if of(text) <= columns {
+    if width(text) <= columns {
         return text.to_owned();
     }
-    // Of a long text only the beginning is measured; no character is left half.
+    // The width is measured as the text grows, because combining marks and joiners change the width of what precedes
+    // them.
     let mut fits = String::new();
     let mut end = 0;
     for c in text.chars().take(columns.saturating_mul(8)) {
         fits.push(c);
-        if of(&fits) < columns {
+        if width(&fits) < columns {
             end = fits.len();
         }
     }
     fits.truncate(end);
-    // A joiner at the end would swallow the mark.
+    // A zero-width joiner at the end would merge with the `…`.
     fits.truncate(fits.trim_end_matches(['\u{200d}', ' ']).len());
     if columns > 0 {
         fits.push('…');
@@ -42,33 +43,33 @@ pub fn truncate(text: &str, columns: usize) -> String {
     fits
 }
 
-/// Exactly so many columns, the text on the left.
-pub fn left(text: &str, columns: usize) -> String {
+/// The text cut or padded with spaces on its right to exactly so many columns.
+pub fn align_left(text: &str, columns: usize) -> String {
     let text = truncate(text, columns);
-    let missing = columns.saturating_sub(of(&text));
+    let missing = columns.saturating_sub(width(&text));
     text + &" ".repeat(missing)
 }
 
-/// Exactly so many columns, the text on the right.
-pub fn right(text: &str, columns: usize) -> String {
+/// The text cut or padded with spaces on its left to exactly so many columns.
+pub fn align_right(text: &str, columns: usize) -> String {
     let text = truncate(text, columns);
-    " ".repeat(columns.saturating_sub(of(&text))) + &text
+    " ".repeat(columns.saturating_sub(width(&text))) + &text
 }
 
-/// At most `most` lines of at most so many columns, broken between words.
-pub fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
+/// The text broken between words into at most `max_lines` lines of at most so many columns.
+pub fn wrap(text: &str, columns: usize, max_lines: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut() {
-            Some(line) if of(line) + 1 + of(word) <= columns => {
+            Some(line) if width(line) + 1 + width(word) <= columns => {
                 line.push(' ');
                 line.push_str(word);
             }
             _ => lines.push(word.to_owned()),
         }
     }
-    if lines.len() > most {
-        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+    if lines.len() > max_lines {
+        let rest = lines.split_off(max_lines.saturating_sub(1)).join(" ");
         lines.push(rest);
     }
     lines.iter().map(|line| truncate(line, columns)).collect()
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_cut_by_what_they_show() {
+    fn texts_are_cut_by_their_width() {
         assert_eq!(truncate("abcdef", 6), "abcdef");
         assert_eq!(truncate("abcdefg", 6), "abcde…");
         assert_eq!(truncate("東京都庁前", 6), "東京…");
@@ -87,11 +88,11 @@ mod tests {
         assert_eq!(truncate("👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 3), "👩‍👩‍👧‍👦…");
         assert_eq!(truncate("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(truncate("abc", 0), "");
-        assert_eq!((left("東", 4), right("東", 4)), ("東  ".to_owned(), "  東".to_owned()));
+        assert_eq!((align_left("東", 4), align_right("東", 4)), ("東  ".to_owned(), "  東".to_owned()));
     }
 
     #[test]
-    fn nothing_reaches_the_terminal_that_it_would_obey() {
+    fn control_characters_are_replaced() {
         assert_eq!(clean("a\u{1b}[31mb\nc\u{7}\u{9b}d\u{202e}e"), "a\u{fffd}[31mb c\u{fffd}\u{fffd}d\u{fffd}e");
     }
 

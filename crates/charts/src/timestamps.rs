@@ -1,23 +1,26 @@
 //! Dates and timestamps as positions on a time axis, and back.
 //!
-//! A position is milliseconds of the wall clock since 1970-01-01: an offset is read over, since the server has already
-//! turned the instant into the session's own time, and that is what people expect to see on an axis.
+//! A position is milliseconds since 1970-01-01 by the wall clock of the session's time zone. An offset in the text is
+//! ignored, because the server has already converted the instant to that zone, and its wall clock is what people expect
+//! on an axis.
 
+/// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
 
-/// What a text says about time.
+/// A date or timestamp read from text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Reading {
+pub enum ParsedTime {
+    /// A position on the time axis, in milliseconds.
     At(i64),
     /// `infinity` or `-infinity`.
-    Endless,
-    /// A date that Vega's date parser can't read: before year 1, after 9999.
-    Beyond,
+    Infinite,
+    /// A date before year 1 or after 9999, which Vega's date parser can't read.
+    OutOfRange,
 }
 
-/// How fine the values of a column are.
+/// The precision of the times in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grain {
+pub enum Granularity {
     Year,
     Quarter,
     Month,
@@ -25,10 +28,10 @@ pub enum Grain {
     Instant,
 }
 
-/// A date or timestamp in ISO form, with a `T` or a space between its halves.
-pub fn read(text: &str) -> Option<Reading> {
+/// Reads a date or timestamp in ISO form, with a `T` or a space between date and time. `None` if it is neither.
+pub fn parse(text: &str) -> Option<ParsedTime> {
     if matches!(text, "infinity" | "-infinity") {
-        return Some(Reading::Endless);
+        return Some(ParsedTime::Infinite);
     }
     let (text, before_christ) = text.strip_suffix(" BC").map_or((text, false), |text| (text, true));
     let (date, time) = text.split_once(['T', ' ']).map_or((text, None), |(date, time)| (date, Some(time)));
@@ -37,66 +40,68 @@ pub fn read(text: &str) -> Option<Reading> {
     if parts.next().is_some() || year.len() < 4 {
         return None;
     }
-    let days = days(digits(year)?, digits(month)?, digits(day)?)?;
-    let millis = time.map_or(Some(0), clock)?;
-    Some(if before_christ || year.len() > 4 { Reading::Beyond } else { Reading::At(days * DAY + millis) })
+    let days = days_from_civil(parse_digits(year)?, parse_digits(month)?, parse_digits(day)?)?;
+    let millis = time.map_or(Some(0), parse_time_of_day)?;
+    Some(if before_christ || year.len() > 4 { ParsedTime::OutOfRange } else { ParsedTime::At(days * DAY + millis) })
 }
 
-/// What people write for periods: `2024`, `2024-03`, `2024-Q1`, `2024-03-15`.
-pub fn read_period(text: &str) -> Option<(i64, Grain)> {
+/// Reads a period as people write it in text columns: `2024`, `2024-03`, `2024-Q1`, `2024-03-15`. Returns the position
+/// of its first day and its length.
+pub fn parse_period(text: &str) -> Option<(i64, Granularity)> {
     if !text.get(..4)?.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let year = digits(text.get(..4)?)?;
-    let at = |month, grain| Some((days(year, month, 1)? * DAY, grain));
+    let year = parse_digits(text.get(..4)?)?;
+    let at = |month, granularity| Some((days_from_civil(year, month, 1)? * DAY, granularity));
     match text.get(4..)?.as_bytes() {
-        [] => at(1, Grain::Year),
-        [b'-' | b' ', b'Q', quarter @ b'1'..=b'4'] => at(i64::from(quarter - b'1') * 3 + 1, Grain::Quarter),
-        [b'-', _, _] => at(digits(text.get(5..)?)?, Grain::Month),
-        _ => match read(text)? {
-            Reading::At(millis) if text.len() == 10 => Some((millis, Grain::Day)),
+        [] => at(1, Granularity::Year),
+        [b'-' | b' ', b'Q', quarter @ b'1'..=b'4'] => at(i64::from(quarter - b'1') * 3 + 1, Granularity::Quarter),
+        [b'-', _, _] => at(parse_digits(text.get(5..)?)?, Granularity::Month),
+        _ => match parse(text)? {
+            ParsedTime::At(millis) if text.len() == 10 => Some((millis, Granularity::Day)),
             _ => None,
         },
     }
 }
 
-/// The first day of a month.
-pub fn of_month(year: i64, month: i64) -> Option<i64> {
-    Some(days(year, month, 1)? * DAY)
+/// The position of the first day of a month.
+pub fn first_of_month(year: i64, month: i64) -> Option<i64> {
+    Some(days_from_civil(year, month, 1)? * DAY)
 }
 
-/// The same day in another month of its year, for the first days of years.
-pub fn in_month(year_begin: i64, month: i64) -> Option<i64> {
-    of_month(civil(year_begin.div_euclid(DAY)).0, month)
+/// The position of the first day of a month in the year that begins at `year_begin`.
+pub fn month_of_year(year_begin: i64, month: i64) -> Option<i64> {
+    first_of_month(civil_from_days(year_begin.div_euclid(DAY)).0, month)
 }
 
-/// The coarsest grain that tells all positions apart; `is_quarter` where something names them so.
-pub fn grain(positions: impl Iterator<Item = i64> + Clone, is_quarter: bool) -> Grain {
-    let civil = || positions.clone().map(|position| civil(position.div_euclid(DAY)));
+/// The coarsest granularity in which no position loses anything. Positions that are first days of months count as
+/// quarters if `is_quarter`, which the name of the column tells.
+pub fn granularity(positions: impl Iterator<Item = i64> + Clone, is_quarter: bool) -> Granularity {
+    let civil = || positions.clone().map(|position| civil_from_days(position.div_euclid(DAY)));
     let first = positions.clone().next();
     if positions.clone().any(|position| position.rem_euclid(DAY) != 0) {
-        Grain::Instant
+        Granularity::Instant
     } else if civil().any(|(_, _, day)| day != 1) || positions.clone().all(|position| Some(position) == first) {
-        // One date alone tells nothing of how fine others would be.
-        Grain::Day
+        // A single date may be the first of a month by chance.
+        Granularity::Day
     } else if is_quarter {
-        Grain::Quarter
+        Granularity::Quarter
     } else if civil().any(|(_, month, _)| month != 1) {
-        Grain::Month
+        Granularity::Month
     } else {
-        Grain::Year
+        Granularity::Year
     }
 }
 
-/// As people write it, as fine as the grain.
-pub fn label(position: i64, grain: Grain) -> String {
-    let (year, month, day) = civil(position.div_euclid(DAY));
-    match grain {
-        Grain::Year => format!("{year:04}"),
-        Grain::Quarter => format!("{year:04}-Q{}", (month - 1) / 3 + 1),
-        Grain::Month => format!("{year:04}-{month:02}"),
-        Grain::Day => format!("{year:04}-{month:02}-{day:02}"),
-        Grain::Instant => {
+/// The position as text, as precise as the granularity.
+pub fn label(position: i64, granularity: Granularity) -> String {
+    let (year, month, day) = civil_from_days(position.div_euclid(DAY));
+    match granularity {
+        Granularity::Year => format!("{year:04}"),
+        Granularity::Quarter => format!("{year:04}-Q{}", (month - 1) / 3 + 1),
+        Granularity::Month => format!("{year:04}-{month:02}"),
+        Granularity::Day => format!("{year:04}-{month:02}-{day:02}"),
+        Granularity::Instant => {
             let seconds = position.rem_euclid(DAY) / 1000;
             let minutes = format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", seconds / 3600, seconds / 60 % 60);
             if seconds % 60 == 0 { minutes } else { format!("{minutes}:{:02}", seconds % 60) }
@@ -104,10 +109,10 @@ pub fn label(position: i64, grain: Grain) -> String {
     }
 }
 
-/// In ISO form: a date, for instants with a time in milliseconds.
-pub fn iso(position: i64, grain: Grain) -> String {
-    let date = label(position, Grain::Day);
-    if grain != Grain::Instant {
+/// The position in ISO form, for Vega's date parser: a date, or a timestamp with milliseconds for instants.
+pub fn to_iso(position: i64, granularity: Granularity) -> String {
+    let date = label(position, Granularity::Day);
+    if granularity != Granularity::Instant {
         return date;
     }
     let millis = position.rem_euclid(DAY);
@@ -115,23 +120,24 @@ pub fn iso(position: i64, grain: Grain) -> String {
     format!("{date}T{hour:02}:{minute:02}:{second:02}.{:03}", millis % 1000)
 }
 
-/// `HH:MM:SS`, with or without a fraction and an offset, in milliseconds.
-fn clock(text: &str) -> Option<i64> {
+/// The milliseconds since midnight of `HH:MM` or `HH:MM:SS`. A fraction counts, an offset is ignored.
+fn parse_time_of_day(text: &str) -> Option<i64> {
     let text = text.split(['+', '-', 'Z']).next()?;
     let mut parts = text.split(':');
-    let (hour, minute) = (digits(parts.next()?)?, digits(parts.next()?)?);
+    let (hour, minute) = (parse_digits(parts.next()?)?, parse_digits(parts.next()?)?);
     let (second, fraction) = parts.next().map_or(("0", ""), |second| second.split_once('.').unwrap_or((second, "")));
-    let millis = digits(&format!("{fraction:0<3}").chars().take(3).collect::<String>())?;
-    Some(((hour * 60 + minute) * 60 + digits(second)?) * 1000 + millis)
+    let millis = parse_digits(&format!("{fraction:0<3}").chars().take(3).collect::<String>())?;
+    Some(((hour * 60 + minute) * 60 + parse_digits(second)?) * 1000 + millis)
 }
 
-fn digits(text: &str) -> Option<i64> {
+fn parse_digits(text: &str) -> Option<i64> {
     let plain = (1..=7).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// Days since 1970-01-01 in the Gregorian calendar. Years are counted from March, so that the leap day comes last.
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+/// The days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms", days_from_civil). Its years begin in March, so that the leap day is the last day of a year.
+fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || year == 0 {
         return None;
     }
@@ -141,8 +147,9 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468)
 }
 
-/// The year, month and day of a day counted from 1970-01-01; the inverse of `days`.
-fn civil(days: i64) -> (i64, i64, i64) {
+/// The year, month and day that is so many days after 1970-01-01; the inverse of [`days_from_civil`] (civil_from_days
+/// there).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -158,8 +165,8 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> i64 {
-        match read(text) {
-            Some(Reading::At(millis)) => millis,
+        match parse(text) {
+            Some(ParsedTime::At(millis)) => millis,
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -167,22 +174,22 @@ mod tests {
     #[test]
     fn dates_and_timestamps_come_back_as_they_were() {
         for text in ["1970-01-01", "0001-01-01", "9999-12-31", "2000-02-29", "1899-12-31", "2024-03-01"] {
-            assert_eq!(iso(at(text), Grain::Day), text);
+            assert_eq!(to_iso(at(text), Granularity::Day), text);
         }
         assert_eq!(at("1970-01-02T00:00:01.5"), DAY + 1500);
-        assert_eq!(iso(at("2024-01-31T23:59:58.123456+02:00"), Grain::Instant), "2024-01-31T23:59:58.123");
-        assert_eq!(iso(at("1969-12-31 23:59:00-05"), Grain::Instant), "1969-12-31T23:59:00.000");
-        assert_eq!(label(at("2024-05-01 08:30:00"), Grain::Instant), "2024-05-01 08:30");
-        assert_eq!(label(at("2024-05-01"), Grain::Quarter), "2024-Q2");
+        assert_eq!(to_iso(at("2024-01-31T23:59:58.123456+02:00"), Granularity::Instant), "2024-01-31T23:59:58.123");
+        assert_eq!(to_iso(at("1969-12-31 23:59:00-05"), Granularity::Instant), "1969-12-31T23:59:00.000");
+        assert_eq!(label(at("2024-05-01 08:30:00"), Granularity::Instant), "2024-05-01 08:30");
+        assert_eq!(label(at("2024-05-01"), Granularity::Quarter), "2024-Q2");
     }
 
     #[test]
-    fn what_no_time_axis_holds_is_told_apart() {
-        assert_eq!(read("infinity"), Some(Reading::Endless));
-        assert_eq!(read("-infinity"), Some(Reading::Endless));
-        assert_eq!(read("0044-03-15 BC"), Some(Reading::Beyond));
-        assert_eq!(read("0044-03-15T12:00:00 BC"), Some(Reading::Beyond));
-        assert_eq!(read("12024-01-01"), Some(Reading::Beyond));
+    fn dates_that_no_time_axis_holds_are_recognized() {
+        assert_eq!(parse("infinity"), Some(ParsedTime::Infinite));
+        assert_eq!(parse("-infinity"), Some(ParsedTime::Infinite));
+        assert_eq!(parse("0044-03-15 BC"), Some(ParsedTime::OutOfRange));
+        assert_eq!(parse("0044-03-15T12:00:00 BC"), Some(ParsedTime::OutOfRange));
+        assert_eq!(parse("12024-01-01"), Some(ParsedTime::OutOfRange));
         for text in [
             "",
             "2024",
@@ -194,28 +201,28 @@ mod tests {
             "2024-01-01-01",
             "2024-01-01Tx",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn periods_are_read_from_text() {
-        assert_eq!(read_period("2024"), Some((at("2024-01-01"), Grain::Year)));
-        assert_eq!(read_period("2024-03"), Some((at("2024-03-01"), Grain::Month)));
-        assert_eq!(read_period("2024-Q3"), Some((at("2024-07-01"), Grain::Quarter)));
-        assert_eq!(read_period("2024-03-15"), Some((at("2024-03-15"), Grain::Day)));
+        assert_eq!(parse_period("2024"), Some((at("2024-01-01"), Granularity::Year)));
+        assert_eq!(parse_period("2024-03"), Some((at("2024-03-01"), Granularity::Month)));
+        assert_eq!(parse_period("2024-Q3"), Some((at("2024-07-01"), Granularity::Quarter)));
+        assert_eq!(parse_period("2024-03-15"), Some((at("2024-03-15"), Granularity::Day)));
         for text in ["", "24", "20é4", "2024-13", "2024-Q5", "2024-3", "2024-03-15 10:00", "2024é"] {
-            assert_eq!(read_period(text), None, "{text}");
+            assert_eq!(parse_period(text), None, "{text}");
         }
     }
 
     #[test]
-    fn the_grain_is_the_coarsest_that_fits() {
-        let grain_of = |texts: &[&str]| grain(texts.iter().map(|text| at(text)), false);
-        assert_eq!(grain_of(&["2023-01-01", "2024-01-01"]), Grain::Year);
-        assert_eq!(grain_of(&["2023-01-01", "2024-02-01"]), Grain::Month);
-        assert_eq!(grain_of(&["2023-01-01", "2023-01-01"]), Grain::Day);
-        assert_eq!(grain_of(&["2023-01-01", "2024-02-02"]), Grain::Day);
-        assert_eq!(grain_of(&["2023-01-01", "2024-02-02T01:00:00"]), Grain::Instant);
+    fn the_granularity_is_the_coarsest_that_fits() {
+        let granularity_of = |texts: &[&str]| granularity(texts.iter().map(|text| at(text)), false);
+        assert_eq!(granularity_of(&["2023-01-01", "2024-01-01"]), Granularity::Year);
+        assert_eq!(granularity_of(&["2023-01-01", "2024-02-01"]), Granularity::Month);
+        assert_eq!(granularity_of(&["2023-01-01", "2023-01-01"]), Granularity::Day);
+        assert_eq!(granularity_of(&["2023-01-01", "2024-02-02"]), Granularity::Day);
+        assert_eq!(granularity_of(&["2023-01-01", "2024-02-02T01:00:00"]), Granularity::Instant);
     }
 }

@@ -1,30 +1,33 @@
-//! Whole drawings: what is chosen, how it is written down, and what odd answers make of it.
+//! Whole charts: which one is recommended, how both renderers write it, and what becomes of unusual results.
 
-mod chosen;
-mod odd;
-mod plotted;
-mod specified;
+mod edge_cases;
+mod recommended;
+mod terminal;
+mod vega_lite;
 
-use super::samples::table;
-use super::{Kind, Table, chart, plot};
+use crate::fixtures::table;
+use crate::{ColumnType, ResultSet, recommend};
 
-const MONTH: (&str, Kind) = ("month", Kind::Moment);
-const REGION: (&str, Kind) = ("region", Kind::Text);
-const REVENUE: (&str, Kind) = ("revenue", Kind::Number);
+const MONTH: (&str, ColumnType) = ("month", ColumnType::Timestamp);
+const REGION: (&str, ColumnType) = ("region", ColumnType::Text);
+const REVENUE: (&str, ColumnType) = ("revenue", ColumnType::Number);
 
-/// As many rows as asked for, each made of its number.
-fn many(columns: &[(&str, Kind)], count: usize, row: impl Fn(usize) -> Vec<String>) -> Table {
-    let mut table = table(columns, &[]);
-    table.rows = (0..count).map(|at| row(at).into_iter().map(Some).collect()).collect();
-    table
+/// A result of `count` rows, each made from its number, which counts from 0.
+fn many(columns: &[(&str, ColumnType)], count: usize, row: impl Fn(usize) -> Vec<String>) -> ResultSet {
+    let mut results = table(columns, &[]);
+    results.rows = (0..count).map(|at| row(at).into_iter().map(Some).collect()).collect();
+    results
 }
 
-fn mark(question: &str, table: &Table) -> String {
-    chart(question, table)["usermeta"]["nl2sql"]["mark"].as_str().unwrap().to_owned()
+fn to_vega_lite(question: &str, results: &ResultSet) -> serde_json::Value {
+    recommend(question, results).to_vega_lite()
 }
 
-/// The notes below the drawing.
-fn notes(question: &str, table: &Table) -> Vec<String> {
-    let notes = &chart(question, table)["usermeta"]["nl2sql"]["notes"];
+fn mark(question: &str, results: &ResultSet) -> String {
+    to_vega_lite(question, results)["usermeta"]["nl2sql"]["mark"].as_str().unwrap().to_owned()
+}
+
+fn notes(question: &str, results: &ResultSet) -> Vec<String> {
+    let notes = &to_vega_lite(question, results)["usermeta"]["nl2sql"]["notes"];
     notes.as_array().unwrap().iter().map(|note| note.as_str().unwrap().to_owned()).collect()
 }

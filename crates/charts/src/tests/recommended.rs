@@ -1,4 +1,4 @@
-//! Which drawing an answer gets.
+//! Which chart is recommended.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn time_and_a_number_are_a_line() {
     assert_eq!(mark("revenue per month", &months), "line");
     assert_eq!(mark("a bar chart of revenue per month", &months), "bar");
     assert_eq!(mark("revenue per month in a table", &months), "table");
-    let years = table(&[("year", Kind::Number), REVENUE], &[&["2023", "10"], &["2024", "12"]]);
+    let years = table(&[("year", ColumnType::Number), REVENUE], &[&["2023", "10"], &["2024", "12"]]);
     assert_eq!(mark("revenue per year", &years), "line");
 }
 
@@ -26,7 +26,7 @@ fn time_category_and_number_are_coloured_lines() {
         &["2024-02-01", "North", "3"],
         &["2024-02-01", "South", "4"],
     ];
-    let specification = chart("revenue by month and region", &table(&[MONTH, REGION, REVENUE], rows));
+    let specification = to_vega_lite("revenue by month and region", &table(&[MONTH, REGION, REVENUE], rows));
     assert_eq!(specification["mark"]["type"], "line");
     assert_eq!(specification["encoding"]["color"]["field"], "region");
 }
@@ -34,7 +34,8 @@ fn time_category_and_number_are_coloured_lines() {
 #[test]
 fn a_winner_for_each_month_is_bars_that_name_it() {
     let rows: &[&[&str]] = &[&["2024-01-01", "Ann", "1"], &["2024-02-01", "Bob", "2"]];
-    let specification = chart("best customer of each month", &table(&[MONTH, ("who", Kind::Text), REVENUE], rows));
+    let specification =
+        to_vega_lite("best customer of each month", &table(&[MONTH, ("who", ColumnType::Text), REVENUE], rows));
     assert_eq!(specification["mark"]["type"], "bar");
     assert_eq!(specification["data"]["values"][1]["month, who"], "2024-02 Bob");
 }
@@ -57,31 +58,31 @@ fn categories_are_bars_or_slices() {
 
 #[test]
 fn numbers_alone_are_points_unless_one_is_counted_by() {
-    let pairs = table(&[("rating", Kind::Number), ("reviews", Kind::Number)], &[&["1", "5"], &["2", "7"]]);
+    let pairs = table(&[("rating", ColumnType::Number), ("reviews", ColumnType::Number)], &[&["1", "5"], &["2", "7"]]);
     assert_eq!(mark("rating and reviews", &pairs), "point");
     assert_eq!(mark("reviews per rating", &pairs), "bar");
     assert_eq!(mark("everything", &table(&[REVENUE], &[&["1"], &["2"]])), "table");
 }
 
 #[test]
-fn one_row_is_figures() {
-    assert_eq!(mark("how many", &table(&[("count", Kind::Number)], &[&["3"]])), "text");
+fn one_row_is_shown_in_large_type() {
+    assert_eq!(mark("how many", &table(&[("count", ColumnType::Number)], &[&["3"]])), "text");
     assert_eq!(mark("the best", &table(&[REGION, REVENUE], &[&["North", "3"]])), "text");
     assert_eq!(mark("the best", &table(&[REGION], &[&["North"]])), "table");
 }
 
 #[test]
 fn two_categories_are_bars_or_a_heatmap() {
-    let columns = [("product", Kind::Text), REGION, REVENUE];
+    let columns = [("product", ColumnType::Text), REGION, REVENUE];
     let grid = |products: usize, regions: usize| {
         many(&columns, products * regions, |at| {
             vec![format!("p{}", at / regions), format!("r{}", at % regions), (at + 1).to_string()]
         })
     };
-    let bars = chart("revenue by product and region", &grid(4, 3));
+    let bars = to_vega_lite("revenue by product and region", &grid(4, 3));
     assert_eq!(bars["mark"]["type"], "bar");
     assert_eq!(bars["encoding"]["yOffset"]["field"], "region");
-    let stacked = chart("revenue by product and region", &grid(20, 8));
+    let stacked = to_vega_lite("revenue by product and region", &grid(20, 8));
     assert_eq!((&stacked["mark"]["type"], &stacked["encoding"]["x"]["stack"]), (&"bar".into(), &"zero".into()));
     let mut averages = grid(20, 8);
     averages.columns[2].name = "avg_rating".to_owned();
@@ -94,18 +95,18 @@ fn two_categories_are_bars_or_a_heatmap() {
 
 #[test]
 fn several_measures_share_an_axis_only_where_they_are_alike() {
-    let columns = [MONTH, REVENUE, ("cost", Kind::Number)];
-    let alike = chart("both", &table(&columns, &[&["2024-01-01", "10", "8"], &["2024-02-01", "12", "9"]]));
+    let columns = [MONTH, REVENUE, ("cost", ColumnType::Number)];
+    let alike = to_vega_lite("both", &table(&columns, &[&["2024-01-01", "10", "8"], &["2024-02-01", "12", "9"]]));
     assert_eq!(alike["encoding"]["color"]["field"], "measure");
     assert_eq!(alike["data"]["values"][2]["measure"], "cost");
-    let apart = chart("both", &table(&columns, &[&["2024-01-01", "10", "800"], &["2024-02-01", "12", "900"]]));
+    let apart = to_vega_lite("both", &table(&columns, &[&["2024-01-01", "10", "800"], &["2024-02-01", "12", "900"]]));
     assert_eq!(apart["vconcat"].as_array().unwrap().len(), 2);
     assert_eq!(apart["vconcat"][1]["encoding"]["y"]["title"], "cost");
 }
 
 #[test]
 fn what_is_left_out_is_said() {
-    let columns = [("id", Kind::Number), ("name", Kind::Text), ("city", Kind::Text), REVENUE];
+    let columns = [("id", ColumnType::Number), ("name", ColumnType::Text), ("city", ColumnType::Text), REVENUE];
     let customers = table(&columns, &[&["1", "Ann", "Rome", "3"], &["2", "Bob", "Rome", "4"]]);
     assert_eq!(mark("credit of customers", &customers), "bar");
     assert_eq!(notes("credit of customers", &customers), ["city: Rome"]);
@@ -116,11 +117,11 @@ fn what_is_left_out_is_said() {
 #[test]
 fn large_answers_are_summed_only_where_sums_mean_something() {
     let crowd = |measure| {
-        many(&[("customer", Kind::Text), (measure, Kind::Number)], 1000, |at| {
+        many(&[("customer", ColumnType::Text), (measure, ColumnType::Number)], 1000, |at| {
             vec![format!("c{at}"), format!("{}.50", 1_000_000 - 1000 * at)]
         })
     };
-    let averages = chart("by customer", &crowd("avg_price"));
+    let averages = to_vega_lite("by customer", &crowd("avg_price"));
     assert_eq!(averages["data"]["values"].as_array().unwrap().len(), 40);
     assert_eq!(notes("by customer", &crowd("avg_price")), ["the first 40 of 1000 values of \"customer\" are drawn"]);
     // 961 customers have 481,000.5 on average.
@@ -128,18 +129,19 @@ fn large_answers_are_summed_only_where_sums_mean_something() {
         notes("by customer", &crowd("revenue")),
         ["the 39 largest of 1000 values of \"customer\" are drawn; the rest sum to 462,241,480.50"]
     );
-    let few = many(&[("customer", Kind::Text), REVENUE], 41, |at| vec![format!("c{at}"), format!("{}", 100 - at)]);
-    let summed = chart("by customer", &few);
+    let few =
+        many(&[("customer", ColumnType::Text), REVENUE], 41, |at| vec![format!("c{at}"), format!("{}", 100 - at)]);
+    let summed = to_vega_lite("by customer", &few);
     assert_eq!(summed["data"]["values"][39], serde_json::json!({ "customer": "(2 others)", "revenue": 121 }));
 }
 
 #[test]
 fn a_sample_keeps_to_no_period_of_the_rows() {
     // Where one in two was taken, every second customer would be lost.
-    let amounts = many(&[("customer", Kind::Text), ("amount", Kind::Number)], 2000, |at| {
+    let amounts = many(&[("customer", ColumnType::Text), ("amount", ColumnType::Number)], 2000, |at| {
         vec![format!("c{}", at % 20), (at % 97).to_string()]
     });
-    let specification = chart("amounts by customer", &amounts);
+    let specification = to_vega_lite("amounts by customer", &amounts);
     let values = specification["data"]["values"].as_array().unwrap();
     let customers: std::collections::HashSet<_> = values.iter().map(|row| row["customer"].as_str()).collect();
     assert!((900..=1000).contains(&values.len()) && customers.len() == 20, "{} {}", values.len(), customers.len());
@@ -147,12 +149,12 @@ fn a_sample_keeps_to_no_period_of_the_rows() {
 
 #[test]
 fn long_lines_keep_what_stands_out() {
-    let columns = [("at", Kind::Moment), ("requests", Kind::Number)];
+    let columns = [("at", ColumnType::Timestamp), ("requests", ColumnType::Number)];
     let long = many(&columns, 9000, |at| {
         let value = if at == 4321 { 99_999 } else { at % 7 };
         vec![format!("2024-01-{:02}T{:02}:{:02}:00", 1 + at / 1440, at / 60 % 24, at % 60), value.to_string()]
     });
-    let values = chart("requests", &long)["data"]["values"].as_array().unwrap().clone();
+    let values = to_vega_lite("requests", &long)["data"]["values"].as_array().unwrap().clone();
     assert!(values.len() <= 1000 && values.iter().any(|row| row["requests"] == 99_999), "{}", values.len());
     assert_eq!(notes("requests", &long).len(), 1);
 }

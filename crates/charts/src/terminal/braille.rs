@@ -1,26 +1,27 @@
-//! A raster of dots in braille characters, two wide and four high in each.
+//! A canvas of dots, drawn with braille characters, each of which holds two columns and four rows of dots.
 
-/// Dots, from the lower left.
+/// Dots, whose coordinates count from the lower left.
 pub struct Canvas {
     columns: usize,
     rows: usize,
-    /// Patterns of dots, the upper row first.
+    /// The dots of each character as in Unicode's braille patterns, the top row first.
     cells: Vec<u8>,
 }
 
 impl Canvas {
+    /// A blank canvas of so many columns and rows of characters.
     pub fn new(columns: usize, rows: usize) -> Self {
         Self { columns, rows, cells: vec![0; columns * rows] }
     }
 
-    /// The last dot to the right and to the top.
-    pub fn last(&self) -> (i64, i64) {
+    /// The coordinates of the dot in the upper right corner.
+    pub fn last_dot(&self) -> (i64, i64) {
         ((self.columns * 2) as i64 - 1, (self.rows * 4) as i64 - 1)
     }
 
-    /// Sets a dot; outside it sets nothing.
+    /// Sets a dot. A dot outside the canvas is ignored.
     pub fn dot(&mut self, x: i64, y: i64) {
-        let (last_x, last_y) = self.last();
+        let (last_x, last_y) = self.last_dot();
         if !(0..=last_x).contains(&x) || !(0..=last_y).contains(&y) {
             return;
         }
@@ -38,7 +39,7 @@ impl Canvas {
         }
     }
 
-    /// Sets the dots from one to another, in a straight line.
+    /// Sets the dots of a straight line.
     pub fn line(&mut self, (x, y): (i64, i64), (to_x, to_y): (i64, i64)) {
         let steps = (to_x - x).abs().max((to_y - y).abs()).max(1);
         for step in 0..=steps {
@@ -47,7 +48,7 @@ impl Canvas {
         }
     }
 
-    /// From the top.
+    /// The canvas as text, from the top.
     pub fn lines(&self) -> Vec<String> {
         let braille = |cell: &u8| match cell {
             0 => ' ',

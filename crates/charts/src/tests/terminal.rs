@@ -1,16 +1,16 @@
-//! What a terminal shows, line by line.
+//! The lines for a terminal, as a whole.
 
 use super::*;
 
-fn assert_plot(question: &str, table: &Table, expected: &str) {
-    let shown = plot(question, table).join("\n");
+fn assert_plot(question: &str, results: &ResultSet, expected: &str) {
+    let shown = recommend(question, results).to_terminal_lines().join("\n");
     assert_eq!(shown, expected.trim_matches('\n'), "\n{shown}");
 }
 
 #[test]
 fn bars_grow_by_eighths_to_both_sides() {
     let profits = table(
-        &[("department", Kind::Text), ("profit", Kind::Number)],
+        &[("department", ColumnType::Text), ("profit", ColumnType::Number)],
         &[
             &["Sales", "5200.50"],
             &["サービス", "-1300.25"],
@@ -39,7 +39,7 @@ fn series_are_under_their_label() {
         &[&["North", "open", "3"], &["North", "paid", "4"], &["South", "open", "1"], &["South", "paid", "2"]];
     assert_plot(
         "orders",
-        &table(&[REGION, ("status", Kind::Text), ("orders", Kind::Number)], rows),
+        &table(&[REGION, ("status", ColumnType::Text), ("orders", ColumnType::Number)], rows),
         r#"
 orders by region and status
 North
@@ -103,7 +103,7 @@ fn points_stand_alone() {
     let rows: &[&[&str]] = &[&["0", "0"], &["50", "25"], &["100", "100"]];
     assert_plot(
         "weight vs price",
-        &table(&[("weight", Kind::Number), ("price", Kind::Number)], rows),
+        &table(&[("weight", ColumnType::Number), ("price", ColumnType::Number)], rows),
         r#"
 price over weight
 100 ┤                                                                          ⠛
@@ -159,8 +159,8 @@ South  ▁▂▂▃▄▄▅▅▆▇▇█  0 … 33
 }
 
 #[test]
-fn figures_have_their_names_beside_them() {
-    let columns = [("count", Kind::Number), ("average", Kind::Number), ("largest", Kind::Text)];
+fn single_values_have_their_names_beside_them() {
+    let columns = [("count", ColumnType::Number), ("average", ColumnType::Number), ("largest", ColumnType::Text)];
     assert_plot(
         "",
         &table(&columns, &[&["1234567", "49.9000000000000000", "Acme"]]),
@@ -174,8 +174,12 @@ largest  Acme
 
 #[test]
 fn a_table_fits_and_never_cuts_digits() {
-    let columns =
-        [("id", Kind::Number), ("a name of some length", Kind::Text), ("note", Kind::Text), ("amount", Kind::Number)];
+    let columns = [
+        ("id", ColumnType::Number),
+        ("a name of some length", ColumnType::Text),
+        ("note", ColumnType::Text),
+        ("amount", ColumnType::Number),
+    ];
     let long = "Lorem ipsum dolor sit amet, ".repeat(5);
     let rows: &[&[&str]] =
         &[&["1", "李小龍", &long, "1.5"], &["20", "∅", "", "123456789012345678901234567890.12345678901234567890"]];
@@ -193,7 +197,7 @@ id  a name of some length  note                                           amount
 
 #[test]
 fn a_heatmap_is_a_cross_table() {
-    let columns = [("dow", Kind::Number), ("hour", Kind::Number), ("orders", Kind::Number)];
+    let columns = [("dow", ColumnType::Number), ("hour", ColumnType::Number), ("orders", ColumnType::Number)];
     let rows: &[&[&str]] = &[&["0", "9", "1"], &["0", "10", "2"], &["1", "8", "3"], &["1", "10", "∅"]];
     assert_plot(
         "orders by weekday and hour",
