@@ -1,19 +1,20 @@
-//! Aggregates and window functions.
+//! Describes aggregates.
 
-use super::relation_names::word;
-use super::{Writer, listed};
-use crate::outline::{Aggregate, Bound, Expr, Frame, Window};
+use crate::entry_names::format_name;
+use crate::outline::{AggregateCall, Expr};
+use crate::{Describer, english_list};
 
-impl<'o> Writer<'o> {
-    pub(super) fn aggregate(&self, aggregate: &'o Aggregate) -> String {
-        if let Some(text) = self.conditional(aggregate) {
+impl<'o> Describer<'o> {
+    pub(crate) fn aggregate(&self, aggregate: &'o AggregateCall) -> String {
+        if let Some(text) = self.aggregate_over_case(aggregate) {
             return text;
         }
-        let text = self.aggregate_of(aggregate);
-        self.filtered(text, aggregate)
+        let text = self.unfiltered_aggregate(aggregate);
+        self.with_filter(text, aggregate)
     }
 
-    fn filtered(&self, text: String, aggregate: &'o Aggregate) -> String {
+    /// The text with the condition of FILTER added.
+    pub(crate) fn with_filter(&self, text: String, aggregate: &'o AggregateCall) -> String {
         match &aggregate.filter {
             Some(filter) if text == "the number of rows" => format!("{text} where {}", self.condition(filter, false)),
             Some(filter) => format!("{text} over the rows where {}", self.condition(filter, false)),
@@ -21,9 +22,9 @@ impl<'o> Writer<'o> {
         }
     }
 
-    fn aggregate_of(&self, aggregate: &'o Aggregate) -> String {
+    fn unfiltered_aggregate(&self, aggregate: &'o AggregateCall) -> String {
         let args: Vec<String> = aggregate.args.iter().map(|arg| self.operand(arg)).collect();
-        let of = listed(&args, "and");
+        let of = english_list(&args, "and");
         let different = if aggregate.distinct { "different " } else { "" };
         let all_different = if aggregate.distinct { "the different " } else { "" };
         let order = match aggregate.order.as_slice() {
@@ -34,7 +35,7 @@ impl<'o> Writer<'o> {
             ("count", 0) => "the number of rows".to_owned(),
             ("count", _) => match aggregate.args.first() {
                 Some(Expr::Constant { text: Some(_), .. }) if !aggregate.distinct => "the number of rows".to_owned(),
-                Some(Expr::Row(entry)) => format!("the number of {different}rows of {}", self.label(*entry)),
+                Some(Expr::Row(entry)) => format!("the number of {different}rows of {}", self.display_name(*entry)),
                 _ => format!("the number of {different}{of} values"),
             },
             ("sum", 1) => format!("the sum of {all_different}{of}"),
@@ -55,22 +56,22 @@ impl<'o> Writer<'o> {
             ("mode", _) => format!("the most frequent {}", self.ordered_values(aggregate)),
             ("percentile_cont" | "percentile_disc", _) => self.percentile(aggregate),
             _ => {
-                let direct = self.values(&aggregate.direct);
+                let direct = self.values(&aggregate.direct_args);
                 let all = direct.iter().chain(&args).cloned().collect::<Vec<_>>().join(", ");
-                format!("{}({different}{all}){order}", word(&aggregate.name))
+                format!("{}({different}{all}){order}", format_name(&aggregate.name))
             }
         }
     }
 
-    fn ordered_values(&self, aggregate: &'o Aggregate) -> String {
+    fn ordered_values(&self, aggregate: &'o AggregateCall) -> String {
         let values: Vec<String> = aggregate.order.iter().map(|key| self.operand(&key.value)).collect();
-        listed(&values, "and")
+        english_list(&values, "and")
     }
 
-    fn percentile(&self, aggregate: &'o Aggregate) -> String {
+    fn percentile(&self, aggregate: &'o AggregateCall) -> String {
         let of = self.ordered_values(aggregate);
         let descending = aggregate.order.first().is_some_and(|key| key.descending);
-        match aggregate.direct.first() {
+        match aggregate.direct_args.first() {
             Some(Expr::Constant { text: Some(text), .. }) if text == "0.5" => format!("the median of {of}"),
             Some(fraction) => {
                 let from = if descending { ", counted from the highest" } else { "" };
@@ -80,8 +81,9 @@ impl<'o> Writer<'o> {
         }
     }
 
-    /// `sum(CASE WHEN … THEN 1 ELSE 0 END)` and its kind: an aggregate over some of the rows.
-    fn conditional(&self, aggregate: &'o Aggregate) -> Option<String> {
+    /// An aggregate whose argument is a CASE that chooses rows, such as `sum(CASE WHEN … THEN 1 ELSE 0 END)`. It is
+    /// described as an aggregate over those rows.
+    fn aggregate_over_case(&self, aggregate: &'o AggregateCall) -> Option<String> {
         let [Expr::Case { arms, otherwise, value: None }] = aggregate.args.as_slice() else { return None };
         let [(when, then)] = arms.as_slice() else { return None };
         if aggregate.filter.is_some() {
@@ -115,64 +117,9 @@ impl<'o> Writer<'o> {
             _ => None,
         }
     }
-
-    pub(super) fn window(&self, window: &'o Window) -> String {
-        let running = window.aggregate && !window.order.is_empty() && window.frame.is_none();
-        let mut details = Vec::new();
-        if !window.partition.is_empty() {
-            details.push(format!("for each {}", listed(&self.values(&window.partition), "and")));
-        }
-        if !window.order.is_empty() {
-            details.push(format!("in order of {}", self.sort_keys(&window.order, None)));
-        }
-        if running {
-            details.push("up to each row".to_owned());
-        }
-        details.extend(window.frame.as_ref().map(|frame| self.frame(frame)));
-        if details.is_empty() {
-            details.push("over all rows".to_owned());
-        }
-        let what = if window.aggregate { self.aggregate(&window.call) } else { self.window_call(&window.call) };
-        format!("{what} ({})", details.join(", "))
-    }
-
-    fn window_call(&self, call: &'o Aggregate) -> String {
-        let arg = |at: usize| call.args.get(at).map(|arg| self.operand(arg)).unwrap_or_default();
-        let apart = |before: &str| match call.args.get(1) {
-            None => format!("{} of the row {before}", arg(0)),
-            Some(Expr::Constant { text: Some(text), .. }) if text == "1" => format!("{} of the row {before}", arg(0)),
-            Some(_) => format!("{} of {} rows {before}", arg(0), arg(1)),
-        };
-        let text = match call.name.as_str() {
-            "row_number" => "the number of the row".to_owned(),
-            "rank" => "the rank".to_owned(),
-            "dense_rank" => "the rank without gaps".to_owned(),
-            "percent_rank" => "the rank from 0 to 1".to_owned(),
-            "cume_dist" => "the share of rows up to this one".to_owned(),
-            "ntile" => format!("which of {} equal parts the row is in", arg(0)),
-            "lag" => apart("before"),
-            "lead" => apart("after"),
-            "first_value" => format!("the first {}", arg(0)),
-            "last_value" => format!("the last {}", arg(0)),
-            "nth_value" => format!("{} of row {}", arg(0), arg(1)),
-            name => self.plain_call(name, &call.args),
-        };
-        self.filtered(text, call)
-    }
-
-    fn frame(&self, frame: &'o Frame) -> String {
-        let unit = if frame.unit == "range" { "" } else { frame.unit };
-        let bound = |bound: &'o Bound| match bound {
-            Bound::First => "the first row".to_owned(),
-            Bound::Last => "the last row".to_owned(),
-            Bound::Current => "the row itself".to_owned(),
-            Bound::Before(by) => format!("{} {unit}", self.value(by)).trim().to_owned() + " before",
-            Bound::After(by) => format!("{} {unit}", self.value(by)).trim().to_owned() + " after",
-        };
-        format!("from {} to {}", bound(&frame.start), bound(&frame.end))
-    }
 }
 
+/// The adjectives for the least and the greatest value of a type category.
 fn extremes(category: char) -> (&'static str, &'static str) {
     match category {
         'D' => ("earliest", "latest"),

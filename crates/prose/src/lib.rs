@@ -1,64 +1,75 @@
-//! A statement in plain words: one short sentence a line, in the order in which a reader thinks of it.
+//! Describes a SQL statement in plain English: one short sentence a line, in the order in which the clauses take
+//! effect.
 //!
-//! Deterministic and complete: every part of the outline is told. What is read comes first, then what is kept, how it is
-//! grouped, what is shown, in which order and how much of it. Named parts (common table expressions, subqueries in FROM)
-//! are told before they are used, indented; long subqueries in expressions after it.
+//! The same outline always gives the same text, and every part of the outline is described: first what is read, then
+//! what is kept of it, how it is grouped, what is shown, in which order and how much. Common table expressions and
+//! subqueries in FROM have a name, so they are described before the query that uses them, indented. Subqueries in
+//! expressions are described where they stand if they are short, else after the query.
 
 #![forbid(unsafe_code)]
 
 mod aggregates;
-mod calls;
-mod clauses;
-mod conditions;
-mod expressions;
+mod boolean_expressions;
+mod comparisons;
+mod constants;
+mod entry_names;
+mod from_clause;
+mod function_calls;
 pub mod outline;
-mod relation_names;
-mod sources;
+mod output_columns;
+mod patterns;
+mod select_clauses;
+mod sorting;
 #[cfg(test)]
 mod tests;
+mod value_expressions;
+mod window_functions;
 
 use std::cell::{Cell, RefCell};
 
-use crate::outline::{Body, Cte, Kind, Outline, Query, SetOperation, Source};
+use crate::outline::{Body, Cte, EntryKind, FromItem, Outline, Query, SetOperation};
 
-/// The statement in sentences, each on a line of its own.
+/// Describes a statement. Each sentence is a line, and no name or constant in it adds a line.
 pub fn describe(outline: &Outline) -> String {
-    Writer::new(outline).query(&outline.query, &[]).join("\n")
+    Describer::new(outline).query(&outline.query, &[]).join("\n")
 }
 
-/// Subqueries longer than this, in characters, are told in lines of their own.
+/// Subqueries whose description has more characters than this get lines of their own.
 const MAX_INLINE: usize = 200;
-/// Inside a subquery that is told in passing, one more may be.
+/// How deep subqueries may be nested in the sentence of the query around them.
 const MAX_INLINE_DEPTH: usize = 2;
 
-struct Writer<'o> {
+/// The state of a description. The methods that write its parts stand in the modules.
+struct Describer<'o> {
     outline: &'o Outline,
-    /// What each entry is called.
-    labels: Vec<String>,
-    /// For each scope, whether its columns need no label inside it.
-    bare: Vec<bool>,
-    /// The scope of the query that is being told.
+    /// The name of each range table entry in the text.
+    display_names: Vec<String>,
+    /// For each scope, whether only one entry can be named in it, so that its columns need not be qualified.
+    has_single_entry: Vec<bool>,
+    /// The scope of the query that is being described.
     scope: Cell<usize>,
-    /// Subqueries that were named and have still to be told.
+    /// Subqueries that have a number in the text and have still to be described.
     pending: RefCell<Vec<(usize, &'o Query)>>,
-    named: Cell<usize>,
+    /// The number of the last such subquery.
+    last_number: Cell<usize>,
+    /// How many subqueries are being described in the sentences of others.
     inline_depth: Cell<usize>,
 }
 
-impl<'o> Writer<'o> {
+impl<'o> Describer<'o> {
     fn new(outline: &'o Outline) -> Self {
         Self {
             outline,
-            labels: relation_names::labels(outline),
-            bare: relation_names::bare_scopes(outline),
+            display_names: entry_names::display_names(outline),
+            has_single_entry: entry_names::single_entry_scopes(outline),
             scope: Cell::new(0),
             pending: RefCell::default(),
-            named: Cell::new(0),
+            last_number: Cell::new(0),
             inline_depth: Cell::new(0),
         }
     }
 
-    /// Runs `work` with names as they are seen from `scope`.
+    /// Runs `work` with names qualified as that scope requires.
     fn in_scope<T>(&self, scope: usize, work: impl FnOnce() -> T) -> T {
         let outer = self.scope.replace(scope);
         let result = work();
@@ -66,49 +77,52 @@ impl<'o> Writer<'o> {
         result
     }
 
-    /// The lines of a query. `names`: what its columns are called outside, where that is not what they are called inside.
+    /// The lines of a query. `names` are the names that its columns have in the query around it; empty if there are
+    /// none.
     fn query(&self, query: &'o Query, names: &'o [String]) -> Vec<String> {
         self.in_scope(query.scope, || {
             let mut lines: Vec<String> = query.ctes.iter().flat_map(|cte| self.cte(cte)).collect();
             match &query.body {
                 Body::Select(select) => lines.extend(self.select(select, names)),
                 Body::Set { operation, all, parts } => lines.extend(self.set(*operation, *all, parts, names)),
-                Body::Deep => lines.push("Reads a query that is nested too deep to be told.".to_owned()),
+                Body::TooDeep => lines.push("Reads a query that is nested too deep to be told.".to_owned()),
             }
             lines.extend(self.order_and_limit(query));
             let pending = std::mem::take(&mut *self.pending.borrow_mut());
             for (number, subquery) in pending {
                 lines.push(format!("Subquery {number}:"));
-                lines.extend(indented(self.query(subquery, &[])));
+                lines.extend(indent(self.query(subquery, &[])));
             }
             lines
         })
     }
 
+    /// The lines of a common table expression.
     fn cte(&self, cte: &'o Cte) -> Vec<String> {
-        let name = relation_names::word(&cte.name);
+        let name = entry_names::format_name(&cte.name);
         let steps = match &cte.query.body {
             Body::Set { operation: SetOperation::Union, parts, all } if cte.recursive => Some((parts, *all)),
             _ => None,
         };
         let Some((parts, all)) = steps else {
             return std::iter::once(format!("Prepares {name}:"))
-                .chain(indented(self.query(&cte.query, &cte.columns)))
+                .chain(indent(self.query(&cte.query, &cte.columns)))
                 .collect();
         };
         let mut lines = vec![format!("Prepares {name}, step by step:")];
-        lines.extend(indented(cte.query.ctes.iter().flat_map(|inner| self.cte(inner)).collect()));
+        lines.extend(indent(cte.query.ctes.iter().flat_map(|inner| self.cte(inner)).collect()));
         for (at, part) in parts.iter().enumerate() {
             let once = if all { "" } else { ", each different row once" };
             lines.push(match at {
                 0 => "  Starts with:".to_owned(),
                 _ => format!("  Adds, again and again from the rows added last, until there are no more{once}:"),
             });
-            lines.extend(indented(indented(self.query(part, &cte.columns))));
+            lines.extend(indent(indent(self.query(part, &cte.columns))));
         }
         lines
     }
 
+    /// The lines of a set operation.
     fn set(&self, operation: SetOperation, all: bool, parts: &'o [Query], names: &'o [String]) -> Vec<String> {
         let how = match (operation, all) {
             (SetOperation::Union, true) => "Puts the rows of these together",
@@ -121,49 +135,52 @@ impl<'o> Writer<'o> {
         let mut lines = vec![format!("{how}:")];
         for (number, part) in (1..).zip(parts) {
             lines.push(format!("  Part {number}:"));
-            lines.extend(indented(indented(self.query(part, names))));
+            lines.extend(indent(indent(self.query(part, names))));
         }
         lines
     }
 
-    /// A subquery in passing, in parentheses, or the name under which it is told afterwards.
+    /// A subquery in an expression: as `write` puts it if that is short, else by a number, under which it is described
+    /// after the query.
     fn subquery(&self, query: &'o Query, write: impl Fn(&'o Query) -> Option<String>) -> String {
-        let (pending, named) = (self.pending.borrow().len(), self.named.get());
+        let (pending, last_number) = (self.pending.borrow().len(), self.last_number.get());
         let depth = self.inline_depth.get();
         self.inline_depth.set(depth + 1);
-        let text = if depth < MAX_INLINE_DEPTH && is_short(query) {
+        let text = if depth < MAX_INLINE_DEPTH && has_no_named_parts(query) {
             self.in_scope(query.scope, || write(query)).filter(|text| text.chars().count() <= MAX_INLINE)
         } else {
             None
         };
         self.inline_depth.set(depth);
         text.unwrap_or_else(|| {
+            // The subqueries inside this one were numbered for a text that is not used.
             self.pending.borrow_mut().truncate(pending);
-            self.named.set(named + 1);
-            self.pending.borrow_mut().push((named + 1, query));
-            format!("subquery {}", named + 1)
+            let number = last_number + 1;
+            self.last_number.set(number);
+            self.pending.borrow_mut().push((number, query));
+            format!("subquery {number}")
         })
     }
 }
 
-/// Whether a query can be told in one phrase.
-fn is_short(query: &Query) -> bool {
-    fn is_plain(source: &Source) -> bool {
-        match source {
-            Source::Entry { kind, .. } => !matches!(kind, Kind::Subquery(_)),
-            Source::Join { left, right, .. } => is_plain(left) && is_plain(right),
+/// Whether a query has no named parts, which would need lines of their own.
+fn has_no_named_parts(query: &Query) -> bool {
+    fn is_plain(item: &FromItem) -> bool {
+        match item {
+            FromItem::Entry { kind, .. } => !matches!(kind, EntryKind::Subquery(_)),
+            FromItem::Join { left, right, .. } => is_plain(left) && is_plain(right),
         }
     }
     let Body::Select(select) = &query.body else { return false };
     query.ctes.is_empty() && select.from.iter().all(is_plain)
 }
 
-fn indented(lines: Vec<String>) -> Vec<String> {
+fn indent(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().map(|line| format!("  {line}")).collect()
 }
 
-/// `a`, `a and b`, `a, b and c`.
-fn listed(items: &[String], last: &str) -> String {
+/// A list in English, such as `a, b and c`. `last` is the word before the last item.
+fn english_list(items: &[String], last: &str) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),

@@ -1,10 +1,10 @@
-//! Outlines made by hand, and the sentences they must give. The golden tests start from SQL.
+//! Outlines and the sentences they must give. The regression tests of the extension do the same from SQL.
 
-use super::describe;
+use crate::describe;
 use crate::outline::*;
 
-fn entry(name: &str, alias: &str, scope: usize) -> Entry {
-    Entry { name: name.into(), alias: alias.into(), scope, columns: vec!["id".into(), "name".into()] }
+fn entry(name: &str, alias: &str, scope: usize) -> RangeTableEntry {
+    RangeTableEntry { name: name.into(), alias: alias.into(), scope, columns: vec!["id".into(), "name".into()] }
 }
 
 fn column(entry: usize, name: &str) -> Expr {
@@ -23,24 +23,24 @@ fn compare(left: Expr, comparison: Comparison, right: Expr) -> Expr {
     Expr::Compare { comparison, category: 'N', sides: Box::new((left, right)) }
 }
 
-fn table(entry: usize) -> Source {
-    Source::Entry { entry, kind: Kind::Table, sampled: false, lateral: false }
+fn table(entry: usize) -> FromItem {
+    FromItem::Entry { entry, kind: EntryKind::Table, sampled: false, lateral: false }
 }
 
-fn join(kind: Join, left: Source, right: Source, on: Expr) -> Source {
-    Source::Join { kind, left: Box::new(left), right: Box::new(right), on: Some(on) }
+fn join(kind: JoinType, left: FromItem, right: FromItem, on: Expr) -> FromItem {
+    FromItem::Join { kind, left: Box::new(left), right: Box::new(right), on: Some(on) }
 }
 
 fn count() -> Expr {
-    Expr::Aggregate(Box::new(Aggregate { name: "count".into(), category: 'N', ..Aggregate::default() }))
+    Expr::Aggregate(Box::new(AggregateCall { name: "count".into(), category: 'N', ..AggregateCall::default() }))
 }
 
 fn call(name: &str, args: Vec<Expr>) -> Expr {
     Expr::Call { name: name.into(), args }
 }
 
-fn output(value: Expr, name: &str) -> Output {
-    Output { value, name: name.into() }
+fn output(value: Expr, name: &str) -> OutputColumn {
+    OutputColumn { value, name: name.into() }
 }
 
 fn query(scope: usize, select: Select) -> Query {
@@ -48,7 +48,7 @@ fn query(scope: usize, select: Select) -> Query {
 }
 
 /// A statement over these entries; scopes stand in the one before them.
-fn outline(entries: Vec<Entry>, query: Query) -> Outline {
+fn outline(entries: Vec<RangeTableEntry>, query: Query) -> Outline {
     let last = entries.iter().map(|entry| entry.scope).max().unwrap_or_default();
     let scopes = (0..=last).map(|scope| scope.checked_sub(1)).collect();
     Outline { query, entries, scopes, relations: Vec::new() }
@@ -75,11 +75,11 @@ fn a_join_a_group_an_order_and_a_limit() {
     let on = compare(column(1, "id"), Comparison::Equal, column(0, "customer_id"));
     let sum = || {
         let args = vec![column(0, "total")];
-        Expr::Aggregate(Box::new(Aggregate { name: "sum".into(), args, category: 'N', ..Aggregate::default() }))
+        Expr::Aggregate(Box::new(AggregateCall { name: "sum".into(), args, category: 'N', ..AggregateCall::default() }))
     };
     let select = Select {
-        from: vec![join(Join::Inner, table(0), table(1), on)],
-        filter: Some(compare(column(0, "status"), Comparison::Differs, text("cancelled"))),
+        from: vec![join(JoinType::Inner, table(0), table(1), on)],
+        filter: Some(compare(column(0, "status"), Comparison::NotEqual, text("cancelled"))),
         columns: vec![output(column(1, "name"), "name"), output(sum(), "revenue")],
         grouping: vec![Grouping::By(vec![column(1, "id"), column(1, "name")])],
         having: Some(compare(count(), Comparison::Greater, number("3"))),
@@ -107,9 +107,9 @@ fn outer_joins_say_what_stays() {
         let text = describe(&outline(vec![entry("a", "a", 0), entry("b", "x", 0)], query(0, select)));
         text.lines().nth(1).unwrap_or_default().to_owned()
     };
-    assert_eq!(lines(Join::Left), "Adds b where a.id equals b.id, keeping a without any.");
+    assert_eq!(lines(JoinType::Left), "Adds b where a.id equals b.id, keeping a without any.");
     assert_eq!(
-        lines(Join::Full),
+        lines(JoinType::Full),
         "Adds b where a.id equals b.id, keeping a without any, and also those that match no row."
     );
 }
@@ -189,7 +189,7 @@ fn conditions_read_as_clauses() {
     let like = |pattern: &str| Expr::Like {
         value: Box::new(column(0, "name")),
         pattern: Box::new(text(pattern)),
-        kind: Pattern::Like,
+        kind: PatternKind::Like,
     };
     let not = |inner| Expr::Not(Box::new(inner));
     let list =
@@ -209,7 +209,7 @@ fn conditions_read_as_clauses() {
         (not(Expr::IsNull(Box::new(id()))), "id has a value"),
         (compare(number("5"), Comparison::Less, id()), "id is more than 5"),
         (not(compare(id(), Comparison::GreaterOrEqual, number("5"))), "id is less than 5"),
-        (not(compare(id(), Comparison::Distinct, number("5"))), "id is the same as 5"),
+        (not(compare(id(), Comparison::IsDistinct, number("5"))), "id is the same as 5"),
         (Expr::And(vec![between(), like("a%")]), "id is between 1 and 2, and name begins with 'a'"),
         (
             Expr::And(vec![Expr::Or(vec![list(&["1"]), list(&["2"])]), like("a%")]),
@@ -226,8 +226,9 @@ fn conditions_read_as_clauses() {
 fn values_read_as_phrases() {
     let id = || column(0, "id");
     let operator = |symbol: &str, args| Expr::Operator { symbol: symbol.into(), args };
-    let sum =
-        |args: Vec<Expr>| Expr::Aggregate(Box::new(Aggregate { name: "sum".into(), args, ..Aggregate::default() }));
+    let sum = |args: Vec<Expr>| {
+        Expr::Aggregate(Box::new(AggregateCall { name: "sum".into(), args, ..AggregateCall::default() }))
+    };
     let case = |then: Expr, otherwise: Option<Expr>| Expr::Case {
         arms: vec![(compare(id(), Comparison::Equal, number("7")), then)],
         otherwise: otherwise.map(Box::new),

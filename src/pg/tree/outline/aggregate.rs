@@ -4,7 +4,7 @@ use pgrx::{PgList, pg_sys};
 
 use super::constant::{category, function_name};
 use super::walk::OutlineWalk;
-use prose::outline::{Aggregate, Bound, Expr, Frame, Window};
+use prose::outline::{AggregateCall, Expr, FrameBound, WindowCall, WindowFrame};
 
 impl OutlineWalk {
     /// # Safety
@@ -18,9 +18,9 @@ impl OutlineWalk {
                     args.push(self.expr((*target).expr.cast()));
                 }
             }
-            Expr::Aggregate(Box::new(Aggregate {
+            Expr::Aggregate(Box::new(AggregateCall {
                 name: function_name(node.aggfnoid),
-                direct: self.list(node.aggdirectargs),
+                direct_args: self.list(node.aggdirectargs),
                 args,
                 distinct: !node.aggdistinct.is_null(),
                 filter: self.optional(node.aggfilter.cast()),
@@ -33,12 +33,12 @@ impl OutlineWalk {
     pub(super) unsafe fn window(&mut self, node: &pg_sys::WindowFunc) -> Expr {
         // SAFETY: the caller's promise; a window function refers to a window of its own level.
         unsafe {
-            let call = Aggregate {
+            let call = AggregateCall {
                 name: function_name(node.winfnoid),
                 args: self.list(node.args),
                 filter: self.optional(node.aggfilter.cast()),
                 category: category(node.wintype),
-                ..Aggregate::default()
+                ..AggregateCall::default()
             };
             let Some(query) = self.levels.last().map(|level| level.query) else { return Expr::Other("a value") };
             let windows = PgList::<pg_sys::WindowClause>::from_pg((*query).windowClause);
@@ -50,11 +50,11 @@ impl OutlineWalk {
             let partition = self.clauses(window.partitionClause, targets);
             let order = self.sort_keys(window.orderClause, targets, false);
             let frame = self.frame(window);
-            Expr::Window(Box::new(Window { call, aggregate: node.winagg, partition, order, frame }))
+            Expr::Window(Box::new(WindowCall { call, aggregate: node.winagg, partition, order, frame }))
         }
     }
 
-    unsafe fn frame(&mut self, window: &pg_sys::WindowClause) -> Option<Frame> {
+    unsafe fn frame(&mut self, window: &pg_sys::WindowClause) -> Option<WindowFrame> {
         let set = |option: u32| window.frameOptions as u32 & option != 0;
         if !set(pg_sys::FRAMEOPTION_NONDEFAULT) {
             return None;
@@ -69,17 +69,17 @@ impl OutlineWalk {
         // SAFETY: the caller's promise; an offset option comes with its expression.
         let (start, end) = unsafe { (self.optional(window.startOffset), self.optional(window.endOffset)) };
         let start = match start {
-            Some(by) if set(pg_sys::FRAMEOPTION_START_OFFSET_PRECEDING) => Bound::Before(by),
-            Some(by) => Bound::After(by),
-            None if set(pg_sys::FRAMEOPTION_START_CURRENT_ROW) => Bound::Current,
-            None => Bound::First,
+            Some(by) if set(pg_sys::FRAMEOPTION_START_OFFSET_PRECEDING) => FrameBound::Preceding(by),
+            Some(by) => FrameBound::Following(by),
+            None if set(pg_sys::FRAMEOPTION_START_CURRENT_ROW) => FrameBound::CurrentRow,
+            None => FrameBound::UnboundedPreceding,
         };
         let end = match end {
-            Some(by) if set(pg_sys::FRAMEOPTION_END_OFFSET_PRECEDING) => Bound::Before(by),
-            Some(by) => Bound::After(by),
-            None if set(pg_sys::FRAMEOPTION_END_CURRENT_ROW) => Bound::Current,
-            None => Bound::Last,
+            Some(by) if set(pg_sys::FRAMEOPTION_END_OFFSET_PRECEDING) => FrameBound::Preceding(by),
+            Some(by) => FrameBound::Following(by),
+            None if set(pg_sys::FRAMEOPTION_END_CURRENT_ROW) => FrameBound::CurrentRow,
+            None => FrameBound::UnboundedFollowing,
         };
-        Some(Frame { unit, start, end })
+        Some(WindowFrame { unit, start, end })
     }
 }

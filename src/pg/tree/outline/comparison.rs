@@ -5,7 +5,7 @@ use pgrx::{PgList, pg_sys};
 use super::constant::category;
 use super::walk::OutlineWalk;
 use crate::pg::host::text::owned;
-use prose::outline::{Comparison, Expr, Pattern};
+use prose::outline::{Comparison, Expr, PatternKind};
 
 impl OutlineWalk {
     /// # Safety
@@ -99,7 +99,7 @@ pub(super) unsafe fn operator_name(operator: pg_sys::Oid) -> String {
 pub(super) fn comparison_of(symbol: &str) -> Option<Comparison> {
     Some(match symbol {
         "=" => Comparison::Equal,
-        "<>" => Comparison::Differs,
+        "<>" => Comparison::NotEqual,
         "<" => Comparison::Less,
         "<=" => Comparison::LessOrEqual,
         ">" => Comparison::Greater,
@@ -108,16 +108,16 @@ pub(super) fn comparison_of(symbol: &str) -> Option<Comparison> {
     })
 }
 
-fn pattern_of(symbol: &str) -> Option<(Pattern, bool)> {
+fn pattern_of(symbol: &str) -> Option<(PatternKind, bool)> {
     Some(match symbol {
-        "~~" => (Pattern::Like, false),
-        "!~~" => (Pattern::Like, true),
-        "~~*" => (Pattern::AnyCase, false),
-        "!~~*" => (Pattern::AnyCase, true),
-        "~" => (Pattern::Regex, false),
-        "!~" => (Pattern::Regex, true),
-        "~*" => (Pattern::RegexAnyCase, false),
-        "!~*" => (Pattern::RegexAnyCase, true),
+        "~~" => (PatternKind::Like, false),
+        "!~~" => (PatternKind::Like, true),
+        "~~*" => (PatternKind::ILike, false),
+        "!~~*" => (PatternKind::ILike, true),
+        "~" => (PatternKind::Regex, false),
+        "!~" => (PatternKind::Regex, true),
+        "~*" => (PatternKind::RegexIgnoreCase, false),
+        "!~*" => (PatternKind::RegexIgnoreCase, true),
         _ => return None,
     })
 }

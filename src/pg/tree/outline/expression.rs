@@ -53,7 +53,7 @@ impl OutlineWalk {
                 T_GroupingFunc => Expr::GroupingOf(self.list((*node.cast::<pg_sys::GroupingFunc>()).args)),
                 T_FuncExpr => self.call(&*node.cast()),
                 T_OpExpr => self.operator(&*node.cast()),
-                T_DistinctExpr => self.comparison(Comparison::Distinct, &*node.cast()),
+                T_DistinctExpr => self.comparison(Comparison::IsDistinct, &*node.cast()),
                 T_NullIfExpr => self.named("nullif", (*node.cast::<pg_sys::OpExpr>()).args),
                 T_ScalarArrayOpExpr => self.array_comparison(&*node.cast()),
                 T_BoolExpr => self.boolean(&*node.cast()),
@@ -203,7 +203,7 @@ impl OutlineWalk {
             // A column can be named in every arm; anything longer is named once.
             self.cases.push(match &value {
                 Some(Expr::Column { entry, name }) => Expr::Column { entry: *entry, name: name.clone() },
-                _ => Expr::It,
+                _ => Expr::CaseTest,
             });
             let mut arms = Vec::new();
             for arm in PgList::<pg_sys::CaseWhen>::from_pg(node.args).iter_ptr() {
@@ -220,7 +220,7 @@ impl OutlineWalk {
     fn tested(&self) -> Expr {
         match self.cases.last() {
             Some(Expr::Column { entry, name }) => Expr::Column { entry: *entry, name: name.clone() },
-            _ => Expr::It,
+            _ => Expr::CaseTest,
         }
     }
 

@@ -4,7 +4,7 @@ use pgrx::{PgList, pg_sys, pg_sys::NodeTag};
 
 use super::walk::OutlineWalk;
 use crate::pg::tree::uses::view_of;
-use prose::outline::{Expr, Join, Kind, Source};
+use prose::outline::{EntryKind, Expr, FromItem, JoinType};
 
 /// The most joins inside each other. Every join of a chain contains the one before, so this limits how many a query has.
 const MAX_JOINS: usize = 1000;
@@ -13,7 +13,7 @@ impl OutlineWalk {
     /// # Safety
     /// As for all functions here: the nodes are live parts of the innermost level's query.
     /// `None` where a part of the clause has no form in the outline.
-    pub(super) unsafe fn sources(&mut self, from: *mut pg_sys::List) -> Option<Vec<Source>> {
+    pub(super) unsafe fn sources(&mut self, from: *mut pg_sys::List) -> Option<Vec<FromItem>> {
         // SAFETY: the caller's promise.
         unsafe {
             let nodes: Vec<_> = PgList::<pg_sys::Node>::from_pg(from).iter_ptr().collect();
@@ -21,7 +21,7 @@ impl OutlineWalk {
         }
     }
 
-    unsafe fn source(&mut self, node: *mut pg_sys::Node) -> Option<Source> {
+    unsafe fn source(&mut self, node: *mut pg_sys::Node) -> Option<FromItem> {
         // SAFETY: the node's tag tells its type; a join has two sides.
         unsafe {
             match (*node).type_ {
@@ -37,49 +37,49 @@ impl OutlineWalk {
         }
     }
 
-    unsafe fn join(&mut self, join: &pg_sys::JoinExpr) -> Option<Source> {
+    unsafe fn join(&mut self, join: &pg_sys::JoinExpr) -> Option<FromItem> {
         // SAFETY: the caller's promise.
         unsafe {
             pg_sys::check_stack_depth();
             let (mut left, mut right) = (self.source(join.larg)?, self.source(join.rarg)?);
             let on = self.optional(join.quals);
             let kind = match join.jointype {
-                pg_sys::JoinType::JOIN_LEFT => Join::Left,
+                pg_sys::JoinType::JOIN_LEFT => JoinType::Left,
                 pg_sys::JoinType::JOIN_RIGHT => {
                     std::mem::swap(&mut left, &mut right);
-                    Join::Left
+                    JoinType::Left
                 }
-                pg_sys::JoinType::JOIN_FULL => Join::Full,
-                _ => Join::Inner,
+                pg_sys::JoinType::JOIN_FULL => JoinType::Full,
+                _ => JoinType::Inner,
             };
-            Some(Source::Join { kind, left: Box::new(left), right: Box::new(right), on })
+            Some(FromItem::Join { kind, left: Box::new(left), right: Box::new(right), on })
         }
     }
 
-    unsafe fn entry_source(&mut self, index: usize) -> Option<Source> {
+    unsafe fn entry_source(&mut self, index: usize) -> Option<FromItem> {
         use pg_sys::RTEKind::*;
         let entry = self.levels.last()?.entries.get(index.checked_sub(1)?).copied().flatten()?;
         // SAFETY: the caller's promise; each kind of entry has the fields of its kind.
         unsafe {
             let node = &*self.entry(index)?;
             let kind = match node.rtekind {
-                RTE_RELATION if node.relkind == pg_sys::RELKIND_VIEW as std::ffi::c_char => Kind::View,
-                RTE_RELATION => Kind::Table,
-                RTE_SUBQUERY if view_of(node).is_some() => Kind::View,
+                RTE_RELATION if node.relkind == pg_sys::RELKIND_VIEW as std::ffi::c_char => EntryKind::View,
+                RTE_RELATION => EntryKind::Table,
+                RTE_SUBQUERY if view_of(node).is_some() => EntryKind::View,
                 RTE_SUBQUERY => {
                     let around = if node.lateral { self.scope() } else { self.outer_scope() };
-                    Kind::Subquery(Box::new(self.query(node.subquery, around)))
+                    EntryKind::Subquery(Box::new(self.query(node.subquery, around)))
                 }
-                RTE_CTE => Kind::Cte,
-                RTE_FUNCTION => Kind::Functions(self.functions(node.functions)),
+                RTE_CTE => EntryKind::Cte,
+                RTE_FUNCTION => EntryKind::Functions(self.functions(node.functions)),
                 RTE_VALUES => {
                     let rows: Vec<_> = PgList::<pg_sys::List>::from_pg(node.values_lists).iter_ptr().collect();
-                    Kind::Values(rows.into_iter().map(|row| self.list(row)).collect())
+                    EntryKind::Values(rows.into_iter().map(|row| self.list(row)).collect())
                 }
-                RTE_TABLEFUNC => Kind::Other("rows made of a document"),
-                _ => Kind::Other("other rows"),
+                RTE_TABLEFUNC => EntryKind::Other("rows made of a document"),
+                _ => EntryKind::Other("other rows"),
             };
-            Some(Source::Entry { entry, kind, sampled: !node.tablesample.is_null(), lateral: node.lateral })
+            Some(FromItem::Entry { entry, kind, sampled: !node.tablesample.is_null(), lateral: node.lateral })
         }
     }
 

@@ -8,7 +8,7 @@ use super::constant::{category, name_of, qualified, text};
 use crate::pg::host::text::owned;
 use crate::pg::tree::uses::view_of;
 use prose::outline::{
-    Body, Cte, Distinct, Entry, Expr, Grouping, Outline, Output, Query, Select, SetOperation, SortKey,
+    Body, Cte, Distinct, Expr, Grouping, Outline, OutputColumn, Query, RangeTableEntry, Select, SetOperation, SortKey,
 };
 
 /// Expressions and queries nested deeper than this are only named by their kind, as no reader could follow them.
@@ -128,7 +128,7 @@ impl OutlineWalk {
                 .filter(|number| !pg_sys::get_rte_attribute_is_dropped(entry, *number))
                 .filter_map(|number| owned(pg_sys::get_rte_attribute_name(entry, number)))
                 .collect();
-            self.outline.entries.push(Entry { name, alias, scope, columns });
+            self.outline.entries.push(RangeTableEntry { name, alias, scope, columns });
             Some(self.outline.entries.len() - 1)
         }
     }
@@ -202,13 +202,13 @@ impl OutlineWalk {
     unsafe fn select(&mut self, node: &pg_sys::Query) -> Body {
         // SAFETY: the caller's promise.
         unsafe {
-            let Some(from) = self.sources((*node.jointree).fromlist) else { return Body::Deep };
+            let Some(from) = self.sources((*node.jointree).fromlist) else { return Body::TooDeep };
             let filter = self.optional((*node.jointree).quals);
             let mut columns = Vec::new();
             for target in PgList::<pg_sys::TargetEntry>::from_pg(node.targetList).iter_ptr() {
                 if !(*target).resjunk {
                     let value = self.expr((*target).expr.cast());
-                    columns.push(Output { value, name: owned((*target).resname).unwrap_or_default() });
+                    columns.push(OutputColumn { value, name: owned((*target).resname).unwrap_or_default() });
                 }
             }
             let distinct = match (node.distinctClause.is_null(), node.hasDistinctOn) {

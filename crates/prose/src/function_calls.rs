@@ -1,11 +1,11 @@
-//! Functions that have a phrase of their own; all others are told as they are called.
+//! Describes function calls: common functions in words, all others as they are written.
 
-use super::relation_names::word;
-use super::{Writer, listed};
+use crate::entry_names::format_name;
 use crate::outline::Expr;
+use crate::{Describer, english_list};
 
-impl<'o> Writer<'o> {
-    pub(super) fn call(&self, name: &str, args: &'o [Expr]) -> String {
+impl<'o> Describer<'o> {
+    pub(crate) fn call(&self, name: &str, args: &'o [Expr]) -> String {
         let arg = |at: usize| args.get(at).map(|arg| self.operand(arg)).unwrap_or_default();
         match (name, args.len()) {
             ("now" | "current_timestamp" | "transaction_timestamp" | "statement_timestamp", 0) => "now".to_owned(),
@@ -37,17 +37,17 @@ impl<'o> Writer<'o> {
             ("floor", 1) => format!("{} rounded down", arg(0)),
             ("coalesce", 2..) => {
                 let rest: Vec<String> = (1..args.len()).map(arg).collect();
-                format!("{}, or {} where it has no value", arg(0), listed(&rest, "or"))
+                format!("{}, or {} where it has no value", arg(0), english_list(&rest, "or"))
             }
             ("nullif", 2) => format!("{} unless it is {}", arg(0), arg(1)),
-            ("greatest" | "least", _) => format!("the {name} of {}", listed(&self.values(args), "and")),
+            ("greatest" | "least", _) => format!("the {name} of {}", english_list(&self.values(args), "and")),
             ("concat", 2..) => self.values(args).join(" followed by "),
             _ => self.plain_call(name, args),
         }
     }
 
-    pub(super) fn plain_call(&self, name: &str, args: &'o [Expr]) -> String {
-        format!("{}({})", word(name), self.values(args).join(", "))
+    pub(crate) fn plain_call(&self, name: &str, args: &'o [Expr]) -> String {
+        format!("{}({})", format_name(name), self.values(args).join(", "))
     }
 
     fn date_part(&self, args: &'o [Expr]) -> String {
@@ -68,8 +68,9 @@ impl<'o> Writer<'o> {
     }
 }
 
-/// Calls whose phrase ends with what is done, so that more can't follow without parentheses.
-pub(super) fn is_postfix(name: &str) -> bool {
+/// Whether the phrase for a function ends with words about what is done to its argument, as in `name in lower case`.
+/// Such a phrase needs parentheses inside another one.
+pub(crate) fn ends_with_a_modifier(name: &str) -> bool {
     const NAMES: [&str; 13] = [
         "btrim", "ceil", "ceiling", "coalesce", "concat", "floor", "lower", "nullif", "round", "timezone", "to_char",
         "trim", "upper",
