@@ -180,7 +180,8 @@ impl Remote {
             ))
         })?;
         self.provider
-            .text(&body)
+            .reply(&body)
+            .map(|reply| reply.text)
             .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))
     }
 

@@ -1,4 +1,5 @@
-//! Messages with a forced tool, as Anthropic speaks them (Anthropic API reference, "Messages").
+//! Anthropic's Messages API (Anthropic API reference, "Messages"). The reply is the input of a tool that the model is
+//! forced to use, which is how this API gives JSON of a schema.
 
 use serde_json::{Value, json};
 
@@ -10,15 +11,16 @@ pub const CHAT: &str = "/v1/messages";
 pub const LIST: &str = "/v1/models";
 pub const VERSION: &str = "2023-06-01";
 
-/// The format requires a limit.
+/// The API requires a limit; this one is used if none is set.
 const MAX_TOKENS: u32 = 4096;
 const TOOL: &str = "reply";
 
+/// The body of a request.
 pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     json!({
         "model": endpoint.model,
         "max_tokens": endpoint.max_tokens.unwrap_or(MAX_TOKENS),
-        // Marked as the part to cache: it is the same for every question.
+        // Marked as the part to cache, as the rules and the schema are the same for many questions.
         "system": [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}],
         "messages": messages(prompt),
         "tools": [{"name": TOOL, "description": "Gives the reply.", "input_schema": json_schema(prompt.asks)}],
@@ -26,7 +28,7 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     })
 }
 
-/// The tool's input, or the text where the model did not use the tool.
+/// The input of the tool, or the text if the model did not use the tool.
 pub fn text(body: &Value) -> Option<String> {
     let content = body.get("content")?.as_array()?;
     let of_type = |wanted: &str| content.iter().find(|part| part.get("type").is_some_and(|kind| kind == wanted));

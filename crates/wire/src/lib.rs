@@ -1,17 +1,23 @@
-//! The formats in which models are asked and answer: a prompt into a request, a reply into a statement.
+//! The wire formats of language models: builds requests from prompts, reads replies with their token usage, and prices
+//! it.
 //!
-//! Nothing is sent from here.
+//! Nothing is sent from here: the caller does the HTTP.
 
 #![forbid(unsafe_code)]
 
 mod anthropic;
 mod ollama;
 mod openai;
+mod price;
 mod prompt;
 mod provider;
 pub mod reply;
 mod secret;
+mod usage;
 
+pub use price::Price;
 pub use prompt::{Asks, Prompt, Turn};
 pub use provider::{Endpoint, Header, Provider};
+pub use reply::Reply;
 pub use secret::Secret;
+pub use usage::Usage;

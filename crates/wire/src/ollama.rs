@@ -1,4 +1,4 @@
-//! Chat with a JSON schema as format, as Ollama speaks it (Ollama API documentation, "Generate a chat completion").
+//! Ollama's chat API, with a JSON schema as format (Ollama API documentation, "Generate a chat completion").
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::{Endpoint, Prompt};
 pub const CHAT: &str = "/api/chat";
 pub const LIST: &str = "/api/tags";
 
+/// The body of a request.
 pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     let mut all = vec![json!({"role": "system", "content": prompt.system})];
     all.extend(messages(prompt));
@@ -19,6 +20,7 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     json!({"model": endpoint.model, "messages": all, "stream": false, "format": json_schema(prompt.asks), "options": options})
 }
 
+/// What the model wrote.
 pub fn text(body: &Value) -> Option<String> {
     body.get("message")?.get("content")?.as_str().map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Chat completions, as OpenAI and everything compatible speak them (OpenAI API reference, "Chat Completions").
+//! OpenAI's Chat Completions API, which many other servers speak too (OpenAI API reference, "Chat Completions").
 
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use crate::{Endpoint, Prompt};
 pub const CHAT: &str = "/chat/completions";
 pub const LIST: &str = "/models";
 
+/// The body of a request.
 pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     let mut all = vec![json!({"role": "system", "content": prompt.system})];
     all.extend(messages(prompt));
@@ -26,9 +27,10 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     body
 }
 
+/// What the model wrote. A refusal is put in the form of a reply that declines.
 pub fn text(body: &Value) -> Option<String> {
     let message = body.get("choices")?.get(0)?.get("message")?;
-    // A safety refusal comes beside an empty content.
+    // A refusal for safety has a field of its own, and the content is null.
     if let Some(refusal) = message.get("refusal").and_then(Value::as_str) {
         return Some(json!({"action": "refuse", "sql": "", "message": refusal}).to_string());
     }

@@ -1,4 +1,4 @@
-//! Everything that one request says to a model.
+//! The prompt: everything that a model is told in one request.
 
 /// Rules and schema, and the conversation about one question.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,10 @@
-//! The wire formats by their names, and what they have in common.
+//! The providers: which wire format each speaks, and what the formats have in common.
 
 use serde_json::{Value, json};
 
-use crate::{Prompt, Secret, Turn, anthropic, ollama, openai};
+use crate::{Prompt, Reply, Secret, Turn, Usage, anthropic, ollama, openai};
 
-/// A family of endpoints that speak one wire format.
+/// A wire format, and all endpoints that speak it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Provider {
     OpenAi,
@@ -12,20 +12,24 @@ pub enum Provider {
     Ollama,
 }
 
-/// What a request says besides the prompt.
+/// Where and how a model is asked.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     /// The base URL, without a slash at its end.
     pub url: String,
+    /// The name of the model, as the provider knows it.
     pub model: String,
+    /// The longest reply, in tokens. `None` is the provider's default.
     pub max_tokens: Option<u32>,
+    /// The API key; `None` if the endpoint wants none.
     pub key: Option<Secret>,
 }
 
-/// One header of a request.
+/// One header of a request. Its value may be a key, so that it is a secret.
 pub type Header = (&'static str, Secret);
 
 impl Provider {
+    /// The provider of this name, as the option `provider` of a foreign server gives it.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "openai" => Some(Self::OpenAi),
@@ -35,6 +39,7 @@ impl Provider {
         }
     }
 
+    /// The name of the provider.
     pub fn name(self) -> &'static str {
         match self {
             Self::OpenAi => "openai",
@@ -43,7 +48,7 @@ impl Provider {
         }
     }
 
-    /// Where a conversation is sent.
+    /// The URL to which a prompt is sent.
     pub fn chat_url(self, endpoint: &Endpoint) -> String {
         let path = match self {
             Self::OpenAi => openai::CHAT,
@@ -53,7 +58,7 @@ impl Provider {
         format!("{}{path}", endpoint.url)
     }
 
-    /// Where the models are listed: answers without spending anything.
+    /// The URL that lists the models, where a request costs nothing.
     pub fn list_url(self, endpoint: &Endpoint) -> String {
         let path = match self {
             Self::OpenAi => openai::LIST,
@@ -63,6 +68,7 @@ impl Provider {
         format!("{}{path}", endpoint.url)
     }
 
+    /// The headers of every request, besides the content type.
     pub fn headers(self, endpoint: &Endpoint) -> Vec<Header> {
         let mut headers = Vec::new();
         if self == Self::Anthropic {
@@ -77,6 +83,7 @@ impl Provider {
         headers
     }
 
+    /// The body of a request.
     pub fn body(self, endpoint: &Endpoint, prompt: &Prompt) -> Value {
         match self {
             Self::OpenAi => openai::body(endpoint, prompt),
@@ -85,23 +92,25 @@ impl Provider {
         }
     }
 
-    /// The text of the model's answer; `None` where the body has another shape.
-    pub fn text(self, body: &Value) -> Option<String> {
-        match self {
-            Self::OpenAi => openai::text(body),
-            Self::Anthropic => anthropic::text(body),
-            Self::Ollama => ollama::text(body),
-        }
+    /// Reads the body of a successful response. `None` if it does not have the documented shape.
+    pub fn reply(self, body: &Value) -> Option<Reply> {
+        let (text, usage) = match self {
+            Self::OpenAi => (openai::text(body)?, Usage::openai(body)),
+            Self::Anthropic => (anthropic::text(body)?, Usage::anthropic(body)),
+            Self::Ollama => (ollama::text(body)?, Usage::ollama(body)),
+        };
+        Some(Reply { text, usage })
     }
 
-    /// The message of an error body, where it has one.
+    /// The message in the body of an error response, if there is one.
     pub fn error_text(body: &Value) -> Option<&str> {
         let error = body.get("error")?;
         error.as_str().or_else(|| error.get("message")?.as_str())
     }
 }
 
-/// The conversation as role and content, which all three formats share. A failed draft is told in the form of a reply.
+/// The conversation as messages of a role and a content, which all three formats share. A draft is put in the form that
+/// the model had to give it, so that it sees what it replied.
 pub fn messages(prompt: &Prompt) -> Vec<Value> {
     prompt
         .turns
@@ -160,7 +169,7 @@ mod tests {
     fn replies_of_another_shape_are_none() {
         for provider in [Provider::OpenAi, Provider::Anthropic, Provider::Ollama] {
             for body in [json!({}), json!([]), json!({"choices": []}), json!({"content": "x"}), json!({"message": 1})] {
-                assert_eq!(provider.text(&body), None);
+                assert_eq!(provider.reply(&body), None);
             }
         }
     }

@@ -1,19 +1,27 @@
-//! What a model answered: a query, a question back, or a refusal.
+//! What a model replied: a statement, an explanation, a question back or a refusal.
 //!
-//! The asked-for JSON object is the rule. A reply that ignores it is still understood where it plainly holds one
-//! statement; where it holds several different ones, it holds none.
+//! A model is asked for a JSON object. A reply that is none is still accepted if it clearly holds a single statement;
+//! if it holds several different ones, nobody could say which is meant.
 
 use serde::Deserialize;
 
-use crate::Asks;
+use crate::{Asks, Usage};
 
-/// Longer explanations, in characters, were not asked for.
-const MAX_WORDS: usize = 4000;
+/// Explanations with more characters than this are refused: the prompt asks for a few sentences.
+const MAX_EXPLANATION: usize = 4000;
+
+/// A reply of a model, whatever its wire format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// What the model wrote, for [`statement`] or [`explanation`] to read.
+    pub text: String,
+    pub usage: Usage,
+}
 
 /// Why a reply holds no statement or no explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoStatement {
-    /// The model asks back.
+    /// The model asks a question back.
     Clarify(String),
     /// The model says that the database can't answer.
     Declined(String),
@@ -21,7 +29,7 @@ pub enum NoStatement {
     Unusable(String),
 }
 
-/// The schema of the reply, which every provider is asked to enforce.
+/// The JSON schema of the object that a model is asked for. Every provider is told to enforce it.
 pub fn json_schema(asks: Asks) -> serde_json::Value {
     if asks == Asks::Words {
         return serde_json::json!({
@@ -46,8 +54,9 @@ pub fn json_schema(asks: Asks) -> serde_json::Value {
     })
 }
 
+/// The object that a model is asked for.
 #[derive(Deserialize)]
-struct Structured {
+struct ReplyObject {
     action: String,
     #[serde(default)]
     sql: Option<String>,
@@ -55,16 +64,17 @@ struct Structured {
     message: Option<String>,
 }
 
-/// The asked-for object, bare or fenced.
-fn structured(text: &str) -> Option<Structured> {
+/// Reads the object, alone or in a fenced code block.
+fn reply_object(text: &str) -> Option<ReplyObject> {
     serde_json::from_str(text.trim())
         .ok()
-        .or_else(|| blocks(text).iter().find_map(|block| serde_json::from_str(block.trim()).ok()))
+        .or_else(|| fenced_blocks(text).iter().find_map(|block| serde_json::from_str(block.trim()).ok()))
 }
 
-/// The words a reply holds. What is no explanation is no usable reply, a refusal included: the next model may do it.
+/// The explanation in a reply. A refusal makes the reply unusable rather than declined, since another model may explain
+/// the statement.
 pub fn explanation(text: &str) -> Result<String, NoStatement> {
-    let words = match structured(text) {
+    let words = match reply_object(text) {
         Some(reply) if reply.action == "explain" => lines(&reply.message.unwrap_or_default()),
         Some(reply) if reply.action == "refuse" => {
             let why = format!("It declined: {}", one_line(&reply.message.unwrap_or_default()));
@@ -76,30 +86,30 @@ pub fn explanation(text: &str) -> Result<String, NoStatement> {
     };
     match words.chars().count() {
         0 => Err(unusable("It holds no explanation.")),
-        MAX_WORDS.. => Err(unusable("Its explanation is too long.")),
+        MAX_EXPLANATION.. => Err(unusable("Its explanation is too long.")),
         _ => Ok(words),
     }
 }
 
-/// Lines of plain text: nothing that moves a cursor, none of them empty.
+/// The text without control characters and empty lines.
 fn lines(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(|line| one_line(&line.replace(char::is_control, " "))).collect();
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The statement a reply holds.
+/// The statement in a reply.
 pub fn statement(text: &str) -> Result<String, NoStatement> {
-    match structured(text) {
-        Some(structured) => act(structured),
-        None => plain(text).ok_or_else(|| unusable("It holds no single SQL statement.")),
+    match reply_object(text) {
+        Some(object) => statement_of(object),
+        None => statement_in_prose(text).ok_or_else(|| unusable("It holds no single SQL statement.")),
     }
 }
 
-fn act(reply: Structured) -> Result<String, NoStatement> {
+fn statement_of(reply: ReplyObject) -> Result<String, NoStatement> {
     let message = one_line(reply.message.as_deref().unwrap_or_default());
     let sql = reply.sql.unwrap_or_default();
     match reply.action.as_str() {
-        "query" if !sql.trim().is_empty() => Ok(tidy(&sql)),
+        "query" if !sql.trim().is_empty() => Ok(trim_statement(&sql)),
         "query" => Err(unusable("Its statement is empty.")),
         "clarify" if !message.is_empty() => Err(NoStatement::Clarify(message)),
         "refuse" if !message.is_empty() => Err(NoStatement::Declined(message)),
@@ -108,19 +118,20 @@ fn act(reply: Structured) -> Result<String, NoStatement> {
     }
 }
 
-/// The one statement of a reply in prose: a fenced block, or the whole text where that is a query.
-fn plain(text: &str) -> Option<String> {
-    let mut found: Vec<String> = blocks(text).iter().map(|block| tidy(block)).filter(|sql| is_query(sql)).collect();
+/// The only statement in a reply that is no object: in a fenced code block, or the whole text.
+fn statement_in_prose(text: &str) -> Option<String> {
+    let mut found: Vec<String> =
+        fenced_blocks(text).iter().map(|block| trim_statement(block)).filter(|sql| is_query(sql)).collect();
     found.dedup();
     match found.as_slice() {
-        [] if is_query(text.trim()) => Some(tidy(text)),
+        [] if is_query(text.trim()) => Some(trim_statement(text)),
         [only] => Some(only.clone()),
         _ => None,
     }
 }
 
-/// The insides of ``` fences, without the language tag.
-fn blocks(text: &str) -> Vec<&str> {
+/// The contents of the fenced code blocks in a text, without language tags.
+fn fenced_blocks(text: &str) -> Vec<&str> {
     text.split("```")
         .skip(1)
         .step_by(2)
@@ -131,13 +142,14 @@ fn blocks(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Whether a text begins like a query.
 fn is_query(text: &str) -> bool {
     let first = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     first.eq_ignore_ascii_case("select") || first.eq_ignore_ascii_case("with")
 }
 
-/// The statement without what may surround it; the text itself is left alone.
-fn tidy(sql: &str) -> String {
+/// The statement without white space around it and semicolons after it.
+fn trim_statement(sql: &str) -> String {
     sql.trim().trim_end_matches(|c: char| c == ';' || c.is_whitespace()).to_owned()
 }
 
@@ -167,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn structured_replies() {
+    fn objects_are_read() {
         assert_eq!(read(r#"{"action":"query","sql":"SELECT 1;","message":""}"#), Ok("SELECT 1".into()));
         assert_eq!(read(r#"{"action":"query","sql":" ","message":""}"#), Err("unusable".into()));
         assert_eq!(read(r#"{"action":"clarify","sql":"","message":"Which year?"}"#), Err("clarify".into()));
@@ -187,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_with_none_or_several_is_not() {
+    fn prose_without_a_single_statement_is_unusable() {
         assert_eq!(read("I cannot help."), Err("unusable".into()));
         assert_eq!(read("```\nSELECT 1\n``` or\n```\nSELECT 2\n```"), Err("unusable".into()));
         assert_eq!(read(""), Err("unusable".into()));

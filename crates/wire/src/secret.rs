@@ -7,6 +7,7 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
+    /// Wraps a clear text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -16,7 +17,7 @@ impl Secret {
         &self.0
     }
 
-    /// `text` with every occurrence of the secret blotted out.
+    /// The text with `***` in place of every occurrence of the secret.
     pub fn mask(&self, text: &str) -> String {
         if self.0.is_empty() { text.to_owned() } else { text.replace(&self.0, "***") }
     }
