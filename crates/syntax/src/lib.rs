@@ -1,11 +1,22 @@
-//! The first look at a statement, without the server: sqlparser's.
+//! Checks the text of a generated statement before PostgreSQL sees it, with the parser of the crate sqlparser.
 //!
-//! It can only refuse what it is sure of. Where it cannot parse, it has no opinion: PostgreSQL's grammar is the authority.
+//! What may run is decided later, by PostgreSQL's own parser and analyzer. This check comes before them because it
+//! needs neither a server nor a transaction, and for what they can't do:
+//!
+//! - Analysis locks the tables that a statement names. If a WITH clause deletes from one, it is locked for writing
+//!   (setTargetTable in parse_clause.c), which may wait for others and makes others wait, before anybody can look at the
+//!   analyzed statement. A write that is recognized here takes no lock.
+//! - PostgreSQL's scanner takes quadratic time for a long run of operator characters and can't be interrupted in it.
+//! - A second grammar, written independently, has to take the text for a single query as well, which makes it harder to
+//!   smuggle something past the first.
+//!
+//! The check only ever refuses. A text that sqlparser can't read passes, because sqlparser does not know all of
+//! PostgreSQL's syntax: a pass says nothing.
 
 #![forbid(unsafe_code)]
 
 #[cfg(test)]
-mod properties;
+mod property_tests;
 
 use std::ops::ControlFlow;
 
@@ -13,26 +24,29 @@ use sqlparser::ast::{Query, SetExpr, Statement, Visit, Visitor};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-/// Beyond this, sqlparser is not asked: its trees are as deep as a chain of operators is long, and are dropped on the stack.
+/// Longer texts, in bytes, are not parsed: a chain of operators becomes a tree as deep as the chain is long, and
+/// dropping it recursively would overflow the stack.
 const MAX_LENGTH: usize = 20_000;
 
-/// PostgreSQL's scanner goes back over a run of operator characters for every character of it, and can't be interrupted.
+/// The longest run of operator characters. PostgreSQL's scanner reads the rest of a run again for every character of it
+/// (the rule `operator` in scan.l).
 const MAX_OPERATOR: usize = 1_000;
 
 /// Why a text is refused before the server sees it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// The number of statements in the text, which is not 1.
     #[error("expected one statement, found {0}")]
     StatementCount(usize),
-    /// The statement's first words: `DELETE`, `SELECT INTO`.
+    /// The text, or a part of it, is no query. Holds the command, such as `DELETE` or `SELECT INTO`.
     #[error("cannot execute {0}: only queries are allowed")]
     Writes(String),
-    /// More of something than reading it can take; `what` in the plural.
+    /// The text has more of something than PostgreSQL's parser can deal with; `what` is a plural noun.
     #[error("more than {limit} {what}")]
     TooComplex { what: &'static str, limit: usize },
 }
 
-/// Refuses text that is surely not one query, and text that only reading would take for ever.
+/// Refuses a text that is certainly not a single query, and one that would keep PostgreSQL's parser busy for long.
 pub fn check(sql: &str) -> Result<(), Refusal> {
     let is_operator = |c: char| "~!@#^&|`?+-*/%<>=".contains(c);
     if sql.split(|c| !is_operator(c)).any(|run| run.len() > MAX_OPERATOR) {
@@ -43,7 +57,7 @@ pub fn check(sql: &str) -> Result<(), Refusal> {
     }
     let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, sql) else { return Ok(()) };
     match statements.as_slice() {
-        [statement @ Statement::Query(_)] => match statement.visit(&mut Writes) {
+        [statement @ Statement::Query(_)] => match statement.visit(&mut FindWrites) {
             ControlFlow::Break(what) => Err(Refusal::Writes(what.to_owned())),
             ControlFlow::Continue(()) => Ok(()),
         },
@@ -55,10 +69,10 @@ pub fn check(sql: &str) -> Result<(), Refusal> {
     }
 }
 
-/// Looks at every query, however deep, for one that is none.
-struct Writes;
+/// Looks for commands that write in the place of a query, at any depth.
+struct FindWrites;
 
-impl Visitor for Writes {
+impl Visitor for FindWrites {
     type Break = &'static str;
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<&'static str> {
@@ -91,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sqlparser_cannot_read_is_left_to_the_server() {
+    fn texts_that_sqlparser_cannot_read_pass() {
         assert_eq!(refusal("SELECT FROM WHERE )("), None);
         assert_eq!(refusal(&"(".repeat(10_000)), None);
     }

@@ -1,11 +1,11 @@
-//! Properties of the first look at a statement, over texts that a fixed random sequence makes of queries and writes: it
-//! never panics, and never lets pass what sqlparser itself reads as anything but one query.
+//! Properties of the check, tested with texts that a fixed random sequence makes from queries and writes: it never
+//! panics, and what passes is never anything but a single query to sqlparser.
 
 use sqlparser::ast::Statement;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-use super::check;
+use super::{MAX_LENGTH, check};
 
 const CORPUS: &[&str] = &[
     "SELECT a, count(*) FILTER (WHERE b > 1) FROM t WHERE c IN (1, 2) GROUP BY a HAVING sum(b) > 0 ORDER BY 1 LIMIT 5",
@@ -35,7 +35,7 @@ const CORPUS: &[&str] = &[
     "GRANT ALL ON t TO PUBLIC",
 ];
 
-/// What breaks texts apart in the wrong places.
+/// Fragments that begin or end something in the wrong place.
 const PIECES: &[&str] = &[
     "(",
     ")",
@@ -86,10 +86,7 @@ const PIECES: &[&str] = &[
     "DELETE FROM t ",
 ];
 
-/// Longer texts are left to the server.
-const LOOKED_AT: usize = 20_000;
-
-/// xorshift64*: the same texts in every run.
+/// The generator xorshift64*, which gives the same texts in every run.
 struct Random(u64);
 
 impl Random {
@@ -130,9 +127,9 @@ impl Random {
     }
 }
 
-/// The property itself: what passes is one query, or nothing that sqlparser can read.
+/// The property itself: a text that passes is a single query, or sqlparser can't read it.
 fn assert_sound(sql: &str) {
-    if check(sql).is_err() || sql.len() > LOOKED_AT {
+    if check(sql).is_err() || sql.len() > MAX_LENGTH {
         return;
     }
     if let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, sql) {
@@ -154,13 +151,13 @@ fn statements_one_after_the_other_never_pass() {
         for second in CORPUS {
             let both = format!("{first}; {second}");
             let readable = Parser::parse_sql(&PostgreSqlDialect {}, &both).is_ok();
-            // A comment to the end of the line hides the second.
+            // A comment at the end of the first hides the second.
             assert!(!readable || first.contains("--") || check(&both).is_err(), "accepted: {both}");
         }
     }
 }
 
-/// On a stack as large as a backend's: its overflow would end the whole server.
+/// Runs on a stack as large as a backend's, whose overflow would end the whole server.
 #[test]
 fn deep_texts_neither_overflow_the_stack_nor_take_long() {
     let started = std::time::Instant::now();
