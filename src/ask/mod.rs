@@ -30,7 +30,7 @@ use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::prompt;
 use crate::settings::Settings;
 use answered::{Answered, Stages};
-use charts::{ColumnType, ResultColumn, ResultSet};
+use charts::ResultSet;
 pub use question::Question;
 use waiting::{Stood, wait_for_answer};
 
@@ -88,11 +88,8 @@ pub fn plot(question: &Question, settings: &Settings) -> Result<Vec<String>, Err
 fn table(question: &Question, settings: &Settings) -> Result<ResultSet, Error> {
     let mut rows = Collected::default();
     let (answered, outcome) = self::rows(question, settings, &mut rows)?;
-    let columns = answered.columns.0.iter();
-    let columns = columns
-        .map(|of| ResultColumn { name: of.name.clone(), column_type: ColumnType::of(&of.type_name, of.category) });
     let note = execution::remark(&outcome, settings.row_limits());
-    let mut table = ResultSet { columns: columns.collect(), rows: Vec::with_capacity(rows.rows.len()), note };
+    let mut table = ResultSet { columns: answered.columns, rows: Vec::with_capacity(rows.rows.len()), note };
     for row in &rows.rows {
         table.push_json(row).map_err(|error| Error::internal(format!("a row is no json: {error}")))?;
     }

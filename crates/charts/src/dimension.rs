@@ -156,9 +156,10 @@ fn join_year_and_part<'a, 'b>(fields: &[&'a Field<'b>]) -> Option<(Dimension, Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ResultSet;
+    use crate::column_type::ColumnType;
     use crate::field::fields;
     use crate::fixtures::table;
-    use crate::{ColumnType, ResultSet};
 
     fn dimensions_of(table: &ResultSet) -> (Vec<Dimension>, Vec<String>) {
         let mut notes = Vec::new();

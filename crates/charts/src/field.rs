@@ -54,7 +54,7 @@ impl Field<'_> {
 
 /// The fields of a result, one a column. No two have the same title.
 pub fn fields(results: &ResultSet) -> Vec<Field<'_>> {
-    let columns = results.columns.iter().enumerate();
+    let columns = results.columns.0.iter().enumerate();
     let mut fields: Vec<Field> = columns
         .map(|(at, column)| {
             let texts = results.rows.iter().map(|row| row.get(at).and_then(|value| value.as_deref())).collect();

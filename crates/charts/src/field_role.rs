@@ -1,12 +1,15 @@
 //! Decides what role a column plays in a chart, from its type, its name and its values.
 
+use schema::ResultColumn;
+
+use crate::column_type::ColumnType;
 use crate::field::{Field, FieldRole, lowercase_words};
+use crate::number;
 use crate::timestamps::{self, Granularity, ParsedTime};
-use crate::{ColumnType, ResultColumn, number};
 
 /// The field of a column with these values.
 pub fn field_of<'a>(column: &ResultColumn, texts: Vec<Option<&'a str>>) -> Field<'a> {
-    let (role, positions) = match column.column_type {
+    let (role, positions) = match ColumnType::of(column) {
         ColumnType::Number => number_role(&column.name, &texts),
         ColumnType::Timestamp => time_role(&column.name, &texts),
         ColumnType::Interval => return interval_field(column, texts),

@@ -10,6 +10,7 @@
 
 mod axis_domain;
 mod chart;
+mod column_type;
 mod dimension;
 mod downsample;
 mod field;
@@ -32,7 +33,7 @@ mod vega_lite;
 
 pub use chart::Chart;
 pub use recommend::recommend;
-pub use result_set::{CellText, ColumnType, ResultColumn, ResultSet};
+pub use result_set::{CellText, ResultSet};
 
 impl Chart {
     /// The chart as a Vega-Lite v5 specification that carries its own data.

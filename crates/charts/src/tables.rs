@@ -1,8 +1,11 @@
 //! Results that are shown as they are: a single row in large type, and several rows as a table.
 
+use schema::ResultColumn;
+
 use crate::chart::{ColumnHeader, DataTable, Kpi, Panel};
+use crate::column_type::ColumnType;
 use crate::field::{Field, FieldRole};
-use crate::{CellText, ColumnType, ResultColumn, ResultSet};
+use crate::{CellText, ResultSet};
 
 const MAX_TABLE_COLUMNS: usize = 12;
 const MAX_TABLE_ROWS: usize = 40;
@@ -10,7 +13,7 @@ const MAX_KPIS: usize = 12;
 
 /// The values of the first row, each with its name.
 pub fn kpis(results: &ResultSet, fields: &[Field], notes: &mut Vec<String>) -> Panel {
-    let shown = results.columns.iter().zip(fields).filter(|(_, field)| field.role != FieldRole::Unsupported);
+    let shown = results.columns.0.iter().zip(fields).filter(|(_, field)| field.role != FieldRole::Unsupported);
     if fields.len() > MAX_KPIS {
         notes.push(format!("{MAX_KPIS} of {} columns are shown", fields.len()));
     }
@@ -26,7 +29,7 @@ pub fn kpis(results: &ResultSet, fields: &[Field], notes: &mut Vec<String>) -> P
 
 /// The first rows and columns of the result.
 pub fn data_table(results: &ResultSet, notes: &mut Vec<String>) -> Panel {
-    let ResultSet { columns, rows, .. } = results;
+    let (columns, rows) = (&results.columns.0, &results.rows);
     if rows.len() > MAX_TABLE_ROWS {
         notes.push(format!("the first {MAX_TABLE_ROWS} of {} rows are shown", rows.len()));
     }
@@ -35,7 +38,7 @@ pub fn data_table(results: &ResultSet, notes: &mut Vec<String>) -> Panel {
     }
     let header = |column: &ResultColumn| ColumnHeader {
         name: column.name.clone(),
-        is_number: matches!(column.column_type, ColumnType::Number | ColumnType::Interval),
+        is_number: matches!(ColumnType::of(column), ColumnType::Number | ColumnType::Interval),
     };
     let width = columns.len().min(MAX_TABLE_COLUMNS);
     let row = |row: &Vec<CellText>| (0..width).map(|at| row.get(at).cloned().flatten()).collect();

@@ -5,8 +5,9 @@ mod recommended;
 mod terminal;
 mod vega_lite;
 
+use crate::column_type::ColumnType;
 use crate::fixtures::table;
-use crate::{ColumnType, ResultSet, recommend};
+use crate::{ResultSet, recommend};
 
 const MONTH: (&str, ColumnType) = ("month", ColumnType::Timestamp);
 const REGION: (&str, ColumnType) = ("region", ColumnType::Text);

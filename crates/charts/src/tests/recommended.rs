@@ -85,7 +85,7 @@ fn two_categories_are_bars_or_a_heatmap() {
     let stacked = to_vega_lite("revenue by product and region", &grid(20, 8));
     assert_eq!((&stacked["mark"]["type"], &stacked["encoding"]["x"]["stack"]), (&"bar".into(), &"zero".into()));
     let mut averages = grid(20, 8);
-    averages.columns[2].name = "avg_rating".to_owned();
+    averages.columns.0[2].name = "avg_rating".to_owned();
     // Averages don't stack.
     assert_eq!(mark("average rating by product and region", &averages), "rect");
     let mut merged = grid(4, 3);
