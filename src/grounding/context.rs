@@ -32,7 +32,7 @@ pub fn narrow(sql: &str, snapshot: &Snapshot, relations: &[(String, String)]) ->
         today: snapshot.today.clone(),
         time_zone: snapshot.time_zone.clone(),
         schemas: schemas.cloned().collect(),
-        relations: kept,
+        relations: kept.into(),
     };
     link(sql, Rc::new(snapshot))
 }
@@ -49,9 +49,9 @@ mod tests {
             ..Relation::default()
         };
         let relations = vec![relation("public", "orders"), relation("other", "orders"), relation("public", "salaries")];
-        let snapshot = Snapshot { relations, ..Snapshot::default() };
+        let snapshot = Snapshot { relations: relations.into(), ..Snapshot::default() };
         let context = narrow("SELECT salaries", &snapshot, &[("public".to_owned(), "orders".to_owned())]);
-        assert_eq!(context.snapshot.relations, snapshot.relations[..1]);
+        assert_eq!(context.snapshot.relations[..], snapshot.relations[..1]);
         assert_eq!(context.scores.len(), 1);
     }
 }

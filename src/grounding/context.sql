@@ -1,4 +1,4 @@
--- What the caller may see, as one json document: the shape of catalog::Snapshot.
+-- What the caller may see, as one json document: the shape of schema::Snapshot.
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
 -- $3: foreign servers whose tables may be read, as a text[] literal. What is labelled hidden is left out whole.
 -- Everything is qualified, operators too, as the caller's search_path is in force.
@@ -171,6 +171,7 @@ WITH RECURSIVE own_labels AS MATERIALIZED (
     GROUP BY c.conrelid
 ), relation_documents AS (
     SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+        'oid', r.oid::pg_catalog.int8,
         'schema', r.schema,
         'name', r.relname,
         'kind', (pg_catalog.json_build_object('r', 'table', 'v', 'view', 'm', 'materialized view',

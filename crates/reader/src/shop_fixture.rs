@@ -35,7 +35,7 @@ pub fn relation(name: &str, columns: &[&str], primary_key: &[&str], references: 
 }
 
 pub fn snapshot(relations: Vec<Relation>) -> Snapshot {
-    Snapshot { search_path: vec!["public".into()], relations, ..Snapshot::default() }
+    Snapshot { search_path: vec!["public".into()], relations: relations.into(), ..Snapshot::default() }
 }
 
 fn set(relation: &mut Relation, name: &str, change: impl FnOnce(&mut Column)) {

@@ -129,9 +129,11 @@ fn equal_readings_are_all_shown() {
 #[test]
 fn an_empty_value_is_not_the_greatest() {
     let mut shop = shop();
-    for column in shop.relations.iter_mut().flat_map(|relation| relation.columns.iter_mut()) {
-        column.not_null = false;
-    }
+    shop.relations.edit(|relations| {
+        for column in relations.iter_mut().flat_map(|relation| relation.columns.iter_mut()) {
+            column.not_null = false;
+        }
+    });
     assert!(read("5 most expensive products", &shop).unwrap().sql.contains("price DESC NULLS LAST"));
 }
 

@@ -1,6 +1,9 @@
 //! Identifiers as SQL text has to spell them.
 
-/// An identifier as SQL text has to spell it (quote_identifier in PostgreSQL's ruleutils.c, for reserved words only).
+/// An identifier as SQL text has to spell it: bare where it is in lower case and no reserved word, else in double quotes.
+///
+/// PostgreSQL's `quote_identifier` (ruleutils.c) also quotes words that are reserved in some places only; they are
+/// left bare here, as they may stand wherever a statement of ours has a name.
 pub fn quote_ident(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -112,3 +115,30 @@ const POSTGRES_RESERVED: [&str; 101] = [
     "window",
     "with",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_needs_quotes_has_them() {
+        for (name, quoted) in [
+            ("orders", "orders"),
+            ("_a1", "_a1"),
+            ("order", "\"order\""),
+            ("Orders", "\"Orders\""),
+            ("1st", "\"1st\""),
+            ("unit price", "\"unit price\""),
+            ("a\"b", "\"a\"\"b\""),
+            ("", "\"\""),
+            ("größe", "\"größe\""),
+        ] {
+            assert_eq!(quote_ident(name), quoted);
+        }
+    }
+
+    #[test]
+    fn the_reserved_words_are_sorted() {
+        assert!(POSTGRES_RESERVED.is_sorted());
+    }
+}

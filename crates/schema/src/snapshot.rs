@@ -1,11 +1,11 @@
 //! What the caller may see of the database, as plain values.
 //!
 //! A [`Snapshot`] holds only what the caller's own privileges show: nothing in it needs a further check before it is
-//! put in a prompt. This file never names the server.
+//! put in a prompt.
 
 use serde::Deserialize;
 
-use crate::quote_ident;
+use crate::{Relations, quote_ident};
 
 /// The schema as one caller sees it at one moment. Relations come in search_path order, then by schema and name.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -16,9 +16,10 @@ pub struct Snapshot {
     pub search_path: Vec<String>,
     /// The current date, `YYYY-MM-DD`, in the session's time zone.
     pub today: String,
+    /// The session's time zone as `SHOW timezone` prints it, for example `Europe/Berlin`.
     pub time_zone: String,
     pub schemas: Vec<Schema>,
-    pub relations: Vec<Relation>,
+    pub relations: Relations,
 }
 
 /// A schema that holds at least one of the snapshot's relations.
@@ -28,6 +29,7 @@ pub struct Schema {
     pub comment: Option<String>,
 }
 
+/// What a relation is: `pg_class.relkind` spelled out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RelationKind {
@@ -42,8 +44,12 @@ pub enum RelationKind {
     ForeignTable,
 }
 
+/// A table, view or the like with the columns, keys and checks that the caller may see.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Relation {
+    /// `pg_class.oid`; 0 where it is not known.
+    #[serde(default)]
+    pub oid: u32,
     pub schema: String,
     pub name: String,
     pub kind: RelationKind,
@@ -56,21 +62,26 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// Column names; empty where there is no key or a part of it can't be read.
     pub primary_key: Vec<String>,
+    /// The column names of each UNIQUE constraint or unique index.
     pub unique_keys: Vec<Vec<String>>,
     pub foreign_keys: Vec<ForeignKey>,
     /// CHECK constraints as PostgreSQL prints them.
     pub checks: Vec<String>,
 }
 
+/// A FOREIGN KEY constraint of the relation that holds it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct ForeignKey {
+    /// The referencing columns.
     pub columns: Vec<String>,
+    /// The schema and name of the relation that is referred to.
     pub schema: String,
     pub relation: String,
     /// The referenced columns, in the order of `columns`.
     pub referenced: Vec<String>,
 }
 
+/// A column that the caller may read.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Column {
     pub name: String,
@@ -80,10 +91,10 @@ pub struct Column {
     /// `B` boolean, `E` enum, `T` interval, `A` array, `U` user-defined, …
     pub category: char,
     pub not_null: bool,
-    /// Its security label is `masked`: its values are never looked at and never come out.
+    /// Its security label is `masked`: its values are never looked up and never returned.
     #[serde(default)]
     pub masked: bool,
-    /// Only what says something about the column: `identity` or `generated always as (…)`.
+    /// Only defaults that tell something about the column: `identity` or `generated always as (…)`.
     pub default: Option<String>,
     pub comment: Option<String>,
     /// The labels of an enum type, in their order.
@@ -96,12 +107,14 @@ pub struct Column {
 }
 
 impl Snapshot {
+    /// The relation of this name, found in constant time.
     pub fn relation(&self, schema: &str, name: &str) -> Option<&Relation> {
-        self.relations.iter().find(|relation| relation.schema == schema && relation.name == name)
+        self.relations.named(schema, name)
     }
 }
 
 impl Relation {
+    /// The column of exactly this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
