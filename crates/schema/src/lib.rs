@@ -1,13 +1,14 @@
-//! What a caller may see of a database, as plain values; its names as SQL spells them.
+//! What a caller may see of a database, as plain values; its names as SQL spells them; its texts made safe to show.
 //!
-//! Every part which speaks of a database needs these: the types of a [`Snapshot`] and [`quote_ident`]. Nothing here
-//! knows a server, a question or a model.
+//! Everything that every part which speaks of a database needs: the types of a [`Snapshot`] and of a [`ResultShape`],
+//! [`quote_ident`] and [`sanitize`]. Nothing here knows a server, a question or a model.
 
 #![forbid(unsafe_code)]
 
 mod identifier;
 mod relations;
 mod result_shape;
+pub mod sanitize;
 mod snapshot;
 
 pub use identifier::quote_ident;
