@@ -4,7 +4,7 @@ use crate::ask::attempt::Draft;
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;
-use reader::Silence;
+use reader::Abstention;
 
 /// Reads the question of a context. Where no reading is sure, the error says what was not understood.
 pub fn read(context: &Context, values: &Lookup) -> Result<Draft, Error> {
@@ -15,14 +15,14 @@ pub fn read(context: &Context, values: &Lookup) -> Result<Draft, Error> {
             let line = one_line(&reading.summary);
             Ok(Draft { sql: format!("-- reading: {line}\n{}", reading.sql), reading: Some(line) })
         }
-        Err(Silence::Unknown { words, understood, nearest }) => {
+        Err(Abstention::Unknown { words, understood, nearest }) => {
             let nearest = nearest.into_iter().map(|nearest| nearest.name).collect();
             Err(Error::NotUnderstood { words, understood, nearest })
         }
-        Err(Silence::NoShape { understood }) => {
+        Err(Abstention::NoParse { understood }) => {
             Err(Error::NotUnderstood { words: Vec::new(), understood, nearest: Vec::new() })
         }
-        Err(Silence::Ambiguous { readings }) => Err(Error::Ambiguous { readings }),
+        Err(Abstention::Ambiguous { readings }) => Err(Error::Ambiguous { readings }),
     }
 }
 

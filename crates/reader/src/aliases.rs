@@ -1,15 +1,15 @@
 //! The names by which a statement refers to its sources.
 
-use super::query_tree::Query;
-use super::schema_view::Schema;
+use super::query_tree::QueryTree;
+use super::schema_view::SchemaView;
 use schema::quote_ident;
 
 /// One name a source, as SQL spells it.
-pub struct Names(Vec<String>);
+pub struct Aliases(Vec<String>);
 
-impl Names {
+impl Aliases {
     /// The relation's own name for its first source; further ones are told apart by schema or number.
-    pub fn new(query: &Query, schema: &Schema) -> Self {
+    pub fn new(query: &QueryTree, schema: &SchemaView) -> Self {
         let mut names: Vec<String> = Vec::new();
         for source in &query.sources {
             let data = schema.relation(source.relation);

@@ -147,7 +147,7 @@ const ANSWERS: &[(&str, &str)] = &[
      "SELECT name, email FROM customers ORDER BY name, id"),
 ];
 
-fn read(question: &str, snapshot: &Snapshot) -> Result<super::Reading, super::Silence> {
+fn read(question: &str, snapshot: &Snapshot) -> Result<super::Reading, super::Abstention> {
     super::read(question, snapshot, &NoValues)
 }
 

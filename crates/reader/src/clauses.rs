@@ -1,14 +1,14 @@
 //! Clauses: what may follow a head, in any order; each restricts, orders, groups or adds to what is shown.
 
-use super::conditions::told;
-use super::hypothesis::Draft;
-use super::lexicon::Use;
+use super::conditions::about;
+use super::hypothesis::Hypothesis;
+use super::lexicon::Category;
 use super::parser::{Parser, Parses};
-use super::query_tree::{At, Condition, Operand, Value};
+use super::query_tree::{ColumnRef, Condition, Expression, Operand};
 
 /// How a clause begins: what links it to a noun before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lead {
+pub struct Connective {
     pub end: usize,
     pub negated: bool,
     /// Some word linked it: a preposition, a verb, "whose".
@@ -28,146 +28,190 @@ const OUTWARD: u32 = 2;
 
 impl Parser<'_> {
     /// All ways to read one clause.
-    pub fn clause(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let comma = self.maybe(position, Use::Comma);
-        let and = self.maybe(comma, Use::And);
-        let mut found = self.fillers(draft, position);
-        found.extend(self.follow_ups(draft, position));
-        found.extend(self.orders(draft, and, and > position));
-        found.extend(self.groups(draft, and, and > position));
-        found.extend(self.rankings(draft, position));
-        if let Some(start) = self.eat(comma, Use::Or) {
-            found.extend(self.alternatives(draft, start));
+    pub fn clause(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
+        let comma = self.skip_optional(position, Category::Comma);
+        let and = self.skip_optional(comma, Category::And);
+        let mut found = self.fillers(hypothesis, position);
+        found.extend(self.follow_ups(hypothesis, position));
+        found.extend(self.order_clauses(hypothesis, and, and > position));
+        found.extend(self.group_clauses(hypothesis, and, and > position));
+        found.extend(self.ranking_clauses(hypothesis, position));
+        if let Some(start) = self.accept(comma, Category::Or) {
+            found.extend(self.alternatives(hypothesis, start));
         }
-        found.extend(self.descriptions(draft, and, and > comma));
+        found.extend(self.restrictions(hypothesis, and, and > comma));
         found
     }
 
     /// "are there", "also": words that add nothing, and the end of a sentence.
-    fn fillers(&self, draft: &Draft, position: usize) -> Parses<Draft> {
+    fn fillers(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for one in [Use::Filler, Use::Also] {
-            found.extend(self.ends(position, one).into_iter().map(|end| (draft.clone(), end)));
+        for one in [Category::Filler, Category::Adverb] {
+            found.extend(self.ends(position, one).into_iter().map(|end| (hypothesis.clone(), end)));
         }
-        found.extend(self.trailing_verb(draft, position));
+        found.extend(self.trailing_verb(hypothesis, position));
         found
     }
 
     /// "… they are in", "… students live": a verb that ends a clause adds nothing to it.
-    fn trailing_verb(&self, draft: &Draft, position: usize) -> Option<(Draft, usize)> {
-        let verb = [Use::Be, Use::Do, Use::Have, Use::Link, Use::In, Use::Also, Use::Back, Use::That, Use::Filler];
+    fn trailing_verb(&self, hypothesis: &Hypothesis, position: usize) -> Option<(Hypothesis, usize)> {
+        let verb = [
+            Category::Be,
+            Category::Do,
+            Category::Have,
+            Category::RelationVerb,
+            Category::In,
+            Category::Adverb,
+            Category::Pronoun,
+            Category::That,
+            Category::Filler,
+        ];
         let mut end = position;
         // A word that names a relation as it is spelled is no verb.
         let named = |at: usize| {
-            let cell = self.chart.at(at);
+            let cell = self.lattice.cell(at);
             cell.relations.iter().any(|m| m.cost == 0) || cell.columns.iter().any(|m| m.cost == 0 && m.end == at + 1)
         };
-        while let Some(((), next)) = self.eat_any(end, |one| verb.contains(&one).then_some(())).filter(|_| !named(end))
+        while let Some(((), next)) =
+            self.accept_longest(end, |one| verb.contains(&one).then_some(())).filter(|_| !named(end))
         {
             end = next;
         }
-        let closes =
-            |one: &Use| matches!(one, Use::Comma | Use::And | Use::Stop | Use::OrderBy | Use::Per | Use::Sorted(_));
-        let closed = end >= self.chart.len() || self.chart.at(end).uses.iter().any(|(one, _)| closes(one));
-        (end > position && closed).then(|| (draft.clone().costing(1), end))
+        let closes = |one: &Category| {
+            matches!(
+                one,
+                Category::Comma
+                    | Category::And
+                    | Category::FullStop
+                    | Category::OrderBy
+                    | Category::Per
+                    | Category::Sort(_)
+            )
+        };
+        let closed = end >= self.lattice.len() || self.lattice.cell(end).categories.iter().any(|(one, _)| closes(one));
+        (end > position && closed).then(|| (hypothesis.clone().with_cost(1), end))
     }
 
     /// Whatever describes one of the nouns in focus.
-    fn descriptions(&self, draft: &Draft, position: usize, also: bool) -> Parses<Draft> {
+    fn restrictions(&self, hypothesis: &Hypothesis, position: usize, also: bool) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         // "before 1945 and after 1955", "in 2014 and 2015"
-        if let Some(at) = draft.told.filter(|_| also) {
-            found.extend(self.told_of(draft, at, position, true));
+        if let Some(at) = hypothesis.last_column.filter(|_| also) {
+            found.extend(self.tests_of(hypothesis, at, position, true));
         }
-        for lead in self.leads(position, also) {
-            for (outward, source) in draft.focus.iter().rev().copied().enumerate() {
+        for connective in self.connectives(position, also) {
+            for (outward, source) in hypothesis.focus.iter().rev().copied().enumerate() {
                 let outward = u32::try_from(outward).unwrap_or(u32::MAX);
-                let mut near = draft.clone().costing(if also { 0 } else { outward * OUTWARD });
-                near.focus.truncate(draft.focus.len().saturating_sub(usize::try_from(outward).unwrap_or(0)));
-                found.extend(self.tested(&near, source, lead));
-                found.extend(self.held(&near, source, lead));
-                found.extend(self.counted(&near, source, lead));
-                found.extend(self.extremes(&near, source, lead));
-                found.extend(self.linked(&near, source, lead));
+                let mut near = hypothesis.clone().with_cost(if also { 0 } else { outward * OUTWARD });
+                near.focus.truncate(hypothesis.focus.len().saturating_sub(usize::try_from(outward).unwrap_or(0)));
+                found.extend(self.column_tests(&near, source, connective));
+                found.extend(self.unnamed_column_tests(&near, source, connective));
+                found.extend(self.count_tests(&near, source, connective));
+                found.extend(self.superlatives(&near, source, connective));
+                found.extend(self.related_nouns(&near, source, connective));
             }
         }
         found
     }
 
     /// All ways to begin a clause here: with nothing, or with words that link, deny or refer back.
-    pub fn leads(&self, position: usize, also: bool) -> Vec<Lead> {
-        let known = self.leads.borrow().get(&position).cloned();
-        let leads = known.unwrap_or_else(|| {
-            let leads = self.all_leads(position);
-            self.leads.borrow_mut().insert(position, leads.clone());
-            leads
+    pub fn connectives(&self, position: usize, also: bool) -> Vec<Connective> {
+        let known = self.connectives.borrow().get(&position).cloned();
+        let connectives = known.unwrap_or_else(|| {
+            let connectives = self.connectives_at(position);
+            self.connectives.borrow_mut().insert(position, connectives.clone());
+            connectives
         });
-        leads.into_iter().map(|lead| Lead { also, ..lead }).collect()
+        connectives.into_iter().map(|connective| Connective { also, ..connective }).collect()
     }
 
-    fn all_leads(&self, position: usize) -> Vec<Lead> {
+    fn connectives_at(&self, position: usize) -> Vec<Connective> {
         let also = false;
-        let mut leads =
-            vec![Lead { end: position, negated: false, linked: false, also, verb: false, without: false, link: None }];
+        let mut connectives = vec![Connective {
+            end: position,
+            negated: false,
+            linked: false,
+            also,
+            verb: false,
+            without: false,
+            link: None,
+        }];
         let mut next = 0;
-        while let Some(lead) = leads.get(next).copied() {
+        while let Some(connective) = connectives.get(next).copied() {
             next += 1;
-            if leads.len() > 24 {
+            if connectives.len() > 24 {
                 break;
             }
-            let uses = &self.chart.at(lead.end).uses;
+            let categories = &self.lattice.cell(connective.end).categories;
             // "at least" is no "at".
-            let compared = uses.iter().filter(|(one, _)| matches!(one, Use::Compare(_) | Use::Any)).map(|u| u.1).max();
-            for (one, end) in
-                uses.iter().filter(|(one, end)| compared.is_none_or(|longest| *end >= longest || *one == Use::Any))
+            let compared = categories
+                .iter()
+                .filter(|(one, _)| matches!(one, Category::Compare(_) | Category::Any))
+                .map(|u| u.1)
+                .max();
+            for (one, end) in categories
+                .iter()
+                .filter(|(one, end)| compared.is_none_or(|longest| *end >= longest || *one == Category::Any))
             {
                 let further = match one {
-                    Use::Not | Use::No | Use::Without if lead.negated => continue,
-                    Use::Not | Use::No => Lead { end: *end, negated: true, ..lead },
-                    Use::Without => Lead { end: *end, negated: true, linked: true, verb: true, without: true, ..lead },
-                    Use::With | Use::Do if matches!(self.chart.lower(*end - 1), "has" | "have" | "had" | "having") => {
-                        Lead { end: *end, linked: true, verb: true, ..lead }
+                    Category::Not | Category::No | Category::Without if connective.negated => continue,
+                    Category::Not | Category::No => Connective { end: *end, negated: true, ..connective },
+                    Category::Without => {
+                        Connective { end: *end, negated: true, linked: true, verb: true, without: true, ..connective }
                     }
-                    Use::That | Use::Where | Use::Whose | Use::With | Use::In | Use::Of => {
-                        Lead { end: *end, linked: true, ..lead }
+                    Category::With | Category::Do
+                        if matches!(self.lattice.lower(*end - 1), "has" | "have" | "had" | "having") =>
+                    {
+                        Connective { end: *end, linked: true, verb: true, ..connective }
                     }
-                    Use::Link => Lead { end: *end, linked: true, verb: true, link: Some(lead.end), ..lead },
-                    Use::Have => Lead { end: *end, linked: true, verb: true, ..lead },
-                    Use::Be | Use::Do => Lead { end: *end, linked: true, ..lead },
-                    Use::Also | Use::Both | Use::Any | Use::Article | Use::All | Use::Back => {
-                        Lead { end: *end, ..lead }
+                    Category::That
+                    | Category::Where
+                    | Category::Whose
+                    | Category::With
+                    | Category::In
+                    | Category::Of => Connective { end: *end, linked: true, ..connective },
+                    Category::RelationVerb => {
+                        Connective { end: *end, linked: true, verb: true, link: Some(connective.end), ..connective }
                     }
+                    Category::Have => Connective { end: *end, linked: true, verb: true, ..connective },
+                    Category::Be | Category::Do => Connective { end: *end, linked: true, ..connective },
+                    Category::Adverb
+                    | Category::Both
+                    | Category::Any
+                    | Category::Article
+                    | Category::All
+                    | Category::Pronoun => Connective { end: *end, ..connective },
                     _ => continue,
                 };
-                if !leads.contains(&further) {
-                    leads.push(further);
+                if !connectives.contains(&further) {
+                    connectives.push(further);
                 }
             }
         }
-        leads
+        connectives
     }
 
     /// "age over 20", "whose name contains 'x'": a column by its name, and a test.
-    fn tested(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    fn column_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for (candidates, _, end) in self.terms(lead.end) {
-            for mention in candidates.into_iter().filter(|_| !lead.negated) {
-                for (draft, source) in self.attach(draft, source, mention.target.relation) {
-                    let at = At { source, column: mention.target };
-                    found.extend(self.told_of(&draft.costing(mention.cost), at, end, lead.linked));
+        for (candidates, _, end) in self.column_terms(connective.end) {
+            for mention in candidates.into_iter().filter(|_| !connective.negated) {
+                for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
+                    let at = ColumnRef { source, column: mention.target };
+                    found.extend(self.tests_of(&hypothesis.with_cost(mention.cost), at, end, connective.linked));
                 }
             }
         }
         // "above age 20": the comparison before the name
-        for (operator, start) in self.operators(lead.end) {
-            for (candidates, _, end) in self.terms(start) {
+        for (operator, start) in self.operators(connective.end) {
+            for (candidates, _, end) in self.column_terms(start) {
                 for mention in candidates.into_iter().filter(|m| self.schema.is_number(m.target)) {
                     let Some((number, end)) = self.amount(end) else { continue };
-                    for (draft, source) in self.attach(draft, source, mention.target.relation) {
-                        let at = At { source, column: mention.target };
+                    for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
+                        let at = ColumnRef { source, column: mention.target };
                         let compare =
-                            Condition::Compare { value: Value::Column(at), operator, operand: number.clone() };
-                        found.push((told(draft.costing(mention.cost).filter(source, compare), at), end));
+                            Condition::Compare { value: Expression::Column(at), operator, operand: number.clone() };
+                        found.push((about(hypothesis.with_cost(mention.cost).filter(source, compare), at), end));
                     }
                 }
             }
@@ -176,103 +220,117 @@ impl Parser<'_> {
     }
 
     /// A value without its column's name, "in Berlin", a time, "more than 20 pages", "older than 20".
-    fn held(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
-        let mut found = self.bare_values(draft, source, lead);
-        found.extend(self.times(draft, source, lead));
-        found.extend(self.qualities(draft, source, lead));
-        found.extend(self.amounts_of(draft, source, lead));
-        found.extend(self.flags(draft, source, lead));
+    fn unnamed_column_tests(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        connective: Connective,
+    ) -> Parses<Hypothesis> {
+        let mut found = self.value_tests(hypothesis, source, connective);
+        found.extend(self.unnamed_time_tests(hypothesis, source, connective));
+        found.extend(self.comparative_tests(hypothesis, source, connective));
+        found.extend(self.amount_tests(hypothesis, source, connective));
+        found.extend(self.flag_tests(hypothesis, source, connective));
         found
     }
 
     /// "are discontinued", "with newsletter"; a date's name alone says that the thing happened: "signed up".
-    fn flags(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    fn flag_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let position = self.skip(lead.end);
-        for mention in self.chart.at(position).columns.iter().filter(|m| m.cost < 4) {
+        let position = self.skip_articles(connective.end);
+        for mention in self.lattice.cell(position).columns.iter().filter(|m| m.cost < 4) {
             let column = mention.target;
-            if self.schema.is_flag(column) && lead.linked {
-                for (draft, source) in self.attach(draft, source, column.relation) {
-                    let at = At { source, column };
-                    let condition = Condition::Flag { column: at, negated: lead.negated };
-                    found.push((told(draft.costing(mention.cost).filter(source, condition), at), mention.end));
+            if self.schema.is_flag(column) && connective.linked {
+                for (hypothesis, source) in self.attach(hypothesis, source, column.relation) {
+                    let at = ColumnRef { source, column };
+                    let condition = Condition::IsTrue { column: at, negated: connective.negated };
+                    found.push((about(hypothesis.with_cost(mention.cost).filter(source, condition), at), mention.end));
                 }
             }
-            let own = column.relation == draft.query.relation(source);
+            let own = column.relation == hypothesis.query.relation(source);
             if self.schema.is_date(column)
                 && own
-                && !lead.negated
-                && !lead.verb
+                && !connective.negated
+                && !connective.verb
                 && mention.cost == 0
-                && draft.is_counting()
+                && hypothesis.is_counting()
             {
-                let at = At { source, column };
+                let at = ColumnRef { source, column };
                 let never = !self.schema.column(column).not_null;
-                let happened = Condition::Null { column: at, negated: true };
-                let next = draft.clone().costing(1);
-                found.push((told(if never { next.filter(source, happened) } else { next }, at), mention.end));
+                let happened = Condition::IsNull { column: at, negated: true };
+                let next = hypothesis.clone().with_cost(1);
+                found.push((about(if never { next.filter(source, happened) } else { next }, at), mention.end));
             }
         }
         found
     }
 
-    fn bare_values(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    fn value_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let position = self.skip(lead.end);
-        for mention in &self.chart.at(position).values {
+        let position = self.skip_articles(connective.end);
+        for mention in &self.lattice.cell(position).values {
             let column = mention.target.column;
             // "from Berlin and France" may mean either.
-            if lead.also && !lead.linked && draft.told.is_none_or(|told| told.column != column) {
+            if connective.also && !connective.linked && hypothesis.last_column.is_none_or(|told| told.column != column)
+            {
                 continue;
             }
-            let near: Vec<(Draft, usize)> = if lead.negated && column.relation != draft.query.relation(source) {
-                let subs = draft.sub(self.schema, source, column.relation, true).into_iter();
-                let deny = |head: usize| Condition::Exists { source: head, negated: true };
-                subs.filter_map(|(draft, head, target)| Some((draft.filter(source, deny(head?)), target))).collect()
-            } else {
-                self.attach(draft, source, column.relation)
-            };
-            for (draft, target) in near {
-                let at = At { source: target, column };
-                let negated = lead.negated && target == source;
+            let near: Vec<(Hypothesis, usize)> =
+                if connective.negated && column.relation != hypothesis.query.relation(source) {
+                    let subs = hypothesis.subquery(self.schema, source, column.relation, true).into_iter();
+                    let deny = |head: usize| Condition::Exists { source: head, negated: true };
+                    subs.filter_map(|(hypothesis, head, target)| Some((hypothesis.filter(source, deny(head?)), target)))
+                        .collect()
+                } else {
+                    self.attach(hypothesis, source, column.relation)
+                };
+            for (hypothesis, target) in near {
+                let at = ColumnRef { source: target, column };
+                let negated = connective.negated && target == source;
                 // "Linda Smith": the first name and the last name of one person.
-                let before = lead.end.checked_sub(1).filter(|_| !lead.linked && !lead.also);
-                let parts = before.is_some_and(|at| !self.chart.at(at).values.is_empty());
-                if parts && draft.told.is_some_and(|told| told.source != target) {
+                let before = connective.end.checked_sub(1).filter(|_| !connective.linked && !connective.also);
+                let parts = before.is_some_and(|at| !self.lattice.cell(at).values.is_empty());
+                if parts && hypothesis.last_column.is_some_and(|told| told.source != target) {
                     continue;
                 }
-                let owned = lead.verb && draft.query.scope(target) != 0;
-                if negated && (lead.without || owned) {
+                let owned = connective.verb && hypothesis.query.scope(target) != 0;
+                if negated && (connective.without || owned) {
                     continue;
                 }
-                let mut draft =
-                    draft.costing(mention.cost + u32::from(!lead.linked) + 1 + u32::from(!self.is_name(column)));
+                let mut hypothesis = hypothesis
+                    .with_cost(mention.cost + u32::from(!connective.linked) + 1 + u32::from(!self.is_name(column)));
                 // "who has a cat that is 3 years old"
-                if lead.verb && target != source && !draft.focus.contains(&target) {
-                    draft.focus.push(target);
+                if connective.verb && target != source && !hypothesis.focus.contains(&target) {
+                    hypothesis.focus.push(target);
                 }
-                let one = |values: Vec<Operand>| Condition::Equals { column: at, values, negated };
+                let one = |values: Vec<Operand>| Condition::OneOf { column: at, values, negated };
                 let first = Operand::Text(mention.target.value.clone());
-                for (more, end) in self.more_values_all(column, mention.end) {
+                for (more, end) in self.further_values(column, mention.end) {
                     let values = [vec![first.clone()], more].concat();
-                    found.push((told(draft.clone().filter(target, one(values)), at), self.after_column(at, end)));
+                    found.push((
+                        about(hypothesis.clone().filter(target, one(values)), at),
+                        self.after_repeated_column(at, end),
+                    ));
                 }
-                found.push((told(draft.filter(target, one(vec![first])), at), self.after_column(at, mention.end)));
+                found.push((
+                    about(hypothesis.filter(target, one(vec![first])), at),
+                    self.after_repeated_column(at, mention.end),
+                ));
             }
         }
         found
     }
 
     /// Two or more further values, joined by commas and "or".
-    fn more_values_all(&self, column: super::query_tree::ColumnId, position: usize) -> Vec<(Vec<Operand>, usize)> {
+    fn further_values(&self, column: super::query_tree::ColumnId, position: usize) -> Vec<(Vec<Operand>, usize)> {
         let mut found = Vec::new();
         let mut values = Vec::new();
         let mut at = position;
         for _ in 0..8 {
-            let comma = self.maybe(at, Use::Comma);
-            let or = self.eat(comma, Use::Or);
+            let comma = self.skip_optional(at, Category::Comma);
+            let or = self.accept(comma, Category::Or);
             let start = or.unwrap_or(comma);
-            let start = if start > at { self.maybe(start, Use::In) } else { break };
+            let start = if start > at { self.skip_optional(start, Category::In) } else { break };
             let Some((value, end)) = self.literal(column, start).into_iter().next() else { break };
             values.push(value);
             at = end;
@@ -285,21 +343,27 @@ impl Parser<'_> {
     }
 
     /// The position after the name of the column, said after its value: "Palo Alto city".
-    fn after_column(&self, at: At, end: usize) -> usize {
-        let again = self.chart.at(end).columns.iter().filter(|m| m.target == at.column && m.cost < 3).map(|m| m.end);
+    fn after_repeated_column(&self, at: ColumnRef, end: usize) -> usize {
+        let again =
+            self.lattice.cell(end).columns.iter().filter(|m| m.target == at.column && m.cost < 3).map(|m| m.end);
         again.max().unwrap_or(end)
     }
 
     /// "older than 20", "cheaper than 5 dollars".
-    fn qualities(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    fn comparative_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for (one, _) in &self.chart.at(lead.end).uses {
-            let Use::Comparative(quality, operator) = one else { continue };
+        for (one, _) in &self.lattice.cell(connective.end).categories {
+            let Category::Comparative(quality, operator) = one else { continue };
             let direction = super::query_tree::Direction::Descending;
-            for (column, turned, cost) in self.quality_columns(draft.query.relation(source), *quality, direction) {
-                let at = At { source, column };
+            for (column, turned, cost) in self.quality_columns(hypothesis.query.relation(source), *quality, direction) {
+                let at = ColumnRef { source, column };
                 if turned == direction && self.schema.is_number(column) && !operator.is_empty() {
-                    found.extend(self.compared(&draft.clone().costing(cost), at, lead.end, lead.negated));
+                    found.extend(self.comparisons(
+                        &hypothesis.clone().with_cost(cost),
+                        at,
+                        connective.end,
+                        connective.negated,
+                    ));
                 }
             }
         }
@@ -307,31 +371,31 @@ impl Parser<'_> {
     }
 
     /// "more than 3000 products", "8 cylinders": a number and then the column that holds it.
-    fn amounts_of(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    fn amount_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let mut starts: Vec<(&'static str, Operand, usize)> = Vec::new();
-        for (operator, start) in self.operators(lead.end) {
+        for (operator, start) in self.operators(connective.end) {
             starts.extend(self.amount(start).map(|(number, end)| (operator, number, end)));
         }
-        if let Some((number, end)) = self.amount(lead.end) {
+        if let Some((number, end)) = self.amount(connective.end) {
             match self.or_more(end) {
                 Some((operator, end)) => starts.push((operator, number, end)),
-                None if lead.linked => starts.push(("=", number, end)),
+                None if connective.linked => starts.push(("=", number, end)),
                 None => {}
             }
         }
-        for (operator, number, start) in starts.into_iter().filter(|_| !lead.negated) {
-            let start = self.maybe(start, Use::Of);
-            for (candidates, _, end) in self.terms(start) {
+        for (operator, number, start) in starts.into_iter().filter(|_| !connective.negated) {
+            let start = self.skip_optional(start, Category::Of);
+            for (candidates, _, end) in self.column_terms(start) {
                 for mention in candidates
                     .into_iter()
-                    .filter(|m| self.schema.is_number(m.target) && !self.schema.is_key(m.target) && !m.owned)
+                    .filter(|m| self.schema.is_number(m.target) && !self.schema.is_key(m.target) && !m.qualified)
                 {
-                    for (draft, source) in self.attach(draft, source, mention.target.relation) {
-                        let at = At { source, column: mention.target };
+                    for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
+                        let at = ColumnRef { source, column: mention.target };
                         let compare =
-                            Condition::Compare { value: Value::Column(at), operator, operand: number.clone() };
-                        found.push((told(draft.costing(mention.cost + 1).filter(source, compare), at), end));
+                            Condition::Compare { value: Expression::Column(at), operator, operand: number.clone() };
+                        found.push((about(hypothesis.with_cost(mention.cost + 1).filter(source, compare), at), end));
                     }
                 }
             }
@@ -340,17 +404,17 @@ impl Parser<'_> {
     }
 
     /// "… or below 20": another test, of which one must hold.
-    fn alternatives(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let Some(scope) = draft.last else { return Vec::new() };
-        let before = draft.query.sources.get(scope).map_or(0, |source| source.conditions.len());
-        let mut next: Parses<Draft> = Vec::new();
-        if let Some(at) = draft.told {
-            next.extend(self.told_of(draft, at, position, true));
+    fn alternatives(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
+        let Some(scope) = hypothesis.last_scope else { return Vec::new() };
+        let before = hypothesis.query.sources.get(scope).map_or(0, |source| source.conditions.len());
+        let mut next: Parses<Hypothesis> = Vec::new();
+        if let Some(at) = hypothesis.last_column {
+            next.extend(self.tests_of(hypothesis, at, position, true));
         }
-        for lead in self.leads(position, true) {
-            for source in draft.focus.iter().rev() {
-                next.extend(self.tested(draft, *source, lead));
-                next.extend(self.held(draft, *source, lead));
+        for connective in self.connectives(position, true) {
+            for source in hypothesis.focus.iter().rev() {
+                next.extend(self.column_tests(hypothesis, *source, connective));
+                next.extend(self.unnamed_column_tests(hypothesis, *source, connective));
             }
         }
         let merged = next.into_iter().filter_map(|(mut next, end)| {
@@ -370,12 +434,12 @@ impl Parser<'_> {
 fn either(first: Condition, second: Condition) -> Condition {
     match (first, second) {
         (
-            Condition::Equals { column: one, values: mut all, negated: false },
-            Condition::Equals { column: two, values: more, negated: false },
+            Condition::OneOf { column: one, values: mut all, negated: false },
+            Condition::OneOf { column: two, values: more, negated: false },
         ) if one == two => {
             all.extend(more);
-            Condition::Equals { column: one, values: all, negated: false }
+            Condition::OneOf { column: one, values: all, negated: false }
         }
-        (first, second) => Condition::Any(vec![first, second]),
+        (first, second) => Condition::AnyOf(vec![first, second]),
     }
 }

@@ -3,13 +3,13 @@
 //! What belongs to a thing may fulfil one with one row and the other with another: two subqueries. A value that several
 //! rows share may be among the values for one and among those for the other: INTERSECT. Else they contradict.
 
-use super::hypothesis::Draft;
-use super::query_tree::{At, Condition, Operand, Query, Role, Source, Value};
-use super::schema_view::Schema;
+use super::hypothesis::Hypothesis;
+use super::query_tree::{ColumnRef, Condition, Expression, Operand, QueryTree, Source, SourceRole};
+use super::schema_view::SchemaView;
 
-impl Draft {
-    /// The draft with every contradiction taken apart; none where one remains.
-    pub fn without_contradictions(mut self, schema: &Schema) -> Option<Draft> {
+impl Hypothesis {
+    /// The hypothesis with every contradiction taken apart; none where one remains.
+    pub fn without_contradictions(mut self, schema: &SchemaView) -> Option<Hypothesis> {
         for _ in 0..4 {
             let scopes = 0..self.query.sources.len();
             let found =
@@ -17,8 +17,8 @@ impl Draft {
             let Some((scope, (first, second))) = found else { return Some(self) };
             let role = self.query.sources.get(scope).map(|source| source.role.clone());
             self = match role {
-                Some(Role::Base) => self.intersected(schema, first, second)?,
-                Some(Role::Sub) => self.doubled(scope, first, second)?,
+                Some(SourceRole::Base) => self.intersected(schema, first, second)?,
+                Some(SourceRole::Subquery) => self.doubled(scope, first, second)?,
                 _ => return None,
             };
         }
@@ -26,10 +26,11 @@ impl Draft {
     }
 
     /// "Countries that do not …": those of no row that does, rather than those of some row that does not.
-    pub fn excepted(mut self, schema: &Schema) -> Self {
+    pub fn as_set_difference(mut self, schema: &SchemaView) -> Self {
         let denied = |condition: &Condition| matches!(condition, Condition::Exists { negated: true, .. });
         let [output] = self.query.outputs.as_slice() else { return self };
-        let (Value::Column(at), true) = (&output.value, self.query.groups.is_empty() && self.query.limit.is_none())
+        let (Expression::Column(at), true) =
+            (&output.value, self.query.groups.is_empty() && self.query.limit.is_none())
         else {
             return self;
         };
@@ -45,18 +46,18 @@ impl Draft {
         }
         // NOT IN finds nothing beside an empty value.
         if let Some(base) = inner.sources.first_mut().filter(|_| !schema.column(at.column).not_null) {
-            base.conditions.push(Condition::Null { column: at, negated: true });
+            base.conditions.push(Condition::IsNull { column: at, negated: true });
         }
         remove(&mut self.query, 0, place);
         self.query.distinct = true;
         self.query.sources.truncate(1);
-        self.filter(0, Condition::Among { column: at, query: Box::new(inner), negated: true })
+        self.filter(0, Condition::InSubquery { column: at, query: Box::new(inner), negated: true })
     }
 
     /// The values that rows with the one condition and rows with the other share.
-    fn intersected(mut self, schema: &Schema, first: usize, second: usize) -> Option<Draft> {
-        let shared = |value: &Value| match value {
-            Value::Column(at) => !schema.is_key(at.column) || at.source != 0,
+    fn intersected(mut self, schema: &SchemaView, first: usize, second: usize) -> Option<Hypothesis> {
+        let shared = |value: &Expression| match value {
+            Expression::Column(at) => !schema.is_key(at.column) || at.source != 0,
             _ => false,
         };
         let plain = self.query.groups.is_empty() && self.query.order.is_empty() && self.query.limit.is_none();
@@ -73,7 +74,7 @@ impl Draft {
     }
 
     /// A second subquery like the first, so that each has one of the conditions.
-    fn doubled(mut self, head: usize, first: usize, second: usize) -> Option<Draft> {
+    fn doubled(mut self, head: usize, first: usize, second: usize) -> Option<Hypothesis> {
         let (parent, step) = self.query.sources.get(head)?.parent?;
         let scope = self.query.scope(parent);
         let exists = Condition::Exists { source: head, negated: false };
@@ -106,7 +107,7 @@ impl Draft {
     }
 }
 
-fn remove(query: &mut Query, scope: usize, condition: usize) {
+fn remove(query: &mut QueryTree, scope: usize, condition: usize) {
     if let Some(source) = query.sources.get_mut(scope).filter(|source| condition < source.conditions.len()) {
         source.conditions.remove(condition);
     }
@@ -114,26 +115,26 @@ fn remove(query: &mut Query, scope: usize, condition: usize) {
 
 /// The condition, spoken of the twins; none where it holds more than columns.
 fn move_to(condition: &mut Condition, twins: &[(usize, usize)]) -> Option<()> {
-    let turn = |at: &mut At| {
+    let turn = |at: &mut ColumnRef| {
         if let Some((_, twin)) = twins.iter().find(|(one, _)| *one == at.source) {
             at.source = *twin;
         }
     };
     match condition {
-        Condition::Equals { column, .. }
+        Condition::OneOf { column, .. }
         | Condition::Between { column, .. }
         | Condition::Like { column, .. }
-        | Condition::Within { column, .. }
-        | Condition::Flag { column, .. }
-        | Condition::Null { column, .. } => turn(column),
-        Condition::Compare { value: Value::Column(at), .. } => turn(at),
+        | Condition::InTimeRange { column, .. }
+        | Condition::IsTrue { column, .. }
+        | Condition::IsNull { column, .. } => turn(column),
+        Condition::Compare { value: Expression::Column(at), .. } => turn(at),
         _ => return None,
     }
     Some(())
 }
 
 /// The places of two conditions of a scope that no row can fulfil together.
-fn contradiction(query: &Query, scope: usize) -> Option<(usize, usize)> {
+fn contradiction(query: &QueryTree, scope: usize) -> Option<(usize, usize)> {
     let conditions = &query.sources.get(scope)?.conditions;
     for (second, two) in conditions.iter().enumerate() {
         let first = conditions.iter().take(second).position(|one| contradict(one, two) || contradict(two, one));
@@ -147,12 +148,12 @@ fn contradiction(query: &Query, scope: usize) -> Option<(usize, usize)> {
 fn contradict(one: &Condition, two: &Condition) -> bool {
     match (one, two) {
         (
-            Condition::Equals { column: a, values: one, negated: false },
-            Condition::Equals { column: b, values: two, negated: false },
+            Condition::OneOf { column: a, values: one, negated: false },
+            Condition::OneOf { column: b, values: two, negated: false },
         ) => a == b && !one.iter().any(|value| two.contains(value)),
         (
-            Condition::Compare { value: Value::Column(a), operator: "<" | "<=", operand: low },
-            Condition::Compare { value: Value::Column(b), operator: ">" | ">=", operand: high },
+            Condition::Compare { value: Expression::Column(a), operator: "<" | "<=", operand: low },
+            Condition::Compare { value: Expression::Column(b), operator: ">" | ">=", operand: high },
         ) => a == b && number(low).zip(number(high)).is_some_and(|(low, high)| low <= high),
         _ => false,
     }
@@ -161,6 +162,6 @@ fn contradict(one: &Condition, two: &Condition) -> bool {
 fn number(operand: &Operand) -> Option<f64> {
     match operand {
         Operand::Number(text) | Operand::Text(text) => text.parse().ok(),
-        Operand::Value(_) => None,
+        Operand::Expression(_) => None,
     }
 }

@@ -2,34 +2,37 @@
 //! joined: the server reads what belongs once, where a subquery for each row would read it as often as there are rows.
 
 use super::predicates;
-use super::query_tree::{Aggregate, At, Condition, Operand, Role, Value};
-use super::sql::Writer;
+use super::query_tree::{Aggregate, ColumnRef, Condition, Expression, Operand, SourceRole};
+use super::sql::SqlWriter;
 use schema::quote_ident;
 
 /// By the head of what belongs: each aggregate's SQL and the name it has there.
-pub type Tallies = Vec<(usize, Vec<(String, String)>)>;
+pub type GroupedSubqueries = Vec<(usize, Vec<(String, String)>)>;
 
-impl Writer<'_> {
+impl SqlWriter<'_> {
     /// Whether what belongs can be aggregated on its own: it hangs on a row of the query itself, which is not grouped, and
     /// its conditions do not speak of that row.
-    pub fn can_tally(&self, head: usize) -> bool {
+    pub fn can_group(&self, head: usize) -> bool {
         let Some(data) = self.query.sources.get(head) else { return false };
         let hangs_here = data.parent.is_some_and(|(parent, _)| self.query.scope(parent) == 0);
-        hangs_here && data.role == Role::Sub && self.query.groups.is_empty() && data.conditions.iter().all(is_free)
+        hangs_here
+            && data.role == SourceRole::Subquery
+            && self.query.groups.is_empty()
+            && data.conditions.iter().all(is_free)
     }
 
-    /// An aggregate of what belongs to a row, to be joined by [`Writer::tallied`].
-    pub fn tally(&self, head: usize, aggregate: Aggregate, at: Option<At>) -> String {
+    /// An aggregate of what belongs to a row, to be joined by [`SqlWriter::grouped_joins`].
+    pub fn grouped_aggregate(&self, head: usize, aggregate: Aggregate, at: Option<ColumnRef>) -> String {
         let sql = at.map_or_else(|| "count(*)".to_owned(), |at| self.aggregate(aggregate, at));
-        let mut tallies = self.tallies.borrow_mut();
-        let known = match tallies.iter_mut().position(|(other, _)| *other == head) {
+        let mut grouped_subqueries = self.grouped_subqueries.borrow_mut();
+        let known = match grouped_subqueries.iter_mut().position(|(other, _)| *other == head) {
             Some(at) => at,
             None => {
-                tallies.push((head, Vec::new()));
-                tallies.len() - 1
+                grouped_subqueries.push((head, Vec::new()));
+                grouped_subqueries.len() - 1
             }
         };
-        let Some((_, known)) = tallies.get_mut(known) else { return sql };
+        let Some((_, known)) = grouped_subqueries.get_mut(known) else { return sql };
         let name = match known.iter().find(|(other, _)| *other == sql) {
             Some((_, name)) => name.clone(),
             None => {
@@ -42,16 +45,20 @@ impl Writer<'_> {
                 name
             }
         };
-        let value = format!("{}.{name}", self.names.of(head));
+        let value = format!("{}.{name}", self.source_aliases.of(head));
         if matches!(aggregate, Aggregate::Count | Aggregate::Sum) { format!("coalesce({value}, 0)") } else { value }
     }
 
     /// The joins of the aggregates that were written.
-    pub fn tallied(&self) -> Vec<String> {
-        self.tallies.borrow().iter().filter_map(|(head, tallies)| self.join(*head, tallies)).collect()
+    pub fn grouped_joins(&self) -> Vec<String> {
+        self.grouped_subqueries
+            .borrow()
+            .iter()
+            .filter_map(|(head, grouped_subqueries)| self.join(*head, grouped_subqueries))
+            .collect()
     }
 
-    fn join(&self, head: usize, tallies: &[(String, String)]) -> Option<String> {
+    fn join(&self, head: usize, grouped_subqueries: &[(String, String)]) -> Option<String> {
         let data = self.query.sources.get(head)?;
         let (parent, step) = data.parent?;
         let edge = self.schema.edges.get(step.edge)?;
@@ -59,18 +66,23 @@ impl Writer<'_> {
         let (mut keys, mut on) = (Vec::new(), Vec::new());
         for (outer, own) in sides {
             let own = quote_ident(own);
-            on.push(format!("{}.{own} = {}.{}", self.names.of(head), self.names.of(parent), quote_ident(outer)));
-            keys.push(format!("{}.{own}", self.names.of(head)));
+            on.push(format!(
+                "{}.{own} = {}.{}",
+                self.source_aliases.of(head),
+                self.source_aliases.of(parent),
+                quote_ident(outer)
+            ));
+            keys.push(format!("{}.{own}", self.source_aliases.of(head)));
         }
-        let values = tallies.iter().map(|(sql, name)| format!("{sql} AS {name}"));
+        let values = grouped_subqueries.iter().map(|(sql, name)| format!("{sql} AS {name}"));
         let shown: Vec<String> = keys.iter().cloned().chain(values).collect();
-        let mut text = format!("SELECT {} {}", shown.join(", "), self.source(head).join(" "));
+        let mut text = format!("SELECT {} {}", shown.join(", "), self.from_clause(head).join(" "));
         let conditions: Vec<String> = data.conditions.iter().map(|one| predicates::write(self, one)).collect();
         if !conditions.is_empty() {
             text = format!("{text} WHERE {}", conditions.join(" AND "));
         }
         let on = on.join(" AND ");
-        Some(format!("LEFT JOIN ({text} GROUP BY {}) AS {} ON {on}", keys.join(", "), self.names.of(head)))
+        Some(format!("LEFT JOIN ({text} GROUP BY {}) AS {} ON {on}", keys.join(", "), self.source_aliases.of(head)))
     }
 }
 
@@ -86,12 +98,12 @@ fn word(aggregate: Aggregate) -> &'static str {
 
 /// It compares with no column of another row.
 fn is_free(condition: &Condition) -> bool {
-    let free = |operand: &Operand| !matches!(operand, Operand::Value(Value::Column(_)));
+    let free = |operand: &Operand| !matches!(operand, Operand::Expression(Expression::Column(_)));
     match condition {
         Condition::Compare { operand, .. } => free(operand),
-        Condition::Equals { values, .. } => values.iter().all(free),
+        Condition::OneOf { values, .. } => values.iter().all(free),
         Condition::Between { low, high, .. } => free(low) && free(high),
-        Condition::Any(all) => all.iter().all(is_free),
+        Condition::AnyOf(all) => all.iter().all(is_free),
         _ => true,
     }
 }

@@ -1,30 +1,32 @@
 //! A reading in the making: a query with what its unlikely parts cost, and the nouns that later words may refer to.
 
-use super::query_tree::{Aggregate, At, ColumnId, Condition, Output, Query, Role, Source, Step, Value};
-use super::schema_view::Schema;
+use super::query_tree::{
+    Aggregate, ColumnId, ColumnRef, Condition, Expression, JoinStep, OutputColumn, QueryTree, Source, SourceRole,
+};
+use super::schema_view::SchemaView;
 
 /// One way to read the question so far.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
-    pub query: Query,
+pub struct Hypothesis {
+    pub query: QueryTree,
     /// The sum of all that is only near, far away or unusual; the reading with the least wins.
     pub cost: u32,
     /// The sources of the nouns that a following clause may describe, the innermost last.
     pub focus: Vec<usize>,
     /// Nothing was said about what to show: all columns of the base.
-    pub open: bool,
+    pub default_projection: bool,
     /// The scope of the last condition, which an "or" goes on with.
-    pub last: Option<usize>,
+    pub last_scope: Option<usize>,
     /// The column of the last condition, which "and below 20" refers to.
-    pub told: Option<At>,
+    pub last_column: Option<ColumnRef>,
     /// The one column that the question asks for as a thing of its own: "which countries".
-    pub class: Option<At>,
+    pub subject_column: Option<ColumnRef>,
     /// Without a group, the question would be another one: "quantity per month".
-    pub ungrouped: bool,
+    pub needs_group: bool,
     /// How many: "top 3".
-    pub number: Option<u32>,
+    pub asked_limit: Option<u32>,
     /// "bottom 3".
-    pub lowest: bool,
+    pub from_bottom: bool,
 }
 
 /// The cost of a step to the one row that a row refers to.
@@ -36,25 +38,25 @@ const UNDECLARED: u32 = 1;
 /// The cost of a key with a role of its own, where another has none: `original_language_id` beside `language_id`.
 const ROLE: u32 = 1;
 
-impl Draft {
+impl Hypothesis {
     /// The rows of one relation.
     pub fn new(relation: usize, cost: u32) -> Self {
         Self {
-            query: Query::new(relation),
+            query: QueryTree::new(relation),
             cost,
             focus: vec![0],
-            open: false,
-            last: None,
-            told: None,
-            class: None,
-            ungrouped: false,
-            number: None,
-            lowest: false,
+            default_projection: false,
+            last_scope: None,
+            last_column: None,
+            subject_column: None,
+            needs_group: false,
+            asked_limit: None,
+            from_bottom: false,
         }
     }
 
-    /// The draft with an additional cost.
-    pub fn costing(mut self, cost: u32) -> Self {
+    /// The hypothesis with an additional cost.
+    pub fn with_cost(mut self, cost: u32) -> Self {
         self.cost += cost;
         self
     }
@@ -67,106 +69,120 @@ impl Draft {
         {
             head.conditions.push(condition);
         }
-        self.last = Some(scope);
+        self.last_scope = Some(scope);
         self
     }
 
     /// Adds an output.
-    pub fn show(mut self, value: Value, alias: &str) -> Self {
+    pub fn select(mut self, value: Expression, alias: &str) -> Self {
         if !self.query.outputs.iter().any(|output| output.value == value) {
-            self.query.outputs.push(Output { value, alias: alias.to_owned() });
+            self.query.outputs.push(OutputColumn { value, alias: alias.to_owned() });
         }
         self
     }
 
-    fn step_cost(schema: &Schema, step: Step) -> u32 {
+    fn step_cost(schema: &SchemaView, step: JoinStep) -> u32 {
         let declared = schema.edges.get(step.edge).is_none_or(|edge| edge.declared);
         let cost = if schema.is_single(step) { TO_ONE } else { TO_MANY };
         cost + if declared { 0 } else { UNDECLARED } + if schema.is_plain(step) { 0 } else { ROLE }
     }
 
-    fn push(&mut self, relation: usize, parent: (usize, Step), role: Role, contested: bool) -> usize {
-        self.query.sources.push(Source { relation, parent: Some(parent), role, contested, conditions: Vec::new() });
+    fn push(&mut self, relation: usize, parent: (usize, JoinStep), role: SourceRole, ambiguous_path: bool) -> usize {
+        self.query.sources.push(Source {
+            relation,
+            parent: Some(parent),
+            role,
+            ambiguous_path,
+            conditions: Vec::new(),
+        });
         self.query.sources.len() - 1
     }
 
     /// The relation joined to a source, or found in its scope already; with the source it became, and whether the
     /// rows may have been multiplied.
-    pub fn join(&self, schema: &Schema, from: usize, relation: usize) -> Vec<(Draft, usize, bool)> {
+    pub fn join(&self, schema: &SchemaView, from: usize, relation: usize) -> Vec<(Hypothesis, usize, bool)> {
         let scope = self.query.scope(from);
         let near = [from, scope].into_iter().chain(self.query.joined(scope));
         if let Some(source) = near.into_iter().find(|source| self.query.relation(*source) == relation) {
             return vec![(self.clone(), source, false)];
         }
         let paths = schema.paths(self.query.relation(from), relation);
-        let contested = paths.len() > 1;
+        let ambiguous_path = paths.len() > 1;
         let mut found = Vec::new();
         for path in paths {
-            let mut draft = self.clone();
+            let mut hypothesis = self.clone();
             let mut at = from;
             let mut many = false;
             for step in path {
-                draft.cost += Self::step_cost(schema, step);
+                hypothesis.cost += Self::step_cost(schema, step);
                 many |= !schema.is_single(step);
-                let known = draft
+                let known = hypothesis
                     .query
                     .sources
                     .iter()
-                    .position(|source| source.parent == Some((at, step)) && source.role != Role::Sub);
+                    .position(|source| source.parent == Some((at, step)) && source.role != SourceRole::Subquery);
                 at = known.unwrap_or_else(|| {
-                    draft.push(schema.target(step), (at, step), Role::Join { outer: false }, contested)
+                    hypothesis.push(schema.target(step), (at, step), SourceRole::Join { outer: false }, ambiguous_path)
                 });
             }
-            found.push((draft, at, many));
+            found.push((hypothesis, at, many));
         }
         found
     }
 
-    /// What one step leads to, joined to a source.
-    pub fn step(&self, schema: &Schema, from: usize, step: Step) -> (Draft, usize) {
-        let mut draft = self.clone();
-        let known = draft.query.sources.iter().position(|s| s.parent == Some((from, step)) && s.role != Role::Sub);
-        let at =
-            known.unwrap_or_else(|| draft.push(schema.target(step), (from, step), Role::Join { outer: false }, false));
-        (draft, at)
+    /// What one step connectives to, joined to a source.
+    pub fn join_step(&self, schema: &SchemaView, from: usize, step: JoinStep) -> (Hypothesis, usize) {
+        let mut hypothesis = self.clone();
+        let known = hypothesis
+            .query
+            .sources
+            .iter()
+            .position(|s| s.parent == Some((from, step)) && s.role != SourceRole::Subquery);
+        let at = known.unwrap_or_else(|| {
+            hypothesis.push(schema.target(step), (from, step), SourceRole::Join { outer: false }, false)
+        });
+        (hypothesis, at)
     }
 
     /// The rows of a relation that belong to each row of a source, as a subquery: its head and the source of the
     /// relation itself. Steps to a single row come before the head, unless the whole path is to be denied.
-    pub fn sub(
+    pub fn subquery(
         &self,
-        schema: &Schema,
+        schema: &SchemaView,
         from: usize,
         relation: usize,
         whole: bool,
-    ) -> Vec<(Draft, Option<usize>, usize)> {
+    ) -> Vec<(Hypothesis, Option<usize>, usize)> {
         let paths = schema.paths(self.query.relation(from), relation);
-        let contested = paths.len() > 1;
+        let ambiguous_path = paths.len() > 1;
         let mut found = Vec::new();
         for path in paths {
-            let mut draft = self.clone();
+            let mut hypothesis = self.clone();
             let mut at = from;
             let mut head = None;
             for step in path {
-                draft.cost += Self::step_cost(schema, step);
+                hypothesis.cost += Self::step_cost(schema, step);
                 let target = schema.target(step);
                 let begins = head.is_none() && (whole || !schema.is_single(step));
-                let role = if begins { Role::Sub } else { Role::Join { outer: false } };
-                let known =
-                    draft.query.sources.iter().position(|s| s.parent == Some((at, step)) && !begins && s.role == role);
-                at = known.unwrap_or_else(|| draft.push(target, (at, step), role, contested));
+                let role = if begins { SourceRole::Subquery } else { SourceRole::Join { outer: false } };
+                let known = hypothesis
+                    .query
+                    .sources
+                    .iter()
+                    .position(|s| s.parent == Some((at, step)) && !begins && s.role == role);
+                at = known.unwrap_or_else(|| hypothesis.push(target, (at, step), role, ambiguous_path));
                 if begins {
                     head = Some(at);
                 }
             }
-            found.push((draft, head, at));
+            found.push((hypothesis, head, at));
         }
         found
     }
 
     /// Whether a sum or an average over a joined source would take values several times: a step to one row after a
     /// step to many.
-    pub fn fans_out(&self, schema: &Schema, head: usize, target: usize, aggregate: Aggregate) -> bool {
+    pub fn fans_out(&self, schema: &SchemaView, head: usize, target: usize, aggregate: Aggregate) -> bool {
         let mut at = target;
         let mut fans = false;
         while let Some((parent, step)) =
@@ -179,42 +195,44 @@ impl Draft {
     }
 
     /// All of a relation's columns as outputs.
-    pub fn show_all(self, schema: &Schema, source: usize) -> Self {
+    pub fn select_all(self, schema: &SchemaView, source: usize) -> Self {
         let columns = schema.columns(self.query.relation(source));
-        self.show_columns(source, columns.map(|(column, _)| column))
+        self.select_columns(source, columns.map(|(column, _)| column))
     }
 
     /// Columns of a source as outputs.
-    pub fn show_columns(self, source: usize, columns: impl IntoIterator<Item = ColumnId>) -> Self {
-        columns.into_iter().fold(self, |draft, column| draft.show(Value::Column(At { source, column }), ""))
+    pub fn select_columns(self, source: usize, columns: impl IntoIterator<Item = ColumnId>) -> Self {
+        columns
+            .into_iter()
+            .fold(self, |hypothesis, column| hypothesis.select(Expression::Column(ColumnRef { source, column }), ""))
     }
 
     /// The columns that show a row to a human, or its key where there are none.
-    pub fn show_name(self, schema: &Schema, source: usize) -> Self {
+    pub fn select_display_columns(self, schema: &SchemaView, source: usize) -> Self {
         let relation = self.query.relation(source);
-        let names = schema.name_columns(relation);
+        let names = schema.display_columns(relation);
         let columns: Vec<ColumnId> = if names.is_empty() { schema.key_columns(relation) } else { names };
         if columns.is_empty() {
-            return self.show_all(schema, source);
+            return self.select_all(schema, source);
         }
-        self.show_columns(source, columns)
+        self.select_columns(source, columns)
     }
 
     /// Whether what is shown is made of many rows.
     pub fn is_aggregate(&self) -> bool {
-        self.query.outputs.iter().any(|o| matches!(o.value, Value::Rows | Value::Aggregate(..)))
+        self.query.outputs.iter().any(|o| matches!(o.value, Expression::CountRows | Expression::Aggregate(..)))
     }
 
     /// Things without any row to count are left out of a list of counts, as from a list of groups.
-    fn only_with_rows(&mut self) {
+    fn require_counted_rows(&mut self) {
         let sorted =
-            |value: &Value| self.query.limit.is_some() && self.query.order.iter().any(|(other, _)| other == value);
+            |value: &Expression| self.query.limit.is_some() && self.query.order.iter().any(|(other, _)| other == value);
         let heads: Vec<usize> = self
             .query
             .outputs
             .iter()
             .filter_map(|o| match &o.value {
-                Value::Each(head, ..) if !sorted(&o.value) => Some(*head),
+                Expression::SubqueryAggregate(head, ..) if !sorted(&o.value) => Some(*head),
                 _ => None,
             })
             .collect();
@@ -230,50 +248,55 @@ impl Draft {
         }
     }
 
-    /// The finished draft, where it makes a statement.
-    pub fn finish(mut self, schema: &Schema) -> Option<Draft> {
-        if (self.ungrouped && self.query.groups.is_empty()) || (self.number.is_some() && self.query.limit.is_none()) {
+    /// The finished hypothesis, where it makes a statement.
+    pub fn finish(mut self, schema: &SchemaView) -> Option<Hypothesis> {
+        if (self.needs_group && self.query.groups.is_empty())
+            || (self.asked_limit.is_some() && self.query.limit.is_none())
+        {
             return None;
         }
-        let open = self.open;
-        if self.open {
-            let measure: Vec<Output> = self.query.outputs.drain(..).collect();
-            self = match self.class {
-                Some(at) => self.show(Value::Column(at), ""),
-                None if measure.is_empty() => self.show_all(schema, 0),
-                None => self.show_name(schema, 0),
+        let open = self.default_projection;
+        if self.default_projection {
+            let measure: Vec<OutputColumn> = self.query.outputs.drain(..).collect();
+            self = match self.subject_column {
+                Some(at) => self.select(Expression::Column(at), ""),
+                None if measure.is_empty() => self.select_all(schema, 0),
+                None => self.select_display_columns(schema, 0),
             };
             for output in measure {
-                self = self.show(output.value, &output.alias);
+                self = self.select(output.value, &output.alias);
             }
         }
         let plain = self.query.sources.first().is_some_and(|base| base.conditions.len() == 1);
-        if open && plain && self.class.is_some() && self.query.order.is_empty() {
-            self = self.excepted(schema);
+        if open && plain && self.subject_column.is_some() && self.query.order.is_empty() {
+            self = self.as_set_difference(schema);
         }
         if self.is_aggregate() {
             let groups = &self.query.groups;
-            let loose = |value: &Value| match value {
-                Value::Column(_) | Value::Each(..) | Value::Cut(..) => !groups.contains(value),
+            let loose = |value: &Expression| match value {
+                Expression::Column(_) | Expression::SubqueryAggregate(..) | Expression::DateTrunc(..) => {
+                    !groups.contains(value)
+                }
                 _ => false,
             };
-            let key = schema.key_columns(self.query.relation(0)).into_iter().map(|column| At { source: 0, column });
-            let keyed = groups.iter().any(|value| key.clone().any(|at| *value == Value::Column(at)));
+            let key =
+                schema.key_columns(self.query.relation(0)).into_iter().map(|column| ColumnRef { source: 0, column });
+            let keyed = groups.iter().any(|value| key.clone().any(|at| *value == Expression::Column(at)));
             if !keyed && self.query.outputs.iter().any(|output| loose(&output.value)) {
                 return None;
             }
         }
         // A subquery for each row needs that row, not a group of them.
-        let each = |value: &Value| matches!(value, Value::Each(..));
+        let each = |value: &Expression| matches!(value, Expression::SubqueryAggregate(..));
         let eachs = self.query.outputs.iter().any(|o| each(&o.value)) || self.query.order.iter().any(|(v, _)| each(v));
         if eachs && !self.query.groups.is_empty() {
             return None;
         }
-        self.only_with_rows();
+        self.require_counted_rows();
         if self.query.order.is_empty() && self.query.outputs.iter().all(|o| each(&o.value)) {
             return None;
         }
-        let shown = |value: &Value| self.query.outputs.iter().any(|output| output.value == *value);
+        let shown = |value: &Expression| self.query.outputs.iter().any(|output| output.value == *value);
         if self.query.distinct && self.query.order.iter().any(|(value, _)| !shown(value)) {
             return None;
         }
@@ -288,7 +311,7 @@ impl Draft {
 }
 
 /// The name of an aggregate's output.
-pub fn alias(schema: &Schema, aggregate: Aggregate, at: At) -> String {
+pub fn alias(schema: &SchemaView, aggregate: Aggregate, at: ColumnRef) -> String {
     let name = &schema.column(at.column).name;
     let said = match aggregate {
         Aggregate::Sum => name.starts_with("total"),

@@ -7,7 +7,7 @@ use schema::{Column, Relation, Snapshot};
 
 /// A relation's columns that refer to another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edge {
+pub struct JoinEdge {
     pub from: usize,
     pub to: usize,
     /// Referencing and referenced column, by name.
@@ -20,17 +20,17 @@ pub struct Edge {
 }
 
 /// Declared keys first, then inferred ones.
-pub fn edges(snapshot: &Snapshot, words: &[Vec<Vec<String>>]) -> Vec<Edge> {
+pub fn edges(snapshot: &Snapshot, words: &[Vec<Vec<String>>]) -> Vec<JoinEdge> {
     let owners: Vec<Vec<String>> =
         snapshot.relations.iter().map(|relation| singulars(&words::identifier_words(&relation.name))).collect();
-    let mut edges: Vec<Edge> = Vec::new();
+    let mut edges: Vec<JoinEdge> = Vec::new();
     for (from, relation) in snapshot.relations.iter().enumerate() {
         for key in &relation.foreign_keys {
             let target = snapshot.relations.iter().position(|r| r.schema == key.schema && r.name == key.relation);
             if let Some(to) = target {
                 let columns = key.columns.iter().cloned().zip(key.referenced.iter().cloned()).collect();
                 let edge = edge(relation, from, to, columns, true);
-                // A reference to the relation itself leads nowhere new.
+                // A reference to the relation itself connectives nowhere new.
                 if from != to && !edges.contains(&edge) {
                     edges.push(edge);
                 }
@@ -45,11 +45,11 @@ pub fn edges(snapshot: &Snapshot, words: &[Vec<Vec<String>>]) -> Vec<Edge> {
     edges
 }
 
-fn edge(relation: &Relation, from: usize, to: usize, columns: Vec<(String, String)>, declared: bool) -> Edge {
+fn edge(relation: &Relation, from: usize, to: usize, columns: Vec<(String, String)>, declared: bool) -> JoinEdge {
     let nullable = columns.iter().any(|(name, _)| relation.column(name).is_none_or(|column| !column.not_null));
     let same = |key: &Vec<String>| key.len() == columns.len() && columns.iter().all(|(name, _)| key.contains(name));
     let unique = same(&relation.primary_key) || relation.unique_keys.iter().any(same);
-    Edge { from, to, columns, nullable, unique, declared }
+    JoinEdge { from, to, columns, nullable, unique, declared }
 }
 
 /// A column that may refer to another relation, with the words of its name.
@@ -61,10 +61,10 @@ struct Referring<'a> {
 }
 
 /// The relation that an undeclared key column means, if it is exactly one.
-fn infer(snapshot: &Snapshot, from: usize, one: &Referring, owners: &[Vec<String>], edges: &mut Vec<Edge>) {
+fn infer(snapshot: &Snapshot, from: usize, one: &Referring, owners: &[Vec<String>], edges: &mut Vec<JoinEdge>) {
     let Some(relation) = snapshot.relations.get(from) else { return };
     let column = one.column;
-    let taken = |edge: &Edge| edge.from == from && edge.columns.iter().any(|(name, _)| *name == column.name);
+    let taken = |edge: &JoinEdge| edge.from == from && edge.columns.iter().any(|(name, _)| *name == column.name);
     let own = relation.primary_key.len() == 1 && relation.primary_key.contains(&column.name);
     if edges.iter().any(taken) || !matches!(column.category, 'N' | 'S' | 'U') {
         return;
@@ -81,7 +81,7 @@ fn infer(snapshot: &Snapshot, from: usize, one: &Referring, owners: &[Vec<String
     }
     if let [(to, key, _)] = targets.as_slice() {
         let back =
-            |edge: &Edge| edge.from == *to && edge.to == from && edge.columns.iter().any(|(name, _)| name == key);
+            |edge: &JoinEdge| edge.from == *to && edge.to == from && edge.columns.iter().any(|(name, _)| name == key);
         if !edges.iter().any(back) {
             edges.push(edge(relation, from, *to, vec![(column.name.clone(), key.clone())], false));
         }

@@ -1,34 +1,34 @@
-//! The question as a chart: for each word, everything that may begin there. Decides nothing.
+//! The question as a lattice: for each word, everything that may begin there. Decides nothing.
 
-use super::lexicon::{self, Use};
-use super::name_index::{Index, Mention};
+use super::lexicon::{self, Category};
+use super::name_index::{Mention, NameIndex};
 use super::query_tree::ColumnId;
-use super::schema_view::Schema;
-use super::time_expressions::{self, Window};
-use super::value_mentions::{self, Stored};
+use super::schema_view::SchemaView;
+use super::time_expressions::{self, TimeRange};
+use super::value_mentions::{self, StoredValue};
 use crate::stored_values::Values;
-use words::{Kind, Word};
+use words::{Word, WordKind};
 
 /// What may begin at one word.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
-    pub uses: Vec<(Use, usize)>,
+    pub categories: Vec<(Category, usize)>,
     pub relations: Vec<Mention<usize>>,
     pub columns: Vec<Mention<ColumnId>>,
-    pub values: Vec<Mention<Stored>>,
-    pub windows: Vec<(Window, usize)>,
+    pub values: Vec<Mention<StoredValue>>,
+    pub time_ranges: Vec<(TimeRange, usize)>,
 }
 
-pub struct Chart {
+pub struct Lattice {
     pub words: Vec<Word>,
     cells: Vec<Cell>,
     past: Cell,
 }
 
-impl Chart {
+impl Lattice {
     /// Finds everything that the words may mean.
-    pub fn new(question: &str, words: Vec<Word>, schema: &Schema, index: &Index, values: &dyn Values) -> Self {
-        let is_name = |word: &&Word| matches!(word.kind, Kind::Word | Kind::Number);
+    pub fn new(question: &str, words: Vec<Word>, schema: &SchemaView, index: &NameIndex, values: &dyn Values) -> Self {
+        let is_name = |word: &&Word| matches!(word.kind, WordKind::Word | WordKind::Number);
         let meanings: Vec<_> = words
             .iter()
             .map(|word| Some(word).filter(is_name).map(|word| index.vocabulary.meanings(word)).unwrap_or_default())
@@ -37,18 +37,25 @@ impl Chart {
             .iter()
             .zip(words.iter().skip(1))
             .map(|(one, two)| {
-                let words = one.kind == Kind::Word && two.kind == Kind::Word;
+                let words = one.kind == WordKind::Word && two.kind == WordKind::Word;
                 words.then(|| index.vocabulary.find(&format!("{}{}", one.lower, two.singular))).flatten()
             })
             .collect();
         let mut cells: Vec<Cell> = Vec::with_capacity(words.len());
         for start in 0..words.len() {
             let (relations, columns) = index.mentions(start, &words, &meanings, &glued);
-            let windows = time_expressions::window(&words, start).into_iter().collect();
-            cells.push(Cell { uses: lexicon::uses(&words, start), relations, columns, values: Vec::new(), windows });
+            let time_ranges = time_expressions::time_range(&words, start).into_iter().collect();
+            cells.push(Cell {
+                categories: lexicon::categories(&words, start),
+                relations,
+                columns,
+                values: Vec::new(),
+                time_ranges,
+            });
         }
         let placed = placed(&words, &cells);
-        let general: Vec<bool> = cells.iter().map(|cell| cell.uses.iter().any(|(one, _)| *one != Use::Link)).collect();
+        let general: Vec<bool> =
+            cells.iter().map(|cell| cell.categories.iter().any(|(one, _)| *one != Category::RelationVerb)).collect();
         let literals = value_mentions::literals(question, &words, &placed, &general, schema, values);
         for (cell, values) in cells.iter_mut().zip(literals) {
             cell.values = values;
@@ -57,7 +64,7 @@ impl Chart {
     }
 
     /// What may begin at a word; nothing after the last one.
-    pub fn at(&self, position: usize) -> &Cell {
+    pub fn cell(&self, position: usize) -> &Cell {
         self.cells.get(position).unwrap_or(&self.past)
     }
 
@@ -89,7 +96,7 @@ impl Chart {
     }
 
     /// The relations and columns that the words name exactly, in the question's order.
-    pub fn understood(&self, schema: &Schema) -> Vec<String> {
+    pub fn understood(&self, schema: &SchemaView) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for cell in &self.cells {
             let relations =
@@ -123,14 +130,14 @@ fn covered(words: &[Word], cells: &[Cell], all: bool) -> Vec<bool> {
         let relations = cell.relations.iter().filter(|m| m.cost <= limit).map(|m| m.end);
         let columns = cell.columns.iter().filter(|m| m.cost <= limit).map(|m| m.end);
         let values = cell.values.iter().map(|m| m.end);
-        let windows = cell.windows.iter().map(|w| w.1);
-        let uses = cell.uses.iter().map(|u| u.1);
-        let end = relations.chain(columns).chain(values).chain(windows).chain(uses).max().unwrap_or(start);
+        let time_ranges = cell.time_ranges.iter().map(|w| w.1);
+        let categories = cell.categories.iter().map(|u| u.1);
+        let end = relations.chain(columns).chain(values).chain(time_ranges).chain(categories).max().unwrap_or(start);
         for flag in known.iter_mut().take(end).skip(start) {
             *flag = true;
         }
         let literal = words.get(start).is_some_and(|word| {
-            matches!(word.kind, Kind::Number | Kind::Date | Kind::Quoted)
+            matches!(word.kind, WordKind::Number | WordKind::Date | WordKind::Quoted)
                 || lexicon::number_word(&word.lower).is_some()
                 || STRUCTURE.contains(&word.lower.as_str())
         });

@@ -1,8 +1,8 @@
 //! The builtin model: reads an English question against a snapshot, with rules alone, and answers right or not at all.
 //!
-//! Words become a chart of candidates (`chart` from `index`, `literals`, `lexicon`, `calendar`); the grammar combines
-//! them into drafts (`parse` and the question's parts: `heads`, `items`, `nouns`, `clauses`, `conditions`, `links`,
-//! `groups`, `orders`); the best draft becomes SQL (`sql`, `predicates`, `names`) and one line of plain words
+//! Words become a lattice of candidates (`lattice` from `index`, `literals`, `lexicon`, `calendar`); the grammar combines
+//! them into hypotheses (`parse` and the question's parts: `heads`, `items`, `nouns`, `clauses`, `conditions`, `links`,
+//! `groups`, `orders`); the best hypothesis becomes SQL (`sql`, `predicates`, `names`) and one line of plain words
 //! (`summary`). Every word has to be explained; two equally good readings are no answer. No network, no weights, no
 //! state, nothing random.
 
@@ -47,11 +47,11 @@ mod shop_fixture;
 mod tests;
 
 use ::schema::Snapshot;
-use hypothesis::Draft;
-use lattice::Chart;
-use name_index::Index;
+use hypothesis::Hypothesis;
+use lattice::Lattice;
+use name_index::NameIndex;
 use parser::Parser;
-use schema_view::Schema;
+use schema_view::SchemaView;
 use std::collections::BTreeMap;
 use stored_values::Values;
 
@@ -67,13 +67,13 @@ pub struct Reading {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Silence {
+pub enum Abstention {
     /// Words that stand for nothing known, as the user spelled them, and the real names that are spelled alike.
     Unknown { words: Vec<String>, understood: String, nearest: Vec<Nearest> },
     /// Two or more readings of equal standing.
     Ambiguous { readings: Vec<String> },
     /// Every word has a place, but together they are no question that is surely understood.
-    NoShape { understood: String },
+    NoParse { understood: String },
 }
 
 /// A name of the schema that an unknown word may be meant for.
@@ -92,38 +92,39 @@ const MAX_DISTANCE: u32 = 10;
 const MAX_READINGS: usize = 6;
 
 /// Reads a question; silent unless every word is explained and exactly one reading is best.
-pub fn read(question: &str, snapshot: &Snapshot, values: &dyn Values) -> Result<Reading, Silence> {
+pub fn read(question: &str, snapshot: &Snapshot, values: &dyn Values) -> Result<Reading, Abstention> {
     let words = words::split(question, MAX_WORDS + 1);
     if words.is_empty() || words.len() > MAX_WORDS {
-        return Err(Silence::NoShape { understood: String::new() });
+        return Err(Abstention::NoParse { understood: String::new() });
     }
-    let schema = Schema::new(snapshot);
-    let index = Index::new(&schema);
-    let chart = Chart::new(question, words, &schema, &index, values);
-    let understood = || chart.understood(&schema).join(", ");
-    let unknown = chart.unknown();
+    let schema = SchemaView::new(snapshot);
+    let index = NameIndex::new(&schema);
+    let lattice = Lattice::new(question, words, &schema, &index, values);
+    let understood = || lattice.understood(&schema).join(", ");
+    let unknown = lattice.unknown();
     if !unknown.is_empty() {
         let nearest = nearest::nearest(&unknown, &schema);
-        return Err(Silence::Unknown { words: unknown, understood: understood(), nearest });
+        return Err(Abstention::Unknown { words: unknown, understood: understood(), nearest });
     }
-    let drafts = Parser::new(&chart, &schema).question();
-    choose(&drafts, &schema).map_err(|silence| silence.unwrap_or_else(|| Silence::NoShape { understood: understood() }))
+    let hypotheses = Parser::new(&lattice, &schema).parse();
+    choose(&hypotheses, &schema)
+        .map_err(|abstention| abstention.unwrap_or_else(|| Abstention::NoParse { understood: understood() }))
 }
 
-/// The best draft, if there is one best and nothing blocks it. Drafts that give the same SQL are one reading.
-fn choose(drafts: &[Draft], schema: &Schema) -> Result<Reading, Option<Silence>> {
-    let least = drafts.iter().map(|draft| draft.cost).min();
+/// The best hypothesis, if there is one best and nothing blocks it. Drafts that give the same SQL are one reading.
+fn choose(hypotheses: &[Hypothesis], schema: &SchemaView) -> Result<Reading, Option<Abstention>> {
+    let least = hypotheses.iter().map(|hypothesis| hypothesis.cost).min();
     let Some(best) = least.filter(|least| *least <= MAX_DISTANCE) else { return Err(None) };
     let mut readings: BTreeMap<String, String> = BTreeMap::new();
-    for draft in drafts.iter().filter(|draft| draft.cost == best) {
-        if !sql::can_be_written(&draft.query, schema) {
+    for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost == best) {
+        if !sql::can_be_written(&hypothesis.query, schema) {
             return Err(None);
         }
-        readings.insert(sql::write(&draft.query, schema), summary::summary(&draft.query, schema));
+        readings.insert(sql::write(&hypothesis.query, schema), summary::summary(&hypothesis.query, schema));
     }
     if readings.len() > 1 {
         let readings = readings.into_values().take(MAX_READINGS).collect();
-        return Err(Some(Silence::Ambiguous { readings }));
+        return Err(Some(Abstention::Ambiguous { readings }));
     }
     readings.into_iter().next().map(|(sql, summary)| Reading { sql, summary, distance: best }).ok_or(None)
 }

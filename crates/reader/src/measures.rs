@@ -1,43 +1,45 @@
 //! Amounts that are spoken of as one: "revenue per month", "top 5 customers by revenue", "monthly orders".
 
-use super::hypothesis::{Draft, alias};
-use super::lexicon::Use;
+use super::hypothesis::{Hypothesis, alias};
+use super::lexicon::Category;
 use super::name_index::Mention;
 use super::parser::{Parser, Parses};
-use super::query_tree::{Aggregate, At, ColumnId, Direction, Unit, Value};
+use super::query_tree::{Aggregate, ColumnId, ColumnRef, Direction, Expression, TimeUnit};
 
 /// The most that the distance between a flow of money and a column's name may cost in a ranking.
 const FLOW: u32 = 7;
 
 impl Parser<'_> {
     /// "revenue", "how much revenue", "monthly revenue", "monthly orders".
-    pub fn measures(&self, position: usize) -> Parses<Draft> {
-        let start = self.maybe(position, Use::HowMuch);
-        let every = |one| if let Use::Every(unit) = one { Some(unit) } else { None };
-        let unit = self.eat_any(start, every);
+    pub fn measure_questions(&self, position: usize) -> Parses<Hypothesis> {
+        let start = self.skip_optional(position, Category::HowMuch);
+        let every = |one| if let Category::EveryTimeUnit(unit) = one { Some(unit) } else { None };
+        let unit = self.accept_longest(start, every);
         let start = unit.map_or(start, |(_, end)| end);
         let unit = unit.map(|(unit, _)| unit);
         let mut found = Vec::new();
-        for (candidates, begin, end) in self.terms(start) {
-            let flow = is_flow(self.chart.lower(begin)) && end == begin + 1;
-            let additive = flow || is_additive(self.chart.lower(end.saturating_sub(1)));
-            for mention in candidates.into_iter().filter(|m| additive && self.can(Aggregate::Sum, m.target)) {
-                let at = At { source: 0, column: mention.target };
+        for (candidates, begin, end) in self.column_terms(start) {
+            let flow = is_flow(self.lattice.lower(begin)) && end == begin + 1;
+            let additive = flow || is_additive(self.lattice.lower(end.saturating_sub(1)));
+            for mention in candidates.into_iter().filter(|m| additive && self.can_aggregate(Aggregate::Sum, m.target)) {
+                let at = ColumnRef { source: 0, column: mention.target };
                 let cost =
-                    if flow && self.is_remarked(mention.target, self.chart.lower(begin)) { 0 } else { mention.cost };
-                let mut draft = Draft::new(mention.target.relation, cost);
-                let name = if flow { self.chart.lower(begin) } else { &alias(self.schema, Aggregate::Sum, at) };
-                draft = draft.show(Value::Aggregate(Aggregate::Sum, at), name);
-                draft.ungrouped = !flow;
-                found.extend(self.every(draft, unit).into_iter().map(|draft| (draft, end)));
+                    if flow && self.comment_says(mention.target, self.lattice.lower(begin)) { 0 } else { mention.cost };
+                let mut hypothesis = Hypothesis::new(mention.target.relation, cost);
+                let name = if flow { self.lattice.lower(begin) } else { &alias(self.schema, Aggregate::Sum, at) };
+                hypothesis = hypothesis.select(Expression::Aggregate(Aggregate::Sum, at), name);
+                hypothesis.needs_group = !flow;
+                found.extend(self.per_time_unit(hypothesis, unit).into_iter().map(|hypothesis| (hypothesis, end)));
             }
         }
         if unit.is_some() {
-            for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.class.is_none() && noun.plural) {
-                for mut draft in self.base(&noun) {
-                    draft.open = false;
-                    let draft = draft.show(Value::Rows, "count");
-                    found.extend(self.every(draft, unit).into_iter().map(|draft| (draft, end)));
+            for (noun, end) in
+                self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.column.is_none() && noun.plural)
+            {
+                for mut hypothesis in self.rows_of(&noun) {
+                    hypothesis.default_projection = false;
+                    let hypothesis = hypothesis.select(Expression::CountRows, "count");
+                    found.extend(self.per_time_unit(hypothesis, unit).into_iter().map(|hypothesis| (hypothesis, end)));
                 }
             }
         }
@@ -45,27 +47,28 @@ impl Parser<'_> {
     }
 
     /// "which month has the most orders", "which year had the highest revenue".
-    pub fn best_units(&self, position: usize) -> Parses<Draft> {
-        let unit = |one| if let Use::Unit(unit) = one { Some(unit) } else { None };
-        let Some((unit, end)) = self.eat_any(position, unit) else { return Vec::new() };
-        let start = self.skip(self.maybe_all(end, &[Use::Do, Use::Have, Use::With, Use::That]));
+    pub fn best_time_unit_questions(&self, position: usize) -> Parses<Hypothesis> {
+        let unit = |one| if let Category::TimeUnit(unit) = one { Some(unit) } else { None };
+        let Some((unit, end)) = self.accept_longest(position, unit) else { return Vec::new() };
+        let start =
+            self.skip_articles(self.skip_all(end, &[Category::Do, Category::Have, Category::With, Category::That]));
         let mut found = Vec::new();
-        for (one, begin) in &self.chart.at(start).uses {
+        for (one, begin) in &self.lattice.cell(start).categories {
             let (direction, rows) = match one {
-                Use::Most(direction) => (*direction, true),
-                Use::Highest(direction) => (*direction, false),
+                Category::MostRows(direction) => (*direction, true),
+                Category::Highest(direction) => (*direction, false),
                 _ => continue,
             };
-            let mut drafts: Parses<Draft> = self.measures(*begin).into_iter().filter(|_| !rows).collect();
-            for (noun, end) in self.nouns(*begin).into_iter().filter(|(noun, _)| rows && noun.class.is_none()) {
-                drafts.extend(
-                    self.base(&noun)
-                        .into_iter()
-                        .map(|draft| (Draft { open: false, ..draft }.show(Value::Rows, "count"), end)),
-                );
+            let mut hypotheses: Parses<Hypothesis> =
+                self.measure_questions(*begin).into_iter().filter(|_| !rows).collect();
+            for (noun, end) in self.noun_phrases(*begin).into_iter().filter(|(noun, _)| rows && noun.column.is_none()) {
+                hypotheses.extend(self.rows_of(&noun).into_iter().map(|hypothesis| {
+                    (Hypothesis { default_projection: false, ..hypothesis }.select(Expression::CountRows, "count"), end)
+                }));
             }
-            for (draft, end) in drafts.into_iter().filter(|(draft, _)| draft.query.groups.is_empty()) {
-                for mut next in self.by_unit(&draft, unit) {
+            for (hypothesis, end) in hypotheses.into_iter().filter(|(hypothesis, _)| hypothesis.query.groups.is_empty())
+            {
+                for mut next in self.truncated_to(&hypothesis, unit) {
                     let measure = next.query.outputs.last().map(|output| output.value.clone());
                     next.query.order.extend(measure.map(|value| (value, direction)));
                     next.query.limit = Some(1);
@@ -77,39 +80,43 @@ impl Parser<'_> {
     }
 
     /// Whether a column's comment says the word.
-    fn is_remarked(&self, column: ColumnId, word: &str) -> bool {
+    fn comment_says(&self, column: ColumnId, word: &str) -> bool {
         let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
         comment.split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
     }
 
-    fn every(&self, draft: Draft, unit: Option<Unit>) -> Vec<Draft> {
+    fn per_time_unit(&self, hypothesis: Hypothesis, unit: Option<TimeUnit>) -> Vec<Hypothesis> {
         match unit {
-            Some(unit) => self.by_unit(&draft, unit),
-            None => vec![draft],
+            Some(unit) => self.truncated_to(&hypothesis, unit),
+            None => vec![hypothesis],
         }
     }
 
     /// "by revenue", "by number of orders", "by average rating" after "top 5 customers".
-    pub fn rankings(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let by = |one| matches!(one, Use::By | Use::OrderBy).then_some(());
-        let Some(limit) = draft.number.filter(|_| draft.query.order.is_empty()) else { return Vec::new() };
-        let Some(((), start)) = self.eat_any(position, by) else { return Vec::new() };
-        let direction = if draft.lowest { Direction::Ascending } else { Direction::Descending };
+    pub fn ranking_clauses(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
+        let by = |one| matches!(one, Category::By | Category::OrderBy).then_some(());
+        let Some(limit) = hypothesis.asked_limit.filter(|_| hypothesis.query.order.is_empty()) else {
+            return Vec::new();
+        };
+        let Some(((), start)) = self.accept_longest(position, by) else { return Vec::new() };
+        let direction = if hypothesis.from_bottom { Direction::Ascending } else { Direction::Descending };
         let mut found = Vec::new();
-        for most in self.ends(start, Use::HowMany) {
-            found.extend(self.most(draft, 0, most, direction));
+        for most in self.ends(start, Category::HowMany) {
+            found.extend(self.most_rows(hypothesis, 0, most, direction));
         }
-        let aggregate = self.eat_any(start, |one| if let Use::Aggregate(one) = one { Some(one) } else { None });
+        let aggregate =
+            self.accept_longest(start, |one| if let Category::Aggregate(one) = one { Some(one) } else { None });
         let starts = [Some((None, start)), aggregate.map(|(one, end)| (Some(one), end))];
         for (aggregate, begin) in starts.into_iter().flatten() {
-            for (candidates, from, end) in self.terms(begin) {
-                let word = self.chart.lower(end.saturating_sub(1));
-                let additive = is_additive(word) || (is_flow(self.chart.lower(from)) && end == from + 1);
+            for (candidates, from, end) in self.column_terms(begin) {
+                let word = self.lattice.lower(end.saturating_sub(1));
+                let additive = is_additive(word) || (is_flow(self.lattice.lower(from)) && end == from + 1);
                 for mention in candidates {
-                    let ranked = self.ranked(draft, mention, aggregate, additive, self.chart.lower(from));
+                    let ranked =
+                        self.ranking_expressions(hypothesis, mention, aggregate, additive, self.lattice.lower(from));
                     for (next, value) in ranked {
-                        let sorted = self.superlative(next, 0, value, direction, Some(limit));
-                        found.extend(sorted.into_iter().map(|draft| (draft, end)));
+                        let sorted = self.rank_by(next, 0, value, direction, Some(limit));
+                        found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, end)));
                     }
                 }
             }
@@ -118,59 +125,60 @@ impl Parser<'_> {
     }
 
     /// What a thing is ranked by: its own number, or an aggregate of the numbers of what belongs to it.
-    fn ranked(
+    fn ranking_expressions(
         &self,
-        draft: &Draft,
+        hypothesis: &Hypothesis,
         mention: &Mention<ColumnId>,
         aggregate: Option<Aggregate>,
         additive: bool,
         said: &str,
-    ) -> Vec<(Draft, Value)> {
+    ) -> Vec<(Hypothesis, Expression)> {
         let column = mention.target;
         let mut found = Vec::new();
-        if !self.can(aggregate.unwrap_or(Aggregate::Average), column) {
+        if !self.can_aggregate(aggregate.unwrap_or(Aggregate::Average), column) {
             return found;
         }
-        let remarked = self.is_remarked(column, said);
-        let draft = draft.clone().costing(if remarked { 0 } else { mention.cost.min(FLOW) });
-        if draft.query.relation(0) == column.relation {
-            let value = Value::Column(At { source: 0, column });
-            found.extend(aggregate.is_none().then_some((draft, value)));
+        let remarked = self.comment_says(column, said);
+        let hypothesis = hypothesis.clone().with_cost(if remarked { 0 } else { mention.cost.min(FLOW) });
+        if hypothesis.query.relation(0) == column.relation {
+            let value = Expression::Column(ColumnRef { source: 0, column });
+            found.extend(aggregate.is_none().then_some((hypothesis, value)));
             return found;
         }
-        let named = |aggregate: Aggregate, at: At| {
+        let named = |aggregate: Aggregate, at: ColumnRef| {
             if is_flow(said) && aggregate == Aggregate::Sum {
                 said.to_owned()
             } else {
                 alias(self.schema, aggregate, at)
             }
         };
-        let Some(aggregate) = aggregate.or((additive && self.can(Aggregate::Sum, column)).then_some(Aggregate::Sum))
+        let Some(aggregate) =
+            aggregate.or((additive && self.can_aggregate(Aggregate::Sum, column)).then_some(Aggregate::Sum))
         else {
             return found;
         };
-        if let Some(class) = draft.class {
-            for (mut next, source, _) in draft.join(self.schema, 0, column.relation) {
-                let at = At { source, column };
+        if let Some(subject) = hypothesis.subject_column {
+            for (mut next, source, _) in hypothesis.join(self.schema, 0, column.relation) {
+                let at = ColumnRef { source, column };
                 if next.fans_out(self.schema, 0, source, aggregate) {
                     continue;
                 }
-                next.query.groups.push(Value::Column(class));
-                let value = Value::Aggregate(aggregate, at);
-                found.push((next.show(value.clone(), &named(aggregate, at)), value));
+                next.query.groups.push(Expression::Column(subject));
+                let value = Expression::Aggregate(aggregate, at);
+                found.push((next.select(value.clone(), &named(aggregate, at)), value));
             }
             return found;
         }
-        for (next, head, source) in draft.sub(self.schema, 0, column.relation, false) {
+        for (next, head, source) in hypothesis.subquery(self.schema, 0, column.relation, false) {
             let Some(head) = head else { continue };
-            let at = At { source, column };
+            let at = ColumnRef { source, column };
             if next.fans_out(self.schema, head, source, aggregate) {
                 continue;
             }
-            let value = Value::Each(head, aggregate, Some(at));
+            let value = Expression::SubqueryAggregate(head, aggregate, Some(at));
             let mut next = next;
             next.focus.push(source);
-            found.push((next.show(value.clone(), &named(aggregate, at)), value));
+            found.push((next.select(value.clone(), &named(aggregate, at)), value));
         }
         found
     }
@@ -181,7 +189,7 @@ fn is_flow(word: &str) -> bool {
     matches!(word, "revenue" | "sales" | "turnover" | "spend" | "spending" | "spent" | "income" | "profit")
 }
 
-/// Said without an aggregate, a column of such words means its sum.
+/// MatchedWords without an aggregate, a column of such words means its sum.
 fn is_additive(word: &str) -> bool {
     matches!(
         word,

@@ -4,7 +4,7 @@
 //! near has a cost. Knows no grammar.
 
 use super::query_tree::ColumnId;
-use super::schema_view::Schema;
+use super::schema_view::SchemaView;
 use schema::RelationKind;
 use words::Word;
 use words::{Meaning, Vocabulary};
@@ -16,7 +16,7 @@ pub struct Mention<T> {
     pub end: usize,
     pub cost: u32,
     /// The relation a column belongs to was said first: "singer name".
-    pub owned: bool,
+    pub qualified: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ enum Target {
 }
 
 /// A name with the words that may be said before it, which are those of the relation it belongs to.
-struct Entry {
+struct IndexedName {
     target: Target,
     own: Vec<usize>,
     owner: Vec<usize>,
@@ -35,9 +35,9 @@ struct Entry {
 }
 
 /// The names of a schema by their words.
-pub struct Index {
+pub struct NameIndex {
     pub vocabulary: Vocabulary,
-    entries: Vec<Entry>,
+    entries: Vec<IndexedName>,
     by_word: Vec<Vec<usize>>,
     /// What it costs to leave a word of a name out.
     slack: Vec<u32>,
@@ -52,9 +52,9 @@ const VIEW: u32 = 2;
 
 type Mentions = (Vec<Mention<usize>>, Vec<Mention<ColumnId>>);
 
-impl Index {
+impl NameIndex {
     /// Indexes all names of a schema.
-    pub fn new(schema: &Schema) -> Self {
+    pub fn new(schema: &SchemaView) -> Self {
         let names = schema.relations().flat_map(|(_, relation)| {
             [relation.name.as_str()].into_iter().chain(relation.columns.iter().map(|column| column.name.as_str()))
         });
@@ -65,9 +65,9 @@ impl Index {
             let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
             for (id, column) in schema.columns(number) {
                 let own = vocabulary.name(&column.name);
-                entries.push(Entry { target: Target::Column(id), own, owner: owner.clone(), view });
+                entries.push(IndexedName { target: Target::Column(id), own, owner: owner.clone(), view });
             }
-            entries.push(Entry { target: Target::Relation(number), own: owner, owner: Vec::new(), view });
+            entries.push(IndexedName { target: Target::Relation(number), own: owner, owner: Vec::new(), view });
         }
         let mut by_word = vec![Vec::new(); vocabulary.words().len()];
         for (number, entry) in entries.iter().enumerate() {
@@ -100,10 +100,10 @@ impl Index {
         candidates.dedup();
         let (mut relations, mut columns) = (Vec::new(), Vec::new());
         for entry in candidates.into_iter().filter_map(|number| self.entries.get(number)) {
-            for (end, cost, owned) in self.fits(entry, start, words, meanings, glued) {
+            for (end, cost, qualified) in self.fits(entry, start, words, meanings, glued) {
                 match entry.target {
-                    Target::Relation(target) => relations.push(Mention { target, end, cost, owned }),
-                    Target::Column(target) => columns.push(Mention { target, end, cost, owned }),
+                    Target::Relation(target) => relations.push(Mention { target, end, cost, qualified }),
+                    Target::Column(target) => columns.push(Mention { target, end, cost, qualified }),
                 }
             }
         }
@@ -116,14 +116,18 @@ impl Index {
     /// The ends at which a name has been said well enough, with their costs.
     fn fits(
         &self,
-        entry: &Entry,
+        entry: &IndexedName,
         start: usize,
         words: &[Word],
         meanings: &[Vec<Meaning>],
         glued: &[Option<usize>],
     ) -> Vec<(usize, u32, bool)> {
-        let mut said =
-            Said { own: vec![false; entry.own.len()], owner: vec![false; entry.owner.len()], cost: 0, last: 0 };
+        let mut said = MatchedWords {
+            own: vec![false; entry.own.len()],
+            owner: vec![false; entry.owner.len()],
+            cost: 0,
+            last_place: 0,
+        };
         let mut found = Vec::new();
         let mut at = start;
         loop {
@@ -149,7 +153,7 @@ impl Index {
         found
     }
 
-    fn cost(&self, entry: &Entry, said: &Said) -> Option<u32> {
+    fn cost(&self, entry: &IndexedName, said: &MatchedWords) -> Option<u32> {
         let theirs = |word: &usize| entry.owner.contains(word);
         let heard = |(word, heard): (&usize, &bool)| *heard && !theirs(word);
         let whole = said.own.iter().all(|heard| *heard);
@@ -164,23 +168,23 @@ impl Index {
 }
 
 /// Which words of a name have been said.
-struct Said {
+struct MatchedWords {
     own: Vec<bool>,
     owner: Vec<bool>,
     cost: u32,
-    last: usize,
+    last_place: usize,
 }
 
-impl Said {
+impl MatchedWords {
     /// Takes a word in one of its meanings, the nearest first; false where the name has no such word left.
-    fn hear(&mut self, entry: &Entry, meanings: &[Meaning]) -> bool {
+    fn hear(&mut self, entry: &IndexedName, meanings: &[Meaning]) -> bool {
         let begun = self.own.iter().any(|heard| *heard);
         for (word, distance) in meanings {
             if let Some(place) =
                 (0..entry.own.len()).find(|&i| entry.own.get(i) == Some(word) && self.own.get(i) == Some(&false))
             {
-                self.cost += distance + u32::from(place < self.last);
-                self.last = place;
+                self.cost += distance + u32::from(place < self.last_place);
+                self.last_place = place;
                 if let Some(heard) = self.own.get_mut(place) {
                     *heard = true;
                 }

@@ -1,7 +1,7 @@
 //! The names of the schema that an unknown word may be meant for: those spelled nearly alike.
 
 use super::Nearest;
-use super::schema_view::Schema;
+use super::schema_view::SchemaView;
 
 /// How alike two words have to be, from 0 to 1.
 const ALIKE: f64 = 0.7;
@@ -12,7 +12,7 @@ const MAX_WORDS: usize = 8;
 const MAX_LENGTH: usize = 40;
 
 /// The nearest names for each word, the most alike first.
-pub fn nearest(unknown: &[String], schema: &Schema) -> Vec<Nearest> {
+pub fn nearest(unknown: &[String], schema: &SchemaView) -> Vec<Nearest> {
     let mut found = Vec::new();
     for word in unknown.iter().filter(|word| word.len() <= MAX_LENGTH).take(MAX_WORDS) {
         let single = words::singular(&word.to_lowercase());

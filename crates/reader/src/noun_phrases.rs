@@ -1,16 +1,16 @@
 //! Nouns: "all cancelled orders", "the 3 oldest French singers", a relation with the adjectives before it.
 
-use super::hypothesis::Draft;
-use super::lexicon::{Quality, Use};
+use super::hypothesis::Hypothesis;
+use super::lexicon::{Category, Quality};
 use super::parser::{Parser, Parses};
-use super::query_tree::{At, ColumnId, Direction, Value};
+use super::query_tree::{ColumnId, ColumnRef, Direction, Expression};
 
 /// A relation, or one of its columns taken as a thing of its own, with the adjectives before it.
 #[derive(Debug, Clone)]
-pub struct Noun {
+pub struct NounPhrase {
     pub relation: usize,
     /// The thing is a value of this column: "countries" where only a column is called so.
-    pub class: Option<ColumnId>,
+    pub column: Option<ColumnId>,
     pub cost: u32,
     pub adjectives: Vec<Adjective>,
     pub plural: bool,
@@ -20,7 +20,7 @@ pub struct Noun {
     /// "top 3".
     pub limit: Option<u32>,
     /// "bottom 3".
-    pub lowest: bool,
+    pub from_bottom: bool,
 }
 
 /// What stands before a noun.
@@ -47,56 +47,56 @@ const ROLE: u32 = 2;
 const VALUE_NOUN: u32 = 6;
 
 #[derive(Clone, Default)]
-struct Before {
+struct Premodifiers {
     adjectives: Vec<Adjective>,
     distinct: bool,
     each: bool,
     limit: Option<u32>,
-    lowest: bool,
+    from_bottom: bool,
 }
 
 impl Parser<'_> {
     /// The nouns that begin here.
-    pub fn nouns(&self, position: usize) -> Parses<Noun> {
-        if let Some(known) = self.nouns.borrow().get(&position) {
+    pub fn noun_phrases(&self, position: usize) -> Parses<NounPhrase> {
+        if let Some(known) = self.noun_phrases.borrow().get(&position) {
             return known.clone();
         }
-        let found = self.nouns_after(position, &Before::default());
-        self.nouns.borrow_mut().insert(position, found.clone());
+        let found = self.noun_phrases_after(position, &Premodifiers::default());
+        self.noun_phrases.borrow_mut().insert(position, found.clone());
         found
     }
 
-    fn nouns_after(&self, position: usize, before: &Before) -> Parses<Noun> {
-        let position = self.skip(position);
-        let mut found = self.noun_heads(position, before);
+    fn noun_phrases_after(&self, position: usize, before: &Premodifiers) -> Parses<NounPhrase> {
+        let position = self.skip_articles(position);
+        let mut found = self.head_nouns(position, before);
         if before.adjectives.len() < 3 {
-            for (next, end) in self.adjectives(position, before) {
-                found.extend(self.nouns_after(end, &next));
+            for (next, end) in self.premodifiers(position, before) {
+                found.extend(self.noun_phrases_after(end, &next));
             }
         }
         found
     }
 
-    fn noun_heads(&self, position: usize, before: &Before) -> Parses<Noun> {
-        let cell = self.chart.at(position);
-        let noun = |relation: usize, class: Option<ColumnId>, cost: u32, end: usize| Noun {
+    fn head_nouns(&self, position: usize, before: &Premodifiers) -> Parses<NounPhrase> {
+        let cell = self.lattice.cell(position);
+        let noun = |relation: usize, column: Option<ColumnId>, cost: u32, end: usize| NounPhrase {
             relation,
-            class,
+            column,
             cost,
             adjectives: before.adjectives.clone(),
-            plural: self.chart.is_plural(end),
+            plural: self.lattice.is_plural(end),
             distinct: before.distinct,
             each: before.each,
             limit: before.limit,
-            lowest: before.lowest,
+            from_bottom: before.from_bottom,
         };
         let mut found = Vec::new();
         for mention in &cell.relations {
-            found.push((noun(mention.target, None, mention.cost, mention.end), self.after_member(mention.end)));
+            found.push((noun(mention.target, None, mention.cost, mention.end), self.after_redundant_noun(mention.end)));
         }
         // A relation that is called so is meant before a column of the same name.
         let taken =
-            |end: usize| self.chart.is_plural(end) && cell.relations.iter().any(|m| m.cost == 0 && m.end == end);
+            |end: usize| self.lattice.is_plural(end) && cell.relations.iter().any(|m| m.cost == 0 && m.end == end);
         let columns = cell.columns.iter().filter(|m| !taken(m.end) && (m.cost < 4 || !self.schema.is_key(m.target)));
         for mention in columns {
             // "maker" is the relation that a column of this name refers to.
@@ -107,10 +107,10 @@ impl Parser<'_> {
                 found.push((noun(edge.to, None, mention.cost + ROLE, mention.end), mention.end));
                 continue;
             }
-            let class = Some(mention.target);
-            found.push((noun(mention.target.relation, class, mention.cost + CLASS, mention.end), mention.end));
+            let column = Some(mention.target);
+            found.push((noun(mention.target.relation, column, mention.cost + CLASS, mention.end), mention.end));
         }
-        for mention in cell.values.iter().filter(|mention| mention.cost < 2 && self.chart.is_plural(mention.end)) {
+        for mention in cell.values.iter().filter(|mention| mention.cost < 2 && self.lattice.is_plural(mention.end)) {
             let relation = mention.target.column.relation;
             let mut one = noun(relation, None, mention.cost + VALUE_NOUN, mention.end);
             one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
@@ -120,28 +120,28 @@ impl Parser<'_> {
     }
 
     /// "faculty members", "party records": the second word adds nothing.
-    fn after_member(&self, end: usize) -> usize {
+    fn after_redundant_noun(&self, end: usize) -> usize {
         let adds_nothing =
             |word: &str| matches!(word, "member" | "members" | "record" | "records" | "entries" | "table");
-        let known = self.chart.at(end).relations.iter().any(|mention| mention.cost == 0);
-        if adds_nothing(self.chart.lower(end)) && !known { end + 1 } else { end }
+        let known = self.lattice.cell(end).relations.iter().any(|mention| mention.cost == 0);
+        if adds_nothing(self.lattice.lower(end)) && !known { end + 1 } else { end }
     }
 
-    fn adjectives(&self, position: usize, before: &Before) -> Parses<Before> {
+    fn premodifiers(&self, position: usize, before: &Premodifiers) -> Parses<Premodifiers> {
         let mut found = Vec::new();
-        for (one, end) in &self.chart.at(position).uses {
+        for (one, end) in &self.lattice.cell(position).categories {
             let mut next = before.clone();
             match one {
-                Use::All | Use::Back => {}
-                Use::Each => next.each = true,
-                Use::Distinct => next.distinct = true,
-                Use::Superlative(quality, direction) => {
+                Category::All | Category::Pronoun => {}
+                Category::Each => next.each = true,
+                Category::Distinct => next.distinct = true,
+                Category::Superlative(quality, direction) => {
                     next.adjectives.push(Adjective::Superlative(*quality, *direction))
                 }
-                Use::Top | Use::Bottom if before.limit.is_none() => {
+                Category::Top | Category::Bottom if before.limit.is_none() => {
                     let Some((number, after)) = self.number(*end).filter(|(number, _)| *number > 0) else { continue };
                     next.limit = Some(number);
-                    next.lowest = *one == Use::Bottom;
+                    next.from_bottom = *one == Category::Bottom;
                     found.push((next, after));
                     continue;
                 }
@@ -149,65 +149,79 @@ impl Parser<'_> {
             }
             found.push((next, *end));
         }
-        let superlative = |at: usize| self.chart.at(at).uses.iter().any(|(one, _)| matches!(one, Use::Superlative(..)));
+        let superlative = |at: usize| {
+            self.lattice.cell(at).categories.iter().any(|(one, _)| matches!(one, Category::Superlative(..)))
+        };
         let said = before.adjectives.iter().any(|one| matches!(one, Adjective::Superlative(..)));
-        let bare = |end: usize| self.chart.at(end).relations.iter().any(|m| m.cost < 4 && self.chart.is_plural(m.end));
+        let bare =
+            |end: usize| self.lattice.cell(end).relations.iter().any(|m| m.cost < 4 && self.lattice.is_plural(m.end));
         let fits = |end: usize| before.limit.is_none() && (said || superlative(end) || bare(end));
         if let Some((number, end)) = self.number(position).filter(|(number, end)| fits(*end) && *number > 0) {
-            found.push((Before { limit: Some(number), ..before.clone() }, end));
+            found.push((Premodifiers { limit: Some(number), ..before.clone() }, end));
         }
-        let negated = self.eat(position, Use::Not);
+        let negated = self.accept(position, Category::Not);
         let start = negated.unwrap_or(position);
         let mut add = |adjective: Adjective, end: usize| {
             let mut next = before.clone();
             next.adjectives.push(adjective);
             found.push((next, end));
         };
-        let mut ends: Vec<usize> = self.chart.at(start).values.iter().map(|mention| mention.end).collect();
+        let mut ends: Vec<usize> = self.lattice.cell(start).values.iter().map(|mention| mention.end).collect();
         ends.sort_unstable();
         ends.dedup();
         for end in ends {
             add(Adjective::Value { start, end, negated: negated.is_some() }, end);
         }
-        for mention in self.chart.at(start).columns.iter().filter(|m| m.cost < 3 && self.schema.is_flag(m.target)) {
+        for mention in self.lattice.cell(start).columns.iter().filter(|m| m.cost < 3 && self.schema.is_flag(m.target)) {
             add(Adjective::Flag { column: mention.target, negated: negated.is_some() }, mention.end);
         }
         found
     }
 
-    /// The draft in which a source is described by a noun's adjectives.
-    pub fn described(&self, draft: Draft, source: usize, noun: &Noun) -> Vec<Draft> {
-        let mut drafts = vec![draft];
+    /// The hypothesis in which a source is with_adjectives by a noun's adjectives.
+    pub fn with_adjectives(&self, hypothesis: Hypothesis, source: usize, noun: &NounPhrase) -> Vec<Hypothesis> {
+        let mut hypotheses = vec![hypothesis];
         for adjective in &noun.adjectives {
-            drafts = drafts.iter().flat_map(|draft| self.adjective(draft, source, *adjective, noun)).collect();
+            hypotheses = hypotheses
+                .iter()
+                .flat_map(|hypothesis| self.with_adjective(hypothesis, source, *adjective, noun))
+                .collect();
         }
-        drafts
+        hypotheses
     }
 
-    fn adjective(&self, draft: &Draft, source: usize, adjective: Adjective, noun: &Noun) -> Vec<Draft> {
+    fn with_adjective(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        adjective: Adjective,
+        noun: &NounPhrase,
+    ) -> Vec<Hypothesis> {
         match adjective {
-            Adjective::Value { start, end, negated } => self.valued(draft, source, start, end, negated),
-            Adjective::Flag { column, negated } => self.flagged(draft, source, column, negated),
+            Adjective::Value { start, end, negated } => self.with_value(hypothesis, source, start, end, negated),
+            Adjective::Flag { column, negated } => self.with_flag(hypothesis, source, column, negated),
             Adjective::Superlative(quality, direction) => {
                 let limit = noun.limit.or((!noun.plural).then_some(1));
-                let columns = self.quality_columns(self.schema_relation(draft, source), quality, direction);
+                let columns = self.quality_columns(self.schema_relation(hypothesis, source), quality, direction);
                 let sorted = columns.into_iter().map(|(column, direction, cost)| {
-                    let value = Value::Column(At { source, column });
-                    self.superlative(draft.clone().costing(cost), source, value, direction, limit)
+                    let value = Expression::Column(ColumnRef { source, column });
+                    self.rank_by(hypothesis.clone().with_cost(cost), source, value, direction, limit)
                 });
                 sorted.flatten().collect()
             }
         }
     }
 
-    fn schema_relation(&self, draft: &Draft, source: usize) -> usize {
-        draft.query.relation(source)
+    fn schema_relation(&self, hypothesis: &Hypothesis, source: usize) -> usize {
+        hypothesis.query.relation(source)
     }
 
-    fn flagged(&self, draft: &Draft, source: usize, column: ColumnId, negated: bool) -> Vec<Draft> {
-        let condition = |at: At| super::query_tree::Condition::Flag { column: at, negated };
-        let attached = self.attach(draft, source, column.relation).into_iter();
-        attached.map(|(draft, source)| draft.filter(source, condition(At { source, column }))).collect()
+    fn with_flag(&self, hypothesis: &Hypothesis, source: usize, column: ColumnId, negated: bool) -> Vec<Hypothesis> {
+        let condition = |at: ColumnRef| super::query_tree::Condition::IsTrue { column: at, negated };
+        let attached = self.attach(hypothesis, source, column.relation).into_iter();
+        attached
+            .map(|(hypothesis, source)| hypothesis.filter(source, condition(ColumnRef { source, column })))
+            .collect()
     }
 
     /// The columns that an adjective like "oldest" measures, with the direction that their values go.

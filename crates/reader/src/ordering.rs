@@ -1,119 +1,128 @@
 //! Order, limits, and what a second sentence asks to see: "sorted by age", "in descending order", "List the name."
 
-use super::hypothesis::Draft;
-use super::lexicon::Use;
+use super::hypothesis::Hypothesis;
+use super::lexicon::Category;
 use super::noun_phrases::opposite;
 use super::parser::{Parser, Parses};
-use super::query_tree::{Aggregate, At, Direction, Value};
+use super::query_tree::{Aggregate, ColumnRef, Direction, Expression};
 
 /// An order without the name of what it goes by.
 const NATURAL: u32 = 2;
 
 impl Parser<'_> {
     /// "ordered by age", "in descending order of the number of pets", "alphabetically".
-    pub fn orders(&self, draft: &Draft, position: usize, also: bool) -> Parses<Draft> {
+    pub fn order_clauses(&self, hypothesis: &Hypothesis, position: usize, also: bool) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let position = self.sorted_verb(position);
-        for start in self.ends(position, Use::OrderBy) {
-            let start = self.skip(self.maybe_all(start, &[Use::Back]));
+        let position = self.after_sort_verb(position);
+        for start in self.ends(position, Category::OrderBy) {
+            let start = self.skip_articles(self.skip_all(start, &[Category::Pronoun]));
             let early = self.direction(start);
-            let begin = early.map_or(start, |(_, end)| self.maybe(end, Use::Of));
-            for (value, next, end) in self.keys(draft, begin) {
+            let begin = early.map_or(start, |(_, end)| self.skip_optional(end, Category::Of));
+            for (value, next, end) in self.sort_keys(hypothesis, begin) {
                 let late = self.direction(end);
                 let direction = late.or(early).map_or(Direction::Ascending, |(direction, _)| direction);
-                let aged =
-                    self.eat_any(end, |one| if let Use::SortedBy(_, direction) = one { Some(direction) } else { None });
+                let aged = self.accept_longest(end, |one| {
+                    if let Category::SortByQuality(_, direction) = one { Some(direction) } else { None }
+                });
                 if let Some((direction, after)) = aged {
-                    let turned = matches!(&value, Value::Column(at) if self.schema.is_date(at.column) || self.schema.is_year(at.column));
+                    let turned = matches!(&value, Expression::Column(at) if self.schema.is_date(at.column) || self.schema.is_year(at.column));
                     let direction = if turned { opposite(direction) } else { direction };
-                    found.push((sorted(next.clone(), value.clone(), direction), after));
+                    found.push((with_order(next.clone(), value.clone(), direction), after));
                 }
-                found.push((sorted(next, value, direction), late.map_or(end, |(_, end)| end)));
+                found.push((with_order(next, value, direction), late.map_or(end, |(_, end)| end)));
             }
         }
-        found.extend(self.aged(draft, position));
-        for (one, start) in &self.chart.at(position).uses {
+        found.extend(self.quality_order(hypothesis, position));
+        for (one, start) in &self.lattice.cell(position).categories {
             let direction = match one {
-                Use::Sorted(direction) => *direction,
-                Use::Alphabetical => Direction::Ascending,
+                Category::Sort(direction) => *direction,
+                Category::Alphabetical => Direction::Ascending,
                 _ => continue,
             };
-            let named = self.maybe(self.maybe(*start, Use::Of), Use::By);
-            for (value, next, end) in self.keys(draft, named) {
-                found.push((sorted(next, value, direction), end));
+            let named = self.skip_optional(self.skip_optional(*start, Category::Of), Category::By);
+            for (value, next, end) in self.sort_keys(hypothesis, named) {
+                found.push((with_order(next, value, direction), end));
             }
-            if let Some((_, last)) =
-                draft.query.order.last().filter(|_| draft.query.limit.is_none() && *one != Use::Alphabetical)
+            if let Some((_, last)) = hypothesis
+                .query
+                .order
+                .last()
+                .filter(|_| hypothesis.query.limit.is_none() && *one != Category::Alphabetical)
             {
-                let mut next = draft.clone();
+                let mut next = hypothesis.clone();
                 let turned = if *last == direction { *last } else { direction };
                 if let Some(order) = next.query.order.last_mut() {
                     order.1 = turned;
                 }
                 found.push((next, *start));
-            } else if draft.query.order.is_empty() {
+            } else if hypothesis.query.order.is_empty() {
                 found.extend(
-                    self.natural_key(draft, *one)
-                        .map(|value| (sorted(draft.clone().costing(NATURAL), value, direction), *start)),
+                    self.implied_sort_key(hypothesis, *one)
+                        .map(|value| (with_order(hypothesis.clone().with_cost(NATURAL), value, direction), *start)),
                 );
             }
         }
-        if !draft.query.order.is_empty() && also {
-            found.extend(self.more_keys(draft, position));
+        if !hypothesis.query.order.is_empty() && also {
+            found.extend(self.further_sort_keys(hypothesis, position));
         }
         found
     }
 
     /// "from the oldest to the youngest" where nothing tells by which column.
-    fn aged(&self, draft: &Draft, position: usize) -> Parses<Draft> {
+    fn quality_order(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for (one, end) in &self.chart.at(position).uses {
-            let Use::SortedBy(quality, direction) = one else { continue };
-            for (column, direction, cost) in self.quality_columns(draft.query.relation(0), *quality, *direction) {
+        for (one, end) in &self.lattice.cell(position).categories {
+            let Category::SortByQuality(quality, direction) = one else { continue };
+            for (column, direction, cost) in self.quality_columns(hypothesis.query.relation(0), *quality, *direction) {
                 let value = Self::column_value(0, column);
-                found.push((sorted(draft.clone().costing(cost), value, direction), *end));
+                found.push((with_order(hypothesis.clone().with_cost(cost), value, direction), *end));
             }
         }
         found
     }
 
     /// "sort", "ordered", "listed" before "in descending order".
-    fn sorted_verb(&self, position: usize) -> usize {
+    fn after_sort_verb(&self, position: usize) -> usize {
         let verb = |word: &str| {
             matches!(
                 word,
                 "ordered" | "sorted" | "arranged" | "listed" | "order" | "sort" | "arrange" | "ranked" | "rank"
             )
         };
-        let words = [self.chart.lower(position), self.chart.lower(position + 1)];
+        let words = [self.lattice.lower(position), self.lattice.lower(position + 1)];
         let after = if verb(words[0]) { position + 1 } else { return position };
-        let rows = self.skip(after);
-        let noun = matches!(self.chart.lower(rows), "them" | "results" | "result" | "it" | "list" | "rows");
+        let rows = self.skip_articles(after);
+        let noun = matches!(self.lattice.lower(rows), "them" | "results" | "result" | "it" | "list" | "rows");
         let after = if noun { rows + 1 } else { after };
-        let sorts = self.chart.at(after).uses.iter().any(|(one, _)| matches!(one, Use::Sorted(_) | Use::Alphabetical));
+        let sorts = self
+            .lattice
+            .cell(after)
+            .categories
+            .iter()
+            .any(|(one, _)| matches!(one, Category::Sort(_) | Category::Alphabetical));
         if sorts { after } else { position }
     }
 
     fn direction(&self, position: usize) -> Option<(Direction, usize)> {
-        let comma = self.maybe(position, Use::Comma);
-        self.eat_any(comma, |one| match one {
-            Use::Sorted(direction) => Some(direction),
-            Use::Alphabetical => Some(Direction::Ascending),
+        let comma = self.skip_optional(position, Category::Comma);
+        self.accept_longest(comma, |one| match one {
+            Category::Sort(direction) => Some(direction),
+            Category::Alphabetical => Some(Direction::Ascending),
             _ => None,
         })
     }
 
     /// "… and then by name" after a first key.
-    fn more_keys(&self, draft: &Draft, position: usize) -> Parses<Draft> {
-        let start = self.maybe(position, Use::By);
+    fn further_sort_keys(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
+        let start = self.skip_optional(position, Category::By);
         let mut found = Vec::new();
-        if draft.query.limit.is_some() {
+        if hypothesis.query.limit.is_some() {
             return found;
         }
-        for (value, next, end) in self.keys(draft, start) {
+        for (value, next, end) in self.sort_keys(hypothesis, start) {
             let direction = self.direction(end);
             found.push((
-                sorted(next, value, direction.map_or(Direction::Ascending, |(d, _)| d)),
+                with_order(next, value, direction.map_or(Direction::Ascending, |(d, _)| d)),
                 direction.map_or(end, |(_, end)| end),
             ));
         }
@@ -121,71 +130,77 @@ impl Parser<'_> {
     }
 
     /// What rows can be sorted by: a shown value, a column, a count.
-    fn keys(&self, draft: &Draft, position: usize) -> Vec<(Value, Draft, usize)> {
-        let position = self.skip(self.maybe_all(position, &[Use::Back]));
+    fn sort_keys(&self, hypothesis: &Hypothesis, position: usize) -> Vec<(Expression, Hypothesis, usize)> {
+        let position = self.skip_articles(self.skip_all(position, &[Category::Pronoun]));
         let mut found = Vec::new();
-        let counted = |value: &Value| matches!(value, Value::Rows | Value::Each(_, Aggregate::Count, _));
-        for start in self.ends(position, Use::HowMany) {
-            for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.adjectives.is_empty()) {
-                let shown = draft.query.outputs.iter().find(|output| counted(&output.value));
+        let counted = |value: &Expression| {
+            matches!(value, Expression::CountRows | Expression::SubqueryAggregate(_, Aggregate::Count, _))
+        };
+        for start in self.ends(position, Category::HowMany) {
+            for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.adjectives.is_empty()) {
+                let shown = hypothesis.query.outputs.iter().find(|output| counted(&output.value));
                 if let Some(output) = shown {
-                    found.push((output.value.clone(), draft.clone(), end));
-                } else if !draft.query.groups.is_empty() {
-                    found.push((Value::Rows, draft.clone(), end));
-                } else if noun.class.is_none() && noun.relation != draft.query.relation(0) {
-                    for (next, head, _) in draft.sub(self.schema, 0, noun.relation, false) {
-                        found.extend(head.map(|head| (Value::Each(head, Aggregate::Count, None), next, end)));
+                    found.push((output.value.clone(), hypothesis.clone(), end));
+                } else if !hypothesis.query.groups.is_empty() {
+                    found.push((Expression::CountRows, hypothesis.clone(), end));
+                } else if noun.column.is_none() && noun.relation != hypothesis.query.relation(0) {
+                    for (next, head, _) in hypothesis.subquery(self.schema, 0, noun.relation, false) {
+                        found.extend(
+                            head.map(|head| (Expression::SubqueryAggregate(head, Aggregate::Count, None), next, end)),
+                        );
                     }
                 } else if let Some(column) =
-                    noun.class.filter(|id| self.schema.is_number(*id) && draft.query.relation(0) == id.relation)
+                    noun.column.filter(|id| self.schema.is_number(*id) && hypothesis.query.relation(0) == id.relation)
                 {
-                    found.push((Self::column_value(0, column), draft.clone().costing(noun.cost), end));
-                } else if let Some(class) = draft.class.filter(|_| noun.class.is_none()) {
-                    let mut next = draft.clone();
-                    next.query.groups.push(Value::Column(class));
-                    found.push((Value::Rows, next, end));
+                    found.push((Self::column_value(0, column), hypothesis.clone().with_cost(noun.cost), end));
+                } else if let Some(subject) = hypothesis.subject_column.filter(|_| noun.column.is_none()) {
+                    let mut next = hypothesis.clone();
+                    next.query.groups.push(Expression::Column(subject));
+                    found.push((Expression::CountRows, next, end));
                 }
             }
         }
-        for end in self.ends(position, Use::Count) {
-            let shown = draft.query.outputs.iter().find(|output| counted(&output.value));
-            found.extend(shown.map(|output| (output.value.clone(), draft.clone(), end)));
+        for end in self.ends(position, Category::TrailingCount) {
+            let shown = hypothesis.query.outputs.iter().find(|output| counted(&output.value));
+            found.extend(shown.map(|output| (output.value.clone(), hypothesis.clone(), end)));
         }
-        found.extend(self.column_keys(draft, position));
+        found.extend(self.column_sort_keys(hypothesis, position));
         found
     }
 
-    fn column_keys(&self, draft: &Draft, position: usize) -> Vec<(Value, Draft, usize)> {
+    fn column_sort_keys(&self, hypothesis: &Hypothesis, position: usize) -> Vec<(Expression, Hypothesis, usize)> {
         let mut found = Vec::new();
-        let aggregate = self.eat_any(position, |one| if let Use::Aggregate(one) = one { Some(one) } else { None });
+        let aggregate =
+            self.accept_longest(position, |one| if let Category::Aggregate(one) = one { Some(one) } else { None });
         let starts = [Some((None, position)), aggregate.map(|(one, end)| (Some(one), end))];
         for (aggregate, start) in starts.into_iter().flatten() {
             for (candidates, _, end) in self.longest_terms(start) {
-                let end = self.after_owner(draft, end);
+                let end = self.after_owner(hypothesis, end);
                 if let Some(aggregate) = aggregate {
-                    let of = |value: &Value| matches!(value, Value::Aggregate(one, at) | Value::Each(_, one, Some(at)) if *one == aggregate && candidates.iter().any(|m| m.target == at.column));
-                    let shown = draft.query.outputs.iter().find(|output| of(&output.value));
-                    found.extend(shown.map(|output| (output.value.clone(), draft.clone(), end)));
+                    let of = |value: &Expression| matches!(value, Expression::Aggregate(one, at) | Expression::SubqueryAggregate(_, one, Some(at)) if *one == aggregate && candidates.iter().any(|m| m.target == at.column));
+                    let shown = hypothesis.query.outputs.iter().find(|output| of(&output.value));
+                    found.extend(shown.map(|output| (output.value.clone(), hypothesis.clone(), end)));
                     continue;
                 }
-                if draft.is_aggregate() {
+                if hypothesis.is_aggregate() {
                     let group = |m: &&super::name_index::Mention<super::query_tree::ColumnId>| {
-                        draft
+                        hypothesis
                             .query
                             .groups
                             .iter()
                             .find(
-                                |group| matches!(group, Value::Column(at) | Value::Cut(_, at) if at.column == m.target),
+                                |group| matches!(group, Expression::Column(at) | Expression::DateTrunc(_, at) if at.column == m.target),
                             )
                             .map(|group| (m.cost, group.clone()))
                     };
                     let groups = candidates.iter().filter_map(group);
-                    found.extend(groups.map(|(cost, group)| (group, draft.clone().costing(cost), end)));
+                    found.extend(groups.map(|(cost, group)| (group, hypothesis.clone().with_cost(cost), end)));
                     continue;
                 }
-                for (next, at, many) in self.reach(draft, draft.query.scope(0), &candidates, |_| true) {
+                for (next, at, many) in self.join_columns(hypothesis, hypothesis.query.scope(0), &candidates, |_| true)
+                {
                     if !many {
-                        found.push((Value::Column(at), next, end));
+                        found.push((Expression::Column(at), next, end));
                     }
                 }
             }
@@ -194,59 +209,68 @@ impl Parser<'_> {
     }
 
     /// "by age of the singer": whose it is goes without saying.
-    fn after_owner(&self, draft: &Draft, end: usize) -> usize {
-        let start = self.eat(end, Use::Of).map(|start| self.skip(self.maybe_all(start, &[Use::All, Use::Each])));
-        let base = draft.query.relation(0);
+    fn after_owner(&self, hypothesis: &Hypothesis, end: usize) -> usize {
+        let start = self
+            .accept(end, Category::Of)
+            .map(|start| self.skip_articles(self.skip_all(start, &[Category::All, Category::Each])));
+        let base = hypothesis.query.relation(0);
         let owner = start.and_then(|start| {
-            self.chart.at(start).relations.iter().filter(|m| m.target == base && m.cost < 4).map(|m| m.end).max()
+            self.lattice.cell(start).relations.iter().filter(|m| m.target == base && m.cost < 4).map(|m| m.end).max()
         });
         owner.unwrap_or(end)
     }
 
     /// What "alphabetically" or "in descending order" sorts by where nothing is said.
-    fn natural_key(&self, draft: &Draft, one: Use) -> Option<Value> {
-        let mut shown = draft.query.outputs.iter().map(|output| &output.value);
-        if one == Use::Alphabetical {
-            return shown.find(|value| matches!(value, Value::Column(at) if self.schema.is_text(at.column))).cloned();
+    fn implied_sort_key(&self, hypothesis: &Hypothesis, one: Category) -> Option<Expression> {
+        let mut shown = hypothesis.query.outputs.iter().map(|output| &output.value);
+        if one == Category::Alphabetical {
+            return shown
+                .find(|value| matches!(value, Expression::Column(at) if self.schema.is_text(at.column)))
+                .cloned();
         }
-        let only = draft.query.outputs.len() == 1 && !draft.is_aggregate();
+        let only = hypothesis.query.outputs.len() == 1 && !hypothesis.is_aggregate();
         let measure = shown.find(|value| {
-            matches!(value, Value::Rows | Value::Aggregate(..) | Value::Each(..)) && draft.query.outputs.len() > 1
+            matches!(value, Expression::CountRows | Expression::Aggregate(..) | Expression::SubqueryAggregate(..))
+                && hypothesis.query.outputs.len() > 1
         });
-        measure.or(draft.query.outputs.first().map(|output| &output.value).filter(|_| only)).cloned()
+        measure.or(hypothesis.query.outputs.first().map(|output| &output.value).filter(|_| only)).cloned()
     }
 
     /// "… List the name and age.", "… and show the city": what to show, said after the rest.
-    pub fn follow_ups(&self, draft: &Draft, position: usize) -> Parses<Draft> {
+    pub fn follow_ups(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let stop = self.maybe(position, Use::Stop);
-        let comma = self.maybe(stop, Use::Comma);
-        let and = self.maybe(comma, Use::And);
+        let stop = self.skip_optional(position, Category::FullStop);
+        let comma = self.skip_optional(stop, Category::Comma);
+        let and = self.skip_optional(comma, Category::And);
         if and == position {
             return found;
         }
         let mut starts = Vec::new();
-        for (one, end) in
-            self.chart.at(and).uses.iter().filter(|(one, _)| matches!(one, Use::Open | Use::Also | Use::HowMany))
+        for (one, end) in self
+            .lattice
+            .cell(and)
+            .categories
+            .iter()
+            .filter(|(one, _)| matches!(one, Category::Opener | Category::Adverb | Category::HowMany))
         {
-            starts.push(if *one == Use::HowMany { and } else { *end });
+            starts.push(if *one == Category::HowMany { and } else { *end });
         }
         if stop > position {
-            found.push((draft.clone(), stop));
+            found.push((hypothesis.clone(), stop));
         }
         for start in starts {
-            for (items, end) in self.items(self.maybe(start, Use::Back)) {
-                let end = self.after_reference(draft, end);
-                let mut next = draft.clone();
-                if next.open {
-                    next.open = false;
-                    next.query.outputs.retain(|output| !matches!(output.value, Value::Each(..)));
-                    if let Some(class) = next.class.filter(|_| !next.query.groups.is_empty()) {
-                        next = next.show(Value::Column(class), "");
+            for (items, end) in self.select_items(self.skip_optional(start, Category::Pronoun)) {
+                let end = self.after_reference(hypothesis, end);
+                let mut next = hypothesis.clone();
+                if next.default_projection {
+                    next.default_projection = false;
+                    next.query.outputs.retain(|output| !matches!(output.value, Expression::SubqueryAggregate(..)));
+                    if let Some(subject) = next.subject_column.filter(|_| !next.query.groups.is_empty()) {
+                        next = next.select(Expression::Column(subject), "");
                     }
                 }
-                for source in reference(draft) {
-                    found.extend(self.showing(&next, source, &items).into_iter().map(|draft| (draft, end)));
+                for source in reference(hypothesis) {
+                    found.extend(self.project(&next, source, &items).into_iter().map(|hypothesis| (hypothesis, end)));
                 }
             }
         }
@@ -254,35 +278,37 @@ impl Parser<'_> {
     }
 
     /// "of them", "for each", "of those stadiums": refers back to what was asked for.
-    fn after_reference(&self, draft: &Draft, end: usize) -> usize {
-        let Some(start) = self.eat(end, Use::Of) else { return end };
-        let start = self.skip(self.maybe_all(start, &[Use::Back, Use::All, Use::Each]));
+    fn after_reference(&self, hypothesis: &Hypothesis, end: usize) -> usize {
+        let Some(start) = self.accept(end, Category::Of) else { return end };
+        let start = self.skip_articles(self.skip_all(start, &[Category::Pronoun, Category::All, Category::Each]));
         let base = |m: &&super::name_index::Mention<usize>| {
-            draft.query.sources.iter().any(|s| s.relation == m.target) && m.cost < 4
+            hypothesis.query.sources.iter().any(|s| s.relation == m.target) && m.cost < 4
         };
-        let noun = self.chart.at(start).relations.iter().filter(base).map(|m| m.end).max();
+        let noun = self.lattice.cell(start).relations.iter().filter(base).map(|m| m.end).max();
         noun.unwrap_or(end)
     }
 
     /// The value of a column of a source.
-    pub fn column_value(source: usize, column: super::query_tree::ColumnId) -> Value {
-        Value::Column(At { source, column })
+    pub fn column_value(source: usize, column: super::query_tree::ColumnId) -> Expression {
+        Expression::Column(ColumnRef { source, column })
     }
 }
 
-fn sorted(mut draft: Draft, value: Value, direction: Direction) -> Draft {
-    if !draft.query.order.iter().any(|(other, _)| *other == value) {
-        draft.query.order.push((value, direction));
+fn with_order(mut hypothesis: Hypothesis, value: Expression, direction: Direction) -> Hypothesis {
+    if !hypothesis.query.order.iter().any(|(other, _)| *other == value) {
+        hypothesis.query.order.push((value, direction));
     }
-    draft
+    hypothesis
 }
 
 /// The sources that a second sentence may ask about: what the groups are of, else the base and what is joined to it.
-fn reference(draft: &Draft) -> Vec<usize> {
-    let of = |value: &Value| if let Value::Column(at) = value { Some(at.source) } else { None };
-    let mut sources: Vec<usize> = draft.query.groups.iter().filter_map(of).filter(|_| draft.is_aggregate()).collect();
+fn reference(hypothesis: &Hypothesis) -> Vec<usize> {
+    let of = |value: &Expression| if let Expression::Column(at) = value { Some(at.source) } else { None };
+    let mut sources: Vec<usize> =
+        hypothesis.query.groups.iter().filter_map(of).filter(|_| hypothesis.is_aggregate()).collect();
     if sources.is_empty() {
-        let joined = draft.focus.iter().copied().filter(|source| *source != 0 && draft.query.scope(*source) == 0);
+        let joined =
+            hypothesis.focus.iter().copied().filter(|source| *source != 0 && hypothesis.query.scope(*source) == 0);
         sources = [0].into_iter().chain(joined).collect();
     }
     sources.dedup();

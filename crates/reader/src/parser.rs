@@ -1,44 +1,49 @@
-//! The grammar's common ground: phrases eaten from the chart, and the search over all ways to read the clauses.
+//! The grammar's common ground: phrases eaten from the lattice, and the search over all ways to read the clauses.
 //!
-//! Every function returns all ways to go on; the choice between finished drafts is made in the end, by cost. The
+//! Every function returns all ways to go on; the choice between finished hypotheses is made in the end, by cost. The
 //! question forms themselves are in the files beside this one.
 
-use super::clauses::Lead;
-use super::hypothesis::Draft;
-use super::lattice::Chart;
-use super::lexicon::{self, Use};
+use super::clauses::Connective;
+use super::hypothesis::Hypothesis;
+use super::lattice::Lattice;
+use super::lexicon::{self, Category};
 use super::name_index::Mention;
-use super::noun_phrases::Noun;
-use super::query_tree::{At, ColumnId};
-use super::schema_view::Schema;
+use super::noun_phrases::NounPhrase;
+use super::query_tree::{ColumnId, ColumnRef};
+use super::schema_view::SchemaView;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Ways to go on: a result and the position after it.
 pub type Parses<T> = Vec<(T, usize)>;
 
-/// The grammar over one chart.
+/// The grammar over one lattice.
 pub struct Parser<'a> {
-    pub chart: &'a Chart,
-    pub schema: &'a Schema<'a>,
-    /// What was found at a position before: the same for every draft.
-    pub nouns: RefCell<HashMap<usize, Parses<Noun>>>,
-    pub leads: RefCell<HashMap<usize, Vec<Lead>>>,
+    pub lattice: &'a Lattice,
+    pub schema: &'a SchemaView<'a>,
+    /// What was found at a position before: the same for every hypothesis.
+    pub noun_phrases: RefCell<HashMap<usize, Parses<NounPhrase>>>,
+    pub connectives: RefCell<HashMap<usize, Vec<Connective>>>,
 }
 
-/// How many drafts go on from one position.
+/// How many hypotheses go on from one position.
 const BEAM: usize = 14;
 
 impl<'a> Parser<'a> {
     /// A parser that knows nothing yet.
-    pub fn new(chart: &'a Chart, schema: &'a Schema<'a>) -> Self {
-        Self { chart, schema, nouns: RefCell::default(), leads: RefCell::default() }
+    pub fn new(lattice: &'a Lattice, schema: &'a SchemaView<'a>) -> Self {
+        Self { lattice, schema, noun_phrases: RefCell::default(), connectives: RefCell::default() }
     }
 
     /// The position of the first word from here that is no article.
-    pub fn skip(&self, mut position: usize) -> usize {
-        while let Some((_, end)) =
-            self.chart.at(position).uses.iter().filter(|(one, _)| *one == Use::Article).max_by_key(|u| u.1)
+    pub fn skip_articles(&self, mut position: usize) -> usize {
+        while let Some((_, end)) = self
+            .lattice
+            .cell(position)
+            .categories
+            .iter()
+            .filter(|(one, _)| *one == Category::Article)
+            .max_by_key(|u| u.1)
         {
             position = *end;
         }
@@ -46,34 +51,40 @@ impl<'a> Parser<'a> {
     }
 
     /// The longest phrase here whose use `pick` accepts.
-    pub fn eat_any<T>(&self, position: usize, pick: impl Fn(Use) -> Option<T>) -> Option<(T, usize)> {
-        let here = self.chart.at(position).uses.iter();
-        let later = self.chart.at(self.skip(position)).uses.iter();
+    pub fn accept_longest<T>(&self, position: usize, pick: impl Fn(Category) -> Option<T>) -> Option<(T, usize)> {
+        let here = self.lattice.cell(position).categories.iter();
+        let later = self.lattice.cell(self.skip_articles(position)).categories.iter();
         here.chain(later).filter_map(|(one, end)| pick(*one).map(|picked| (picked, *end))).max_by_key(|(_, end)| *end)
     }
 
     /// The position after the longest phrase of one use.
-    pub fn eat(&self, position: usize, one: Use) -> Option<usize> {
-        self.eat_any(position, |other| (other == one).then_some(())).map(|((), end)| end)
+    pub fn accept(&self, position: usize, one: Category) -> Option<usize> {
+        self.accept_longest(position, |other| (other == one).then_some(())).map(|((), end)| end)
     }
 
     /// The positions after each phrase of one use.
-    pub fn ends(&self, position: usize, one: Use) -> Vec<usize> {
-        let mut ends: Vec<usize> =
-            self.chart.at(position).uses.iter().filter(|(other, _)| *other == one).map(|(_, end)| *end).collect();
+    pub fn ends(&self, position: usize, one: Category) -> Vec<usize> {
+        let mut ends: Vec<usize> = self
+            .lattice
+            .cell(position)
+            .categories
+            .iter()
+            .filter(|(other, _)| *other == one)
+            .map(|(_, end)| *end)
+            .collect();
         ends.sort_unstable();
         ends.dedup();
         ends
     }
 
     /// The position after a phrase, or the same position where it is absent.
-    pub fn maybe(&self, position: usize, one: Use) -> usize {
-        self.eat(position, one).unwrap_or(position)
+    pub fn skip_optional(&self, position: usize, one: Category) -> usize {
+        self.accept(position, one).unwrap_or(position)
     }
 
     /// The position after any number of words of these uses.
-    pub fn maybe_all(&self, mut position: usize, uses: &[Use]) -> usize {
-        while let Some((_, end)) = self.eat_any(position, |one| uses.contains(&one).then_some(())) {
+    pub fn skip_all(&self, mut position: usize, categories: &[Category]) -> usize {
+        while let Some((_, end)) = self.accept_longest(position, |one| categories.contains(&one).then_some(())) {
             position = end;
         }
         position
@@ -81,31 +92,31 @@ impl<'a> Parser<'a> {
 
     /// How many: digits or a word, at most six digits.
     pub fn number(&self, position: usize) -> Option<(u32, usize)> {
-        let position = self.skip(position);
-        let word = self.chart.lower(position);
+        let position = self.skip_articles(position);
+        let word = self.lattice.lower(position);
         let number = if word.len() <= 6 { word.parse().ok() } else { None };
         number.or_else(|| lexicon::number_word(word)).map(|number| (number, position + 1))
     }
 
     /// All readings of the whole question.
-    pub fn question(&self) -> Vec<Draft> {
-        let heads = self.heads();
-        self.run(heads).into_iter().filter_map(|draft| draft.finish(self.schema)).collect()
+    pub fn parse(&self) -> Vec<Hypothesis> {
+        let forms = self.question_forms();
+        self.search(forms).into_iter().filter_map(|hypothesis| hypothesis.finish(self.schema)).collect()
     }
 
-    /// Reads clauses from the heads on to the end of the question, at each position with the best drafts only.
-    fn run(&self, heads: Parses<Draft>) -> Vec<Draft> {
-        let length = self.chart.len();
-        let mut waiting: Vec<Vec<Draft>> = vec![Vec::new(); length + 1];
-        for (draft, position) in heads {
+    /// Reads clauses from the heads on to the end of the question, at each position with the best hypotheses only.
+    fn search(&self, forms: Parses<Hypothesis>) -> Vec<Hypothesis> {
+        let length = self.lattice.len();
+        let mut waiting: Vec<Vec<Hypothesis>> = vec![Vec::new(); length + 1];
+        for (hypothesis, position) in forms {
             if let Some(list) = waiting.get_mut(position) {
-                list.push(draft);
+                list.push(hypothesis);
             }
         }
         for position in 0..length {
-            let drafts = waiting.get_mut(position).map(std::mem::take).unwrap_or_default();
-            for draft in best(drafts) {
-                for (next, end) in self.clause(&draft, position) {
+            let hypotheses = waiting.get_mut(position).map(std::mem::take).unwrap_or_default();
+            for hypothesis in best(hypotheses) {
+                for (next, end) in self.clause(&hypothesis, position) {
                     if let Some(list) = waiting.get_mut(end).filter(|_| end > position) {
                         list.push(next);
                     }
@@ -116,9 +127,9 @@ impl<'a> Parser<'a> {
     }
 
     /// The ends of the terms that begin here, each with its candidates: columns by cost.
-    pub fn terms(&self, position: usize) -> Vec<(Vec<&Mention<ColumnId>>, usize, usize)> {
-        let position = self.skip(position);
-        let mentions = &self.chart.at(position).columns;
+    pub fn column_terms(&self, position: usize) -> Vec<(Vec<&Mention<ColumnId>>, usize, usize)> {
+        let position = self.skip_articles(position);
+        let mentions = &self.lattice.cell(position).columns;
         let mut ends: Vec<usize> = mentions.iter().map(|mention| mention.end).collect();
         ends.sort_unstable();
         ends.dedup();
@@ -126,37 +137,41 @@ impl<'a> Parser<'a> {
         ends.into_iter().map(|end| (of(end), position, end)).collect()
     }
 
-    /// The column candidates that a source can reach, each with the draft in which it is joined. Only the best few.
-    pub fn reach(
+    /// The column candidates that a source can reach, each with the hypothesis in which it is joined. Only the best few.
+    pub fn join_columns(
         &self,
-        draft: &Draft,
+        hypothesis: &Hypothesis,
         from: usize,
         candidates: &[&Mention<ColumnId>],
         fits: impl Fn(ColumnId) -> bool,
-    ) -> Vec<(Draft, At, bool)> {
-        let mut found: Vec<(Draft, At, bool)> = Vec::new();
+    ) -> Vec<(Hypothesis, ColumnRef, bool)> {
+        let mut found: Vec<(Hypothesis, ColumnRef, bool)> = Vec::new();
         for mention in candidates.iter().filter(|mention| fits(mention.target)) {
-            for (joined, source, many) in draft.join(self.schema, from, mention.target.relation) {
-                found.push((joined.costing(mention.cost), At { source, column: mention.target }, many));
+            for (joined, source, many) in hypothesis.join(self.schema, from, mention.target.relation) {
+                found.push((joined.with_cost(mention.cost), ColumnRef { source, column: mention.target }, many));
             }
         }
-        found.sort_by_key(|(draft, ..)| draft.cost);
+        found.sort_by_key(|(hypothesis, ..)| hypothesis.cost);
         found.truncate(4);
         found
     }
 }
 
-/// The cheapest drafts, equal ones once.
-fn best(mut drafts: Vec<Draft>) -> Vec<Draft> {
-    drafts.sort_by_key(|draft| draft.cost);
-    let mut kept: Vec<Draft> = Vec::new();
-    for draft in drafts {
+/// The cheapest hypotheses, equal ones once.
+fn best(mut hypotheses: Vec<Hypothesis>) -> Vec<Hypothesis> {
+    hypotheses.sort_by_key(|hypothesis| hypothesis.cost);
+    let mut kept: Vec<Hypothesis> = Vec::new();
+    for hypothesis in hypotheses {
         if kept.len() >= BEAM {
             break;
         }
-        let same = |other: &Draft| other.query == draft.query && other.focus == draft.focus && other.open == draft.open;
+        let same = |other: &Hypothesis| {
+            other.query == hypothesis.query
+                && other.focus == hypothesis.focus
+                && other.default_projection == hypothesis.default_projection
+        };
         if !kept.iter().any(same) {
-            kept.push(draft);
+            kept.push(hypothesis);
         }
     }
     kept

@@ -1,54 +1,54 @@
 //! Writes the conditions of a query as SQL.
 
-use super::query_tree::{Aggregate, At, Condition, Operand, Place, Unit, Value};
-use super::sql::{Writer, write as write_query};
+use super::query_tree::{Aggregate, ColumnRef, Condition, Expression, Operand, TextMatch, TimeUnit};
+use super::sql::{SqlWriter, write as write_query};
 
 /// A condition as a boolean expression that may stand beside AND.
-pub fn write(writer: &Writer, condition: &Condition) -> String {
+pub fn write(writer: &SqlWriter, condition: &Condition) -> String {
     match condition {
-        Condition::Equals { column, values, negated } => equals(writer, *column, values, *negated),
+        Condition::OneOf { column, values, negated } => equals(writer, *column, values, *negated),
         Condition::Compare { value, operator, operand } => {
-            format!("{} {operator} {}", writer.value(value), self::operand(writer, operand))
+            format!("{} {operator} {}", writer.expression(value), self::operand(writer, operand))
         }
         Condition::Between { column, low, high } => {
             let (low, high) = (operand(writer, low), operand(writer, high));
             format!("{} BETWEEN {low} AND {high}", writer.column(*column))
         }
-        Condition::Like { column, text, place, negated } => {
+        Condition::Like { column, text, matching, negated } => {
             let verb = if *negated { "NOT ILIKE" } else { "ILIKE" };
-            format!("{} {verb} {}", writer.column(*column), literal(&pattern(text, *place)))
+            format!("{} {verb} {}", writer.column(*column), literal(&pattern(text, *matching)))
         }
-        Condition::Within { column, window } => {
+        Condition::InTimeRange { column, range } => {
             let column = writer.column(*column);
-            let from = window.from.as_ref().map(|from| format!("{column} >= {from}"));
-            let to = window.to.as_ref().map(|to| format!("{column} < {to}"));
+            let from = range.from.as_ref().map(|from| format!("{column} >= {from}"));
+            let to = range.to.as_ref().map(|to| format!("{column} < {to}"));
             from.into_iter().chain(to).collect::<Vec<_>>().join(" AND ")
         }
-        Condition::Flag { column, negated: false } => writer.column(*column),
-        Condition::Flag { column, negated: true } => format!("NOT {}", writer.column(*column)),
-        Condition::Null { column, negated: false } => format!("{} IS NULL", writer.column(*column)),
-        Condition::Null { column, negated: true } => format!("{} IS NOT NULL", writer.column(*column)),
+        Condition::IsTrue { column, negated: false } => writer.column(*column),
+        Condition::IsTrue { column, negated: true } => format!("NOT {}", writer.column(*column)),
+        Condition::IsNull { column, negated: false } => format!("{} IS NULL", writer.column(*column)),
+        Condition::IsNull { column, negated: true } => format!("{} IS NOT NULL", writer.column(*column)),
         Condition::Exists { source, negated } => {
             let not = if *negated { "NOT " } else { "" };
-            format!("{not}EXISTS ({})", writer.sub(*source, "1"))
+            format!("{not}EXISTS ({})", writer.subquery(*source, "1"))
         }
-        Condition::Counted { source, distinct, operator, number } => {
-            let each = Value::Each(*source, Aggregate::Count, *distinct);
-            format!("{} {operator} {number}", writer.value(&each))
+        Condition::RowCount { source, distinct, operator, number } => {
+            let each = Expression::SubqueryAggregate(*source, Aggregate::Count, *distinct);
+            format!("{} {operator} {number}", writer.expression(&each))
         }
-        Condition::Among { column, query, negated } => {
+        Condition::InSubquery { column, query, negated } => {
             let not = if *negated { "NOT " } else { "" };
             let query = write_query(query, writer.schema).replace('\n', " ");
             format!("{} {not}IN ({query})", writer.column(*column))
         }
-        Condition::Any(all) => {
+        Condition::AnyOf(all) => {
             let all: Vec<String> = all.iter().map(|one| write(writer, one)).collect();
             format!("({})", all.join(" OR "))
         }
     }
 }
 
-fn equals(writer: &Writer, column: At, values: &[Operand], negated: bool) -> String {
+fn equals(writer: &SqlWriter, column: ColumnRef, values: &[Operand], negated: bool) -> String {
     let name = writer.column(column);
     let literals: Vec<String> = values.iter().map(|value| operand(writer, value)).collect();
     match (literals.as_slice(), negated) {
@@ -59,20 +59,20 @@ fn equals(writer: &Writer, column: At, values: &[Operand], negated: bool) -> Str
     }
 }
 
-fn operand(writer: &Writer, operand: &Operand) -> String {
+fn operand(writer: &SqlWriter, operand: &Operand) -> String {
     match operand {
         Operand::Number(number) => number.clone(),
         Operand::Text(text) => literal(text),
-        Operand::Value(value) => writer.value(value),
+        Operand::Expression(value) => writer.expression(value),
     }
 }
 
-fn pattern(text: &str, place: Place) -> String {
+fn pattern(text: &str, matching: TextMatch) -> String {
     let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    match place {
-        Place::Start => format!("{text}%"),
-        Place::Anywhere => format!("%{text}%"),
-        Place::End => format!("%{text}"),
+    match matching {
+        TextMatch::Prefix => format!("{text}%"),
+        TextMatch::Substring => format!("%{text}%"),
+        TextMatch::Suffix => format!("%{text}"),
     }
 }
 
@@ -83,6 +83,6 @@ fn literal(value: &str) -> String {
 }
 
 /// The part of a date that groups it, for units that are no stretch of time.
-pub fn part(unit: Unit) -> Option<&'static str> {
-    (unit == Unit::Weekday).then_some("isodow")
+pub fn part(unit: TimeUnit) -> Option<&'static str> {
+    (unit == TimeUnit::Weekday).then_some("isodow")
 }

@@ -1,8 +1,8 @@
 //! The meaning of a question as a value: sources that hang together, what is shown, what must hold. No text, no SQL.
 
-use super::time_expressions::Window;
+use super::time_expressions::TimeRange;
 
-/// A column by its place in the snapshot; only [`super::schema_view::Schema`] makes and resolves these.
+/// A column by its place in the snapshot; only [`super::schema_view::SchemaView`] makes and resolves these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnId {
     pub relation: usize,
@@ -11,7 +11,7 @@ pub struct ColumnId {
 
 /// A column of one of the query's sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct At {
+pub struct ColumnRef {
     pub source: usize,
     pub column: ColumnId,
 }
@@ -28,7 +28,7 @@ pub enum Aggregate {
 
 /// A unit of time that rows are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum TimeUnit {
     Day,
     Weekday,
     Week,
@@ -46,7 +46,7 @@ pub enum Direction {
 
 /// A foreign key followed in one of its directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Step {
+pub struct JoinStep {
     /// The number of the edge in the schema.
     pub edge: usize,
     /// From the referencing to the referenced relation.
@@ -55,14 +55,14 @@ pub struct Step {
 
 /// How a source takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Role {
+pub enum SourceRole {
     /// The rows the question is about; always source 0.
     Base,
     /// Joined: its columns are at hand. Outer joins keep rows without a partner.
     Join { outer: bool },
     /// The head of a subquery for each row of its parent; it is spoken of by [`Condition::Exists`],
-    /// [`Condition::Counted`] or [`Value::Each`].
-    Sub,
+    /// [`Condition::RowCount`] or [`Expression::SubqueryAggregate`].
+    Subquery,
 }
 
 /// An occurrence of a relation.
@@ -70,28 +70,28 @@ pub enum Role {
 pub struct Source {
     pub relation: usize,
     /// The source it hangs on, and how; absent for the base alone.
-    pub parent: Option<(usize, Step)>,
-    pub role: Role,
-    /// Another path of the same length leads there too: the summary has to name this one.
-    pub contested: bool,
+    pub parent: Option<(usize, JoinStep)>,
+    pub role: SourceRole,
+    /// Another path of the same length connectives there too: the summary has to name this one.
+    pub ambiguous_path: bool,
     /// What must hold in the scope that this source is the head of.
     pub conditions: Vec<Condition>,
 }
 
 /// Something that has a value for a row or a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    Column(At),
+pub enum Expression {
+    Column(ColumnRef),
     /// The number of rows.
-    Rows,
+    CountRows,
     /// An aggregate over a column; `Count` counts its different values.
-    Aggregate(Aggregate, At),
+    Aggregate(Aggregate, ColumnRef),
     /// An aggregate over the rows of a sub source, for each row of its parent. Without a column it counts rows.
-    Each(usize, Aggregate, Option<At>),
+    SubqueryAggregate(usize, Aggregate, Option<ColumnRef>),
     /// A date cut to a unit.
-    Cut(Unit, At),
+    DateTrunc(TimeUnit, ColumnRef),
     /// One value, the same for all rows.
-    Whole(Box<Query>),
+    ScalarSubquery(Box<QueryTree>),
 }
 
 /// What a value is compared with.
@@ -100,53 +100,53 @@ pub enum Operand {
     /// A number as SQL spells it.
     Number(String),
     Text(String),
-    Value(Value),
+    Expression(Expression),
 }
 
 /// How a text is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    Start,
-    Anywhere,
-    End,
+pub enum TextMatch {
+    Prefix,
+    Substring,
+    Suffix,
 }
 
 /// What rows have to fulfil.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// The column holds one of the values (or, negated, none of them).
-    Equals {
-        column: At,
+    OneOf {
+        column: ColumnRef,
         values: Vec<Operand>,
         negated: bool,
     },
     /// `operator` is SQL's own spelling.
     Compare {
-        value: Value,
+        value: Expression,
         operator: &'static str,
         operand: Operand,
     },
     Between {
-        column: At,
+        column: ColumnRef,
         low: Operand,
         high: Operand,
     },
     Like {
-        column: At,
+        column: ColumnRef,
         text: String,
-        place: Place,
+        matching: TextMatch,
         negated: bool,
     },
-    Within {
-        column: At,
-        window: Window,
+    InTimeRange {
+        column: ColumnRef,
+        range: TimeRange,
     },
-    Flag {
-        column: At,
+    IsTrue {
+        column: ColumnRef,
         negated: bool,
     },
-    Null {
-        column: At,
+    IsNull {
+        column: ColumnRef,
         negated: bool,
     },
     /// Some row of the sub source exists, or none.
@@ -155,45 +155,46 @@ pub enum Condition {
         negated: bool,
     },
     /// The number of rows of the sub source; with a column, of its different values.
-    Counted {
+    RowCount {
         source: usize,
-        distinct: Option<At>,
+        distinct: Option<ColumnRef>,
         operator: &'static str,
         number: u32,
     },
     /// The column's value is one that the query gives.
-    Among {
-        column: At,
-        query: Box<Query>,
+    InSubquery {
+        column: ColumnRef,
+        query: Box<QueryTree>,
         negated: bool,
     },
-    Any(Vec<Condition>),
+    AnyOf(Vec<Condition>),
 }
 
 /// A shown value with its name in the output, if it is no plain column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    pub value: Value,
+pub struct OutputColumn {
+    pub value: Expression,
     pub alias: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Query {
+pub struct QueryTree {
     pub sources: Vec<Source>,
-    pub outputs: Vec<Output>,
+    pub outputs: Vec<OutputColumn>,
     pub distinct: bool,
-    pub groups: Vec<Value>,
+    pub groups: Vec<Expression>,
     pub having: Vec<Condition>,
-    pub order: Vec<(Value, Direction)>,
+    pub order: Vec<(Expression, Direction)>,
     pub limit: Option<u32>,
     /// Only rows that all of these queries give too.
-    pub intersect: Vec<Query>,
+    pub intersect: Vec<QueryTree>,
 }
 
-impl Query {
+impl QueryTree {
     /// All rows of one relation, nothing shown yet.
     pub fn new(relation: usize) -> Self {
-        let base = Source { relation, parent: None, role: Role::Base, contested: false, conditions: Vec::new() };
+        let base =
+            Source { relation, parent: None, role: SourceRole::Base, ambiguous_path: false, conditions: Vec::new() };
         Self {
             sources: vec![base],
             outputs: Vec::new(),
@@ -214,7 +215,7 @@ impl Query {
     /// The head of the scope that a source is joined in: the base or a sub source.
     pub fn scope(&self, source: usize) -> usize {
         let mut at = source;
-        while let Some(Source { role: Role::Join { .. }, parent: Some((parent, _)), .. }) = self.sources.get(at) {
+        while let Some(Source { role: SourceRole::Join { .. }, parent: Some((parent, _)), .. }) = self.sources.get(at) {
             at = *parent;
         }
         at

@@ -1,39 +1,47 @@
 //! How questions begin: "how many …", "what are the names of …", "which …", "for each …", "the singer's name".
 
-use super::hypothesis::Draft;
-use super::lexicon::Use;
-use super::noun_phrases::Noun;
+use super::hypothesis::Hypothesis;
+use super::lexicon::Category;
+use super::noun_phrases::NounPhrase;
 use super::parser::{Parser, Parses};
-use super::query_tree::{Aggregate, At, Value};
-use super::select_items::{Item, What};
+use super::query_tree::{Aggregate, ColumnRef, Expression};
+use super::select_items::{ItemKind, SelectItem};
 
 /// A base that no noun names.
 const UNNAMED: u32 = 6;
 
 impl Parser<'_> {
     /// All ways to begin.
-    pub fn heads(&self) -> Parses<Draft> {
+    pub fn question_forms(&self) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for position in self.openings() {
-            found.extend(self.counts(position));
-            found.extend(self.noun_first(position));
-            found.extend(self.item_lists(position));
-            found.extend(self.possessives(position));
-            found.extend(self.measures(position));
-            found.extend(self.best_units(position));
+        for position in self.after_openers() {
+            found.extend(self.count_questions(position));
+            found.extend(self.noun_questions(position));
+            found.extend(self.item_questions(position));
+            found.extend(self.possessive_questions(position));
+            found.extend(self.measure_questions(position));
+            found.extend(self.best_time_unit_questions(position));
         }
-        found.extend(self.each_first());
+        found.extend(self.leading_group_questions());
         found
     }
 
     /// The positions after "please show me", "what are", "which".
-    fn openings(&self) -> Vec<usize> {
+    fn after_openers(&self) -> Vec<usize> {
         let mut found = vec![0];
         let mut next = 0;
         while let Some(position) = found.get(next).copied() {
             next += 1;
-            for (one, end) in &self.chart.at(position).uses {
-                let opens = matches!(one, Use::Open | Use::Which | Use::Article | Use::Comma | Use::Filler | Use::And);
+            for (one, end) in &self.lattice.cell(position).categories {
+                let opens = matches!(
+                    one,
+                    Category::Opener
+                        | Category::Which
+                        | Category::Article
+                        | Category::Comma
+                        | Category::Filler
+                        | Category::And
+                );
                 if opens && !found.contains(end) && found.len() < 12 {
                     found.push(*end);
                 }
@@ -43,104 +51,112 @@ impl Parser<'_> {
     }
 
     /// "how many cancelled orders", "number of customers", "how many different cities".
-    fn counts(&self, position: usize) -> Parses<Draft> {
+    fn count_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for start in self.ends(position, Use::HowMany) {
+        for start in self.ends(position, Category::HowMany) {
             let number =
-                |noun: &Noun| noun.class.is_some_and(|id| self.schema.is_number(id) && !self.schema.is_key(id));
-            for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.distinct || !number(noun)) {
-                for draft in self.base(&noun) {
-                    let rows = match noun.class {
-                        Some(column) => Value::Aggregate(Aggregate::Count, At { source: 0, column }),
-                        None => Value::Rows,
+                |noun: &NounPhrase| noun.column.is_some_and(|id| self.schema.is_number(id) && !self.schema.is_key(id));
+            for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.distinct || !number(noun)) {
+                for hypothesis in self.rows_of(&noun) {
+                    let rows = match noun.column {
+                        Some(column) => Expression::Aggregate(Aggregate::Count, ColumnRef { source: 0, column }),
+                        None => Expression::CountRows,
                     };
-                    let mut draft = draft.show(rows, "count");
-                    draft.open = false;
-                    draft.class = None;
-                    draft.query.distinct = false;
-                    found.push((draft, end));
+                    let mut hypothesis = hypothesis.select(rows, "count");
+                    hypothesis.default_projection = false;
+                    hypothesis.subject_column = None;
+                    hypothesis.query.distinct = false;
+                    found.push((hypothesis, end));
                 }
             }
         }
         found
     }
 
-    /// The rows of a noun, described by its adjectives; all columns unless more is said.
-    pub fn base(&self, noun: &Noun) -> Vec<Draft> {
-        let mut draft = Draft::new(noun.relation, noun.cost);
-        draft.open = true;
-        draft.number = noun.limit;
-        draft.lowest = noun.lowest;
-        draft.class = noun.class.map(|column| At { source: 0, column });
-        draft.query.distinct = noun.distinct && noun.class.is_some();
-        self.described(draft, 0, noun)
+    /// The rows of a noun, with_adjectives by its adjectives; all columns unless more is said.
+    pub fn rows_of(&self, noun: &NounPhrase) -> Vec<Hypothesis> {
+        let mut hypothesis = Hypothesis::new(noun.relation, noun.cost);
+        hypothesis.default_projection = true;
+        hypothesis.asked_limit = noun.limit;
+        hypothesis.from_bottom = noun.from_bottom;
+        hypothesis.subject_column = noun.column.map(|column| ColumnRef { source: 0, column });
+        hypothesis.query.distinct = noun.distinct && noun.column.is_some();
+        self.with_adjectives(hypothesis, 0, noun)
     }
 
     /// "all customers", "which singers", "the 3 oldest dogs".
-    fn noun_first(&self, position: usize) -> Parses<Draft> {
+    fn noun_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for (noun, end) in
-            self.nouns(position).into_iter().filter(|(noun, _)| !noun.class.is_some_and(|id| self.is_identity(id)))
+        for (noun, end) in self
+            .noun_phrases(position)
+            .into_iter()
+            .filter(|(noun, _)| !noun.column.is_some_and(|id| self.is_identity(id)))
         {
-            found.extend(self.base(&noun).into_iter().map(|draft| (draft, end)));
+            found.extend(self.rows_of(&noun).into_iter().map(|hypothesis| (hypothesis, end)));
         }
         found
     }
 
     /// "the name and age of all singers", "average age", "song names".
-    fn item_lists(&self, position: usize) -> Parses<Draft> {
+    fn item_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        for (items, after) in self.items(position) {
+        for (items, after) in self.select_items(position) {
             // "orders of customers" is no list of things to show.
-            let rows = matches!(items.as_slice(), [Item { what: What::Entity, .. }]);
-            if let Some(start) = self.eat(after, Use::Of).filter(|_| !rows) {
-                for (noun, end) in self.nouns(start).into_iter().filter(|(noun, _)| noun.class.is_none()) {
-                    for draft in self.base(&noun) {
+            let rows = matches!(items.as_slice(), [SelectItem { kind: ItemKind::Rows, .. }]);
+            if let Some(start) = self.accept(after, Category::Of).filter(|_| !rows) {
+                for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.column.is_none()) {
+                    for hypothesis in self.rows_of(&noun) {
                         let named = noun.each
-                            && items.iter().all(|item| matches!(item.what, What::Aggregate(_) | What::Count(_)));
-                        let draft = if named { draft.show_name(self.schema, 0) } else { draft };
-                        found.extend(self.listing(&draft, &items).into_iter().map(|draft| (draft, end)));
+                            && items
+                                .iter()
+                                .all(|item| matches!(item.kind, ItemKind::Aggregate(_) | ItemKind::Count(_)));
+                        let hypothesis =
+                            if named { hypothesis.select_display_columns(self.schema, 0) } else { hypothesis };
+                        found.extend(
+                            self.project_only(&hypothesis, &items).into_iter().map(|hypothesis| (hypothesis, end)),
+                        );
                     }
                 }
             }
-            for relation in self.bases(&items) {
-                let draft = Draft::new(relation, UNNAMED);
-                found.extend(self.listing(&draft, &items).into_iter().map(|draft| (draft, after)));
+            for relation in self.relations_of_items(&items) {
+                let hypothesis = Hypothesis::new(relation, UNNAMED);
+                found.extend(self.project_only(&hypothesis, &items).into_iter().map(|hypothesis| (hypothesis, after)));
             }
         }
         found
     }
 
-    fn listing(&self, draft: &Draft, items: &[Item]) -> Vec<Draft> {
-        let mut draft = draft.clone();
-        draft.open = false;
-        draft.class = None;
-        let class = matches!(items, [Item { what: What::Column, .. }]);
+    fn project_only(&self, hypothesis: &Hypothesis, items: &[SelectItem]) -> Vec<Hypothesis> {
+        let mut hypothesis = hypothesis.clone();
+        hypothesis.default_projection = false;
+        hypothesis.subject_column = None;
+        let subject = matches!(items, [SelectItem { kind: ItemKind::Column, .. }]);
         // "the total of all orders"
         let mut items = items.to_vec();
-        if let [item @ Item { what: What::Column, .. }] = items.as_mut_slice()
-            && self.chart.lower(item.start) == "total"
+        if let [item @ SelectItem { kind: ItemKind::Column, .. }] = items.as_mut_slice()
+            && self.lattice.lower(item.start) == "total"
             && item.end == item.start + 1
         {
-            item.what = What::Aggregate(Aggregate::Sum);
+            item.kind = ItemKind::Aggregate(Aggregate::Sum);
         }
-        let mut drafts = self.showing(&draft, 0, &items);
-        for draft in &mut drafts {
-            if let (true, Some(Value::Column(at))) = (class, draft.query.outputs.first().map(|o| &o.value)) {
-                draft.class = Some(*at).filter(|at| at.source == 0 && !self.is_identity(at.column));
+        let mut hypotheses = self.project(&hypothesis, 0, &items);
+        for hypothesis in &mut hypotheses {
+            if let (true, Some(Expression::Column(at))) = (subject, hypothesis.query.outputs.first().map(|o| &o.value))
+            {
+                hypothesis.subject_column = Some(*at).filter(|at| at.source == 0 && !self.is_identity(at.column));
             }
         }
-        drafts
+        hypotheses
     }
 
     /// Whether a column tells the rows of its relation apart, or names them.
     fn is_identity(&self, column: super::query_tree::ColumnId) -> bool {
         let key = self.schema.key_columns(column.relation);
-        key == [column] || self.schema.name_columns(column.relation).contains(&column)
+        key == [column] || self.schema.display_columns(column.relation).contains(&column)
     }
 
     /// The relations that the items alone may be about.
-    fn bases(&self, items: &[Item]) -> Vec<usize> {
+    fn relations_of_items(&self, items: &[SelectItem]) -> Vec<usize> {
         let mut found = Vec::new();
         let mut add = |relation: usize| {
             if !found.contains(&relation) {
@@ -148,14 +164,14 @@ impl Parser<'_> {
             }
         };
         for item in items {
-            let cell = self.chart.at(item.start);
-            match (&item.what, item.of) {
-                (What::Entity, _) => {}
+            let cell = self.lattice.cell(item.start);
+            match (&item.kind, item.of) {
+                (ItemKind::Rows, _) => {}
                 (_, Some((start, end))) => {
-                    self.chart.at(start).relations.iter().filter(|m| m.end == end).for_each(|m| add(m.target));
+                    self.lattice.cell(start).relations.iter().filter(|m| m.end == end).for_each(|m| add(m.target));
                 }
-                (What::Count(noun), None) => add(noun.relation),
-                (What::Column | What::Aggregate(_) | What::Common(_), None) => {
+                (ItemKind::Count(noun), None) => add(noun.relation),
+                (ItemKind::Column | ItemKind::Aggregate(_) | ItemKind::MostFrequent(_), None) => {
                     cell.columns
                         .iter()
                         .filter(|m| m.end == item.end && m.cost < 4)
@@ -169,16 +185,17 @@ impl Parser<'_> {
     }
 
     /// "each singer's name and age".
-    fn possessives(&self, position: usize) -> Parses<Draft> {
+    fn possessive_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (noun, middle) in self
-            .nouns(position)
+            .noun_phrases(position)
             .into_iter()
-            .filter(|(noun, end)| noun.class.is_none() && self.chart.is_possessive(*end))
+            .filter(|(noun, end)| noun.column.is_none() && self.lattice.is_possessive(*end))
         {
-            for (items, end) in self.items(middle) {
-                for draft in self.base(&noun) {
-                    found.extend(self.listing(&draft, &items).into_iter().map(|draft| (draft, end)));
+            for (items, end) in self.select_items(middle) {
+                for hypothesis in self.rows_of(&noun) {
+                    found
+                        .extend(self.project_only(&hypothesis, &items).into_iter().map(|hypothesis| (hypothesis, end)));
                 }
             }
         }
@@ -186,20 +203,21 @@ impl Parser<'_> {
     }
 
     /// "For each stadium, how many concerts are there?", "For all singers, show the name".
-    fn each_first(&self) -> Parses<Draft> {
+    fn leading_group_questions(&self) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let starts = [self.eat(0, Use::Per), self.eat(0, Use::Of), self.eat(0, Use::In)];
+        let starts = [self.accept(0, Category::Per), self.accept(0, Category::Of), self.accept(0, Category::In)];
         let mut starts: Vec<usize> = starts.into_iter().flatten().collect();
         starts.dedup();
         for start in starts {
-            for (noun, middle) in self.nouns(self.maybe_all(start, &[Use::All, Use::Each])) {
-                let Some(comma) = self.eat(middle, Use::Comma) else { continue };
+            for (noun, middle) in self.noun_phrases(self.skip_all(start, &[Category::All, Category::Each])) {
+                let Some(comma) = self.accept(middle, Category::Comma) else { continue };
                 let mut positions = vec![comma];
-                positions.extend(self.ends(comma, Use::Open));
-                positions.extend(self.ends(comma, Use::Which));
+                positions.extend(self.ends(comma, Category::Opener));
+                positions.extend(self.ends(comma, Category::Which));
                 for position in positions {
-                    for (items, end) in self.items(position) {
-                        found.extend(self.each_items(&noun, &items).into_iter().map(|draft| (draft, end)));
+                    for (items, end) in self.select_items(position) {
+                        found
+                            .extend(self.items_for_each(&noun, &items).into_iter().map(|hypothesis| (hypothesis, end)));
                     }
                 }
             }
@@ -208,18 +226,21 @@ impl Parser<'_> {
     }
 
     /// Items for each of a noun: its own columns, and what is counted or added up of what belongs to it.
-    fn each_items(&self, noun: &Noun, items: &[Item]) -> Vec<Draft> {
+    fn items_for_each(&self, noun: &NounPhrase, items: &[SelectItem]) -> Vec<Hypothesis> {
         let mut found = Vec::new();
-        for mut draft in self.base(noun) {
-            draft.open = false;
-            if let Some(class) = draft.class.take() {
-                draft.query.distinct = false;
-                draft.query.groups.push(Value::Column(class));
-                draft = draft.show(Value::Column(class), "");
-            } else if items.iter().all(|item| !matches!(item.what, What::Column | What::FullName | What::Everything)) {
-                draft = draft.show_name(self.schema, 0);
+        for mut hypothesis in self.rows_of(noun) {
+            hypothesis.default_projection = false;
+            if let Some(subject) = hypothesis.subject_column.take() {
+                hypothesis.query.distinct = false;
+                hypothesis.query.groups.push(Expression::Column(subject));
+                hypothesis = hypothesis.select(Expression::Column(subject), "");
+            } else if items
+                .iter()
+                .all(|item| !matches!(item.kind, ItemKind::Column | ItemKind::FullName | ItemKind::AllColumns))
+            {
+                hypothesis = hypothesis.select_display_columns(self.schema, 0);
             }
-            found.extend(self.showing(&draft, 0, items));
+            found.extend(self.project(&hypothesis, 0, items));
         }
         found
     }

@@ -1,42 +1,46 @@
-//! Nouns that describe other nouns: "who have a dog", "with more than two accounts", "without any course", "of France".
+//! Nouns that describe other noun_phrases: "who have a dog", "with more than two accounts", "without any course", "of France".
 
-use super::clauses::Lead;
-use super::hypothesis::Draft;
-use super::lexicon::Use;
-use super::noun_phrases::Noun;
+use super::clauses::Connective;
+use super::hypothesis::Hypothesis;
+use super::lexicon::Category;
+use super::noun_phrases::NounPhrase;
 use super::parser::{Parser, Parses};
-use super::query_tree::{Aggregate, At, Condition, Direction, Operand, Query, Value};
+use super::query_tree::{Aggregate, ColumnRef, Condition, Direction, Expression, Operand, QueryTree};
 
 /// The cost of passing by what a verb names.
 const UNSAID: u32 = 12;
 
 impl Parser<'_> {
     /// "who have a dog", "in the stadium", "without any concert".
-    pub fn linked(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    pub fn related_nouns(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        if !lead.linked {
+        if !connective.linked {
             return found;
         }
         // "revenue by category" is a group.
-        let by = lead.end.checked_sub(1).is_some_and(|at| self.chart.lower(at) == "by");
-        let lists = |noun: &Noun| draft.is_counting() || (draft.open && !noun.plural);
-        let groups = |noun: &Noun| by && lists(noun) && noun.adjectives.is_empty();
-        for (noun, end) in self.nouns(lead.end).into_iter().filter(|(noun, _)| noun.class.is_none() && !groups(noun)) {
-            let near: Vec<(Draft, usize)> = if lead.negated {
+        let by = connective.end.checked_sub(1).is_some_and(|at| self.lattice.lower(at) == "by");
+        let lists = |noun: &NounPhrase| hypothesis.is_counting() || (hypothesis.default_projection && !noun.plural);
+        let groups = |noun: &NounPhrase| by && lists(noun) && noun.adjectives.is_empty();
+        for (noun, end) in
+            self.noun_phrases(connective.end).into_iter().filter(|(noun, _)| noun.column.is_none() && !groups(noun))
+        {
+            let near: Vec<(Hypothesis, usize)> = if connective.negated {
                 let deny = |head: usize| Condition::Exists { source: head, negated: true };
-                let subs = draft.sub(self.schema, source, noun.relation, true).into_iter();
-                subs.filter_map(|(draft, head, target)| Some((draft.filter(source, deny(head?)), target))).collect()
+                let subs = hypothesis.subquery(self.schema, source, noun.relation, true).into_iter();
+                subs.filter_map(|(hypothesis, head, target)| Some((hypothesis.filter(source, deny(head?)), target)))
+                    .collect()
             } else {
-                self.attach(draft, source, noun.relation)
+                self.attach(hypothesis, source, noun.relation)
             };
             for (mut next, target) in near {
-                if target == source && (lead.verb || lead.negated) || noun.each && draft.is_aggregate() {
+                if target == source && (connective.verb || connective.negated) || noun.each && hypothesis.is_aggregate()
+                {
                     continue;
                 }
-                next.cost += noun.cost + 1 + self.unsaid(&next, lead);
+                next.cost += noun.cost + 1 + self.unused_verb_cost(&next, connective);
                 next.focus.retain(|one| *one != target);
                 next.focus.push(target);
-                found.extend(self.described(next, target, &noun).into_iter().map(|draft| (draft, end)));
+                found.extend(self.with_adjectives(next, target, &noun).into_iter().map(|hypothesis| (hypothesis, end)));
             }
         }
         found
@@ -44,23 +48,24 @@ impl Parser<'_> {
 
     /// The cost of a verb that names a relation which the way from noun to noun does not touch: "attended" where there
     /// is a relation of attendances.
-    fn unsaid(&self, draft: &Draft, lead: Lead) -> u32 {
-        let Some(verb) = lead.link else { return 0 };
-        let named = &self.chart.at(verb).relations;
-        let touched = |relation: usize| draft.query.sources.iter().any(|source| source.relation == relation);
+    fn unused_verb_cost(&self, hypothesis: &Hypothesis, connective: Connective) -> u32 {
+        let Some(verb) = connective.link else { return 0 };
+        let named = &self.lattice.cell(verb).relations;
+        let touched = |relation: usize| hypothesis.query.sources.iter().any(|source| source.relation == relation);
         if named.is_empty() || named.iter().any(|mention| touched(mention.target)) { 0 } else { UNSAID }
     }
 
     /// "more than two accounts", "at least 3 car makers", "two or more courses".
-    pub fn counted(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    pub fn count_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (operator, number, start) in
-            self.quantities(lead.end).into_iter().filter(|(one, ..)| *one != "=" || lead.verb)
+            self.quantities(connective.end).into_iter().filter(|(one, ..)| *one != "=" || connective.verb)
         {
-            let start = self.maybe(start, Use::Of);
-            for (noun, end) in self.nouns(start) {
-                let drafts = self.quantified(draft, source, &noun, operator, number);
-                found.extend(drafts.into_iter().filter(|_| !lead.negated).map(|draft| (draft, end)));
+            let start = self.skip_optional(start, Category::Of);
+            for (noun, end) in self.noun_phrases(start) {
+                let hypotheses = self.with_count(hypothesis, source, &noun, operator, number);
+                found
+                    .extend(hypotheses.into_iter().filter(|_| !connective.negated).map(|hypothesis| (hypothesis, end)));
             }
         }
         found
@@ -72,7 +77,7 @@ impl Parser<'_> {
         for (operator, start) in self.operators(position) {
             found.extend(self.number(start).map(|(number, end)| (operator, number, end)));
         }
-        if let Some(start) = self.eat(position, Use::Compare("=")) {
+        if let Some(start) = self.accept(position, Category::Compare("=")) {
             found.extend(self.number(start).map(|(number, end)| ("=", number, end)));
         }
         if let Some((number, end)) = self.number(position) {
@@ -84,78 +89,100 @@ impl Parser<'_> {
         found
     }
 
-    fn quantified(&self, draft: &Draft, source: usize, noun: &Noun, operator: &'static str, number: u32) -> Vec<Draft> {
+    fn with_count(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        noun: &NounPhrase,
+        operator: &'static str,
+        number: u32,
+    ) -> Vec<Hypothesis> {
         let mut found = Vec::new();
-        if let Some(class) = draft.class.filter(|_| source == 0) {
-            let having =
-                Condition::Compare { value: Value::Rows, operator, operand: Operand::Number(number.to_string()) };
-            for (mut next, target) in self.per_class(draft, class, noun) {
+        if let Some(subject) = hypothesis.subject_column.filter(|_| source == 0) {
+            let having = Condition::Compare {
+                value: Expression::CountRows,
+                operator,
+                operand: Operand::Number(number.to_string()),
+            };
+            for (mut next, target) in self.grouped_by_subject(hypothesis, subject, noun) {
                 next.query.having.push(having.clone());
                 next.focus.push(target);
                 found.push(next);
             }
             return found;
         }
-        let own = draft.query.relation(source);
-        for (next, head, target) in draft.sub(self.schema, source, noun.relation, false) {
+        let own = hypothesis.query.relation(source);
+        for (next, head, target) in hypothesis.subquery(self.schema, source, noun.relation, false) {
             let Some(head) = head.filter(|_| noun.relation != own) else { continue };
-            let distinct = noun.class.map(|column| At { source: target, column });
-            let condition = Condition::Counted { source: head, distinct, operator, number };
-            let mut next = next.filter(source, condition).costing(noun.cost + 1);
+            let distinct = noun.column.map(|column| ColumnRef { source: target, column });
+            let condition = Condition::RowCount { source: head, distinct, operator, number };
+            let mut next = next.filter(source, condition).with_cost(noun.cost + 1);
             next.focus.push(target);
-            found.extend(self.described(next, target, noun));
+            found.extend(self.with_adjectives(next, target, noun));
         }
         found
     }
 
-    /// Rows per value of a class, counted over the class's own relation or over one joined to it.
-    fn per_class(&self, draft: &Draft, class: At, noun: &Noun) -> Vec<(Draft, usize)> {
+    /// Rows per value of a subject, counted over the subject's own relation or over one joined to it.
+    fn grouped_by_subject(
+        &self,
+        hypothesis: &Hypothesis,
+        subject: ColumnRef,
+        noun: &NounPhrase,
+    ) -> Vec<(Hypothesis, usize)> {
         let mut found = Vec::new();
-        for (mut next, target, _) in draft.join(self.schema, 0, noun.relation) {
-            if noun.class.is_some() || !next.query.groups.is_empty() {
+        for (mut next, target, _) in hypothesis.join(self.schema, 0, noun.relation) {
+            if noun.column.is_some() || !next.query.groups.is_empty() {
                 continue;
             }
-            next.query.groups.push(Value::Column(class));
+            next.query.groups.push(Expression::Column(subject));
             next.cost += noun.cost + 1;
-            found.extend(self.described(next, target, noun).into_iter().map(|draft| (draft, target)));
+            found.extend(self.with_adjectives(next, target, noun).into_iter().map(|hypothesis| (hypothesis, target)));
         }
         found
     }
 
     /// "the most dogs", "the highest capacity", "the largest number of …", "the oldest".
-    pub fn extremes(&self, draft: &Draft, source: usize, lead: Lead) -> Parses<Draft> {
+    pub fn superlatives(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        if lead.negated {
+        if connective.negated {
             return found;
         }
-        let position = self.skip(lead.end);
-        for (one, start) in self.chart.at(lead.end).uses.iter().chain(&self.chart.at(position).uses) {
+        let position = self.skip_articles(connective.end);
+        for (one, start) in
+            self.lattice.cell(connective.end).categories.iter().chain(&self.lattice.cell(position).categories)
+        {
             match one {
-                Use::Most(direction) => found.extend(self.most(draft, source, *start, *direction)),
-                Use::Highest(direction) => found.extend(self.highest(draft, source, *start, *direction)),
-                Use::Common(direction) => {
-                    let over = self.eat(*start, Use::Of).map(|begin| self.maybe_all(begin, &[Use::All]));
+                Category::MostRows(direction) => found.extend(self.most_rows(hypothesis, source, *start, *direction)),
+                Category::Highest(direction) => {
+                    found.extend(self.highest_value(hypothesis, source, *start, *direction))
+                }
+                Category::MostFrequent(direction) => {
+                    let over = self.accept(*start, Category::Of).map(|begin| self.skip_all(begin, &[Category::All]));
                     found.extend(
-                        over.into_iter()
-                            .flat_map(|begin| self.most(&draft.clone().costing(1), source, begin, *direction)),
+                        over.into_iter().flat_map(|begin| {
+                            self.most_rows(&hypothesis.clone().with_cost(1), source, begin, *direction)
+                        }),
                     );
-                    if let Some(class) = draft.class.filter(|_| source == 0 && draft.query.groups.is_empty()) {
-                        let mut next = draft.clone().costing(1);
-                        next.query.groups.push(Value::Column(class));
-                        let limit = draft.number.or(Some(1));
-                        let sorted = self.superlative(next, 0, Value::Rows, *direction, limit);
-                        found.extend(sorted.into_iter().map(|draft| (draft, *start)));
+                    if let Some(subject) =
+                        hypothesis.subject_column.filter(|_| source == 0 && hypothesis.query.groups.is_empty())
+                    {
+                        let mut next = hypothesis.clone().with_cost(1);
+                        next.query.groups.push(Expression::Column(subject));
+                        let limit = hypothesis.asked_limit.or(Some(1));
+                        let sorted = self.rank_by(next, 0, Expression::CountRows, *direction, limit);
+                        found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, *start)));
                     }
                 }
-                Use::Superlative(quality, direction) => {
-                    found.extend(self.highest(&draft.clone().costing(1), source, *start, *direction));
+                Category::Superlative(quality, direction) => {
+                    found.extend(self.highest_value(&hypothesis.clone().with_cost(1), source, *start, *direction));
                     for (column, direction, cost) in
-                        self.quality_columns(draft.query.relation(source), *quality, *direction)
+                        self.quality_columns(hypothesis.query.relation(source), *quality, *direction)
                     {
-                        let value = Value::Column(At { source, column });
-                        let limit = draft.number.or(Some(1));
-                        let sorted = self.superlative(draft.clone().costing(cost), source, value, direction, limit);
-                        found.extend(sorted.into_iter().map(|draft| (draft, *start)));
+                        let value = Expression::Column(ColumnRef { source, column });
+                        let limit = hypothesis.asked_limit.or(Some(1));
+                        let sorted = self.rank_by(hypothesis.clone().with_cost(cost), source, value, direction, limit);
+                        found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, *start)));
                     }
                 }
                 _ => {}
@@ -165,33 +192,41 @@ impl Parser<'_> {
     }
 
     /// "the most dogs": by the number of rows that belong to each.
-    pub fn most(&self, draft: &Draft, source: usize, position: usize, direction: Direction) -> Parses<Draft> {
+    pub fn most_rows(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        position: usize,
+        direction: Direction,
+    ) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let limit = draft.number.or(Some(1));
-        for (noun, end) in self.nouns(position).into_iter().filter(|(noun, _)| noun.class.is_none()) {
-            if let Some(class) = draft.class.filter(|_| source == 0) {
-                for (mut next, target) in self.per_class(draft, class, &noun) {
+        let limit = hypothesis.asked_limit.or(Some(1));
+        for (noun, end) in self.noun_phrases(position).into_iter().filter(|(noun, _)| noun.column.is_none()) {
+            if let Some(subject) = hypothesis.subject_column.filter(|_| source == 0) {
+                for (mut next, target) in self.grouped_by_subject(hypothesis, subject, &noun) {
                     next.focus.push(target);
-                    let next = next.show(Value::Rows, "count");
+                    let next = next.select(Expression::CountRows, "count");
                     found.extend(
-                        self.superlative(next, 0, Value::Rows, direction, limit).into_iter().map(|draft| (draft, end)),
+                        self.rank_by(next, 0, Expression::CountRows, direction, limit)
+                            .into_iter()
+                            .map(|hypothesis| (hypothesis, end)),
                     );
                 }
                 continue;
             }
-            if noun.relation == draft.query.relation(source) {
+            if noun.relation == hypothesis.query.relation(source) {
                 continue;
             }
-            for (next, head, target) in draft.sub(self.schema, source, noun.relation, false) {
+            for (next, head, target) in hypothesis.subquery(self.schema, source, noun.relation, false) {
                 let Some(head) = head else { continue };
-                for mut next in self.described(next.costing(noun.cost + 1), target, &noun) {
-                    let value = Value::Each(head, Aggregate::Count, None);
+                for mut next in self.with_adjectives(next.with_cost(noun.cost + 1), target, &noun) {
+                    let value = Expression::SubqueryAggregate(head, Aggregate::Count, None);
                     next.focus.push(target);
-                    if source == 0 && next.open {
-                        next = next.show(value.clone(), "count");
+                    if source == 0 && next.default_projection {
+                        next = next.select(value.clone(), "count");
                     }
-                    let sorted = self.superlative(next, source, value, direction, limit);
-                    found.extend(sorted.into_iter().map(|draft| (draft, end)));
+                    let sorted = self.rank_by(next, source, value, direction, limit);
+                    found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, end)));
                 }
             }
         }
@@ -199,52 +234,65 @@ impl Parser<'_> {
     }
 
     /// "the highest capacity", "the lowest average rating", "the largest total amount".
-    fn highest(&self, draft: &Draft, source: usize, position: usize, direction: Direction) -> Parses<Draft> {
+    fn highest_value(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        position: usize,
+        direction: Direction,
+    ) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let limit = draft.number.or(Some(1));
-        let aggregate = self.eat_any(position, |one| if let Use::Aggregate(one) = one { Some(one) } else { None });
+        let limit = hypothesis.asked_limit.or(Some(1));
+        let aggregate =
+            self.accept_longest(position, |one| if let Category::Aggregate(one) = one { Some(one) } else { None });
         let starts = [Some((None, position)), aggregate.map(|(one, end)| (Some(one), end))];
         for (aggregate, start) in starts.into_iter().flatten() {
-            for (candidates, _, end) in self.terms(start) {
+            for (candidates, _, end) in self.column_terms(start) {
                 for mention in candidates.into_iter().filter(|m| self.is_sortable(m.target)) {
                     let column = mention.target;
-                    let own = draft.query.relation(source) == column.relation;
+                    let own = hypothesis.query.relation(source) == column.relation;
                     if let Some(aggregate) = aggregate {
-                        if let Some(class) = draft.class.filter(|_| own && source == 0 && draft.query.groups.is_empty())
+                        if let Some(subject) = hypothesis
+                            .subject_column
+                            .filter(|_| own && source == 0 && hypothesis.query.groups.is_empty())
                         {
-                            let mut next = draft.clone().costing(mention.cost);
-                            next.query.groups.push(Value::Column(class));
-                            let value = Value::Aggregate(aggregate, At { source, column });
-                            let sorted = self.superlative(next, source, value, direction, limit);
-                            found.extend(sorted.into_iter().map(|draft| (draft, end)));
+                            let mut next = hypothesis.clone().with_cost(mention.cost);
+                            next.query.groups.push(Expression::Column(subject));
+                            let value = Expression::Aggregate(aggregate, ColumnRef { source, column });
+                            let sorted = self.rank_by(next, source, value, direction, limit);
+                            found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, end)));
                         }
-                        for (next, head, target) in draft.sub(self.schema, source, column.relation, false) {
+                        for (next, head, target) in hypothesis.subquery(self.schema, source, column.relation, false) {
                             let Some(head) = head.filter(|_| !own) else { continue };
-                            let value = Value::Each(head, aggregate, Some(At { source: target, column }));
-                            let next = next.costing(mention.cost + 1);
-                            let sorted = self.superlative(next, source, value, direction, limit);
-                            found.extend(sorted.into_iter().map(|draft| (draft, end)));
+                            let value = Expression::SubqueryAggregate(
+                                head,
+                                aggregate,
+                                Some(ColumnRef { source: target, column }),
+                            );
+                            let next = next.with_cost(mention.cost + 1);
+                            let sorted = self.rank_by(next, source, value, direction, limit);
+                            found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, end)));
                         }
                         continue;
                     }
                     // "which country has the most capacity": all of it together
                     let most =
-                        position.checked_sub(1).is_some_and(|at| matches!(self.chart.lower(at), "most" | "least"));
-                    if let Some(class) = draft.class.filter(|_| own && source == 0 && most) {
-                        if draft.query.groups.is_empty() && self.can(Aggregate::Sum, column) {
-                            let mut next = draft.clone().costing(mention.cost);
-                            next.query.groups.push(Value::Column(class));
-                            let value = Value::Aggregate(Aggregate::Sum, At { source, column });
-                            let sorted = self.superlative(next, source, value, direction, limit);
-                            found.extend(sorted.into_iter().map(|draft| (draft, end)));
+                        position.checked_sub(1).is_some_and(|at| matches!(self.lattice.lower(at), "most" | "least"));
+                    if let Some(subject) = hypothesis.subject_column.filter(|_| own && source == 0 && most) {
+                        if hypothesis.query.groups.is_empty() && self.can_aggregate(Aggregate::Sum, column) {
+                            let mut next = hypothesis.clone().with_cost(mention.cost);
+                            next.query.groups.push(Expression::Column(subject));
+                            let value = Expression::Aggregate(Aggregate::Sum, ColumnRef { source, column });
+                            let sorted = self.rank_by(next, source, value, direction, limit);
+                            found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, end)));
                         }
                         continue;
                     }
-                    for (next, target, _) in draft.join(self.schema, source, column.relation) {
-                        let value = Value::Column(At { source: target, column });
-                        let next = next.costing(mention.cost);
-                        let sorted = self.superlative(next, source, value, direction, limit);
-                        found.extend(sorted.into_iter().map(|draft| (draft, end)));
+                    for (next, target, _) in hypothesis.join(self.schema, source, column.relation) {
+                        let value = Expression::Column(ColumnRef { source: target, column });
+                        let next = next.with_cost(mention.cost);
+                        let sorted = self.rank_by(next, source, value, direction, limit);
+                        found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, end)));
                     }
                 }
             }
@@ -259,36 +307,37 @@ impl Parser<'_> {
 
     /// The rows of a source with the greatest or least value: by order and limit where they are what is listed, else
     /// as a condition.
-    pub fn superlative(
+    pub fn rank_by(
         &self,
-        mut draft: Draft,
+        mut hypothesis: Hypothesis,
         source: usize,
-        value: Value,
+        value: Expression,
         direction: Direction,
         limit: Option<u32>,
-    ) -> Vec<Draft> {
-        if source == 0 && !draft.is_counting() && draft.query.order.is_empty() {
-            draft.query.order.push((value, direction));
-            draft.query.limit = draft.query.limit.or(limit);
-            return vec![draft];
+    ) -> Vec<Hypothesis> {
+        if source == 0 && !hypothesis.is_counting() && hypothesis.query.order.is_empty() {
+            hypothesis.query.order.push((value, direction));
+            hypothesis.query.limit = hypothesis.query.limit.or(limit);
+            return vec![hypothesis];
         }
-        let relation = draft.query.relation(source);
+        let relation = hypothesis.query.relation(source);
         let keys = self.schema.key_columns(relation);
-        let (Value::Column(at), [key]) = (&value, keys.as_slice()) else { return Vec::new() };
-        if at.source != source || draft.query.relation(at.source) != at.column.relation {
+        let (Expression::Column(at), [key]) = (&value, keys.as_slice()) else { return Vec::new() };
+        if at.source != source || hypothesis.query.relation(at.source) != at.column.relation {
             return Vec::new();
         }
-        let mut best = Query::new(relation);
-        let key_at = |source: usize| At { source, column: *key };
-        best.outputs.push(super::query_tree::Output { value: Value::Column(key_at(0)), alias: String::new() });
-        best.order.push((Value::Column(At { source: 0, column: at.column }), direction));
+        let mut best = QueryTree::new(relation);
+        let key_at = |source: usize| ColumnRef { source, column: *key };
+        best.outputs
+            .push(super::query_tree::OutputColumn { value: Expression::Column(key_at(0)), alias: String::new() });
+        best.order.push((Expression::Column(ColumnRef { source: 0, column: at.column }), direction));
         best.limit = limit;
-        let condition = Condition::Among { column: key_at(source), query: Box::new(best), negated: false };
-        vec![draft.filter(source, condition).costing(2)]
+        let condition = Condition::InSubquery { column: key_at(source), query: Box::new(best), negated: false };
+        vec![hypothesis.filter(source, condition).with_cost(2)]
     }
 }
 
-impl Draft {
+impl Hypothesis {
     /// Whether the whole answer is made of counts or other aggregates without groups.
     pub fn is_counting(&self) -> bool {
         self.is_aggregate() && self.query.groups.is_empty()

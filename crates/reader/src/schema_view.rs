@@ -2,14 +2,14 @@
 //!
 //! Knows no word of any question.
 
-use super::join_graph::{self, Edge};
-use super::query_tree::{ColumnId, Step};
+use super::join_graph::{self, JoinEdge};
+use super::query_tree::{ColumnId, JoinStep};
 use schema::{Column, Relation, Snapshot};
 
 /// A snapshot with its foreign keys resolved.
-pub struct Schema<'a> {
+pub struct SchemaView<'a> {
     snapshot: &'a Snapshot,
-    pub edges: Vec<Edge>,
+    pub edges: Vec<JoinEdge>,
     /// The words of each column's name.
     words: Vec<Vec<Vec<String>>>,
 }
@@ -19,7 +19,7 @@ const MAX_PATHS: usize = 4;
 /// Relations that are further apart have nothing to do with each other.
 const MAX_STEPS: usize = 4;
 
-impl<'a> Schema<'a> {
+impl<'a> SchemaView<'a> {
     /// Resolves the foreign keys; those to relations out of sight are left out.
     pub fn new(snapshot: &'a Snapshot) -> Self {
         let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
@@ -118,7 +118,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The columns that name a row to a human; empty where only the key can.
-    pub fn name_columns(&self, relation: usize) -> Vec<ColumnId> {
+    pub fn display_columns(&self, relation: usize) -> Vec<ColumnId> {
         let own: String = words::identifier_words(&self.relation(relation).name).last().cloned().unwrap_or_default();
         let own = words::singular(&own);
         for name in ["name", "full_name"] {
@@ -153,17 +153,17 @@ impl<'a> Schema<'a> {
         key.map(|name| self.column_named(relation, name)).collect::<Option<_>>().unwrap_or_default()
     }
 
-    /// Whether a step leads from each row to one row at most.
-    pub fn is_single(&self, step: Step) -> bool {
+    /// Whether a step connectives from each row to one row at most.
+    pub fn is_single(&self, step: JoinStep) -> bool {
         self.edges.get(step.edge).is_some_and(|edge| step.forward || edge.unique)
     }
 
     /// Whether a key is the first choice between two relations: the only one, or the one without a further name.
-    pub fn is_plain(&self, step: Step) -> bool {
+    pub fn is_plain(&self, step: JoinStep) -> bool {
         let Some(edge) = self.edges.get(step.edge) else { return true };
         let rivals = self.edges.iter().filter(|other| other.from == edge.from && other.to == edge.to);
-        let length = |edge: &Edge| edge.columns.iter().map(|(from, _)| from.len()).sum::<usize>();
-        let ends = |edge: &Edge, other: &Edge| {
+        let length = |edge: &JoinEdge| edge.columns.iter().map(|(from, _)| from.len()).sum::<usize>();
+        let ends = |edge: &JoinEdge, other: &JoinEdge| {
             edge.columns.iter().zip(&other.columns).all(|((one, _), (two, _))| two.ends_with(one.as_str()))
         };
         rivals.clone().count() < 2
@@ -173,17 +173,17 @@ impl<'a> Schema<'a> {
             })
     }
 
-    /// Where a step leads.
-    pub fn target(&self, step: Step) -> usize {
+    /// Where a step connectives.
+    pub fn target(&self, step: JoinStep) -> usize {
         self.edges.get(step.edge).map_or(0, |edge| if step.forward { edge.to } else { edge.from })
     }
 
     /// All shortest paths between two relations, along foreign keys in either direction.
-    pub fn paths(&self, from: usize, to: usize) -> Vec<Vec<Step>> {
+    pub fn paths(&self, from: usize, to: usize) -> Vec<Vec<JoinStep>> {
         if from == to {
             return Vec::new();
         }
-        let mut paths: Vec<Vec<Step>> = vec![Vec::new()];
+        let mut paths: Vec<Vec<JoinStep>> = vec![Vec::new()];
         let mut seen = vec![from];
         for _ in 0..MAX_STEPS {
             let mut longer = Vec::new();
@@ -196,7 +196,7 @@ impl<'a> Schema<'a> {
                     }
                 }
             }
-            let arrived = |path: &Vec<Step>| path.last().is_some_and(|step| self.target(*step) == to);
+            let arrived = |path: &Vec<JoinStep>| path.last().is_some_and(|step| self.target(*step) == to);
             if longer.iter().any(arrived) {
                 return longer.into_iter().filter(arrived).take(MAX_PATHS).collect();
             }
@@ -208,14 +208,14 @@ impl<'a> Schema<'a> {
     }
 
     /// The steps that leave a relation.
-    fn steps(&self, at: usize) -> Vec<Step> {
+    fn steps(&self, at: usize) -> Vec<JoinStep> {
         let mut steps = Vec::new();
         for (number, edge) in self.edges.iter().enumerate() {
             if edge.from == at {
-                steps.push(Step { edge: number, forward: true });
+                steps.push(JoinStep { edge: number, forward: true });
             }
             if edge.to == at {
-                steps.push(Step { edge: number, forward: false });
+                steps.push(JoinStep { edge: number, forward: false });
             }
         }
         steps

@@ -2,19 +2,20 @@
 
 use std::cell::RefCell;
 
-use super::aliases::Names;
-use super::grouped_subqueries::Tallies;
+use super::aliases::Aliases;
+use super::grouped_subqueries::GroupedSubqueries;
 use super::predicates;
-use super::query_tree::{Aggregate, At, Direction, Query, Role, Step, Value};
-use super::schema_view::Schema;
+use super::query_tree::{Aggregate, ColumnRef, Direction, Expression, JoinStep, QueryTree, SourceRole};
+use super::schema_view::SchemaView;
 use schema::quote_ident;
 
 /// Whether SQL can say it: beside groups, columns are shown only where a group has one value of them.
-pub fn can_be_written(query: &Query, schema: &Schema) -> bool {
-    let one_a_group = |value: &Value| match value {
-        Value::Column(at) => {
+pub fn can_be_written(query: &QueryTree, schema: &SchemaView) -> bool {
+    let one_a_group = |value: &Expression| match value {
+        Expression::Column(at) => {
             let key = schema.key_columns(query.relation(at.source));
-            let in_groups = |column| query.groups.contains(&Value::Column(At { source: at.source, column }));
+            let in_groups =
+                |column| query.groups.contains(&Expression::Column(ColumnRef { source: at.source, column }));
             query.groups.contains(value) || !key.is_empty() && key.into_iter().all(in_groups)
         }
         _ => true,
@@ -23,48 +24,54 @@ pub fn can_be_written(query: &Query, schema: &Schema) -> bool {
 }
 
 /// The statement, without a semicolon.
-pub fn write(query: &Query, schema: &Schema) -> String {
+pub fn write(query: &QueryTree, schema: &SchemaView) -> String {
     let part = !query.intersect.is_empty();
     let mut parts = vec![statement(query, schema, part)];
     parts.extend(query.intersect.iter().map(|other| statement(other, schema, part)));
     parts.join("\nINTERSECT\n")
 }
 
-fn statement(query: &Query, schema: &Schema, part: bool) -> String {
-    let writer = Writer { query, schema, names: Names::new(query, schema), part, tallies: RefCell::default() };
+fn statement(query: &QueryTree, schema: &SchemaView, is_operand: bool) -> String {
+    let writer = SqlWriter {
+        query,
+        schema,
+        source_aliases: Aliases::new(query, schema),
+        is_operand,
+        grouped_subqueries: RefCell::default(),
+    };
     writer.lines().join("\n")
 }
 
 /// What writes one query; subqueries that stand on their own get another.
-pub struct Writer<'a> {
-    pub query: &'a Query,
-    pub schema: &'a Schema<'a>,
-    pub names: Names,
+pub struct SqlWriter<'a> {
+    pub query: &'a QueryTree,
+    pub schema: &'a SchemaView<'a>,
+    pub source_aliases: Aliases,
     /// One of several whose rows are compared: their order is of no use.
-    part: bool,
+    is_operand: bool,
     /// The aggregates of what belongs to each row that were written so far, to be joined.
-    pub tallies: RefCell<Tallies>,
+    pub grouped_subqueries: RefCell<GroupedSubqueries>,
 }
 
-impl Writer<'_> {
+impl SqlWriter<'_> {
     fn lines(&self) -> Vec<String> {
         let query = self.query;
-        let labels = self.labels();
-        let outputs = query.outputs.iter().zip(&labels).map(|(output, label)| match (&output.value, label) {
-            (value, Some(label)) => format!("{} AS {}", self.shown(value), quote_ident(label)),
-            (value, None) => self.shown(value),
+        let aliases = self.aliases();
+        let outputs = query.outputs.iter().zip(&aliases).map(|(output, alias)| match (&output.value, alias) {
+            (value, Some(alias)) => format!("{} AS {}", self.select_expression(value), quote_ident(alias)),
+            (value, None) => self.select_expression(value),
         });
         let distinct = if query.distinct { "DISTINCT " } else { "" };
         let select = format!("SELECT {distinct}{}", outputs.collect::<Vec<_>>().join(", "));
-        let (conditions, sorting) = (self.conditions(0), self.sorting(&labels));
+        let (conditions, sorting) = (self.conditions(0), self.sorting(&aliases));
         let mut lines = vec![select];
-        lines.extend(self.source(0));
-        lines.extend(self.tallied());
+        lines.extend(self.from_clause(0));
+        lines.extend(self.grouped_joins());
         if !conditions.is_empty() {
             lines.push(format!("WHERE {}", conditions.join("\n  AND ")));
         }
         if !query.groups.is_empty() {
-            let groups: Vec<String> = query.groups.iter().map(|value| self.value(value)).collect();
+            let groups: Vec<String> = query.groups.iter().map(|value| self.expression(value)).collect();
             lines.push(format!("GROUP BY {}", groups.join(", ")));
         }
         if !query.having.is_empty() {
@@ -78,13 +85,13 @@ impl Writer<'_> {
         lines
     }
 
-    fn sorting(&self, labels: &[Option<String>]) -> Vec<String> {
+    fn sorting(&self, aliases: &[Option<String>]) -> Vec<String> {
         let query = self.query;
         let mut sorting: Vec<String> = Vec::new();
         for (value, direction) in &query.order {
-            let label = query.outputs.iter().zip(labels).find(|(output, _)| output.value == *value);
-            let label = label.and_then(|(_, label)| label.as_deref());
-            let text = label.map_or_else(|| self.value(value), quote_ident);
+            let alias = query.outputs.iter().zip(aliases).find(|(output, _)| output.value == *value);
+            let alias = alias.and_then(|(_, alias)| alias.as_deref());
+            let text = alias.map_or_else(|| self.expression(value), quote_ident);
             sorting.push(match direction {
                 Direction::Ascending => text,
                 Direction::Descending if self.is_nullable(value) => format!("{text} DESC NULLS LAST"),
@@ -92,21 +99,21 @@ impl Writer<'_> {
             });
         }
         // Rows come in a settled order.
-        let plain = |value: &Value| !matches!(value, Value::Rows | Value::Aggregate(..));
+        let plain = |value: &Expression| !matches!(value, Expression::CountRows | Expression::Aggregate(..));
         let rows = query.groups.is_empty() && query.outputs.iter().all(|output| plain(&output.value));
-        if rows && !query.distinct && !self.part {
+        if rows && !query.distinct && !self.is_operand {
             for column in self.schema.key_columns(query.relation(0)) {
-                let text = self.column(At { source: 0, column });
-                if !query.order.iter().any(|(value, _)| *value == Value::Column(At { source: 0, column })) {
+                let text = self.column(ColumnRef { source: 0, column });
+                if !query.order.iter().any(|(value, _)| *value == Expression::Column(ColumnRef { source: 0, column })) {
                     sorting.push(text);
                 }
             }
         } else if !query.groups.is_empty() {
-            sorting.extend(self.largest_first(labels));
+            sorting.extend(self.largest_first(aliases));
             for group in &query.groups {
-                let label = query.outputs.iter().zip(labels).find(|(output, _)| output.value == *group);
-                let label = label.and_then(|(_, label)| label.as_deref());
-                let text = label.map_or_else(|| self.value(group), quote_ident);
+                let alias = query.outputs.iter().zip(aliases).find(|(output, _)| output.value == *group);
+                let alias = alias.and_then(|(_, alias)| alias.as_deref());
+                let text = alias.map_or_else(|| self.expression(group), quote_ident);
                 if !query.order.iter().any(|(value, _)| value == group) {
                     sorting.push(text);
                 }
@@ -116,34 +123,34 @@ impl Writer<'_> {
     }
 
     /// A series is read in the order of time, other groups from the largest down.
-    fn largest_first(&self, labels: &[Option<String>]) -> Option<String> {
+    fn largest_first(&self, aliases: &[Option<String>]) -> Option<String> {
         let query = self.query;
-        let series = query.groups.iter().any(|group| matches!(group, Value::Cut(..)));
+        let series = query.groups.iter().any(|group| matches!(group, Expression::DateTrunc(..)));
         if series || !query.order.is_empty() || query.distinct {
             return None;
         }
-        let measure = |value: &Value| matches!(value, Value::Rows | Value::Aggregate(..));
-        let (output, label) = query.outputs.iter().zip(labels).find(|(output, _)| measure(&output.value))?;
+        let measure = |value: &Expression| matches!(value, Expression::CountRows | Expression::Aggregate(..));
+        let (output, alias) = query.outputs.iter().zip(aliases).find(|(output, _)| measure(&output.value))?;
         let last = if self.is_nullable(&output.value) { " NULLS LAST" } else { "" };
-        label.as_deref().map(|label| format!("{} DESC{last}", quote_ident(label)))
+        alias.as_deref().map(|alias| format!("{} DESC{last}", quote_ident(alias)))
     }
 
-    fn is_nullable(&self, value: &Value) -> bool {
+    fn is_nullable(&self, value: &Expression) -> bool {
         match value {
-            Value::Column(at) | Value::Cut(_, at) => !self.schema.column(at.column).not_null,
-            Value::Aggregate(aggregate, _) => *aggregate != Aggregate::Count,
-            Value::Each(_, aggregate, _) => !matches!(aggregate, Aggregate::Count | Aggregate::Sum),
+            Expression::Column(at) | Expression::DateTrunc(_, at) => !self.schema.column(at.column).not_null,
+            Expression::Aggregate(aggregate, _) => *aggregate != Aggregate::Count,
+            Expression::SubqueryAggregate(_, aggregate, _) => !matches!(aggregate, Aggregate::Count | Aggregate::Sum),
             _ => false,
         }
     }
 
     /// FROM and the joins of a scope.
-    pub fn source(&self, head: usize) -> Vec<String> {
+    pub fn from_clause(&self, head: usize) -> Vec<String> {
         let mut lines = vec![format!("FROM {}", self.relation(head))];
         for source in self.query.joined(head) {
             let Some(data) = self.query.sources.get(source) else { continue };
-            let kind = if data.role == (Role::Join { outer: true }) { "LEFT JOIN" } else { "JOIN" };
-            let on = data.parent.map(|(parent, step)| self.matched(parent, source, step)).unwrap_or_default();
+            let kind = if data.role == (SourceRole::Join { outer: true }) { "LEFT JOIN" } else { "JOIN" };
+            let on = data.parent.map(|(parent, step)| self.join_condition(parent, source, step)).unwrap_or_default();
             lines.push(format!("{kind} {} ON {}", self.relation(source), on.join(" AND ")));
         }
         lines
@@ -152,14 +159,15 @@ impl Writer<'_> {
     /// What must hold in a scope; for a subquery also that its rows belong to the outer row.
     fn conditions(&self, head: usize) -> Vec<String> {
         let Some(data) = self.query.sources.get(head) else { return Vec::new() };
-        let mut conditions = data.parent.map(|(parent, step)| self.matched(parent, head, step)).unwrap_or_default();
+        let mut conditions =
+            data.parent.map(|(parent, step)| self.join_condition(parent, head, step)).unwrap_or_default();
         conditions.extend(data.conditions.iter().map(|condition| predicates::write(self, condition)));
         conditions
     }
 
     /// A subquery over the rows of a sub source that belong to the outer row.
-    pub fn sub(&self, source: usize, output: &str) -> String {
-        let mut text = format!("SELECT {output} {}", self.source(source).join(" "));
+    pub fn subquery(&self, source: usize, output: &str) -> String {
+        let mut text = format!("SELECT {output} {}", self.from_clause(source).join(" "));
         let conditions = self.conditions(source);
         if !conditions.is_empty() {
             text = format!("{text} WHERE {}", conditions.join(" AND "));
@@ -167,42 +175,46 @@ impl Writer<'_> {
         text
     }
 
-    fn matched(&self, parent: usize, child: usize, step: Step) -> Vec<String> {
+    fn join_condition(&self, parent: usize, child: usize, step: JoinStep) -> Vec<String> {
         let Some(edge) = self.schema.edges.get(step.edge) else { return Vec::new() };
         let (referencing, referenced) = if step.forward { (parent, child) } else { (child, parent) };
-        let side = |source: usize, name: &str| format!("{}.{}", self.names.of(source), quote_ident(name));
+        let side = |source: usize, name: &str| format!("{}.{}", self.source_aliases.of(source), quote_ident(name));
         let pairs = edge.columns.iter();
         pairs.map(|(from, to)| format!("{} = {}", side(referenced, to), side(referencing, from))).collect()
     }
 
-    fn shown(&self, value: &Value) -> String {
+    fn select_expression(&self, value: &Expression) -> String {
         match value {
-            Value::Cut(unit, _) if predicates::part(*unit).is_none() => format!("{}::date", self.value(value)),
-            _ => self.value(value),
+            Expression::DateTrunc(unit, _) if predicates::part(*unit).is_none() => {
+                format!("{}::date", self.expression(value))
+            }
+            _ => self.expression(value),
         }
     }
 
     /// An expression.
-    pub fn value(&self, value: &Value) -> String {
+    pub fn expression(&self, value: &Expression) -> String {
         match value {
-            Value::Column(at) => self.column(*at),
-            Value::Rows => "count(*)".to_owned(),
-            Value::Aggregate(aggregate, at) => self.aggregate(*aggregate, *at),
-            Value::Each(source, aggregate, at) if self.can_tally(*source) => self.tally(*source, *aggregate, *at),
-            Value::Each(source, aggregate, at) => {
+            Expression::Column(at) => self.column(*at),
+            Expression::CountRows => "count(*)".to_owned(),
+            Expression::Aggregate(aggregate, at) => self.aggregate(*aggregate, *at),
+            Expression::SubqueryAggregate(source, aggregate, at) if self.can_group(*source) => {
+                self.grouped_aggregate(*source, *aggregate, *at)
+            }
+            Expression::SubqueryAggregate(source, aggregate, at) => {
                 let output = at.map_or_else(|| "count(*)".to_owned(), |at| self.aggregate(*aggregate, at));
-                let each = format!("({})", self.sub(*source, &output));
+                let each = format!("({})", self.subquery(*source, &output));
                 if *aggregate == Aggregate::Sum { format!("coalesce({each}, 0)") } else { each }
             }
-            Value::Cut(unit, at) => match predicates::part(*unit) {
+            Expression::DateTrunc(unit, at) => match predicates::part(*unit) {
                 Some(part) => format!("extract({part} FROM {})", self.column(*at)),
                 None => format!("date_trunc('{}', {})", super::time_expressions::unit_name(*unit), self.column(*at)),
             },
-            Value::Whole(query) => format!("({})", write(query, self.schema).replace('\n', " ")),
+            Expression::ScalarSubquery(query) => format!("({})", write(query, self.schema).replace('\n', " ")),
         }
     }
 
-    pub fn aggregate(&self, aggregate: Aggregate, at: At) -> String {
+    pub fn aggregate(&self, aggregate: Aggregate, at: ColumnRef) -> String {
         let column = self.column(at);
         match aggregate {
             Aggregate::Count => format!("count(DISTINCT {column})"),
@@ -214,45 +226,45 @@ impl Writer<'_> {
     }
 
     /// A column, with its source where there are several.
-    pub fn column(&self, at: At) -> String {
+    pub fn column(&self, at: ColumnRef) -> String {
         let name = quote_ident(&self.schema.column(at.column).name);
-        if self.query.sources.len() == 1 { name } else { format!("{}.{name}", self.names.of(at.source)) }
+        if self.query.sources.len() == 1 { name } else { format!("{}.{name}", self.source_aliases.of(at.source)) }
     }
 
     fn relation(&self, source: usize) -> String {
         let data = self.schema.relation(self.query.relation(source));
-        let (name, alias) = (data.sql_name(), self.names.of(source));
+        let (name, alias) = (data.sql_name(), self.source_aliases.of(source));
         if alias == quote_ident(&data.name) { name } else { format!("{name} AS {alias}") }
     }
 
     /// The output names that have to be said: those of expressions, and where a bare name would occur twice.
-    fn labels(&self) -> Vec<Option<String>> {
-        let mut labels: Vec<Option<String>> = Vec::new();
+    fn aliases(&self) -> Vec<Option<String>> {
+        let mut aliases: Vec<Option<String>> = Vec::new();
         let mut taken: Vec<String> = Vec::new();
         let names: Vec<&str> = self.query.outputs.iter().map(|output| self.bare(output)).collect();
         for (output, name) in self.query.outputs.iter().zip(&names) {
             let twice = names.iter().filter(|other| *other == name).count() > 1;
-            let mut label = (*name).to_owned();
-            if let (Value::Column(at), true) = (&output.value, twice) {
+            let mut alias = (*name).to_owned();
+            if let (Expression::Column(at), true) = (&output.value, twice) {
                 let relation = &self.schema.relation(at.column.relation).name;
-                label = format!("{}_{name}", words::singular(relation));
+                alias = format!("{}_{name}", words::singular(relation));
             }
-            let mut unique = label.clone();
+            let mut unique = alias.clone();
             let mut number = 2;
             while taken.contains(&unique) {
-                unique = format!("{label}_{number}");
+                unique = format!("{alias}_{number}");
                 number += 1;
             }
             taken.push(unique.clone());
-            let plain = matches!(&output.value, Value::Column(_)) && unique == *name;
-            labels.push((!plain).then_some(unique));
+            let plain = matches!(&output.value, Expression::Column(_)) && unique == *name;
+            aliases.push((!plain).then_some(unique));
         }
-        labels
+        aliases
     }
 
-    fn bare<'b>(&'b self, output: &'b super::query_tree::Output) -> &'b str {
+    fn bare<'b>(&'b self, output: &'b super::query_tree::OutputColumn) -> &'b str {
         match &output.value {
-            Value::Column(at) => &self.schema.column(at.column).name,
+            Expression::Column(at) => &self.schema.column(at.column).name,
             _ => &output.alias,
         }
     }

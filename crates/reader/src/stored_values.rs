@@ -1,4 +1,4 @@
-//! Stored values that words of a question may mean: the question put to the database, as a trait.
+//! StoredValue values that words of a question may mean: the question put to the database, as a trait.
 //!
 //! Pure: who looks values up, and how, is decided elsewhere. Knows no word of any question.
 

@@ -1,22 +1,22 @@
 //! Says a query in one line of plain words, so that the user can see how the question was read.
 
-use super::query_tree::{Aggregate, At, Condition, Direction, Operand, Place, Query, Value};
-use super::schema_view::Schema;
+use super::query_tree::{Aggregate, ColumnRef, Condition, Direction, Expression, Operand, QueryTree, TextMatch};
+use super::schema_view::SchemaView;
 use super::time_expressions::unit_name;
 
 /// The reading on one line.
-pub fn summary(query: &Query, schema: &Schema) -> String {
-    let teller = Teller { query, schema };
-    let mut text = teller.head();
-    let conditions = teller.conditions(0);
+pub fn summary(query: &QueryTree, schema: &SchemaView) -> String {
+    let summarizer = Summarizer { query, schema };
+    let mut text = summarizer.head();
+    let conditions = summarizer.conditions(0);
     if !conditions.is_empty() {
         text = format!("{text} where {conditions}");
     }
-    let having: Vec<String> = query.having.iter().map(|condition| teller.condition(condition)).collect();
+    let having: Vec<String> = query.having.iter().map(|condition| summarizer.condition(condition)).collect();
     if !having.is_empty() {
         text = format!("{text} having {}", having.join(" and "));
     }
-    for source in query.sources.iter().filter(|source| source.contested) {
+    for source in query.sources.iter().filter(|source| source.ambiguous_path) {
         let step = source.parent.map(|(_, step)| step);
         let edge = step.and_then(|step| schema.edges.get(step.edge));
         if let Some(edge) = edge {
@@ -31,28 +31,30 @@ pub fn summary(query: &Query, schema: &Schema) -> String {
     text.replace('\n', " ")
 }
 
-struct Teller<'a> {
-    query: &'a Query,
-    schema: &'a Schema<'a>,
+struct Summarizer<'a> {
+    query: &'a QueryTree,
+    schema: &'a SchemaView<'a>,
 }
 
-impl Teller<'_> {
+impl Summarizer<'_> {
     fn head(&self) -> String {
         let query = self.query;
         let base = self.schema.relation(query.relation(0));
-        let own = |value: &Value| matches!(value, Value::Column(at) if at.source == 0);
+        let own = |value: &Expression| matches!(value, Expression::Column(at) if at.source == 0);
         let everything = query.outputs.len() == base.columns.len() && query.outputs.iter().all(|o| own(&o.value));
         let distinct = if query.distinct { "different " } else { "" };
         // What the groups and the order say already is not said twice.
-        let ranked = |value: &Value| query.limit.is_some() && query.order.iter().any(|(other, _)| other == value);
+        let ranked = |value: &Expression| query.limit.is_some() && query.order.iter().any(|(other, _)| other == value);
         let values = query.outputs.iter().map(|output| &output.value);
-        let shown: Vec<&Value> = values.filter(|value| !query.groups.contains(value) && !ranked(value)).collect();
+        let shown: Vec<&Expression> = values.filter(|value| !query.groups.contains(value) && !ranked(value)).collect();
         let names: Vec<String> = shown.iter().map(|value| self.value(value)).collect();
-        let own_names = self.schema.name_columns(query.relation(0));
-        let by_name =
-            |value: &&Value| matches!(value, Value::Column(at) if at.source == 0 && own_names.contains(&at.column));
+        let own_names = self.schema.display_columns(query.relation(0));
+        let by_name = |value: &&Expression| matches!(value, Expression::Column(at) if at.source == 0 && own_names.contains(&at.column));
         let itself = shown.is_empty() || query.limit.is_some() && shown.iter().all(by_name);
-        let rows = query.outputs.iter().any(|output| !matches!(output.value, Value::Rows | Value::Aggregate(..)));
+        let rows = query
+            .outputs
+            .iter()
+            .any(|output| !matches!(output.value, Expression::CountRows | Expression::Aggregate(..)));
         let mut text = if everything {
             let all = if query.order.is_empty() && query.limit.is_none() { "all " } else { "" };
             format!("{all}{distinct}{}", base.name)
@@ -81,7 +83,7 @@ impl Teller<'_> {
     /// Whether the columns shown name the source anyway.
     fn is_named(&self, source: usize) -> bool {
         self.query.outputs.iter().any(|output| match &output.value {
-            Value::Column(at) | Value::Aggregate(_, at) => at.source == source,
+            Expression::Column(at) | Expression::Aggregate(_, at) => at.source == source,
             _ => false,
         })
     }
@@ -109,20 +111,20 @@ impl Teller<'_> {
         if order.is_empty() { String::new() } else { format!(" by {}", order.join(", ")) }
     }
 
-    fn value(&self, value: &Value) -> String {
+    fn value(&self, value: &Expression) -> String {
         match value {
-            Value::Column(at) => self.column(*at),
-            Value::Rows => format!("count of {}", self.schema.relation(self.query.relation(0)).name),
-            Value::Aggregate(aggregate, at) => format!("{} of {}", self::aggregate(*aggregate), self.column(*at)),
-            Value::Each(source, aggregate, at) => {
+            Expression::Column(at) => self.column(*at),
+            Expression::CountRows => format!("count of {}", self.schema.relation(self.query.relation(0)).name),
+            Expression::Aggregate(aggregate, at) => format!("{} of {}", self::aggregate(*aggregate), self.column(*at)),
+            Expression::SubqueryAggregate(source, aggregate, at) => {
                 let what = at.map_or_else(|| self.scope(*source), |at| self.column(at));
                 let conditions = self.conditions(*source);
                 let which = if conditions.is_empty() { String::new() } else { format!(" where {conditions}") };
                 let aggregate = if at.is_none() { "count" } else { self::aggregate(*aggregate) };
                 format!("{aggregate} of its {what}{which}")
             }
-            Value::Cut(unit, at) => format!("{} of {}", unit_name(*unit), self.column(*at)),
-            Value::Whole(query) => format!("the {}", summary(query, self.schema)),
+            Expression::DateTrunc(unit, at) => format!("{} of {}", unit_name(*unit), self.column(*at)),
+            Expression::ScalarSubquery(query) => format!("the {}", summary(query, self.schema)),
         }
     }
 
@@ -133,7 +135,7 @@ impl Teller<'_> {
         names.join(" with ")
     }
 
-    fn column(&self, at: At) -> String {
+    fn column(&self, at: ColumnRef) -> String {
         self.schema.spelled(at.column)
     }
 
@@ -145,7 +147,7 @@ impl Teller<'_> {
     fn condition(&self, condition: &Condition) -> String {
         let not = |negated: bool| if negated { "is not" } else { "is" };
         match condition {
-            Condition::Equals { column, values, negated } => {
+            Condition::OneOf { column, values, negated } => {
                 let values: Vec<String> = values.iter().map(|value| self.operand(value)).collect();
                 format!("{} {} {}", self.column(*column), not(*negated), values.join(" or "))
             }
@@ -155,32 +157,32 @@ impl Teller<'_> {
             Condition::Between { column, low, high } => {
                 format!("{} is between {} and {}", self.column(*column), self.operand(low), self.operand(high))
             }
-            Condition::Like { column, text, place, negated } => {
+            Condition::Like { column, text, matching, negated } => {
                 let does = if *negated { "does not" } else { "does" };
-                let verb = match place {
-                    Place::Start => "start with",
-                    Place::Anywhere => "contain",
-                    Place::End => "end with",
+                let verb = match matching {
+                    TextMatch::Prefix => "start with",
+                    TextMatch::Substring => "contain",
+                    TextMatch::Suffix => "end with",
                 };
                 format!("{} {does} {verb} {text}", self.column(*column))
             }
-            Condition::Within { column, window } => format!("{} is {}", self.column(*column), window.text),
-            Condition::Flag { column, negated } => format!("{} is {}", self.column(*column), !negated),
-            Condition::Null { column, negated } => format!("{} {} missing", self.column(*column), not(*negated)),
+            Condition::InTimeRange { column, range } => format!("{} is {}", self.column(*column), range.text),
+            Condition::IsTrue { column, negated } => format!("{} is {}", self.column(*column), !negated),
+            Condition::IsNull { column, negated } => format!("{} {} missing", self.column(*column), not(*negated)),
             Condition::Exists { source, negated } => {
                 let there = if *negated { "no" } else { "some" };
                 let conditions = self.conditions(*source);
                 let which = if conditions.is_empty() { String::new() } else { format!(" with {conditions}") };
                 format!("there is {there} {}{which}", self.scope(*source))
             }
-            Condition::Counted { source, distinct, operator, number } => {
-                let each = Value::Each(*source, Aggregate::Count, *distinct);
+            Condition::RowCount { source, distinct, operator, number } => {
+                let each = Expression::SubqueryAggregate(*source, Aggregate::Count, *distinct);
                 format!("{} {operator} {number}", self.value(&each))
             }
-            Condition::Among { column, query, negated } => {
+            Condition::InSubquery { column, query, negated } => {
                 format!("{} {} among the {}", self.column(*column), not(*negated), summary(query, self.schema))
             }
-            Condition::Any(all) => {
+            Condition::AnyOf(all) => {
                 let all: Vec<String> = all.iter().map(|one| self.condition(one)).collect();
                 format!("({})", all.join(" or "))
             }
@@ -190,7 +192,7 @@ impl Teller<'_> {
     fn operand(&self, operand: &Operand) -> String {
         match operand {
             Operand::Number(text) | Operand::Text(text) => text.clone(),
-            Operand::Value(value) => self.value(value),
+            Operand::Expression(value) => self.value(value),
         }
     }
 }

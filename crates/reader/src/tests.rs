@@ -1,24 +1,24 @@
-//! Questions that must be met with silence, and a fuzz test that nothing panics.
+//! Questions that must be met with abstention, and a fuzz test that nothing panics.
 
 use super::shop_fixture::{relation, shop, snapshot};
-use super::{Reading, Silence};
+use super::{Abstention, Reading};
 use crate::stored_values::NoValues;
 use schema::Snapshot;
 
-fn read(question: &str, snapshot: &Snapshot) -> Result<Reading, Silence> {
+fn read(question: &str, snapshot: &Snapshot) -> Result<Reading, Abstention> {
     super::read(question, snapshot, &NoValues)
 }
 
 fn unknown(question: &str, snapshot: &Snapshot) -> Vec<String> {
     match read(question, snapshot) {
-        Err(Silence::Unknown { words, .. }) => words,
+        Err(Abstention::Unknown { words, .. }) => words,
         other => panic!("{question}: {other:?}"),
     }
 }
 
 fn ambiguous(question: &str, snapshot: &Snapshot) -> Vec<String> {
     match read(question, snapshot) {
-        Err(Silence::Ambiguous { readings }) => readings,
+        Err(Abstention::Ambiguous { readings }) => readings,
         other => panic!("{question}: {other:?}"),
     }
 }
@@ -42,7 +42,8 @@ fn unknown_words_are_named() {
 
 #[test]
 fn a_slip_of_the_pen_is_met_with_the_real_name() {
-    let Err(Silence::Unknown { nearest, understood, .. }) = read("how many custmers are from Berlin", &shop()) else {
+    let Err(Abstention::Unknown { nearest, understood, .. }) = read("how many custmers are from Berlin", &shop())
+    else {
         panic!("read");
     };
     assert!(nearest.iter().any(|one| one.word == "custmers" && one.name == "customers"), "{nearest:?}");
@@ -146,15 +147,15 @@ fn odd_names_are_quoted_and_qualified() {
         &[("customer_id", "tbl_clients")],
     );
     one.visible = false;
-    one.columns[1].name = "Unit Price".into();
+    one.columns[1].name = "TimeUnit Price".into();
     let two = relation("tbl_clients", &["id integer!", "first_name text!", "last_name text!"], &["id"], &[]);
     let odd = snapshot(vec![one, two]);
     let sql = |question: &str| read(question, &odd).map(|reading| reading.sql.replace('\n', " ")).unwrap();
     assert_eq!(
         sql("orders with unit price over 1,000"),
         concat!(
-            "SELECT \"ID\", \"Unit Price\", customer_id FROM public.\"Order\" ",
-            "WHERE \"Unit Price\" > 1000 ORDER BY \"ID\""
+            "SELECT \"ID\", \"TimeUnit Price\", customer_id FROM public.\"Order\" ",
+            "WHERE \"TimeUnit Price\" > 1000 ORDER BY \"ID\""
         )
     );
     assert_eq!(

@@ -3,12 +3,12 @@
 //! Absolute dates become literals; relative ones stay SQL over `current_date`, so that a saved query stays true
 //! tomorrow. Anything that could be two ranges (a month without a year, 01/02/2024) is no time expression here.
 
-use super::query_tree::Unit;
-use words::{Kind, Word};
+use super::query_tree::TimeUnit;
+use words::{Word, WordKind};
 
 /// SQL for the first moment inside and the first moment after; at least one of them is present.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
+pub struct TimeRange {
     pub from: Option<String>,
     pub to: Option<String>,
     /// The user's words.
@@ -38,7 +38,7 @@ const MONTHS: [(&str, &str); 12] = [
 ];
 
 /// The time expression that begins at a word, with its preposition, and the position after it.
-pub fn window(words: &[Word], start: usize) -> Option<(Window, usize)> {
+pub fn time_range(words: &[Word], start: usize) -> Option<(TimeRange, usize)> {
     let at = |position: usize| words.get(position).map_or("", |word| word.lower.as_str());
     let next = start + 1;
     let (from, to, end) = match at(start) {
@@ -72,7 +72,7 @@ pub fn window(words: &[Word], start: usize) -> Option<(Window, usize)> {
         (Some(from), Some(to)) if from.starts_with("DATE") && to.starts_with("DATE") => from < to,
         _ => true,
     };
-    ordered.then_some((Window { from, to, text }, end))
+    ordered.then_some((TimeRange { from, to, text }, end))
 }
 
 type Bounds = (Option<String>, Option<String>, usize);
@@ -96,19 +96,19 @@ fn before((period, end): (Period, usize)) -> Bounds {
 fn period(words: &[Word], start: usize) -> Option<(Period, usize)> {
     let word = words.get(start)?;
     match word.kind {
-        Kind::Word if word.lower == "the" => period(words, start + 1),
-        Kind::Word if word.lower == "year" => year(words, start + 1).map(|year| (years(year), start + 2)),
-        Kind::Date => iso(&word.lower).map(|period| (period, start + 1)),
-        Kind::Number => {
+        WordKind::Word if word.lower == "the" => period(words, start + 1),
+        WordKind::Word if word.lower == "year" => year(words, start + 1).map(|year| (years(year), start + 2)),
+        WordKind::Date => iso(&word.lower).map(|period| (period, start + 1)),
+        WordKind::Number => {
             day_month_year(words, start).or_else(|| year(words, start).map(|year| (years(year), start + 1)))
         }
-        Kind::Word => relative(words, start).or_else(|| month(words, start)).or_else(|| quarter(words, start)),
-        Kind::Quoted | Kind::Symbol => None,
+        WordKind::Word => relative(words, start).or_else(|| month(words, start)).or_else(|| quarter(words, start)),
+        WordKind::Quoted | WordKind::Symbol => None,
     }
 }
 
 fn year(words: &[Word], position: usize) -> Option<i32> {
-    let word = words.get(position).filter(|word| word.kind == Kind::Number && word.text.len() == 4)?;
+    let word = words.get(position).filter(|word| word.kind == WordKind::Number && word.text.len() == 4)?;
     word.lower.parse().ok().filter(|year| (1900..2100).contains(year))
 }
 
@@ -120,14 +120,14 @@ fn relative(words: &[Word], start: usize) -> Option<(Period, usize)> {
         "last" if start > 0 && words.get(start - 1).is_some_and(|word| word.lower == "the") => return None,
         which @ ("last" | "previous" | "this" | "current") => {
             let unit = match words.get(start + 1)?.lower.as_str() {
-                "week" => Unit::Week,
-                "month" => Unit::Month,
-                "quarter" => Unit::Quarter,
-                "year" => Unit::Year,
+                "week" => TimeUnit::Week,
+                "month" => TimeUnit::Month,
+                "quarter" => TimeUnit::Quarter,
+                "year" => TimeUnit::Year,
                 _ => return None,
             };
             let this = format!("date_trunc('{}', current_date)", unit_name(unit));
-            let step = if unit == Unit::Quarter { "3 months".to_owned() } else { format!("1 {}", unit_name(unit)) };
+            let step = if unit == TimeUnit::Quarter { "3 months".to_owned() } else { format!("1 {}", unit_name(unit)) };
             if matches!(which, "last" | "previous") {
                 (format!("{this} - interval '{step}'"), this, start + 2)
             } else {
@@ -173,13 +173,13 @@ fn quarter(words: &[Word], start: usize) -> Option<(Period, usize)> {
 }
 
 fn month_number(words: &[Word], position: usize) -> Option<u32> {
-    let word = words.get(position).filter(|word| word.kind == Kind::Word)?;
+    let word = words.get(position).filter(|word| word.kind == WordKind::Word)?;
     let index = MONTHS.iter().position(|(long, short)| *long == word.lower || *short == word.lower)?;
     u32::try_from(index + 1).ok()
 }
 
 fn day(words: &[Word], position: usize) -> Option<u32> {
-    let word = words.get(position).filter(|word| word.kind == Kind::Number)?;
+    let word = words.get(position).filter(|word| word.kind == WordKind::Number)?;
     word.lower.parse().ok().filter(|day| (1..=31).contains(day))
 }
 
@@ -225,14 +225,14 @@ fn literal(year: i32, month: u32, day: u32) -> String {
 }
 
 /// The unit as `date_trunc` and the output column spell it.
-pub fn unit_name(unit: Unit) -> &'static str {
+pub fn unit_name(unit: TimeUnit) -> &'static str {
     match unit {
-        Unit::Day => "day",
-        Unit::Weekday => "weekday",
-        Unit::Week => "week",
-        Unit::Month => "month",
-        Unit::Quarter => "quarter",
-        Unit::Year => "year",
+        TimeUnit::Day => "day",
+        TimeUnit::Weekday => "weekday",
+        TimeUnit::Week => "week",
+        TimeUnit::Month => "month",
+        TimeUnit::Quarter => "quarter",
+        TimeUnit::Year => "year",
     }
 }
 
@@ -243,9 +243,9 @@ mod tests {
 
     fn range(text: &str) -> Option<(String, String)> {
         let words = split(text, 20);
-        let (window, end) = window(&words, 0)?;
+        let (range, end) = time_range(&words, 0)?;
         assert_eq!(end, words.len(), "{text}");
-        Some((window.from.unwrap_or_default(), window.to.unwrap_or_default()))
+        Some((range.from.unwrap_or_default(), range.to.unwrap_or_default()))
     }
 
     #[test]

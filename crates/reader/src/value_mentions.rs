@@ -4,14 +4,14 @@
 
 use super::name_index::Mention;
 use super::query_tree::ColumnId;
-use super::schema_view::Schema;
+use super::schema_view::SchemaView;
 use crate::stored_values::{Closeness, Values};
 use std::collections::HashMap;
-use words::{Kind, Word};
+use words::{Word, WordKind};
 
 /// A stored value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredValue {
     pub column: ColumnId,
     pub value: String,
 }
@@ -40,10 +40,10 @@ pub fn literals(
     words: &[Word],
     placed: &[bool],
     general: &[bool],
-    schema: &Schema,
+    schema: &SchemaView,
     values: &dyn Values,
-) -> Vec<Vec<Mention<Stored>>> {
-    let mut found: Vec<Vec<Mention<Stored>>> = vec![Vec::new(); words.len()];
+) -> Vec<Vec<Mention<StoredValue>>> {
+    let mut found: Vec<Vec<Mention<StoredValue>>> = vec![Vec::new(); words.len()];
     let phrases = phrases(question, words, placed);
     shown(&phrases, schema, &mut found);
     let mut asked: Vec<&Phrase> = phrases.iter().filter(|phrase| is_worth_a_look(phrase, words, placed)).collect();
@@ -57,7 +57,7 @@ pub fn literals(
         let Some(column) = column.and_then(|relation| schema.column_named(relation, &hit.column)) else { continue };
         for phrase in asked.iter().filter(|phrase| phrase.text == hit.phrase) {
             if let Some(cost) = cost(hit.closeness, phrase) {
-                note(&mut found, phrase, Stored { column, value: hit.value.clone() }, cost);
+                note(&mut found, phrase, StoredValue { column, value: hit.value.clone() }, cost);
             }
         }
     }
@@ -77,10 +77,10 @@ fn cost(closeness: Closeness, phrase: &Phrase) -> Option<u32> {
     }
 }
 
-fn note(found: &mut [Vec<Mention<Stored>>], phrase: &Phrase, target: Stored, cost: u32) {
+fn note(found: &mut [Vec<Mention<StoredValue>>], phrase: &Phrase, target: StoredValue, cost: u32) {
     let Some(list) = found.get_mut(phrase.start) else { return };
     if !list.iter().any(|mention| mention.target == target && mention.end == phrase.end) {
-        list.push(Mention { target, end: phrase.end, cost, owned: false });
+        list.push(Mention { target, end: phrase.end, cost, qualified: false });
     }
 }
 
@@ -91,13 +91,14 @@ fn phrases(question: &str, words: &[Word], placed: &[bool]) -> Vec<Phrase> {
         for end in start + 1..=words.len().min(start + MAX_WORDS) {
             let span = words.get(start..end).unwrap_or_default();
             let (Some(first), Some(last)) = (span.first(), span.last()) else { continue };
-            if span.iter().any(|word| word.kind == Kind::Quoted) {
+            if span.iter().any(|word| word.kind == WordKind::Quoted) {
                 if span.len() == 1 {
                     phrases.push(Phrase { start, end, text: first.text.clone(), proper: true });
                 }
                 break;
             }
-            if first.kind == Kind::Symbol || last.kind == Kind::Symbol && last.lower != ")" && last.lower != "." {
+            if first.kind == WordKind::Symbol || last.kind == WordKind::Symbol && last.lower != ")" && last.lower != "."
+            {
                 continue;
             }
             let Some(text) = question.get(first.start..last.end) else { continue };
@@ -105,7 +106,7 @@ fn phrases(question: &str, words: &[Word], placed: &[bool]) -> Vec<Phrase> {
             let proper = span.iter().all(|word| !word.text.starts_with(|c: char| c.is_lowercase())) && start > 0;
             phrases.push(Phrase { start, end, text: text.to_owned(), proper });
             if last.singular != last.lower
-                && last.kind == Kind::Word
+                && last.kind == WordKind::Word
                 && !proper
                 && let Some(before) = question.get(first.start..last.start)
             {
@@ -120,20 +121,20 @@ fn phrases(question: &str, words: &[Word], placed: &[bool]) -> Vec<Phrase> {
 }
 
 fn is_small(word: Option<&Word>) -> bool {
-    word.is_none_or(|word| word.kind == Kind::Symbol || (word.kind == Kind::Word && word.lower.len() < 3))
+    word.is_none_or(|word| word.kind == WordKind::Symbol || (word.kind == WordKind::Word && word.lower.len() < 3))
 }
 
 /// Quoted, capitalised, or with a word that means nothing else.
 fn is_worth_a_look(phrase: &Phrase, words: &[Word], placed: &[bool]) -> bool {
-    let numbers = (phrase.start..phrase.end).all(|at| words.get(at).is_some_and(|word| word.kind != Kind::Word));
-    let quoted = words.get(phrase.start).is_some_and(|word| word.kind == Kind::Quoted);
+    let numbers = (phrase.start..phrase.end).all(|at| words.get(at).is_some_and(|word| word.kind != WordKind::Word));
+    let quoted = words.get(phrase.start).is_some_and(|word| word.kind == WordKind::Quoted);
     let free = |at: usize| placed.get(at) == Some(&false);
     let ends = free(phrase.start) && free(phrase.end.saturating_sub(1));
     quoted || (!numbers && (phrase.proper || ends))
 }
 
 /// Enum labels and typical values that a phrase spells, but for case.
-fn shown(phrases: &[Phrase], schema: &Schema, found: &mut [Vec<Mention<Stored>>]) {
+fn shown(phrases: &[Phrase], schema: &SchemaView, found: &mut [Vec<Mention<StoredValue>>]) {
     let mut by_text: HashMap<String, Vec<&Phrase>> = HashMap::new();
     let mut lengths = [false; 256];
     let mut quoted: Vec<(String, &Phrase)> = Vec::new();
@@ -155,7 +156,7 @@ fn shown(phrases: &[Phrase], schema: &Schema, found: &mut [Vec<Mention<Stored>>]
                 _ => continue,
             };
             let column = ColumnId { relation, column: number };
-            let stored = |value: &String| Stored { column, value: value.clone() };
+            let stored = |value: &String| StoredValue { column, value: value.clone() };
             // A quoted name without its punctuation.
             let near = |value: &&String| {
                 quoted.iter().any(|(text, _)| value.len() < text.len() + 4 && letters(value) == *text)

@@ -10,5 +10,5 @@ mod vocabulary;
 
 pub use phrases::phrases;
 pub use spelling::distance;
-pub use tokens::{Kind, Word, identifier_words, singular, split, stem};
+pub use tokens::{Word, WordKind, identifier_words, singular, split, stem};
 pub use vocabulary::{AKIN, Meaning, SYNONYM, Vocabulary, WEAK};

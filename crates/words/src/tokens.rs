@@ -6,7 +6,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 /// What a piece of a question looks like, before anyone asks what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum WordKind {
     Word,
     /// Digits, with at most one decimal point; thousands separators are already gone.
     Number,
@@ -27,7 +27,7 @@ pub struct Word {
     pub lower: String,
     /// `lower` as a singular noun.
     pub singular: String,
-    pub kind: Kind,
+    pub kind: WordKind,
     /// Said with a possessive ending: "customer's", "customers'".
     pub possessive: bool,
     /// Where it begins and ends in the text, in bytes.
@@ -71,10 +71,10 @@ pub fn split(text: &str, limit: usize) -> Vec<Word> {
             continue;
         }
         let one = word(piece, first, start);
-        if one.kind == Kind::Quoted {
+        if one.kind == WordKind::Quoted {
             rest = rest.trim_start_matches(['"', '”', '’']);
         }
-        match one.lower.strip_suffix("n't").filter(|_| one.kind == Kind::Word) {
+        match one.lower.strip_suffix("n't").filter(|_| one.kind == WordKind::Word) {
             Some(verb) => {
                 let verb = if verb == "ca" { "can" } else { verb };
                 words.extend([verb, "not"].map(|text| Word { start, end: one.end, ..word(text, 'a', start) }));
@@ -118,7 +118,7 @@ fn quoted_length(rest: &str, first: char) -> Option<usize> {
 fn word(piece: &str, first: char, start: usize) -> Word {
     let text = piece.to_owned();
     let end = start + piece.len();
-    let plain = |text: String, lower: String, singular: String, kind: Kind| Word {
+    let plain = |text: String, lower: String, singular: String, kind: WordKind| Word {
         text,
         lower,
         singular,
@@ -130,17 +130,17 @@ fn word(piece: &str, first: char, start: usize) -> Word {
     if matches!(first, '"' | '\'' | '“' | '‘') && piece.chars().count() > 2 {
         let inside = piece.trim_matches(['"', '\'', '“', '”', '‘', '’']).trim().to_owned();
         let lower = inside.to_lowercase();
-        return plain(inside, lower.clone(), lower, Kind::Quoted);
+        return plain(inside, lower.clone(), lower, WordKind::Quoted);
     }
     if first.is_ascii_digit() || first == '-' {
         if is_date(piece) {
-            return plain(text.clone(), text.clone(), text, Kind::Date);
+            return plain(text.clone(), text.clone(), text, WordKind::Date);
         }
         if let Some(number) = number(piece) {
-            return plain(text, number.clone(), number, Kind::Number);
+            return plain(text, number.clone(), number, WordKind::Number);
         }
     }
-    let kind = if first.is_alphanumeric() { Kind::Word } else { Kind::Symbol };
+    let kind = if first.is_alphanumeric() { WordKind::Word } else { WordKind::Symbol };
     let whole = piece.to_lowercase().replace('’', "'");
     let lower = whole.strip_suffix("'s").unwrap_or(&whole).trim_end_matches('\'').to_owned();
     let possessive = lower.len() < whole.len();
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(lowers("- over -5 or>-1,000.5 x -"), ["over", "-5", "or", ">", "-1000.5", "x"]);
         assert_eq!(
             split("10 1.000 7x", 9).iter().map(|word| word.kind).collect::<Vec<_>>(),
-            [Kind::Number, Kind::Word, Kind::Word]
+            [WordKind::Number, WordKind::Word, WordKind::Word]
         );
     }
 
