@@ -1,13 +1,11 @@
 //! What must hold: "age over 20", "whose name is 'x'", "in Berlin or Hamburg", "above the average".
 
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnId, ColumnRef, Condition, Expression, Operand, QueryTree};
 use words::WordKind;
-
-/// A condition on an own column by a value alone, without its name.
-const BARE: u32 = 1;
 
 impl Parser<'_> {
     /// A relation that restricts a source: itself, joined where it is one row, else some row of it.
@@ -41,7 +39,7 @@ impl Parser<'_> {
                 let at = ColumnRef { source, column };
                 let values = vec![Operand::Text(mention.target.value.clone())];
                 let hypothesis = hypothesis
-                    .with_cost(mention.cost + BARE)
+                    .with_cost(mention.cost + costs::VALUE_WITHOUT_COLUMN)
                     .filter(source, Condition::OneOf { column: at, values, negated });
                 found.push(about(hypothesis, at));
             }
@@ -78,7 +76,7 @@ impl Parser<'_> {
         let Some(word) = self.lattice.words.get(position) else { return found };
         let text = self.schema.is_text(column);
         // What is stored elsewhere is no value of this column.
-        if self.lattice.cell(position).values.iter().any(|mention| mention.cost < 2) {
+        if self.lattice.cell(position).values.iter().any(|mention| mention.cost <= costs::STORED_AS_SAID) {
             return found;
         }
         match word.kind {
@@ -293,7 +291,7 @@ impl Parser<'_> {
                 .cell(start)
                 .relations
                 .iter()
-                .filter(|m| m.target == relation && m.cost < 6)
+                .filter(|m| m.target == relation && m.cost <= costs::SYNONYMOUS_NAME)
                 .map(|m| m.end)
                 .max();
             end = all.or_else(|| again(start))?;

@@ -3,6 +3,7 @@
 //! What belongs to a thing may fulfil one with one row and the other with another: two subqueries. A value that several
 //! rows share may be among the values for one and among those for the other: INTERSECT. Else they contradict.
 
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::query_tree::{ColumnRef, Condition, Expression, Operand, QueryTree, Source, SourceRole};
 use super::schema_view::SchemaView;
@@ -69,7 +70,7 @@ impl Hypothesis {
         remove(&mut self.query, 0, second);
         remove(&mut other, 0, first);
         self.query.intersect.push(other);
-        self.cost += 1;
+        self.cost += costs::SPLIT_CONTRADICTION;
         Some(self)
     }
 
@@ -102,7 +103,7 @@ impl Hypothesis {
         remove(&mut self.query, head, second);
         remove(&mut self.query, twin, first);
         self.query.sources.get_mut(scope)?.conditions.push(Condition::Exists { source: twin, negated: false });
-        self.cost += 1;
+        self.cost += costs::SPLIT_CONTRADICTION;
         Some(self)
     }
 }

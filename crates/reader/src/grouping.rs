@@ -1,5 +1,6 @@
 //! Grouping: "for each country", "by status", "per month", "does each stadium have".
 
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::noun_phrases::NounPhrase;
@@ -11,7 +12,7 @@ impl Parser<'_> {
     pub fn group_clauses(&self, hypothesis: &Hypothesis, position: usize, also: bool) -> Parses<Hypothesis> {
         let mut found = self.group_by_each(hypothesis, position);
         if also && !hypothesis.query.groups.is_empty() && hypothesis.is_aggregate() {
-            found.extend(self.group_keys(&hypothesis.clone().with_cost(1), position));
+            found.extend(self.group_keys(&hypothesis.clone().with_cost(costs::FURTHER_GROUP), position));
         }
         for (one, start) in &self.lattice.cell(position).categories {
             let by = match one {
@@ -68,7 +69,7 @@ impl Parser<'_> {
                     let columns: Vec<ColumnRef> =
                         shown.into_iter().chain(keys).map(|column| ColumnRef { source, column }).collect();
                     if !columns.is_empty() {
-                        found.push(group_by_columns(next.with_cost(1), columns));
+                        found.push(group_by_columns(next.with_cost(costs::GROUP_BY_RELATED), columns));
                     }
                 }
                 None if !aggregate && !hypothesis.default_projection && !many => found.push(next),

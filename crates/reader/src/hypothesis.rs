@@ -1,5 +1,6 @@
 //! A reading in the making: a query with what its unlikely parts cost, and the nouns that later words may refer to.
 
+use super::costs;
 use super::query_tree::{
     Aggregate, ColumnId, ColumnRef, Condition, Expression, JoinStep, OutputColumn, QueryTree, Source, SourceRole,
 };
@@ -28,15 +29,6 @@ pub struct Hypothesis {
     /// "bottom 3".
     pub from_bottom: bool,
 }
-
-/// The cost of a step to the one row that a row refers to.
-const TO_ONE: u32 = 3;
-/// The cost of a step to the many rows that refer to a row.
-const TO_MANY: u32 = 4;
-/// The cost of a key that is not declared.
-const UNDECLARED: u32 = 1;
-/// The cost of a key with a role of its own, where another has none: `original_language_id` beside `language_id`.
-const ROLE: u32 = 1;
 
 impl Hypothesis {
     /// The rows of one relation.
@@ -83,8 +75,9 @@ impl Hypothesis {
 
     fn step_cost(schema: &SchemaView, step: JoinStep) -> u32 {
         let declared = schema.edges.get(step.edge).is_none_or(|edge| edge.declared);
-        let cost = if schema.is_single(step) { TO_ONE } else { TO_MANY };
-        cost + if declared { 0 } else { UNDECLARED } + if schema.is_plain(step) { 0 } else { ROLE }
+        let cost = if schema.is_single(step) { costs::STEP_TO_ONE } else { costs::STEP_TO_MANY };
+        cost + if declared { 0 } else { costs::INFERRED_KEY }
+            + if schema.is_plain(step) { 0 } else { costs::KEY_WITH_ROLE }
     }
 
     fn push(&mut self, relation: usize, parent: (usize, JoinStep), role: SourceRole, ambiguous_path: bool) -> usize {

@@ -1,5 +1,6 @@
 //! The question as a lattice: for each word, everything that may begin there. Decides nothing.
 
+use super::costs;
 use super::lexicon::{self, Category};
 use super::name_index::{Mention, NameIndex};
 use super::query_tree::ColumnId;
@@ -125,7 +126,7 @@ fn placed(words: &[Word], cells: &[Cell]) -> Vec<bool> {
 
 fn covered(words: &[Word], cells: &[Cell], all: bool) -> Vec<bool> {
     let mut known = vec![false; words.len()];
-    let limit = if all { u32::MAX } else { 3 };
+    let limit = if all { u32::MAX } else { costs::OWN_WORDS };
     for (start, cell) in cells.iter().enumerate() {
         let relations = cell.relations.iter().filter(|m| m.cost <= limit).map(|m| m.end);
         let columns = cell.columns.iter().filter(|m| m.cost <= limit).map(|m| m.end);

@@ -10,8 +10,11 @@
 
 mod aliases;
 mod clauses;
+mod column_tests;
 mod conditions;
+mod connectives;
 mod contradictions;
+mod costs;
 mod grouped_subqueries;
 mod grouping;
 mod hypothesis;
@@ -20,7 +23,6 @@ mod lattice;
 mod lexicon;
 mod measures;
 mod name_index;
-mod nearest;
 mod noun_phrases;
 mod ordering;
 mod parser;
@@ -35,6 +37,7 @@ mod sql;
 mod summary;
 mod time_expressions;
 mod time_filters;
+mod unknown_words;
 mod value_mentions;
 
 pub mod stored_values;
@@ -86,8 +89,6 @@ pub struct Nearest {
 
 /// Longer questions are not read at all.
 const MAX_WORDS: usize = 80;
-/// A reading that is further fetched than this is none.
-const MAX_DISTANCE: u32 = 10;
 /// An ambiguity is shown by this many readings at most.
 const MAX_READINGS: usize = 6;
 
@@ -103,7 +104,7 @@ pub fn read(question: &str, snapshot: &Snapshot, values: &dyn Values) -> Result<
     let understood = || lattice.understood(&schema).join(", ");
     let unknown = lattice.unknown();
     if !unknown.is_empty() {
-        let nearest = nearest::nearest(&unknown, &schema);
+        let nearest = unknown_words::nearest(&unknown, &schema);
         return Err(Abstention::Unknown { words: unknown, understood: understood(), nearest });
     }
     let hypotheses = Parser::new(&lattice, &schema).parse();
@@ -114,7 +115,7 @@ pub fn read(question: &str, snapshot: &Snapshot, values: &dyn Values) -> Result<
 /// The best hypothesis, if there is one best and nothing blocks it. Drafts that give the same SQL are one reading.
 fn choose(hypotheses: &[Hypothesis], schema: &SchemaView) -> Result<Reading, Option<Abstention>> {
     let least = hypotheses.iter().map(|hypothesis| hypothesis.cost).min();
-    let Some(best) = least.filter(|least| *least <= MAX_DISTANCE) else { return Err(None) };
+    let Some(best) = least.filter(|least| *least <= costs::MAX_TOTAL) else { return Err(None) };
     let mut readings: BTreeMap<String, String> = BTreeMap::new();
     for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost == best) {
         if !sql::can_be_written(&hypothesis.query, schema) {

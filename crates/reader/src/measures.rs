@@ -1,13 +1,11 @@
 //! Amounts that are spoken of as one: "revenue per month", "top 5 customers by revenue", "monthly orders".
 
+use super::costs;
 use super::hypothesis::{Hypothesis, alias};
 use super::lexicon::Category;
 use super::name_index::Mention;
 use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnId, ColumnRef, Direction, Expression, TimeUnit};
-
-/// The most that the distance between a flow of money and a column's name may cost in a ranking.
-const FLOW: u32 = 7;
 
 impl Parser<'_> {
     /// "revenue", "how much revenue", "monthly revenue", "monthly orders".
@@ -139,7 +137,8 @@ impl Parser<'_> {
             return found;
         }
         let remarked = self.comment_says(column, said);
-        let hypothesis = hypothesis.clone().with_cost(if remarked { 0 } else { mention.cost.min(FLOW) });
+        let hypothesis =
+            hypothesis.clone().with_cost(if remarked { 0 } else { mention.cost.min(costs::MAX_MONEY_FLOW) });
         if hypothesis.query.relation(0) == column.relation {
             let value = Expression::Column(ColumnRef { source: 0, column });
             found.extend(aggregate.is_none().then_some((hypothesis, value)));

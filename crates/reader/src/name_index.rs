@@ -3,11 +3,12 @@
 //! A name matches when its words are there in any order, with "of" and articles between them; what is missing or only
 //! near has a cost. Knows no grammar.
 
+use super::costs;
 use super::query_tree::ColumnId;
 use super::schema_view::SchemaView;
 use schema::RelationKind;
 use words::Word;
-use words::{Meaning, Vocabulary};
+use words::{Meaning, Vocabulary, WordMatch};
 
 /// A possible meaning of the words from where it is noted up to `end`; the lower the cost, the nearer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,15 +41,8 @@ pub struct NameIndex {
     entries: Vec<IndexedName>,
     by_word: Vec<Vec<usize>>,
     /// What it costs to leave a word of a name out.
-    slack: Vec<u32>,
+    omission_costs: Vec<u32>,
 }
-
-/// The most that a mention may cost.
-const LIMIT: u32 = 14;
-/// What a partial name costs at least, to be dropped beside an exact one.
-const DOUBT: u32 = 3;
-/// Tables come before views.
-const VIEW: u32 = 2;
 
 type Mentions = (Vec<Mention<usize>>, Vec<Mention<ColumnId>>);
 
@@ -80,8 +74,8 @@ impl NameIndex {
         for list in &mut by_word {
             list.dedup();
         }
-        let slack = vocabulary.words().iter().map(|word| slack(word)).collect();
-        Self { vocabulary, entries, by_word, slack }
+        let omission_costs = vocabulary.words().iter().map(|word| costs::of_unsaid_word(word)).collect();
+        Self { vocabulary, entries, by_word, omission_costs }
     }
 
     /// What the words from `start` may name. `meanings` has one list a word; `glued` the words that two words make.
@@ -109,7 +103,7 @@ impl NameIndex {
         }
         // A name that is said as it is leaves no doubt about others that only contain it.
         let costs: Vec<(usize, u32)> = relations.iter().map(|m| (m.end, m.cost)).collect();
-        relations.retain(|m| !costs.iter().any(|(end, cost)| *end == m.end && cost + DOUBT <= m.cost));
+        relations.retain(|m| !costs.iter().any(|(end, cost)| *end == m.end && cost + costs::CLEARLY_WORSE <= m.cost));
         (relations, columns)
     }
 
@@ -131,7 +125,7 @@ impl NameIndex {
         let mut found = Vec::new();
         let mut at = start;
         loop {
-            let pair = glued.get(at).copied().flatten().filter(|pair| said.hear(entry, &[(*pair, 0)]));
+            let pair = glued.get(at).copied().flatten().filter(|pair| said.hear(entry, &[(*pair, WordMatch::Same)]));
             if pair.is_some() {
                 at += 2;
             } else if meanings.get(at).is_some_and(|list| said.hear(entry, list)) {
@@ -146,7 +140,7 @@ impl NameIndex {
                 at += 1;
                 continue;
             }
-            if let Some(cost) = self.cost(entry, &said).filter(|cost| *cost <= LIMIT) {
+            if let Some(cost) = self.cost(entry, &said).filter(|cost| *cost <= costs::MAX_MENTION) {
                 found.push((at, cost, said.owner.contains(&true)));
             }
         }
@@ -161,9 +155,11 @@ impl NameIndex {
             return None;
         }
         let missing = entry.own.iter().zip(&said.own).filter(|(word, heard)| !**heard && !theirs(word));
-        let missing: u32 = missing.map(|(word, _)| self.slack.get(*word).copied().unwrap_or(6)).sum();
+        let missing: u32 =
+            missing.map(|(word, _)| self.omission_costs.get(*word).copied().unwrap_or(costs::UNSAID_WORD)).sum();
         let understood = entry.own.iter().zip(&said.own).any(|(word, heard)| !*heard && theirs(word));
-        Some(said.cost + missing + u32::from(understood) + if entry.view { VIEW } else { 0 })
+        let understood = if understood { costs::WORD_OF_OWNER } else { 0 };
+        Some(said.cost + missing + understood + if entry.view { costs::VIEW } else { 0 })
     }
 }
 
@@ -179,11 +175,12 @@ impl MatchedWords {
     /// Takes a word in one of its meanings, the nearest first; false where the name has no such word left.
     fn hear(&mut self, entry: &IndexedName, meanings: &[Meaning]) -> bool {
         let begun = self.own.iter().any(|heard| *heard);
-        for (word, distance) in meanings {
+        for (word, found_by) in meanings {
             if let Some(place) =
                 (0..entry.own.len()).find(|&i| entry.own.get(i) == Some(word) && self.own.get(i) == Some(&false))
             {
-                self.cost += distance + u32::from(place < self.last_place);
+                let reordered = if place < self.last_place { costs::REORDERED } else { 0 };
+                self.cost += costs::of_word(*found_by) + reordered;
                 self.last_place = place;
                 if let Some(heard) = self.own.get_mut(place) {
                     *heard = true;
@@ -195,24 +192,10 @@ impl MatchedWords {
                 (0..entry.owner.len()).find(|&i| entry.owner.get(i) == Some(word) && self.owner.get(i) == Some(&false));
             if let Some(heard) = owner.filter(|_| !begun).and_then(|place| self.owner.get_mut(place)) {
                 *heard = true;
-                self.cost += distance;
+                self.cost += costs::of_word(*found_by);
                 return true;
             }
         }
         false
-    }
-}
-
-/// What it costs to leave a word of a name unsaid.
-fn slack(word: &str) -> u32 {
-    match word {
-        "usd" | "dollar" | "euro" | "km" | "kg" | "cm" | "mm" | "m" | "f" | "c" | "g" | "ft" | "lb" | "mph"
-        | "inch" | "mile" | "percent" | "million" | "thousand" | "second" | "minute" | "meter" | "data" | "info"
-        | "information" | "list" | "table" | "record" | "reference" | "master" | "dim" | "fact" => 1,
-        "code" | "yn" | "flag" | "text" | "value" | "number" | "amount" | "address" => 2,
-        "name" | "description" | "date" | "title" | "type" => 3,
-        "id" => 4,
-        _ if word.chars().all(|c| c.is_ascii_digit()) => 2,
-        _ => 6,
     }
 }

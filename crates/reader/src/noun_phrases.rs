@@ -1,5 +1,6 @@
 //! Nouns: "all cancelled orders", "the 3 oldest French singers", a relation with the adjectives before it.
 
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::{Category, Quality};
 use super::parser::{Parser, Parses};
@@ -38,13 +39,6 @@ pub enum Adjective {
     },
     Superlative(Quality, Direction),
 }
-
-/// A column as a thing is less likely than a relation.
-const CLASS: u32 = 3;
-/// A relation by the name of a column that refers to it.
-const ROLE: u32 = 2;
-/// A value that stands for the things that have it: "dogs" among pets.
-const VALUE_NOUN: u32 = 6;
 
 #[derive(Clone, Default)]
 struct Premodifiers {
@@ -97,22 +91,32 @@ impl Parser<'_> {
         // A relation that is called so is meant before a column of the same name.
         let taken =
             |end: usize| self.lattice.is_plural(end) && cell.relations.iter().any(|m| m.cost == 0 && m.end == end);
-        let columns = cell.columns.iter().filter(|m| !taken(m.end) && (m.cost < 4 || !self.schema.is_key(m.target)));
+        let columns = cell
+            .columns
+            .iter()
+            .filter(|m| !taken(m.end) && (m.cost <= costs::OWN_WORDS || !self.schema.is_key(m.target)));
         for mention in columns {
             // "maker" is the relation that a column of this name refers to.
             if let Some(edge) = self.schema.edges.iter().find(|edge| {
                 edge.from == mention.target.relation
                     && edge.columns.iter().all(|(from, _)| *from == self.schema.column(mention.target).name)
             }) {
-                found.push((noun(edge.to, None, mention.cost + ROLE, mention.end), mention.end));
+                found.push((noun(edge.to, None, mention.cost + costs::RELATION_BY_KEY_NAME, mention.end), mention.end));
                 continue;
             }
             let column = Some(mention.target);
-            found.push((noun(mention.target.relation, column, mention.cost + CLASS, mention.end), mention.end));
+            found.push((
+                noun(mention.target.relation, column, mention.cost + costs::COLUMN_AS_NOUN, mention.end),
+                mention.end,
+            ));
         }
-        for mention in cell.values.iter().filter(|mention| mention.cost < 2 && self.lattice.is_plural(mention.end)) {
+        for mention in cell
+            .values
+            .iter()
+            .filter(|mention| mention.cost <= costs::STORED_AS_SAID && self.lattice.is_plural(mention.end))
+        {
             let relation = mention.target.column.relation;
-            let mut one = noun(relation, None, mention.cost + VALUE_NOUN, mention.end);
+            let mut one = noun(relation, None, mention.cost + costs::VALUE_AS_NOUN, mention.end);
             one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
             found.push((one, mention.end));
         }
@@ -153,8 +157,9 @@ impl Parser<'_> {
             self.lattice.cell(at).categories.iter().any(|(one, _)| matches!(one, Category::Superlative(..)))
         };
         let said = before.adjectives.iter().any(|one| matches!(one, Adjective::Superlative(..)));
-        let bare =
-            |end: usize| self.lattice.cell(end).relations.iter().any(|m| m.cost < 4 && self.lattice.is_plural(m.end));
+        let bare = |end: usize| {
+            self.lattice.cell(end).relations.iter().any(|m| m.cost <= costs::OWN_WORDS && self.lattice.is_plural(m.end))
+        };
         let fits = |end: usize| before.limit.is_none() && (said || superlative(end) || bare(end));
         if let Some((number, end)) = self.number(position).filter(|(number, end)| fits(*end) && *number > 0) {
             found.push((Premodifiers { limit: Some(number), ..before.clone() }, end));
@@ -172,7 +177,13 @@ impl Parser<'_> {
         for end in ends {
             add(Adjective::Value { start, end, negated: negated.is_some() }, end);
         }
-        for mention in self.lattice.cell(start).columns.iter().filter(|m| m.cost < 3 && self.schema.is_flag(m.target)) {
+        for mention in self
+            .lattice
+            .cell(start)
+            .columns
+            .iter()
+            .filter(|m| m.cost <= costs::NEARLY_EXACT_NAME && self.schema.is_flag(m.target))
+        {
             add(Adjective::Flag { column: mention.target, negated: negated.is_some() }, mention.end);
         }
         found
@@ -249,7 +260,7 @@ impl Parser<'_> {
                 let turn =
                     |id: &ColumnId| quality == Quality::Age && (self.schema.is_date(*id) || self.schema.is_year(*id));
                 let flip = |id: &ColumnId| if turn(id) { opposite(direction) } else { direction };
-                return found.into_iter().map(|id| (id, flip(&id), 1)).collect();
+                return found.into_iter().map(|id| (id, flip(&id), costs::QUALITY_BY_COLUMN_NAME)).collect();
             }
         }
         Vec::new()

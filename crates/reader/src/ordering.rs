@@ -1,13 +1,11 @@
 //! Order, limits, and what a second sentence asks to see: "sorted by age", "in descending order", "List the name."
 
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::noun_phrases::opposite;
 use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnRef, Direction, Expression};
-
-/// An order without the name of what it goes by.
-const NATURAL: u32 = 2;
 
 impl Parser<'_> {
     /// "ordered by age", "in descending order of the number of pets", "alphabetically".
@@ -56,10 +54,9 @@ impl Parser<'_> {
                 }
                 found.push((next, *start));
             } else if hypothesis.query.order.is_empty() {
-                found.extend(
-                    self.implied_sort_key(hypothesis, *one)
-                        .map(|value| (with_order(hypothesis.clone().with_cost(NATURAL), value, direction), *start)),
-                );
+                found.extend(self.implied_sort_key(hypothesis, *one).map(|value| {
+                    (with_order(hypothesis.clone().with_cost(costs::IMPLIED_SORT_KEY), value, direction), *start)
+                }));
             }
         }
         if !hypothesis.query.order.is_empty() && also {
@@ -215,7 +212,13 @@ impl Parser<'_> {
             .map(|start| self.skip_articles(self.skip_all(start, &[Category::All, Category::Each])));
         let base = hypothesis.query.relation(0);
         let owner = start.and_then(|start| {
-            self.lattice.cell(start).relations.iter().filter(|m| m.target == base && m.cost < 4).map(|m| m.end).max()
+            self.lattice
+                .cell(start)
+                .relations
+                .iter()
+                .filter(|m| m.target == base && m.cost <= costs::OWN_WORDS)
+                .map(|m| m.end)
+                .max()
         });
         owner.unwrap_or(end)
     }
@@ -282,7 +285,7 @@ impl Parser<'_> {
         let Some(start) = self.accept(end, Category::Of) else { return end };
         let start = self.skip_articles(self.skip_all(start, &[Category::Pronoun, Category::All, Category::Each]));
         let base = |m: &&super::name_index::Mention<usize>| {
-            hypothesis.query.sources.iter().any(|s| s.relation == m.target) && m.cost < 4
+            hypothesis.query.sources.iter().any(|s| s.relation == m.target) && m.cost <= costs::OWN_WORDS
         };
         let noun = self.lattice.cell(start).relations.iter().filter(base).map(|m| m.end).max();
         noun.unwrap_or(end)

@@ -3,7 +3,7 @@
 //! Every function returns all ways to go on; the choice between finished hypotheses is made in the end, by cost. The
 //! question forms themselves are in the files beside this one.
 
-use super::clauses::Connective;
+use super::connectives::Connective;
 use super::hypothesis::Hypothesis;
 use super::lattice::Lattice;
 use super::lexicon::{self, Category};

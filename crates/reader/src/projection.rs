@@ -1,5 +1,6 @@
 //! Puts what a question asks to see into a query: columns joined where needed, aggregates, counts for each row.
 
+use super::costs;
 use super::hypothesis::{Hypothesis, alias};
 use super::lexicon::Category;
 use super::name_index::Mention;
@@ -30,7 +31,7 @@ impl Parser<'_> {
             for column in columns {
                 if !hypothesis.query.groups.contains(&column) {
                     hypothesis.query.groups.push(column);
-                    hypothesis.cost += 1;
+                    hypothesis.cost += costs::IMPLIED_GROUP;
                 }
             }
         }
@@ -46,7 +47,7 @@ impl Parser<'_> {
                 (Expression::Column(at), Some(aggregate)) if self.can_aggregate(Aggregate::Sum, at.column) => {
                     output.alias = alias(self.schema, aggregate, *at);
                     output.value = Expression::Aggregate(aggregate, *at);
-                    hypothesis.cost += 1;
+                    hypothesis.cost += costs::SHARED_AGGREGATE;
                 }
                 _ => {}
             }
@@ -79,11 +80,16 @@ impl Parser<'_> {
                         }
                     }
                 }
-                ItemKind::AllColumns => found.push(hypothesis.with_cost(2).select_all(self.schema, source)),
+                ItemKind::AllColumns => {
+                    found.push(hypothesis.with_cost(costs::ALL_COLUMNS).select_all(self.schema, source))
+                }
                 ItemKind::Rows => {
                     for mention in self.lattice.cell(item.start).relations.iter().filter(|m| m.end == item.end) {
                         for (next, source, _) in hypothesis.join(self.schema, source, mention.target) {
-                            found.push(next.with_cost(mention.cost + 3).select_display_columns(self.schema, source));
+                            found.push(
+                                next.with_cost(mention.cost + costs::RELATION_AS_ITEM)
+                                    .select_display_columns(self.schema, source),
+                            );
                         }
                     }
                 }
@@ -98,7 +104,11 @@ impl Parser<'_> {
         let mut found = Vec::new();
         for mention in self.lattice.cell(start).relations.iter().filter(|m| m.end == end) {
             let joined = hypothesis.join(self.schema, from, mention.target).into_iter();
-            found.extend(joined.map(|(hypothesis, source, _)| (hypothesis.with_cost(mention.cost + 1), source)));
+            found.extend(
+                joined.map(|(hypothesis, source, _)| {
+                    (hypothesis.with_cost(mention.cost + costs::ITEM_WITH_OWNER), source)
+                }),
+            );
         }
         found
     }
@@ -135,7 +145,7 @@ impl Parser<'_> {
         let relation = hypothesis.query.relation(source);
         let generic = item.end == item.start + 1 && is_generic(&self.lattice.words, item.start);
         let mut found = Vec::new();
-        let near = |id: ColumnId| candidates.iter().any(|m| m.target == id && m.cost < 4);
+        let near = |id: ColumnId| candidates.iter().any(|m| m.target == id && m.cost <= costs::OWN_WORDS);
         let fits = |id: ColumnId| {
             let own = !generic || id.relation == relation && near(id);
             own && !self.is_key_of_named_relation(item, id) && !self.means_rows(item, id)
@@ -147,21 +157,21 @@ impl Parser<'_> {
             next.query.distinct |= item.distinct;
             let aggregate = |one: &(Category, usize)| matches!(one.0, Category::Aggregate(_)) && one.1 == item.end;
             if self.lattice.cell(item.start).categories.iter().any(aggregate) {
-                next.cost += 3;
+                next.cost += costs::AGGREGATE_WORD_AS_COLUMN;
             }
             let key = (item.start..item.end)
                 .any(|at| matches!(self.lattice.lower(at), "id" | "ids" | "code" | "codes" | "number" | "key"));
-            let partial = !key && candidates.iter().any(|m| m.target == at.column && m.cost > 1);
+            let partial = !key && candidates.iter().any(|m| m.target == at.column && m.cost > costs::INFLECTED_NAME);
             let followed = if partial { self.follow_foreign_key(&next, at) } else { Vec::new() };
             if followed.is_empty() {
                 found.push(next.select(Expression::Column(at), ""));
             }
             found.extend(followed);
         }
-        let named = candidates.iter().any(|m| m.cost < 3 && m.target.relation == relation);
+        let named = candidates.iter().any(|m| m.cost <= costs::NEARLY_EXACT_NAME && m.target.relation == relation);
         let own = self.schema.display_columns(relation);
         if generic && !named && !own.is_empty() && is_name(&self.lattice.words, item.start) {
-            found.push(hypothesis.clone().with_cost(2).select_columns(source, own));
+            found.push(hypothesis.clone().with_cost(costs::GENERIC_NAME).select_columns(source, own));
         }
         found
     }
@@ -192,7 +202,9 @@ impl Parser<'_> {
         let cell = self.lattice.cell(item.start);
         let cost = cell.columns.iter().filter(|m| m.target == column && m.end == item.end).map(|m| m.cost).min();
         let relation = cell.relations.iter().filter(|m| m.end == item.end).map(|m| m.cost).min();
-        self.schema.is_key(column) && cost > Some(1) && relation.is_some_and(|relation| relation < 4)
+        self.schema.is_key(column)
+            && cost > Some(costs::INFLECTED_NAME)
+            && relation.is_some_and(|relation| relation <= costs::OWN_WORDS)
     }
 
     /// "average rating" of things that have many of them: for each.
@@ -213,7 +225,10 @@ impl Parser<'_> {
                         continue;
                     }
                     let name = alias(self.schema, aggregate, at);
-                    found.push(next.with_cost(mention.cost + 1).select(Expression::Aggregate(aggregate, at), &name));
+                    found.push(
+                        next.with_cost(mention.cost + costs::AGGREGATE_OF_RELATED)
+                            .select(Expression::Aggregate(aggregate, at), &name),
+                    );
                 }
                 continue;
             }
@@ -227,7 +242,7 @@ impl Parser<'_> {
                 }
                 let name = alias(self.schema, aggregate, at);
                 found.push(
-                    next.with_cost(mention.cost + 1)
+                    next.with_cost(mention.cost + costs::AGGREGATE_OF_RELATED)
                         .select(Expression::SubqueryAggregate(head, aggregate, Some(at)), &name),
                 );
             }

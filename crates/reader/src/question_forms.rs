@@ -1,14 +1,12 @@
 //! How questions begin: "how many …", "what are the names of …", "which …", "for each …", "the singer's name".
 
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::noun_phrases::NounPhrase;
 use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnRef, Expression};
 use super::select_items::{ItemKind, SelectItem};
-
-/// A base that no noun names.
-const UNNAMED: u32 = 6;
 
 impl Parser<'_> {
     /// All ways to begin.
@@ -119,7 +117,7 @@ impl Parser<'_> {
                 }
             }
             for relation in self.relations_of_items(&items) {
-                let hypothesis = Hypothesis::new(relation, UNNAMED);
+                let hypothesis = Hypothesis::new(relation, costs::UNNAMED_RELATION);
                 found.extend(self.project_only(&hypothesis, &items).into_iter().map(|hypothesis| (hypothesis, after)));
             }
         }
@@ -174,7 +172,7 @@ impl Parser<'_> {
                 (ItemKind::Column | ItemKind::Aggregate(_) | ItemKind::MostFrequent(_), None) => {
                     cell.columns
                         .iter()
-                        .filter(|m| m.end == item.end && m.cost < 4)
+                        .filter(|m| m.end == item.end && m.cost <= costs::OWN_WORDS)
                         .for_each(|m| add(m.target.relation));
                 }
                 _ => {}

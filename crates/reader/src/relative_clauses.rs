@@ -1,14 +1,12 @@
 //! Nouns that describe other noun_phrases: "who have a dog", "with more than two accounts", "without any course", "of France".
 
-use super::clauses::Connective;
+use super::connectives::Connective;
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::noun_phrases::NounPhrase;
 use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnRef, Condition, Direction, Expression, Operand, QueryTree};
-
-/// The cost of passing by what a verb names.
-const UNSAID: u32 = 12;
 
 impl Parser<'_> {
     /// "who have a dog", "in the stadium", "without any concert".
@@ -37,7 +35,7 @@ impl Parser<'_> {
                 {
                     continue;
                 }
-                next.cost += noun.cost + 1 + self.unused_verb_cost(&next, connective);
+                next.cost += noun.cost + costs::RELATED_NOUN + self.unused_verb_cost(&next, connective);
                 next.focus.retain(|one| *one != target);
                 next.focus.push(target);
                 found.extend(self.with_adjectives(next, target, &noun).into_iter().map(|hypothesis| (hypothesis, end)));
@@ -52,7 +50,7 @@ impl Parser<'_> {
         let Some(verb) = connective.link else { return 0 };
         let named = &self.lattice.cell(verb).relations;
         let touched = |relation: usize| hypothesis.query.sources.iter().any(|source| source.relation == relation);
-        if named.is_empty() || named.iter().any(|mention| touched(mention.target)) { 0 } else { UNSAID }
+        if named.is_empty() || named.iter().any(|mention| touched(mention.target)) { 0 } else { costs::UNUSED_VERB }
     }
 
     /// "more than two accounts", "at least 3 car makers", "two or more courses".
@@ -116,7 +114,7 @@ impl Parser<'_> {
             let Some(head) = head.filter(|_| noun.relation != own) else { continue };
             let distinct = noun.column.map(|column| ColumnRef { source: target, column });
             let condition = Condition::RowCount { source: head, distinct, operator, number };
-            let mut next = next.filter(source, condition).with_cost(noun.cost + 1);
+            let mut next = next.filter(source, condition).with_cost(noun.cost + costs::RELATED_NOUN);
             next.focus.push(target);
             found.extend(self.with_adjectives(next, target, noun));
         }
@@ -136,7 +134,7 @@ impl Parser<'_> {
                 continue;
             }
             next.query.groups.push(Expression::Column(subject));
-            next.cost += noun.cost + 1;
+            next.cost += noun.cost + costs::RELATED_NOUN;
             found.extend(self.with_adjectives(next, target, noun).into_iter().map(|hypothesis| (hypothesis, target)));
         }
         found
@@ -159,15 +157,18 @@ impl Parser<'_> {
                 }
                 Category::MostFrequent(direction) => {
                     let over = self.accept(*start, Category::Of).map(|begin| self.skip_all(begin, &[Category::All]));
-                    found.extend(
-                        over.into_iter().flat_map(|begin| {
-                            self.most_rows(&hypothesis.clone().with_cost(1), source, begin, *direction)
-                        }),
-                    );
+                    found.extend(over.into_iter().flat_map(|begin| {
+                        self.most_rows(
+                            &hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE),
+                            source,
+                            begin,
+                            *direction,
+                        )
+                    }));
                     if let Some(subject) =
                         hypothesis.subject_column.filter(|_| source == 0 && hypothesis.query.groups.is_empty())
                     {
-                        let mut next = hypothesis.clone().with_cost(1);
+                        let mut next = hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE);
                         next.query.groups.push(Expression::Column(subject));
                         let limit = hypothesis.asked_limit.or(Some(1));
                         let sorted = self.rank_by(next, 0, Expression::CountRows, *direction, limit);
@@ -175,7 +176,12 @@ impl Parser<'_> {
                     }
                 }
                 Category::Superlative(quality, direction) => {
-                    found.extend(self.highest_value(&hypothesis.clone().with_cost(1), source, *start, *direction));
+                    found.extend(self.highest_value(
+                        &hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE),
+                        source,
+                        *start,
+                        *direction,
+                    ));
                     for (column, direction, cost) in
                         self.quality_columns(hypothesis.query.relation(source), *quality, *direction)
                     {
@@ -219,7 +225,7 @@ impl Parser<'_> {
             }
             for (next, head, target) in hypothesis.subquery(self.schema, source, noun.relation, false) {
                 let Some(head) = head else { continue };
-                for mut next in self.with_adjectives(next.with_cost(noun.cost + 1), target, &noun) {
+                for mut next in self.with_adjectives(next.with_cost(noun.cost + costs::RELATED_NOUN), target, &noun) {
                     let value = Expression::SubqueryAggregate(head, Aggregate::Count, None);
                     next.focus.push(target);
                     if source == 0 && next.default_projection {
@@ -269,7 +275,7 @@ impl Parser<'_> {
                                 aggregate,
                                 Some(ColumnRef { source: target, column }),
                             );
-                            let next = next.with_cost(mention.cost + 1);
+                            let next = next.with_cost(mention.cost + costs::AGGREGATE_OF_RELATED);
                             let sorted = self.rank_by(next, source, value, direction, limit);
                             found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, end)));
                         }
@@ -333,7 +339,7 @@ impl Parser<'_> {
         best.order.push((Expression::Column(ColumnRef { source: 0, column: at.column }), direction));
         best.limit = limit;
         let condition = Condition::InSubquery { column: key_at(source), query: Box::new(best), negated: false };
-        vec![hypothesis.filter(source, condition).with_cost(2)]
+        vec![hypothesis.filter(source, condition).with_cost(costs::SUPERLATIVE_AS_SUBQUERY)]
     }
 }
 

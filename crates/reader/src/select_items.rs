@@ -1,5 +1,6 @@
 //! What a question asks to see: "the name and age", "average and maximum weight", "number of pets".
 
+use super::costs;
 use super::lexicon::Category;
 use super::name_index::Mention;
 use super::noun_phrases::NounPhrase;
@@ -93,7 +94,7 @@ impl Parser<'_> {
             found.push((vec![plain(ItemKind::Column, start, end)], end));
             found.extend(self.with_owner(plain(ItemKind::Column, start, end), end));
         }
-        for mention in self.lattice.cell(position).relations.iter().filter(|m| m.cost < 4) {
+        for mention in self.lattice.cell(position).relations.iter().filter(|m| m.cost <= costs::OWN_WORDS) {
             found.push((vec![plain(ItemKind::Rows, position, mention.end)], mention.end));
         }
         for start in self.ends(position, Category::HowMany) {
@@ -145,7 +146,7 @@ impl Parser<'_> {
     pub fn longest_terms(&self, position: usize) -> Vec<(Vec<&Mention<ColumnId>>, usize, usize)> {
         let mut terms = self.column_terms(position);
         let longest = terms.iter().map(|(.., end)| *end).max().unwrap_or(0);
-        terms.retain(|(all, _, end)| *end == longest || all.iter().any(|mention| mention.cost < 4));
+        terms.retain(|(all, _, end)| *end == longest || all.iter().any(|mention| mention.cost <= costs::OWN_WORDS));
         terms
     }
 
@@ -156,7 +157,7 @@ impl Parser<'_> {
         let start = self.skip_articles(
             self.skip_all(start, &[Category::Each, Category::All, Category::Pronoun, Category::Article]),
         );
-        for mention in self.lattice.cell(start).relations.iter().filter(|m| m.cost < 6) {
+        for mention in self.lattice.cell(start).relations.iter().filter(|m| m.cost <= costs::SYNONYMOUS_NAME) {
             let owned = SelectItem { of: Some((start, mention.end)), ..item.clone() };
             found.push((vec![owned], mention.end));
         }

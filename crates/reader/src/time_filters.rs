@@ -1,7 +1,8 @@
 //! When: "in 2024", "after 2013", "since March 2025", for dates and for years that are kept as numbers.
 
-use super::clauses::Connective;
 use super::conditions::about;
+use super::connectives::Connective;
+use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::parser::{Parser, Parses};
@@ -32,7 +33,12 @@ impl Parser<'_> {
         let mut found = Vec::new();
         for column in dates.iter().chain(&years) {
             let at = ColumnRef { source, column: *column };
-            found.extend(self.time_tests(&hypothesis.clone().with_cost(1), at, connective.end, false));
+            found.extend(self.time_tests(
+                &hypothesis.clone().with_cost(costs::TIME_WITHOUT_COLUMN),
+                at,
+                connective.end,
+                false,
+            ));
         }
         found
     }

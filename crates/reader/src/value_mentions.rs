@@ -2,6 +2,7 @@
 //!
 //! Typical values and enum labels come with the snapshot; phrases that name nothing else are looked up.
 
+use super::costs;
 use super::name_index::Mention;
 use super::query_tree::ColumnId;
 use super::schema_view::SchemaView;
@@ -30,8 +31,6 @@ struct Phrase {
 const MAX_PHRASES: usize = 24;
 /// No value has more words than this.
 const MAX_WORDS: usize = 7;
-const NEAR: u32 = 7;
-const GENERAL: u32 = 6;
 
 /// The values that may begin at each word. `placed` tells the words that mean something else as
 /// well, `general` those that are words of the language.
@@ -56,25 +55,19 @@ pub fn literals(
         let column = schema.relation_named(&hit.schema, &hit.relation);
         let Some(column) = column.and_then(|relation| schema.column_named(relation, &hit.column)) else { continue };
         for phrase in asked.iter().filter(|phrase| phrase.text == hit.phrase) {
-            if let Some(cost) = cost(hit.closeness, phrase) {
+            if let Some(cost) = costs::of_value(hit.closeness, phrase.proper) {
                 note(&mut found, phrase, StoredValue { column, value: hit.value.clone() }, cost);
             }
         }
     }
     // A word of the language is first of all that.
     for (start, mentions) in found.iter_mut().enumerate().filter(|(start, _)| general.get(*start) == Some(&true)) {
-        mentions.iter_mut().filter(|mention| mention.end == start + 1).for_each(|mention| mention.cost += GENERAL);
+        mentions
+            .iter_mut()
+            .filter(|mention| mention.end == start + 1)
+            .for_each(|mention| mention.cost += costs::COMMON_WORD_AS_VALUE);
     }
     found
-}
-
-/// What it costs to take a phrase for a value; none where it is too far.
-fn cost(closeness: Closeness, phrase: &Phrase) -> Option<u32> {
-    match closeness {
-        Closeness::Exact => Some(0),
-        Closeness::Case => Some(1),
-        Closeness::Near => phrase.proper.then_some(NEAR),
-    }
 }
 
 fn note(found: &mut [Vec<Mention<StoredValue>>], phrase: &Phrase, target: StoredValue, cost: u32) {
@@ -165,7 +158,7 @@ fn shown(phrases: &[Phrase], schema: &SchemaView, found: &mut [Vec<Mention<Store
                 for (_, phrase) in quoted.iter().filter(|(text, phrase)| {
                     *text == letters(value) && phrase.text.to_lowercase() != value.to_lowercase()
                 }) {
-                    if let Some(cost) = cost(Closeness::Near, phrase) {
+                    if let Some(cost) = costs::of_value(Closeness::Near, phrase.proper) {
                         note(found, phrase, stored(value), cost);
                     }
                 }
@@ -173,7 +166,7 @@ fn shown(phrases: &[Phrase], schema: &SchemaView, found: &mut [Vec<Mention<Store
             for value in values.iter().filter(|value| lengths.get(value.len()) == Some(&true)) {
                 for phrase in by_text.get(&value.to_lowercase()).into_iter().flatten() {
                     let closeness = if phrase.text == *value { Closeness::Exact } else { Closeness::Case };
-                    if let Some(cost) = cost(closeness, phrase) {
+                    if let Some(cost) = costs::of_value(closeness, phrase.proper) {
                         note(found, phrase, stored(value), cost);
                     }
                 }

@@ -1,4 +1,7 @@
-//! Questions and identifiers as words that can be compared: splitting, plurals, stems, synonyms.
+//! Questions and identifiers as words that can be compared: splitting, plurals, stems, synonyms, spelling.
+//!
+//! Knows English and the habits of those who name tables; no schema, no grammar, and no opinion on which of several
+//! meanings is the likelier.
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +12,6 @@ mod tokens;
 mod vocabulary;
 
 pub use phrases::phrases;
-pub use spelling::distance;
+pub use spelling::{NearestNames, distance};
 pub use tokens::{Word, WordKind, identifier_words, singular, split, stem};
-pub use vocabulary::{AKIN, Meaning, SYNONYM, Vocabulary, WEAK};
+pub use vocabulary::{Meaning, Vocabulary, WordMatch};

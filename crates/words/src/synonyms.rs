@@ -1,6 +1,6 @@
-//! Words of one meaning, and what the abbreviations in identifiers stand for.
+//! Words of the same meaning, and what the abbreviations in identifiers stand for.
 //!
-//! General English and the general habits of schemas; nothing of any particular database.
+//! General English and common habits of naming tables and columns. Words of one particular database do not belong here.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

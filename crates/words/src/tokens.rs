@@ -1,10 +1,8 @@
-//! Words: how a question and an identifier fall into comparable parts.
-//!
-//! Splitting, plural to singular, stemming. Pure text: this file knows no schema and no meaning of any word.
+//! How a question and an identifier are split into words, and how a word is brought to its singular and its stem.
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-/// What a piece of a question looks like, before anyone asks what it means.
+/// What a word of a question looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordKind {
     Word,

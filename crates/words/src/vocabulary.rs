@@ -1,9 +1,10 @@
 //! Identifiers as words: what the names of a schema are made of, and which of them a word of a question may mean.
 //!
-//! Knows no relation and no column: a name is a list of word numbers here.
+//! A name is a list of word numbers here; which relation or column has the name, the caller keeps.
 
 use crate::{synonyms, tokens};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 
 /// The words of all names, each once.
 #[derive(Default)]
@@ -11,21 +12,32 @@ pub struct Vocabulary {
     numbers: HashMap<String, usize>,
     words: Vec<String>,
     stems: HashMap<String, Vec<usize>>,
-    /// The words of all identifiers as they are spelled, to split glued ones by.
-    known: HashSet<String>,
+    /// The words of all identifiers as they are spelled, by which words written together are split. In order, so that
+    /// the words with a certain beginning are found without looking at all.
+    known: BTreeSet<String>,
 }
 
-/// A word of the vocabulary and how far a word of the question is from it: 0 is the same word.
-pub type Meaning = (usize, u32);
+/// The number of a word of the vocabulary, and how a word of the question came to mean it.
+pub type Meaning = (usize, WordMatch);
 
-/// The same stem.
-pub const AKIN: u32 = 1;
-/// A true synonym.
-pub const SYNONYM: u32 = 4;
-/// A word that only may mean the same.
-pub const WEAK: u32 = 9;
+/// How near a word of a question is to a word of a name, the nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WordMatch {
+    /// The same word, in singular or plural or as its usual abbreviation.
+    Same,
+    /// Another word of the same stem: "ordered" for `order`.
+    SameStem,
+    /// A word of the same meaning: "client" for `customer`.
+    Synonym,
+    /// A synonym of the question's word without its ending.
+    SynonymOfStem,
+    /// A word that means the same in some schemas only: "title" for `name`.
+    WeakSynonym,
+    /// A weak synonym of the question's word without its ending.
+    WeakSynonymOfStem,
+}
 
-/// What ends a glued identifier: `countryname`, `stuid`.
+/// Words that end an identifier which is written without a separator: `countryname`, `stuid`.
 const ENDINGS: [&str; 30] = [
     "name",
     "id",
@@ -58,9 +70,12 @@ const ENDINGS: [&str; 30] = [
     "length",
     "points",
 ];
-/// What begins one: `maxoccupancy`, `baseprice`.
+/// Words that begin such an identifier: `maxoccupancy`, `baseprice`.
 const BEGINNINGS: [&str; 14] =
     ["max", "min", "avg", "base", "total", "first", "last", "full", "home", "start", "end", "num", "unit", "is"];
+
+/// The most letters that may be the beginning of a longer word of the schema: `stu` of `student`.
+const MAX_SHORTENED: usize = 5;
 
 /// Words of identifiers that a question may leave out or put elsewhere.
 const STOP: [&str; 10] = ["of", "the", "and", "in", "for", "to", "by", "a", "per", "from"];
@@ -68,7 +83,7 @@ const STOP: [&str; 10] = ["of", "the", "and", "in", "for", "to", "by", "a", "per
 impl Vocabulary {
     /// A vocabulary that knows the words of these identifiers.
     pub fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut known = HashSet::new();
+        let mut known = BTreeSet::new();
         for word in names.flat_map(tokens::identifier_words).filter(|word| word.len() > 2) {
             known.insert(tokens::singular(&word));
             known.insert(word);
@@ -76,7 +91,7 @@ impl Vocabulary {
         Self { known, ..Self::default() }
     }
 
-    /// The words of an identifier as numbers: split where glued, short forms spelled out.
+    /// The words of an identifier as numbers. Words written together are split, short forms are spelled out.
     pub fn name(&mut self, name: &str) -> Vec<usize> {
         let mut numbers = Vec::new();
         for word in tokens::identifier_words(name) {
@@ -119,10 +134,14 @@ impl Vocabulary {
 
     /// The word of the schema that a few letters are the beginning of: `stu` of `student`.
     fn full(&self, part: &str) -> Option<String> {
+        if part.len() > MAX_SHORTENED {
+            return None;
+        }
         let glued = |word: &str| word.strip_prefix(part).is_some_and(|rest| ENDINGS.contains(&rest));
-        let long =
-            self.known.iter().filter(|word| word.len() > part.len() + 1 && word.starts_with(part) && !glued(word));
-        long.filter(|_| part.len() <= 5).min_by_key(|word| (word.len(), (*word).clone())).cloned()
+        let from_here = self.known.range::<str, _>((Bound::Included(part), Bound::Unbounded));
+        let same_beginning = from_here.take_while(|word| word.starts_with(part));
+        let longer = same_beginning.filter(|word| word.len() > part.len() + 1 && !glued(word));
+        longer.min_by_key(|word| (word.len(), word.as_str())).cloned()
     }
 
     fn number(&mut self, word: &str) -> usize {
@@ -146,29 +165,31 @@ impl Vocabulary {
         self.numbers.get(word).copied()
     }
 
-    /// The words that a word of a question may mean, each once with its least distance.
+    /// The words that a word of a question may mean, each once, as it was found first: the nearest ways come first.
     pub fn meanings(&self, word: &tokens::Word) -> Vec<Meaning> {
         let mut found: Vec<Meaning> = Vec::new();
-        let mut add = |number: Option<usize>, distance: u32| {
+        let mut add = |number: Option<usize>, found_by: WordMatch| {
             if let Some(number) = number.filter(|number| !found.iter().any(|(other, _)| other == number)) {
-                found.push((number, distance));
+                found.push((number, found_by));
             }
         };
-        add(self.find(&word.lower), 0);
-        add(self.find(&word.singular), 0);
+        add(self.find(&word.lower), WordMatch::Same);
+        add(self.find(&word.singular), WordMatch::Same);
         if let Some([short]) = synonyms::spelled_out(&word.lower) {
-            add(self.find(short), 0);
+            add(self.find(short), WordMatch::Same);
         }
         let stem = tokens::stem(&word.singular);
         for number in self.stems.get(&stem).into_iter().flatten() {
-            add(Some(*number), AKIN);
+            add(Some(*number), WordMatch::SameStem);
         }
-        for (list, distance) in synonyms::synonyms(&word.singular).into_iter().zip([SYNONYM, WEAK]) {
-            list.iter().for_each(|other| add(self.find(other), distance));
+        let by_strength = [WordMatch::Synonym, WordMatch::WeakSynonym];
+        for (list, found_by) in synonyms::synonyms(&word.singular).into_iter().zip(by_strength) {
+            list.iter().for_each(|other| add(self.find(other), found_by));
         }
         if stem != word.singular {
-            for (list, distance) in synonyms::synonyms(&stem).into_iter().zip([SYNONYM + AKIN, WEAK + AKIN]) {
-                list.iter().for_each(|other| add(self.find(other), distance));
+            let by_strength = [WordMatch::SynonymOfStem, WordMatch::WeakSynonymOfStem];
+            for (list, found_by) in synonyms::synonyms(&stem).into_iter().zip(by_strength) {
+                list.iter().for_each(|other| add(self.find(other), found_by));
             }
         }
         found
