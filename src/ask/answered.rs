@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use schema::ResultShape;
+use wire::Usage;
 
 /// A question that was answered with a statement which the guard let stand.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,8 @@ pub enum Source {
 pub struct ModelCall {
     pub model: String,
     pub took: Duration,
+    /// The tokens that the provider counted.
+    pub usage: Usage,
     /// What it failed with, as SQLSTATE.
     pub failure: Option<String>,
 }
@@ -71,7 +74,15 @@ impl fmt::Display for Answered {
         let (grounding, model, guard, run) = (ms(grounding), ms(model), ms(guard), ms(run));
         write!(f, "; ms: grounding {grounding:.1}, model {model:.1}, guard {guard:.1}, run {run:.1}")?;
         for call in &self.calls {
-            write!(f, "; \"{}\" {:.0} ms", call.model, ms(call.took))?;
+            let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+            let (input, cached) = (tokens(call.usage.input), tokens(call.usage.cached_input));
+            let output = tokens(call.usage.output);
+            write!(
+                f,
+                "; \"{}\" {:.0} ms, tokens in {input} ({cached} cached), out {output}",
+                call.model,
+                ms(call.took)
+            )?;
             if let Some(sqlstate) = &call.failure {
                 write!(f, ", failed: {sqlstate}")?;
             }

@@ -10,7 +10,7 @@ use super::answered::{Answered, ModelCall, Source, Stages};
 use crate::error::Error;
 use crate::prompt;
 use schema::ResultShape;
-use wire::Prompt;
+use wire::{Prompt, Usage};
 
 /// A model of the chain, as far as the order of asking depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +46,10 @@ pub enum Event {
     Started,
     PromptWritten(Prompt),
     Recalled(Option<String>),
+    /// `usage`: the tokens that the reply cost, also where it holds no draft.
     Drafted {
         draft: Result<Draft, Error>,
+        usage: Usage,
         took: Duration,
     },
     Stood(ResultShape),
@@ -120,7 +122,7 @@ impl Attempt {
                     None => self.ask(),
                 }
             }
-            Event::Drafted { draft, took } => self.drafted(draft, took),
+            Event::Drafted { draft, usage, took } => self.drafted(draft, usage, took),
             Event::Stood(columns) => self.stood(columns),
             Event::Refused { error, nearest } => self.refused(error, nearest.as_deref()),
         }
@@ -137,11 +139,11 @@ impl Attempt {
         }
     }
 
-    fn drafted(&mut self, draft: Result<Draft, Error>, took: Duration) -> Step {
+    fn drafted(&mut self, draft: Result<Draft, Error>, usage: Usage, took: Duration) -> Step {
         let source = match self.chain.get(self.current) {
             Some(Writer::Remote(name)) => {
                 let failure = draft.as_ref().err().map(|error| error.sqlstate().to_owned());
-                self.calls.push(ModelCall { model: name.clone(), took, failure });
+                self.calls.push(ModelCall { model: name.clone(), took, usage, failure });
                 Source::Model(name.clone())
             }
             _ => Source::Builtin,

@@ -15,7 +15,7 @@ use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::prompt;
 use crate::settings::{Settings, Share};
 use schema::ResultShape;
-use wire::Prompt;
+use wire::{Prompt, Usage};
 
 /// What a statement that stood gave: its columns, and what the caller wanted made of it.
 pub struct Stood<T> {
@@ -40,7 +40,7 @@ pub fn wait_for_answer<T>(
                 let started = Instant::now();
                 let draft = builtin::read(&known.context, &known.values);
                 stages.model += started.elapsed();
-                Event::Drafted { draft, took: started.elapsed() }
+                Event::Drafted { draft, usage: Usage::default(), took: started.elapsed() }
             }
             Step::WritePrompt => Event::PromptWritten(known.prompt(question, settings, &mut stages)?),
             Step::Recall(prompt) => {
@@ -49,9 +49,9 @@ pub fn wait_for_answer<T>(
             }
             Step::Ask { model, prompt } => {
                 let started = Instant::now();
-                let draft = chain.draft(model, &prompt);
+                let (draft, usage) = chain.draft(model, &prompt);
                 stages.model += started.elapsed();
-                Event::Drafted { draft, took: started.elapsed() }
+                Event::Drafted { draft, usage, took: started.elapsed() }
             }
             Step::Judge(sql) => match sandboxed(settings.bounds, |sandbox| judge(sandbox, &sql, &mut stages)) {
                 Ok(stood) => {

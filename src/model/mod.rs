@@ -18,7 +18,7 @@ pub use options::{Catalog, validate};
 use crate::ask::attempt::{Draft, Writer};
 use crate::error::Error;
 use remote::Remote;
-use wire::Prompt;
+use wire::{Prompt, Usage};
 
 /// The name of the model that needs no server.
 pub const BUILTIN: &str = "builtin";
@@ -71,12 +71,13 @@ impl Chain {
         matches!(self.models.first(), Some(Model::Builtin))
     }
 
-    /// The draft of the remote model with this place in the chain.
-    pub fn draft(&self, model: usize, prompt: &Prompt) -> Result<Draft, Error> {
-        match self.models.get(model) {
-            Some(Model::Remote(remote)) => Ok(Draft { sql: remote.draft(prompt)?, reading: None }),
-            _ => Err(Error::internal("only a model outside the server takes a prompt")),
-        }
+    /// The draft of the remote model with this place in the chain, and the tokens that it cost.
+    pub fn draft(&self, model: usize, prompt: &Prompt) -> (Result<Draft, Error>, Usage) {
+        let Some(Model::Remote(remote)) = self.models.get(model) else {
+            return (Err(Error::internal("only a model outside the server takes a prompt")), Usage::default());
+        };
+        let (sql, usage) = remote.draft(prompt);
+        (sql.map(|sql| Draft { sql, reading: None }), usage)
     }
 
     /// A statement in the words of the first model that finds some. The builtin model's are `description`.

@@ -9,7 +9,7 @@ use crate::pg::host::foreign;
 use crate::pg::host::offload;
 use crate::pg::running::query;
 use wire::reply::{self, NoStatement};
-use wire::{Endpoint, Prompt, Provider, Secret};
+use wire::{Endpoint, Prompt, Provider, Reply, Secret, Usage};
 
 /// Requests for one draft, the first included.
 const TRIES: u32 = 3;
@@ -169,8 +169,8 @@ impl Remote {
         Error::BadReply { model: self.name.clone(), why }
     }
 
-    /// The text of the model's answer.
-    fn content(&self, response: &Response) -> Result<String, Error> {
+    /// What the model replied.
+    fn reply(&self, response: &Response) -> Result<Reply, Error> {
         let text =
             std::str::from_utf8(&response.body).map_err(|_| self.bad_reply("It is no valid UTF-8.".to_owned()))?;
         let body = serde_json::from_str(text).map_err(|_| {
@@ -181,32 +181,44 @@ impl Remote {
         })?;
         self.provider
             .reply(&body)
-            .map(|reply| reply.text)
             .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))
     }
 
-    /// The statement that the model writes for a prompt. A question back or a refusal is an error of its own.
-    pub fn draft(&self, prompt: &Prompt) -> Result<String, Error> {
+    /// The statement that the model writes for a prompt, and the tokens that its reply cost whether it holds one or not.
+    /// A question back or a refusal is an error of its own.
+    pub fn draft(&self, prompt: &Prompt) -> (Result<String, Error>, Usage) {
         self.answer(prompt, reply::statement)
     }
 
     /// The prompt's statement in the model's plain words.
     pub fn explain(&self, prompt: &Prompt) -> Result<String, Error> {
-        self.answer(prompt, reply::explanation)
+        self.answer(prompt, reply::explanation).0
     }
 
-    /// What `read` finds in the answer to a prompt.
-    fn answer(&self, prompt: &Prompt, read: impl FnOnce(&str) -> Result<String, NoStatement>) -> Result<String, Error> {
-        let remote = self.with_secret()?;
-        let body = self.provider.body(&self.endpoint, prompt).to_string();
-        let text = remote.content(&remote.ask(&body)?)?;
+    /// What `read` finds in the reply to a prompt.
+    fn answer(
+        &self,
+        prompt: &Prompt,
+        read: impl FnOnce(&str) -> Result<String, NoStatement>,
+    ) -> (Result<String, Error>, Usage) {
+        let replied = || {
+            let remote = self.with_secret()?;
+            let body = self.provider.body(&self.endpoint, prompt).to_string();
+            let reply = remote.reply(&remote.ask(&body)?)?;
+            Ok((remote, reply))
+        };
+        let (remote, reply) = match replied() {
+            Ok(replied) => replied,
+            Err(error) => return (Err(error), Usage::default()),
+        };
         // An endpoint that echoes the key must not carry it into a message or a statement, however it was encoded.
-        match read(&text) {
+        let found = match read(&reply.text) {
             Ok(text) => Ok(remote.mask(&text)),
             Err(NoStatement::Clarify(message)) => Err(Error::Clarify(remote.mask(&message))),
             Err(NoStatement::Declined(message)) => Err(Error::Declined(remote.mask(&message))),
             Err(NoStatement::Unusable(why)) => Err(self.bad_reply(remote.mask(&why))),
-        }
+        };
+        (found, reply.usage)
     }
 }
 

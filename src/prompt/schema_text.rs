@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::is_comparable;
 use reader::stored_values::Match;
+use schema::sanitize::one_line;
 use schema::{Column, Relation, RelationKind, Snapshot, quote_ident};
 
 /// So many typical values of a column, each up to so many characters.
@@ -62,7 +63,7 @@ fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool) -> String 
         RelationKind::MaterializedView => "materialized view",
         RelationKind::ForeignTable => "foreign table",
     };
-    let mut text = format!("{kind} {}", flat(&relation.sql_name()));
+    let mut text = format!("{kind} {}", one_line(&relation.sql_name()));
     if let Some(rows) = relation.rows {
         let _ = write!(text, " (about {rows:.0} rows)");
     }
@@ -79,7 +80,7 @@ fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool) -> String 
 }
 
 fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, column: &Column) {
-    let _ = write!(text, "  {} {}", flat(&quote_ident(&column.name)), flat(&column.data_type));
+    let _ = write!(text, "  {} {}", one_line(&quote_ident(&column.name)), one_line(&column.data_type));
     if relation.primary_key.len() == 1 && relation.primary_key.contains(&column.name) {
         text.push_str(" primary key");
     } else if column.not_null {
@@ -99,11 +100,11 @@ fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, colu
     }
     if !column.labels.is_empty() {
         let labels: Vec<String> =
-            column.labels.iter().map(|label| format!("'{}'", flat(label).replace('\'', "''"))).collect();
+            column.labels.iter().map(|label| format!("'{}'", one_line(label).replace('\'', "''"))).collect();
         let _ = write!(text, " = {}", labels.join(" | "));
     }
     for check in &column.checks {
-        let _ = write!(text, " {}", flat(check));
+        let _ = write!(text, " {}", one_line(check));
     }
 }
 
@@ -122,7 +123,7 @@ pub fn matches(context: &Context, found: &[Match]) -> String {
     for found in found.iter().take(MAX_MATCHES) {
         let relation = context.snapshot.relation(&found.schema, &found.relation);
         let relation = relation.map_or_else(|| quote_ident(&found.relation), Relation::sql_name);
-        let column = flat(&format!("{relation}.{}", quote_ident(&found.column)));
+        let column = one_line(&format!("{relation}.{}", quote_ident(&found.column)));
         let _ = writeln!(text, "Value of {column} like {}: {}", fenced(&found.phrase), fenced(&found.value));
     }
     text.replace("</", "‹/")
@@ -141,7 +142,7 @@ fn key_lines(text: &mut String, snapshot: &Snapshot, relation: &Relation) {
         let _ = writeln!(text, "  ({}) -> {target}", names(&key.columns));
     }
     for check in &relation.checks {
-        let _ = writeln!(text, "  {}", flat(check));
+        let _ = writeln!(text, "  {}", one_line(check));
     }
 }
 
@@ -151,7 +152,7 @@ fn reference(snapshot: &Snapshot, schema: &str, relation: &str, columns: &[Strin
 }
 
 fn names(columns: &[String]) -> String {
-    columns.iter().map(|name| flat(&quote_ident(name))).collect::<Vec<_>>().join(", ")
+    columns.iter().map(|name| one_line(&quote_ident(name))).collect::<Vec<_>>().join(", ")
 }
 
 fn note(text: &mut String, comment: Option<&str>) {
@@ -161,15 +162,9 @@ fn note(text: &mut String, comment: Option<&str>) {
     text.push('\n');
 }
 
-/// On one line and in reading order, so that no text can pass for another part of the schema.
-fn flat(text: &str) -> String {
-    let moves_text = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || moves_text(c) { ' ' } else { c }).collect()
-}
-
 /// A comment as data: one line, in quotes it can't close.
 fn fenced(comment: &str) -> String {
-    format!("\"{}\"", flat(comment).replace('\\', "\\\\").replace('"', "\\\""))
+    format!("\"{}\"", one_line(comment).replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The real names most like the unknown one of an undefined-column or undefined-table error.

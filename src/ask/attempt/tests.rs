@@ -11,12 +11,20 @@ fn prompt() -> Prompt {
     Prompt { asks: Asks::Sql, system: "s".to_owned(), turns: vec![Turn::User("q".to_owned())] }
 }
 
+fn usage() -> Usage {
+    Usage { input: Some(10), output: Some(2), ..Usage::default() }
+}
+
 fn drafted(sql: &str) -> Event {
-    Event::Drafted { draft: Ok(Draft { sql: sql.to_owned(), reading: None }), took: Duration::from_millis(7) }
+    Event::Drafted {
+        draft: Ok(Draft { sql: sql.to_owned(), reading: None }),
+        usage: usage(),
+        took: Duration::from_millis(7),
+    }
 }
 
 fn failed(error: Error) -> Event {
-    Event::Drafted { draft: Err(error), took: Duration::ZERO }
+    Event::Drafted { draft: Err(error), usage: Usage::default(), took: Duration::ZERO }
 }
 
 fn refused(error: Error) -> Event {
@@ -105,6 +113,7 @@ fn every_call_is_counted_also_one_that_failed() {
     let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
     let calls: Vec<_> = answered.calls.iter().map(|call| (call.model.as_str(), call.failure.is_some())).collect();
     assert_eq!(calls, [("a", true), ("b", false)]);
+    assert_eq!(answered.calls[1].usage, usage());
 }
 
 #[test]
