@@ -14,7 +14,7 @@ use crate::settings::PromptSettings;
 use reader::stored_values::Match;
 use schema::ResultShape;
 pub use schema_text::nearest_names;
-use wire::{Asks, Prompt, Turn};
+use wire::{Message, Prompt, Task};
 
 /// Writes the prompt for a question. `shared` are stored values that words of it may mean, where models outside the server
 /// may be told of the data; `wanted` are the columns its answer should have.
@@ -47,7 +47,7 @@ pub fn write(
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
     let schema = schema_text::write(context, shared.is_some(), room);
     let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
-    Prompt { asks: Asks::Sql, system, turns: vec![Turn::User(question)] }
+    Prompt { task: Task::Statement, system, messages: vec![Message::User(question)] }
 }
 
 /// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is
@@ -61,7 +61,7 @@ pub fn explain(context: &Context, description: &str, settings: &PromptSettings) 
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
     let schema = schema_text::write(context, false, room);
     let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
-    Prompt { asks: Asks::Words, system, turns: vec![Turn::User(question)] }
+    Prompt { task: Task::Explanation, system, messages: vec![Message::User(question)] }
 }
 
 /// The rules of the database's owner and, labelled apart, the wishes of whoever asks.
@@ -83,8 +83,8 @@ pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, nearest: Option<&st
     if let Some(names) = nearest {
         facts.push_str(&format!("The nearest names are: {names}.\n"));
     }
-    prompt.turns.push(Turn::Draft(sql.to_owned()));
-    prompt.turns.push(Turn::User(fill(
+    prompt.messages.push(Message::Assistant(sql.to_owned()));
+    prompt.messages.push(Message::User(fill(
         include_str!("repair.txt"),
         &[("sqlstate", error.sqlstate()), ("message", &message), ("facts", &facts)],
     )));
@@ -148,11 +148,11 @@ mod tests {
 
     #[test]
     fn a_repair_names_sqlstate_and_position() {
-        let mut prompt = Prompt { asks: Asks::Sql, system: String::new(), turns: Vec::new() };
+        let mut prompt = Prompt { task: Task::Statement, system: String::new(), messages: Vec::new() };
         let failure =
             Failure { sqlstate: "42703".into(), message: "no column".into(), position: Some(8), ..Failure::default() };
         repair(&mut prompt, "SELECT nmae FROM t", &Error::Server(failure), None);
-        let Some(Turn::User(text)) = prompt.turns.last() else { panic!("no turn") };
+        let Some(Message::User(text)) = prompt.messages.last() else { panic!("no message") };
         assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
         assert!(text.contains("character 8 of the statement: nmae FROM t"), "{text}");
     }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::provider::messages;
+use crate::provider::chat_messages;
 use crate::reply::json_schema;
 use crate::{Endpoint, Prompt};
 
@@ -22,8 +22,8 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
         "max_tokens": endpoint.max_tokens.unwrap_or(MAX_TOKENS),
         // Marked as the part to cache, as the rules and the schema are the same for many questions.
         "system": [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}],
-        "messages": messages(prompt),
-        "tools": [{"name": TOOL, "description": "Gives the reply.", "input_schema": json_schema(prompt.asks)}],
+        "messages": chat_messages(prompt),
+        "tools": [{"name": TOOL, "description": "Gives the reply.", "input_schema": json_schema(prompt.task)}],
         "tool_choice": {"type": "tool", "name": TOOL}
     })
 }

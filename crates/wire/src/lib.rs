@@ -16,7 +16,7 @@ mod secret;
 mod usage;
 
 pub use price::Price;
-pub use prompt::{Asks, Prompt, Turn};
+pub use prompt::{Message, Prompt, Task};
 pub use provider::{Endpoint, Header, Provider};
 pub use reply::Reply;
 pub use secret::Secret;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::provider::messages;
+use crate::provider::chat_messages;
 use crate::reply::json_schema;
 use crate::{Endpoint, Prompt};
 
@@ -12,12 +12,12 @@ pub const LIST: &str = "/api/tags";
 /// The body of a request.
 pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     let mut all = vec![json!({"role": "system", "content": prompt.system})];
-    all.extend(messages(prompt));
+    all.extend(chat_messages(prompt));
     let mut options = json!({"temperature": 0});
     if let Some(limit) = endpoint.max_tokens {
         options["num_predict"] = json!(limit);
     }
-    json!({"model": endpoint.model, "messages": all, "stream": false, "format": json_schema(prompt.asks), "options": options})
+    json!({"model": endpoint.model, "messages": all, "stream": false, "format": json_schema(prompt.task), "options": options})
 }
 
 /// What the model wrote.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::provider::messages;
+use crate::provider::chat_messages;
 use crate::reply::json_schema;
 use crate::{Endpoint, Prompt};
 
@@ -12,13 +12,13 @@ pub const LIST: &str = "/models";
 /// The body of a request.
 pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     let mut all = vec![json!({"role": "system", "content": prompt.system})];
-    all.extend(messages(prompt));
+    all.extend(chat_messages(prompt));
     let mut body = json!({
         "model": endpoint.model,
         "messages": all,
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "nl2sql_reply", "strict": true, "schema": json_schema(prompt.asks)}
+            "json_schema": {"name": "nl2sql_reply", "strict": true, "schema": json_schema(prompt.task)}
         }
     });
     if let Some(limit) = endpoint.max_tokens {

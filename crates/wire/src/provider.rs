@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Prompt, Reply, Secret, Turn, Usage, anthropic, ollama, openai};
+use crate::{Message, Prompt, Reply, Secret, Usage, anthropic, ollama, openai};
 
 /// A wire format, and all endpoints that speak it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,13 +111,13 @@ impl Provider {
 
 /// The conversation as messages of a role and a content, which all three formats share. A draft is put in the form that
 /// the model had to give it, so that it sees what it replied.
-pub fn messages(prompt: &Prompt) -> Vec<Value> {
+pub fn chat_messages(prompt: &Prompt) -> Vec<Value> {
     prompt
-        .turns
+        .messages
         .iter()
-        .map(|turn| match turn {
-            Turn::User(text) => json!({"role": "user", "content": text}),
-            Turn::Draft(sql) => {
+        .map(|message| match message {
+            Message::User(text) => json!({"role": "user", "content": text}),
+            Message::Assistant(sql) => {
                 let reply = json!({"action": "query", "sql": sql, "message": ""});
                 json!({"role": "assistant", "content": reply.to_string()})
             }
@@ -128,7 +128,7 @@ pub fn messages(prompt: &Prompt) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Asks;
+    use crate::Task;
 
     fn endpoint() -> Endpoint {
         Endpoint { url: "http://h/v1".into(), model: "m".into(), max_tokens: None, key: Some(Secret::new("k")) }
@@ -136,9 +136,9 @@ mod tests {
 
     fn with_prompt(check: impl Fn(&Prompt)) {
         check(&Prompt {
-            asks: Asks::Sql,
+            task: Task::Statement,
             system: "s".into(),
-            turns: vec![Turn::User("q".into()), Turn::Draft("SELECT".into())],
+            messages: vec![Message::User("q".into()), Message::Assistant("SELECT".into())],
         });
     }
 

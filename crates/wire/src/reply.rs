@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::{Asks, Usage};
+use crate::{Task, Usage};
 
 /// Explanations with more characters than this are refused: the prompt asks for a few sentences.
 const MAX_EXPLANATION: usize = 4000;
@@ -30,8 +30,8 @@ pub enum NoStatement {
 }
 
 /// The JSON schema of the object that a model is asked for. Every provider is told to enforce it.
-pub fn json_schema(asks: Asks) -> serde_json::Value {
-    if asks == Asks::Words {
+pub fn json_schema(task: Task) -> serde_json::Value {
+    if task == Task::Explanation {
         return serde_json::json!({
             "type": "object",
             "properties": {
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explanation_is_plain_text_and_no_more() {
+    fn an_explanation_is_plain_text() {
         let read = |text: &str| explanation(text).map_err(kind);
         assert_eq!(
             read(r#"{"action":"explain","message":"It counts.\n\n Orders\u001b[2J. "}"#),

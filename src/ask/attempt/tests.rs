@@ -1,14 +1,14 @@
 //! Whole ways through the state machine, with events made by hand.
 
 use super::*;
-use wire::{Asks, Turn};
+use wire::{Message, Task};
 
 fn remote(name: &str) -> Writer {
     Writer::Remote(name.to_owned())
 }
 
 fn prompt() -> Prompt {
-    Prompt { asks: Asks::Sql, system: "s".to_owned(), turns: vec![Turn::User("q".to_owned())] }
+    Prompt { task: Task::Statement, system: "s".to_owned(), messages: vec![Message::User("q".to_owned())] }
 }
 
 fn usage() -> Usage {
@@ -57,7 +57,7 @@ fn a_remote_draft_is_repaired_until_its_attempts_are_used_up() {
     assert!(matches!(asked(&mut attempt, Event::Started), Step::Ask { model: 0, .. }));
     assert_eq!(attempt.next(drafted("DELETE 1")), Step::Judge("DELETE 1".to_owned()));
     let Step::Ask { prompt, .. } = attempt.next(refused(writes())) else { panic!("not asked again") };
-    assert_eq!(prompt.turns.len(), 3, "the draft and the reason are told");
+    assert_eq!(prompt.messages.len(), 3, "the draft and the reason are told");
     attempt.next(drafted("DELETE 2"));
     let Step::Failed(Error::Draft { sql, attempt: at, of, .. }) = attempt.next(refused(writes())) else {
         panic!("not failed")
@@ -81,7 +81,7 @@ fn a_kept_draft_is_judged_before_anybody_is_asked_and_forgotten_where_it_falls()
     attempt.next(Event::PromptWritten(prompt()));
     assert_eq!(attempt.next(Event::Recalled(Some("SELECT old".into()))), Step::Judge("SELECT old".into()));
     let Step::Ask { prompt, .. } = attempt.next(refused(writes())) else { panic!("not asked") };
-    assert_eq!(prompt.turns.len(), 1, "what fell was not this model's draft");
+    assert_eq!(prompt.messages.len(), 1, "what fell was not this model's draft");
     attempt.next(drafted("SELECT new"));
     let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
     assert_eq!((answered.source, answered.attempts), (Source::Model("m".to_owned()), 2));
