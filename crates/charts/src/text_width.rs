@@ -1,6 +1,7 @@
 //! Fits text into the columns of a terminal. The width of a text is not its number of characters: CJK and emoji take
 //! two columns, combining marks none.
 
+use schema::sanitize::one_line_marked;
 use unicode_width::UnicodeWidthStr;
 
 /// The columns of a terminal that a text takes.
@@ -8,15 +9,9 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// On one line, harmless to a terminal.
+/// The text on one line, with `�` in place of what a terminal would obey or not show.
 pub fn clean(text: &str) -> String {
-    let harmless = |c: char| match c {
-        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    };
-    text.chars().map(harmless).collect()
+    one_line_marked(text)
 }
 
 /// The text cut to at most so many columns, with `…` at the end if something was cut off.

@@ -1,6 +1,6 @@
 //! Describes constants.
 
-use crate::entry_names::flat;
+use schema::sanitize::one_line;
 
 /// Longer constants are cut to this many characters. The statement itself shows the rest.
 const MAX_TEXT: usize = 80;
@@ -23,7 +23,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 fn shorten(text: &str) -> String {
-    let text = flat(text);
+    let text = one_line(text);
     match text.char_indices().nth(MAX_TEXT) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text,
@@ -35,6 +35,6 @@ fn without_midnight(text: &str) -> String {
     let is_zone = |zone: &str| zone.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ':'));
     match text.split_once(" 00:00:00") {
         Some((day, zone)) if is_zone(zone) => day.to_owned(),
-        _ => flat(text),
+        _ => one_line(text),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use schema::sanitize::one_line;
+
 use crate::outline::Outline;
 
 /// Beyond this many entries aliases are always used, because comparing each entry with all others would take long.
@@ -61,10 +63,5 @@ pub fn single_entry_scopes(outline: &Outline) -> Vec<bool> {
 /// A name as part of a sentence: in double quotes unless it looks like one word.
 pub fn format_name(name: &str) -> String {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$');
-    if !name.is_empty() && name.chars().all(is_word) { name.to_owned() } else { format!("\"{}\"", flat(name)) }
-}
-
-/// The text on one line.
-pub fn flat(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+    if !name.is_empty() && name.chars().all(is_word) { name.to_owned() } else { format!("\"{}\"", one_line(name)) }
 }

@@ -3,6 +3,7 @@
 //! A model is asked for a JSON object. A reply that is none is still accepted if it clearly holds a single statement;
 //! if it holds several different ones, nobody could say which is meant.
 
+use schema::sanitize::{multi_line, one_line};
 use serde::Deserialize;
 
 use crate::{Task, Usage};
@@ -77,7 +78,7 @@ pub fn explanation(text: &str) -> Result<String, NoStatement> {
     let words = match reply_object(text) {
         Some(reply) if reply.action == "explain" => lines(&reply.message.unwrap_or_default()),
         Some(reply) if reply.action == "refuse" => {
-            let why = format!("It declined: {}", one_line(&reply.message.unwrap_or_default()));
+            let why = format!("It declined: {}", message_line(&reply.message.unwrap_or_default()));
             return Err(unusable(why.trim_end_matches([':', ' '])));
         }
         Some(_) => return Err(unusable("Its action is not explain.")),
@@ -93,8 +94,9 @@ pub fn explanation(text: &str) -> Result<String, NoStatement> {
 
 /// The text without control characters and empty lines.
 fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(|line| one_line(&line.replace(char::is_control, " "))).collect();
-    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let text = multi_line(text);
+    let lines = text.lines().map(collapse_spaces);
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// The statement in a reply.
@@ -106,10 +108,10 @@ pub fn statement(text: &str) -> Result<String, NoStatement> {
 }
 
 fn statement_of(reply: ReplyObject) -> Result<String, NoStatement> {
-    let message = one_line(reply.message.as_deref().unwrap_or_default());
-    let sql = reply.sql.unwrap_or_default();
+    let message = message_line(reply.message.as_deref().unwrap_or_default());
+    let sql = trim_statement(&reply.sql.unwrap_or_default());
     match reply.action.as_str() {
-        "query" if !sql.trim().is_empty() => Ok(trim_statement(&sql)),
+        "query" if !sql.is_empty() => Ok(sql),
         "query" => Err(unusable("Its statement is empty.")),
         "clarify" if !message.is_empty() => Err(NoStatement::Clarify(message)),
         "refuse" if !message.is_empty() => Err(NoStatement::Declined(message)),
@@ -153,7 +155,13 @@ fn trim_statement(sql: &str) -> String {
     sql.trim().trim_end_matches(|c: char| c == ';' || c.is_whitespace()).to_owned()
 }
 
-fn one_line(text: &str) -> String {
+/// The text on one line, without the characters that would do something to a terminal.
+fn message_line(text: &str) -> String {
+    collapse_spaces(&one_line(text))
+}
+
+/// The text without white space at its ends, and with one space wherever there is white space in it.
+fn collapse_spaces(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -182,6 +190,7 @@ mod tests {
     fn objects_are_read() {
         assert_eq!(read(r#"{"action":"query","sql":"SELECT 1;","message":""}"#), Ok("SELECT 1".into()));
         assert_eq!(read(r#"{"action":"query","sql":" ","message":""}"#), Err("unusable".into()));
+        assert_eq!(read(r#"{"action":"query","sql":" ; ","message":""}"#), Err("unusable".into()));
         assert_eq!(read(r#"{"action":"clarify","sql":"","message":"Which year?"}"#), Err("clarify".into()));
         assert_eq!(read(r#"{"action":"refuse","sql":null,"message":"no such data"}"#), Err("declined".into()));
         assert_eq!(read(r#"{"action":"dance","sql":"","message":""}"#), Err("unusable".into()));
@@ -224,6 +233,12 @@ mod tests {
         ] {
             assert_eq!(read(reply), Err("unusable".into()), "{reply}");
         }
+    }
+
+    #[test]
+    fn no_message_moves_a_cursor() {
+        let reply = r#"{"action":"clarify","sql":"","message":"\u001b[2JWhich\n\u202eyear?\u0007"}"#;
+        assert_eq!(statement(reply), Err(NoStatement::Clarify("[2JWhich year?".into())));
     }
 
     #[test]
