@@ -1,6 +1,6 @@
 -- What the caller may see, as one json document: the shape of schema::Snapshot.
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
--- $3: foreign servers whose tables may be read, as a text[] literal. What is labelled hidden is left out whole.
+-- $3: foreign servers whose tables may be read, as a text[] literal. $4: relations to leave out, as an oid[] literal. What is labelled hidden is left out whole.
 -- Everything is qualified, operators too, as the caller's search_path is in force.
 WITH RECURSIVE own_labels AS MATERIALIZED (
     SELECT s.classoid, s.objoid, s.objsubid, s.label FROM pg_catalog.pg_seclabel s
@@ -56,6 +56,7 @@ WITH RECURSIVE own_labels AS MATERIALIZED (
     JOIN namespaces n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
     WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v,m,p,f}'::pg_catalog."char"[])
       AND NOT c.relispartition
+      AND c.oid OPERATOR(pg_catalog.<>) ALL ($4::pg_catalog.oid[])
       AND NOT EXISTS (
           SELECT FROM labels l
           WHERE l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass

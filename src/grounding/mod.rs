@@ -17,6 +17,7 @@ use schema::Snapshot;
 use crate::error::{Error, Failure};
 use crate::pg::host::invalidation;
 use crate::pg::running::query;
+use crate::pg::running::relations_being_made;
 use crate::settings::Scope;
 
 thread_local! {
@@ -31,7 +32,8 @@ pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Er
     let schemas = array_literal(scope.schemas);
     // Reading the key takes locks, which makes the server deliver the messages of others first.
     let servers = array_literal(scope.allow_servers);
-    let key = format!("{schemas}\n{servers}\n{with_values}\n{}", one_value(include_str!("key.sql"), &[])?);
+    let made = array_literal(&relations_being_made::oids().iter().map(u32::to_string).collect::<Vec<_>>());
+    let key = format!("{schemas}\n{servers}\n{made}\n{with_values}\n{}", one_value(include_str!("key.sql"), &[])?);
     let generation = invalidation::generation();
     let kept = KEPT.with_borrow(|kept| match kept {
         Some((of, at, snapshot)) if *of == key && *at == generation => Some(Rc::clone(snapshot)),
@@ -41,7 +43,8 @@ pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Er
         return Ok(snapshot);
     }
     let values = if with_values { "true" } else { "false" };
-    let document = one_value(include_str!("context.sql"), &[Some(&schemas), Some(values), Some(&servers)])?;
+    let document =
+        one_value(include_str!("context.sql"), &[Some(&schemas), Some(values), Some(&servers), Some(&made)])?;
     let snapshot = Rc::new(parse(&document)?);
     KEPT.set(Some((key, generation, Rc::clone(&snapshot))));
     Ok(snapshot)

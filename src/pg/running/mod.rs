@@ -2,6 +2,7 @@
 
 pub mod cursor;
 pub mod query;
+pub mod relations_being_made;
 pub mod runtime_hooks;
 pub mod sandbox;
 pub mod timer;

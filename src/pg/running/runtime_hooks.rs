@@ -14,6 +14,7 @@ use pgrx::prelude::*;
 
 use crate::error::Error;
 use crate::pg::host::text::owned;
+use crate::pg::running::relations_being_made;
 
 /// A function that is about to run machine code, or code in a language that may do anything.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ pub fn install(judge: Judge) {
             None,
             None,
         );
+        relations_being_made::install();
         NEXT_ACCESS = pg_sys::object_access_hook;
         pg_sys::object_access_hook = Some(on_access);
         NEXT_START = pg_sys::ExecutorStart_hook;
@@ -180,6 +182,7 @@ unsafe extern "C-unwind" fn on_access(
         if let Some(next) = NEXT_ACCESS {
             next(access, class, object, part, argument);
         }
+        relations_being_made::note(access, class, object, part);
         if access == ObjectAccessType::OAT_FUNCTION_EXECUTE && is_watching() {
             judge_function(object);
         }
@@ -277,11 +280,15 @@ unsafe extern "C-unwind" fn on_utility(
         if is_watching() {
             refuse_utility(statement);
         }
+        let makes_relation = relations_being_made::begin(statement, context);
         let next = NEXT_UTILITY.unwrap_or(raw::standard_ProcessUtility);
         #[cfg(feature = "pg13")]
         next(statement, text, context, parameters, environment, dest, completion);
         #[cfg(not(feature = "pg13"))]
         next(statement, text, read_only_tree, context, parameters, environment, dest, completion);
+        if makes_relation {
+            relations_being_made::end();
+        }
     }
 }
 

@@ -60,3 +60,20 @@ SHOW transaction_read_only;
 ROLLBACK;
 SELECT count(*) FROM pg_locks WHERE locktype = 'advisory';
 DROP TABLE notes CASCADE;
+
+-- A relation that the asking statement makes is not part of the question's world; one made before is.
+CREATE TABLE made AS SELECT * FROM nl_query('revenue per month in 2025') AS t(month date, revenue numeric);
+SELECT count(*) FROM made;
+CREATE MATERIALIZED VIEW kept AS SELECT * FROM nl_query('how many customers are there') AS t(customers bigint);
+REFRESH MATERIALIZED VIEW kept;
+SELECT count(*) FROM kept;
+DROP MATERIALIZED VIEW kept;
+DROP TABLE made;
+-- After one that failed, too.
+BEGIN;
+SAVEPOINT before;
+CREATE TABLE broken AS SELECT 1 / 0 FROM nl_query('how many customers are there') AS t(customers bigint);
+ROLLBACK TO before;
+CREATE TABLE broken (parts integer);
+SELECT nl_sql('how many broken are there');
+ROLLBACK;
