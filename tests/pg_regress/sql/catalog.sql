@@ -32,7 +32,7 @@ SELECT substring(nl_prompt('samples') FROM 'table samples.*?(?=table |view |</sc
 RESET ROLE;
 REVOKE USAGE ON SCHEMA lab FROM regress_nl2sql_lab;
 SET ROLE regress_nl2sql_lab;
-SELECT nl_prompt('samples') ~ 'samples \(' AS samples_seen;
+SELECT nl_prompt('samples') ~ 'table (lab\.)?samples' AS samples_seen;
 RESET ROLE;
 
 -- The search_path decides which names stand bare; temporary tables are the session's own affair.
