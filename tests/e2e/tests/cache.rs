@@ -37,7 +37,7 @@ fn what_changes_the_prompt_makes_a_new_call() {
     ask(&mut fixture, 1);
     fixture.session.run("COMMENT ON TABLE customers IS 'buyers'");
     ask(&mut fixture, 2);
-    fixture.session.run("SET nl2sql.instructions = 'be brief'");
+    fixture.session.run("SET nl2sql.user_instructions = 'be brief'");
     ask(&mut fixture, 3);
     ask(&mut fixture, 3);
     fixture.session.run("SET nl2sql.cache_ttl = 0");
