@@ -13,5 +13,6 @@ mod vocabulary;
 
 pub use phrases::phrases;
 pub use spelling::{NearestNames, distance};
+pub use synonyms::{spelled_out, synonyms_of_stem};
 pub use tokens::{Word, WordKind, identifier_words, singular, split, stem};
 pub use vocabulary::{Meaning, Vocabulary, WordMatch};

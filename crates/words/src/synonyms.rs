@@ -193,6 +193,25 @@ pub fn synonyms(word: &str) -> [&'static [&'static str]; 2] {
     tables.each_ref().map(|table| table.get(word).map_or(&[] as &[&str], Vec::as_slice))
 }
 
+/// The stems of the words that may stand for the words of a stem, true synonyms and then weak ones.
+pub fn synonyms_of_stem(stem: &str) -> [&'static [String]; 2] {
+    static TABLES: OnceLock<[HashMap<String, Vec<String>>; 2]> = OnceLock::new();
+    let tables = TABLES.get_or_init(|| [stems(STRONG), stems(WEAK)]);
+    tables.each_ref().map(|table| table.get(stem).map_or(&[] as &[String], Vec::as_slice))
+}
+
+fn stems(groups: &[&[&str]]) -> HashMap<String, Vec<String>> {
+    let stem = |word: &str| crate::stem(&crate::singular(word));
+    let mut table: HashMap<String, Vec<String>> = HashMap::new();
+    for group in groups {
+        for word in *group {
+            let others = group.iter().filter(|other| *other != word).map(|other| stem(other));
+            table.entry(stem(word)).or_default().extend(others);
+        }
+    }
+    table
+}
+
 fn table(groups: &'static [&'static [&'static str]]) -> Groups {
     let mut table = Groups::new();
     for group in groups {
