@@ -1,8 +1,4 @@
-//! Which relations of a schema a question is about, by words alone.
-//!
-//! It scores what it is given and leaves nothing out: what does not fit a prompt is left out where the prompt is written.
-
-#![forbid(unsafe_code)]
+//! How many words each relation of a small schema shares with a question, with nothing kept from question to question.
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,68 @@
+//! Glued words: `custaddressid` falls into the words that other names of the catalog are made of.
+
+use crate::word_table::{WordTable, commonness};
+use words::spelled_out;
+
+/// A word more common than this stands for itself: about 30 uses.
+const WHOLE_AT_MOST: u32 = 5;
+/// Shorter words are not split.
+const SHORTEST: usize = 6;
+const LONGEST_PART: usize = 14;
+const MOST_PARTS: usize = 3;
+
+/// The parts of a glued word, two or three, as few as possible; `None` where it is none.
+///
+/// A part has at least four letters and is used twice, or three letters and is used some eight times, or is a final `id`;
+/// and it is more common than the whole.
+pub fn segment<'a>(word: &'a str, table: &WordTable) -> Option<Vec<&'a str>> {
+    let whole = table.commonness_of(word);
+    if word.len() < SHORTEST || whole > WHOLE_AT_MOST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    // For every position the fewest parts that end there, and where the last of them begins.
+    let mut best: Vec<Option<(usize, usize)>> = vec![None; word.len() + 1];
+    *best.first_mut()? = Some((0, 0));
+    for end in 1..=word.len() {
+        for start in end.saturating_sub(LONGEST_PART)..end {
+            let Some((count, _)) = best.get(start).copied().flatten().filter(|(count, _)| *count < MOST_PARTS) else {
+                continue;
+            };
+            let part = word.get(start..end)?;
+            let fewer = best.get(end).copied().flatten().is_none_or(|(other, _)| count + 1 < other);
+            if fewer && part != word && is_part(part, whole, end == word.len(), table) {
+                *best.get_mut(end)? = Some((count + 1, start));
+            }
+        }
+    }
+    let mut parts = Vec::new();
+    let mut end = word.len();
+    while end > 0 {
+        let (_, start) = best.get(end).copied().flatten()?;
+        parts.push(word.get(start..end)?);
+        end = start;
+    }
+    parts.reverse();
+    Some(parts)
+}
+
+fn is_part(part: &str, whole: u32, last: bool, table: &WordTable) -> bool {
+    let least = match part.len() {
+        0..=2 => return last && part == "id",
+        3 => commonness(8),
+        _ => commonness(2),
+    };
+    let common = table.commonness_of(part);
+    common >= least && common > whole
+}
+
+/// The words that a word of a name stands for besides itself: a short form spelled out, a glued word in its parts.
+pub fn parts(word: &str, table: &WordTable) -> Vec<String> {
+    let spell = |part: &str| -> Vec<String> {
+        spelled_out(part)
+            .map_or_else(|| vec![part.to_owned()], |full| full.iter().map(|&part| part.to_owned()).collect())
+    };
+    if spelled_out(word).is_some() {
+        return spell(word);
+    }
+    segment(word, table).map(|parts| parts.into_iter().flat_map(spell).collect()).unwrap_or_default()
+}
