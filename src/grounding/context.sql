@@ -1,37 +1,9 @@
 -- What the caller may see, as one json document: the shape of schema::Snapshot.
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
--- $3: foreign servers whose tables may be read, as a text[] literal. $4: relations to leave out, as an oid[] literal. What is labelled hidden is left out whole.
--- Everything is qualified, operators too, as the caller's search_path is in force.
-WITH RECURSIVE own_labels AS MATERIALIZED (
-    SELECT s.classoid, s.objoid, s.objsubid, s.label FROM pg_catalog.pg_seclabel s
-    WHERE s.provider OPERATOR(pg_catalog.=) 'nl2sql'
-), ancestors AS (
-    SELECT o.objoid AS labelled, o.objoid AS relation FROM own_labels o
-    WHERE o.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-    UNION
-    SELECT a.labelled, i.inhparent
-    FROM ancestors a JOIN pg_catalog.pg_inherits i ON i.inhrelid OPERATOR(pg_catalog.=) a.relation
-), descendants AS (
-    SELECT o.objoid AS labelled, o.objoid AS relation FROM own_labels o
-    WHERE o.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-    UNION
-    SELECT d.labelled, i.inhrelid
-    FROM descendants d JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) d.relation
-), labels AS MATERIALIZED (
-    -- A label on a parent or child holds for the whole line, columns by their names (as in the guard's labels.sql).
-    SELECT o.classoid, o.objoid, o.objsubid, o.label FROM own_labels o
-    UNION
-    SELECT o.classoid, line.relation, COALESCE(mine.attnum::pg_catalog.int4, 0), o.label
-    FROM own_labels o
-    JOIN (SELECT labelled, relation FROM ancestors UNION SELECT labelled, relation FROM descendants) AS line
-        ON line.labelled OPERATOR(pg_catalog.=) o.objoid
-    LEFT JOIN pg_catalog.pg_attribute theirs ON o.objsubid OPERATOR(pg_catalog.<>) 0
-        AND theirs.attrelid OPERATOR(pg_catalog.=) o.objoid AND theirs.attnum OPERATOR(pg_catalog.=) o.objsubid
-    LEFT JOIN pg_catalog.pg_attribute mine ON mine.attrelid OPERATOR(pg_catalog.=) line.relation
-        AND mine.attname OPERATOR(pg_catalog.=) theirs.attname
-    WHERE o.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-      AND (o.objsubid OPERATOR(pg_catalog.=) 0 OR mine.attnum IS NOT NULL)
-), path AS (
+-- $3: foreign servers whose tables may be read, as a text[] literal. $4: relations to leave out, as an oid[]
+-- literal. What is labelled hidden is left out whole.
+-- It follows on labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is in force.
+, path AS (
     SELECT p.name, p.place
     FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(name, place)
 ), namespaces AS (
@@ -44,10 +16,6 @@ WITH RECURSIVE own_labels AS MATERIALIZED (
            OR n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())
       AND (pg_catalog.cardinality($1::pg_catalog.text[]) OPERATOR(pg_catalog.=) 0
            OR n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]))
-      AND NOT EXISTS (
-          SELECT FROM labels l
-          WHERE l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
-            AND l.objoid OPERATOR(pg_catalog.=) n.oid AND l.label OPERATOR(pg_catalog.=) 'hidden')
 ), relations AS (
     SELECT c.oid, c.relname, c.relkind, c.relnamespace, n.name AS schema, n.place,
            pg_catalog.pg_table_is_visible(c.oid) AS visible, c.reltuples,
@@ -59,8 +27,7 @@ WITH RECURSIVE own_labels AS MATERIALIZED (
       AND c.oid OPERATOR(pg_catalog.<>) ALL ($4::pg_catalog.oid[])
       AND NOT EXISTS (
           SELECT FROM labels l
-          WHERE l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-            AND l.objoid OPERATOR(pg_catalog.=) c.oid AND l.objsubid OPERATOR(pg_catalog.=) 0
+          WHERE l.relation OPERATOR(pg_catalog.=) c.oid AND l.number OPERATOR(pg_catalog.=) 0::pg_catalog.int2
             AND l.label OPERATOR(pg_catalog.=) 'hidden')
       AND NOT EXISTS (
           SELECT FROM pg_catalog.pg_foreign_table t
@@ -79,12 +46,8 @@ WITH RECURSIVE own_labels AS MATERIALIZED (
     SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity, a.attgenerated, a.atttypid, a.atttypmod,
            CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END AS base, t.typtype, t.typcategory,
            EXISTS (SELECT FROM labels l
-                   WHERE l.label OPERATOR(pg_catalog.=) 'masked'
-                     AND (l.objoid OPERATOR(pg_catalog.=) r.oid
-                              AND l.objsubid OPERATOR(pg_catalog.=) ANY (ARRAY[0, a.attnum::pg_catalog.int4])
-                              AND l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-                          OR l.objoid OPERATOR(pg_catalog.=) r.relnamespace
-                              AND l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass)
+                   WHERE l.label OPERATOR(pg_catalog.=) 'masked' AND l.relation OPERATOR(pg_catalog.=) r.oid
+                     AND l.number OPERATOR(pg_catalog.=) ANY (ARRAY[0::pg_catalog.int2, a.attnum])
            ) AS masked
     FROM relations r
     JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) r.oid
@@ -93,8 +56,7 @@ WITH RECURSIVE own_labels AS MATERIALIZED (
       AND (r.whole OR pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT'))
       AND NOT EXISTS (
           SELECT FROM labels l
-          WHERE l.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-            AND l.objoid OPERATOR(pg_catalog.=) r.oid AND l.objsubid OPERATOR(pg_catalog.=) a.attnum::pg_catalog.int4
+          WHERE l.relation OPERATOR(pg_catalog.=) r.oid AND l.number OPERATOR(pg_catalog.=) a.attnum
             AND l.label OPERATOR(pg_catalog.=) 'hidden')
 ), statistics AS MATERIALIZED (
     -- An inheritance parent has two rows a column; the one that counts its children comes first.

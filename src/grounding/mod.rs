@@ -43,8 +43,10 @@ pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Er
         return Ok(snapshot);
     }
     let values = if with_values { "true" } else { "false" };
-    let document =
-        one_value(include_str!("context.sql"), &[Some(&schemas), Some(values), Some(&servers), Some(&made)])?;
+    let document = one_value(
+        concat!(include_str!("labels.sql"), include_str!("context.sql")),
+        &[Some(&schemas), Some(values), Some(&servers), Some(&made)],
+    )?;
     let snapshot = Rc::new(parse(&document)?);
     KEPT.set(Some((key, generation, Rc::clone(&snapshot))));
     Ok(snapshot)

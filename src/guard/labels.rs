@@ -50,8 +50,10 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Labels, Error> {
     if uses.relations.is_empty() || !crate::pg::host::label_provider::exist() {
         return Ok(labels);
     }
-    let oids = oid_array(uses.relations.iter().map(|used| used.0));
-    for row in rows_in(sandbox, include_str!("labels.sql"), &[Some(&oids)])? {
+    let relations = oid_array(uses.relations.iter().map(|used| used.0));
+    let types = oid_array(uses.types.iter().map(|used| used.0));
+    let sql = concat!(include_str!("../grounding/labels.sql"), include_str!("labels.sql"));
+    for row in rows_in(sandbox, sql, &[Some(&relations), Some(&types)])? {
         let [oid, Some(number), Some(label)] = row.as_slice() else { continue };
         let column = (oid_of(oid), number.parse().unwrap_or_default());
         match label.as_str() {
