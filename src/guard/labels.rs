@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 
 use super::relations::column_names;
-use super::{oid_array, oid_of};
+use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
+use crate::pg::host::label_provider;
 use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::statement::Prepared;
-use crate::pg::tree::lineage::{self, Lineage, Sources};
+use crate::pg::tree::lineage::{self, Labelled, Sources, carries};
 use crate::pg::tree::uses::{Origin, Uses};
+
+/// So often one statement may compare masked values with constants: each time tells at most one bit of them a row.
+const MAX_COMPARISONS: usize = 10;
 
 /// What became of the labels in a statement that passed.
 #[derive(Debug, Default, PartialEq)]
 pub struct Masks {
     /// Output columns, counted from 0, whose values must not be shown.
     pub outputs: BTreeSet<usize>,
-    /// The statement handles masked values, so that what it says when it fails may quote them.
+    /// The statement handles labelled values, so that what is said of it may quote them.
     pub touched: bool,
 }
 
@@ -30,24 +34,43 @@ struct Labels {
 
 /// Refuses hidden columns and finds the outputs to mask.
 pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<Masks, Error> {
+    if label_provider::exist() { find(sandbox, prepared, uses) } else { Ok(Masks::default()) }
+}
+
+fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<Masks, Error> {
     let labels = read(sandbox, uses)?;
-    if labels.hidden.is_empty() && labels.masked.is_empty() {
-        return Ok(Masks::default());
-    }
-    let lineage = lineage::trace(&prepared.trees());
-    if let Some(column) = labels.refused(&lineage, uses) {
+    if let Some(column) = labels.refused(&lineage::used(&prepared.trees(), &labels.hidden), uses) {
         return Err(Error::Refused {
             what: format!("using {}", column_names(sandbox, &[column])?.join(", ")),
             why: "Its security label is \"hidden\".".to_owned(),
             hint: Some("Leave it out; whoever owns it can change the label: SECURITY LABEL FOR nl2sql.".to_owned()),
         });
     }
-    Ok(labels.masks(&lineage))
+    let code = code_that_reads(sandbox, uses)?;
+    if code.is_empty() && labels.hidden.is_empty() && labels.masked.is_empty() {
+        return Ok(Masks::default());
+    }
+    let lineage = lineage::trace(&prepared.trees(), Labelled { columns: &labels.masked, code: &code });
+    if lineage.comparisons > MAX_COMPARISONS {
+        return Err(Error::Refused {
+            what: format!("comparing masked columns {} times", lineage.comparisons),
+            why: format!("At most {MAX_COMPARISONS} comparisons a statement keep their values from being guessed."),
+            hint: None,
+        });
+    }
+    // The server makes such values by itself, wherever it likes.
+    let is_anywhere =
+        uses.functions.iter().any(|used| matches!(used.origin, Origin::Type(_)) && code.contains(&used.oid));
+    let outputs = lineage.outputs.iter().enumerate().filter(|(_, labelled)| is_anywhere || !labelled.is_empty());
+    let outputs: BTreeSet<usize> = outputs.map(|(at, _)| at).collect();
+    let touched = !outputs.is_empty() || !code.is_empty() || labels.touched_by(uses);
+    Ok(Masks { outputs, touched })
 }
 
+/// The labels of what the statement reads, and of the relations whose row types it handles.
 fn read(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Labels, Error> {
     let mut labels = Labels::default();
-    if uses.relations.is_empty() || !crate::pg::host::label_provider::exist() {
+    if uses.relations.is_empty() && uses.types.is_empty() {
         return Ok(labels);
     }
     let relations = oid_array(uses.relations.iter().map(|used| used.0));
@@ -64,56 +87,62 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Labels, Error> {
     Ok(labels)
 }
 
-impl Labels {
-    fn refused(&self, lineage: &Lineage, uses: &Uses) -> Option<(u32, i16)> {
-        let whole = uses
-            .relations
-            .iter()
-            .filter(|(_, origin)| *origin == Origin::Statement)
-            .map(|(oid, _)| (*oid, 0))
-            .find(|relation| self.hidden.contains(relation));
-        whole.or_else(|| lineage.used.iter().copied().find(|column| carries(&self.hidden, *column)))
+/// The functions of the statement that may read labelled relations on their own; those with such defaults too.
+fn code_that_reads(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<BTreeSet<u32>, Error> {
+    let oids: BTreeSet<u32> =
+        uses.functions.iter().map(|used| used.oid).filter(|oid| *oid >= FIRST_NORMAL_OID).collect();
+    if oids.is_empty() {
+        return Ok(oids);
     }
-
-    fn masks(&self, lineage: &Lineage) -> Masks {
-        let is_masked = |sources: &Sources| sources.iter().any(|column| carries(&self.masked, *column));
-        let outputs = lineage.outputs.iter().enumerate().filter(|(_, sources)| is_masked(sources));
-        Masks { outputs: outputs.map(|(at, _)| at).collect(), touched: is_masked(&lineage.used) }
-    }
+    let sql = concat!(include_str!("../grounding/labels.sql"), include_str!("labelled_code.sql"));
+    let rows = rows_in(sandbox, sql, &[Some(&oid_array(oids.into_iter()))])?;
+    let mut code: BTreeSet<u32> = rows.iter().filter_map(|row| row.first()).map(oid_of).collect();
+    let with_defaults = uses.functions.iter().filter_map(|used| match used.origin {
+        Origin::Default(of) if code.contains(&used.oid) => Some(of),
+        _ => None,
+    });
+    let with_defaults: Vec<u32> = with_defaults.collect();
+    code.extend(with_defaults);
+    Ok(code)
 }
 
-/// Whether a column has a label, as a whole row has that of any of its columns.
-fn carries(labelled: &Sources, (relation, number): (u32, i16)) -> bool {
-    labelled.contains(&(relation, 0))
-        || labelled.contains(&(relation, number))
-        || number == 0 && labelled.range((relation, i16::MIN)..=(relation, i16::MAX)).next().is_some()
+impl Labels {
+    /// A hidden relation that the statement itself names, or a hidden column among those it uses.
+    fn refused(&self, used: &Sources, uses: &Uses) -> Option<(u32, i16)> {
+        let named = uses.relations.iter().filter(|(_, origin)| *origin == Origin::Statement);
+        let whole = named.map(|(oid, _)| (*oid, 0)).find(|relation| self.hidden.contains(relation));
+        whole.or_else(|| used.first().copied())
+    }
+
+    /// Whether labelled values are handled anywhere, in views and policies too.
+    fn touched_by(&self, uses: &Uses) -> bool {
+        let has_label = |column| carries(&self.masked, column) || carries(&self.hidden, column);
+        let by_policy = uses.functions.iter().any(|used| match used.origin {
+            Origin::Policy(relation) => has_label((relation, 0)),
+            _ => false,
+        });
+        by_policy || uses.columns.iter().any(|column| has_label(*column))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lineage(outputs: &[&[(u32, i16)]], used: &[(u32, i16)]) -> Lineage {
-        Lineage {
-            outputs: outputs.iter().map(|sources| sources.iter().copied().collect()).collect(),
-            used: used.iter().copied().collect(),
-        }
-    }
-
     #[test]
-    fn outputs_made_of_masked_columns_are_masked() {
-        let labels = Labels { masked: Sources::from([(1, 2)]), ..Labels::default() };
-        let lineage = lineage(&[&[(1, 1)], &[(1, 1), (1, 2)], &[(1, 0)], &[]], &[(1, 1), (1, 2)]);
-        assert_eq!(labels.masks(&lineage), Masks { outputs: BTreeSet::from([1, 2]), touched: true });
-    }
-
-    #[test]
-    fn hidden_columns_are_refused_in_any_place() {
+    fn hidden_relations_are_refused_where_the_statement_names_them() {
         let labels = Labels { hidden: Sources::from([(1, 2), (7, 0)]), ..Labels::default() };
-        let uses = Uses { relations: vec![(1, Origin::Statement), (7, Origin::View(9))], ..Uses::default() };
-        assert_eq!(labels.refused(&lineage(&[], &[(1, 1)]), &uses), None);
-        assert_eq!(labels.refused(&lineage(&[], &[(1, 2)]), &uses), Some((1, 2)));
-        assert_eq!(labels.refused(&lineage(&[], &[(1, 0)]), &uses), Some((1, 0)), "the whole row");
-        assert_eq!(labels.refused(&lineage(&[], &[(7, 3)]), &uses), Some((7, 3)), "a column of a hidden table");
+        let uses = |origin| Uses { relations: vec![(1, Origin::Statement), (7, origin)], ..Uses::default() };
+        assert_eq!(labels.refused(&Sources::new(), &uses(Origin::View(9))), None);
+        assert_eq!(labels.refused(&Sources::new(), &uses(Origin::Statement)), Some((7, 0)));
+        assert_eq!(labels.refused(&Sources::from([(1, 2)]), &uses(Origin::View(9))), Some((1, 2)));
+    }
+
+    #[test]
+    fn labelled_values_are_touched_in_views_and_policies_too() {
+        let labels = Labels { masked: Sources::from([(1, 2)]), ..Labels::default() };
+        assert!(!labels.touched_by(&Uses { columns: vec![(1, 1)], ..Uses::default() }));
+        assert!(labels.touched_by(&Uses { columns: vec![(1, 2)], ..Uses::default() }));
+        assert!(labels.touched_by(&Uses { columns: vec![(1, 0)], ..Uses::default() }), "the whole row");
     }
 }

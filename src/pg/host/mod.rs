@@ -8,3 +8,4 @@ pub mod label_provider;
 pub mod offload;
 pub mod report;
 pub mod text;
+pub mod tuple_desc;

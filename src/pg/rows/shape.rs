@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use pgrx::pg_sys;
 
 use crate::pg::host::text::owned;
+use crate::pg::host::tuple_desc::attribute;
 use schema::{ResultColumn, ResultShape};
 
 /// The columns that a tuple descriptor describes.
@@ -31,16 +32,4 @@ pub unsafe fn of(shape: pg_sys::TupleDesc) -> ResultShape {
         })
     };
     ResultShape(columns.collect())
-}
-
-/// # Safety
-/// `shape` is a live tuple descriptor with more than `at` attributes.
-pub unsafe fn attribute<'a>(shape: pg_sys::TupleDesc, at: usize) -> &'a pg_sys::FormData_pg_attribute {
-    // SAFETY: the caller's promise.
-    unsafe {
-        #[cfg(feature = "pg18")]
-        return &*pg_sys::TupleDescAttr(shape, at as i32);
-        #[cfg(not(feature = "pg18"))]
-        &*(*shape).attrs.as_ptr().add(at)
-    }
 }

@@ -1,0 +1,335 @@
+//! What decides about rows: conditions, joins, sorting, grouping, counting, comparing sets.
+//!
+//! A condition on labelled values and constants is a question with one answer a row. With a column beside them that
+//! differs from row to row, it is as many questions as that has values: whoever joins addresses with the letters of the
+//! alphabet reads them off which rows are left, or how many. Then all that the query results in tells the labelled values.
+
+use pgrx::PgList;
+use pgrx::pg_sys::{self, NodeTag, RTEKind};
+
+use super::values::{Found, Other, is_plain};
+use super::{Level, Sources, Value, Walk};
+
+impl Level {
+    pub(super) fn new(query: *mut pg_sys::Query) -> Self {
+        Self { query, entries: Default::default(), ctes: Default::default(), decided_by: Sources::new() }
+    }
+}
+
+impl Walk<'_> {
+    /// Finds what decides about the rows of a query, which is the innermost level.
+    pub(super) unsafe fn decide(&mut self, query: *mut pg_sys::Query) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let query = &*query;
+            self.decide_entries(query);
+            self.decide_joins(query.jointree.cast());
+            self.decide_conditions(query.havingQual);
+            for clause in [query.sortClause, query.groupClause, query.distinctClause] {
+                self.decide_order(query, clause);
+            }
+            for window in PgList::<pg_sys::WindowClause>::from_pg(query.windowClause).iter_ptr() {
+                self.decide_order(query, (*window).partitionClause);
+                self.decide_order(query, (*window).orderClause);
+                self.decide_number((*window).startOffset);
+                self.decide_number((*window).endOffset);
+            }
+            self.decide_number(query.limitCount);
+            self.decide_number(query.limitOffset);
+        }
+    }
+
+    /// There are as many rows as those that they are put together of.
+    unsafe fn decide_entries(&mut self, query: &pg_sys::Query) {
+        let at = self.levels.len() - 1;
+        // SAFETY: the caller's promise.
+        unsafe {
+            let count = PgList::<pg_sys::RangeTblEntry>::from_pg(query.rtable).len();
+            for index in 1..=count {
+                let Some(entry) = self.table_entry(at, index) else { continue };
+                match (*entry).rtekind {
+                    RTEKind::RTE_RELATION => self.decide_number((*entry).tablesample.cast()),
+                    RTEKind::RTE_SUBQUERY | RTEKind::RTE_CTE | RTEKind::RTE_FUNCTION | RTEKind::RTE_TABLEFUNC => {
+                        let rows = self.entry(at, index);
+                        self.decided_by(&rows.decided_by);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// The conditions of a FROM clause and all joins in it.
+    unsafe fn decide_joins(&mut self, node: *mut pg_sys::Node) {
+        if node.is_null() {
+            return;
+        }
+        // SAFETY: the node's tag tells its type.
+        unsafe {
+            pg_sys::check_stack_depth();
+            match (*node).type_ {
+                NodeTag::T_FromExpr => {
+                    let from = &*node.cast::<pg_sys::FromExpr>();
+                    for item in PgList::<pg_sys::Node>::from_pg(from.fromlist).iter_ptr() {
+                        self.decide_joins(item);
+                    }
+                    self.decide_conditions(from.quals);
+                }
+                NodeTag::T_JoinExpr => {
+                    let join = &*node.cast::<pg_sys::JoinExpr>();
+                    self.decide_joins(join.larg);
+                    self.decide_joins(join.rarg);
+                    self.decide_conditions(join.quals);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    unsafe fn decide_conditions(&mut self, node: *mut pg_sys::Node) {
+        let (mut all, mut leaves) = (Vec::new(), Vec::new());
+        // SAFETY: the caller's promise.
+        unsafe {
+            terms(node, |operator| operator == pg_sys::BoolExprType::AND_EXPR, &mut all);
+            for condition in all {
+                let found = self.made_of(condition);
+                if found.labelled.is_empty() {
+                    continue;
+                }
+                if self.is_mixed(condition, &found) {
+                    self.decided_by(&found.labelled);
+                } else {
+                    terms(condition, |_| true, &mut leaves);
+                }
+            }
+            leaves.into_iter().for_each(|leaf| self.note_comparison(leaf));
+        }
+    }
+
+    /// A labelled value is compared with constants, which is counted, or with other columns of its row. The same value may
+    /// stand in many rows, and those columns then enumerate it.
+    unsafe fn note_comparison(&mut self, node: *mut pg_sys::Node) {
+        // SAFETY: the caller's promise.
+        let found = unsafe { self.made_of(node) };
+        if found.labelled.is_empty() {
+            return;
+        }
+        if found.others.iter().any(|other| !other.picks) {
+            self.decided_by(&found.labelled);
+        }
+        if self.views == 0 {
+            self.comparisons.insert(node as usize);
+        }
+    }
+
+    /// What rows are sorted or grouped by.
+    unsafe fn decide_order(&mut self, query: &pg_sys::Query, clause: *mut pg_sys::List) {
+        // SAFETY: the caller's promise; each item refers to an entry of the query's list.
+        unsafe {
+            for item in PgList::<pg_sys::SortGroupClause>::from_pg(clause).iter_ptr() {
+                let node = (*pg_sys::get_sortgroupclause_tle(item, query.targetList)).expr.cast();
+                let found = self.made_of(node);
+                let is_answer = pg_sys::exprType(node) == pg_sys::BOOLOID;
+                // Sorted by single letters, values can be read off the order.
+                let is_part = !is_answer && (found.has_computed || !is_plain(node));
+                if found.labelled.is_empty() {
+                    continue;
+                }
+                if is_answer {
+                    self.decide_conditions(node);
+                } else if is_part || self.is_mixed(node, &found) {
+                    self.decided_by(&found.labelled);
+                }
+            }
+        }
+    }
+
+    /// A number of rows, or a share of them.
+    unsafe fn decide_number(&mut self, node: *mut pg_sys::Node) {
+        // SAFETY: the caller's promise.
+        let found = unsafe { self.made_of(node) };
+        self.decided_by(&found.labelled);
+    }
+
+    /// What a count counts: its value tells how many, and nothing else of what is counted.
+    pub(super) unsafe fn decide_count(&mut self, node: *mut pg_sys::Node) {
+        if !self.follows_decisions {
+            return;
+        }
+        // SAFETY: the node's tag tells its type.
+        unsafe {
+            let (arguments, filter) = match (*node).type_ {
+                NodeTag::T_Aggref => {
+                    let count = &*node.cast::<pg_sys::Aggref>();
+                    (count.args, count.aggfilter)
+                }
+                _ => {
+                    let count = &*node.cast::<pg_sys::WindowFunc>();
+                    (count.args, count.aggfilter)
+                }
+            };
+            self.decide_conditions(filter.cast());
+            for argument in PgList::<pg_sys::Node>::from_pg(arguments).iter_ptr() {
+                let value = match (*argument).type_ {
+                    NodeTag::T_TargetEntry => (*argument.cast::<pg_sys::TargetEntry>()).expr.cast(),
+                    _ => argument,
+                };
+                if !is_plain(value) {
+                    self.decide_conditions(value);
+                }
+            }
+        }
+    }
+
+    /// Whether a condition puts a labelled value together with anything that differs from row to row, other than conditions on
+    /// columns of the labelled value's own row. Labelled values of several rows are compared as they stand, or they too could
+    /// be told letter by letter.
+    unsafe fn is_mixed(&self, node: *mut pg_sys::Node, found: &Found) -> bool {
+        let is_of_own_row = |other: &Other| found.rows.contains(&(other.level, other.entry));
+        // SAFETY: the caller's promise.
+        !found.labelled.is_empty()
+            && (found.has_foreign
+                || !found.others.iter().all(is_of_own_row)
+                || unsafe { pg_sys::contain_volatile_functions(node) }
+                || found.entries.len() > 1 && (found.has_computed || unsafe { !compares_columns(node) }))
+    }
+
+    /// Whether the rows of an entry are those of one relation, each at most once.
+    pub(super) unsafe fn is_row(&self, at: usize, index: usize) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let Some(entry) = self.table_entry(at, index) else { return false };
+            match (*entry).rtekind {
+                RTEKind::RTE_RELATION => true,
+                RTEKind::RTE_SUBQUERY => is_row_by_row((*entry).subquery),
+                RTEKind::RTE_CTE => self
+                    .cte_of(at, &*entry)
+                    .is_some_and(|(_, cte)| !(*cte).cterecursive && is_row_by_row((*cte).ctequery.cast())),
+                _ => false,
+            }
+        }
+    }
+
+    /// The columns of a set operation.
+    pub(super) unsafe fn combined(&mut self, query: *mut pg_sys::Query) -> Vec<Value> {
+        let at = self.levels.len() - 1;
+        let mut leaves = Vec::new();
+        // SAFETY: the caller's promise; set operations refer to entries of this query.
+        let (compares, rows) = unsafe {
+            let compares = set_leaves((*query).setOperations, &mut leaves);
+            (compares, leaves.into_iter().map(|leaf| self.entry(at, leaf)).collect::<Vec<_>>())
+        };
+        let width = rows.iter().map(|rows| rows.columns.len()).max().unwrap_or_default();
+        let mut columns = vec![Value::default(); width];
+        for (number, column) in columns.iter_mut().enumerate() {
+            let values = || rows.iter().filter_map(|rows| rows.columns.get(number));
+            values().for_each(|value| column.labelled.extend(&value.labelled));
+            if compares && values().any(|value| !value.is_whole) {
+                self.decided_by(&column.labelled);
+            }
+        }
+        columns
+    }
+}
+
+/// Whether each row of a query is made of one row of one relation.
+///
+/// # Safety
+/// `query` is null or live.
+unsafe fn is_row_by_row(query: *mut pg_sys::Query) -> bool {
+    if query.is_null() {
+        return false;
+    }
+    // SAFETY: the caller's promise; the nodes' tags tell their types.
+    unsafe {
+        let query = &*query;
+        let is_plain = query.setOperations.is_null()
+            && query.groupClause.is_null()
+            && query.groupingSets.is_null()
+            && !query.hasAggs
+            && !query.hasTargetSRFs
+            && !query.jointree.is_null();
+        if !is_plain {
+            return false;
+        }
+        let items = PgList::<pg_sys::Node>::from_pg((*query.jointree).fromlist);
+        let Some(item) = items.get_ptr(0).filter(|item| items.len() == 1 && (**item).type_ == NodeTag::T_RangeTblRef)
+        else {
+            return false;
+        };
+        let index = (*item.cast::<pg_sys::RangeTblRef>()).rtindex as usize;
+        let entries = PgList::<pg_sys::RangeTblEntry>::from_pg(query.rtable);
+        let entry = index.checked_sub(1).and_then(|at| entries.get_ptr(at));
+        entry.is_some_and(|entry| match (*entry).rtekind {
+            RTEKind::RTE_RELATION => true,
+            RTEKind::RTE_SUBQUERY => is_row_by_row((*entry).subquery),
+            _ => false,
+        })
+    }
+}
+
+/// The terms that AND, OR and NOT put together, as far as `splits` wants them apart.
+///
+/// # Safety
+/// `node` is null or live.
+unsafe fn terms(
+    node: *mut pg_sys::Node,
+    splits: fn(pg_sys::BoolExprType::Type) -> bool,
+    found: &mut Vec<*mut pg_sys::Node>,
+) {
+    if node.is_null() {
+        return;
+    }
+    // SAFETY: the node's tag tells its type.
+    unsafe {
+        pg_sys::check_stack_depth();
+        if (*node).type_ == NodeTag::T_BoolExpr && splits((*node.cast::<pg_sys::BoolExpr>()).boolop) {
+            let arguments = PgList::<pg_sys::Node>::from_pg((*node.cast::<pg_sys::BoolExpr>()).args);
+            arguments.iter_ptr().for_each(|argument| terms(argument, splits, found));
+        } else {
+            found.push(node);
+        }
+    }
+}
+
+/// Whether all that a condition compares are columns as they stand, and constants.
+///
+/// # Safety
+/// `node` is live.
+unsafe fn compares_columns(node: *mut pg_sys::Node) -> bool {
+    let mut leaves = Vec::new();
+    // SAFETY: the nodes' tags tell their types.
+    unsafe {
+        terms(node, |_| true, &mut leaves);
+        leaves.into_iter().all(|leaf| match (*leaf).type_ {
+            NodeTag::T_OpExpr | NodeTag::T_DistinctExpr => {
+                let sides = PgList::<pg_sys::Node>::from_pg((*leaf.cast::<pg_sys::OpExpr>()).args);
+                sides.iter_ptr().all(|side| (*side).type_ == NodeTag::T_Const || is_plain(side))
+            }
+            NodeTag::T_NullTest => true,
+            _ => false,
+        })
+    }
+}
+
+/// The entries of the range table that a set operation puts together; whether it compares their rows.
+///
+/// # Safety
+/// `node` is null or a live node of a query's setOperations.
+unsafe fn set_leaves(node: *mut pg_sys::Node, leaves: &mut Vec<usize>) -> bool {
+    if node.is_null() {
+        return false;
+    }
+    // SAFETY: the node's tag tells its type.
+    unsafe {
+        if (*node).type_ != NodeTag::T_SetOperationStmt {
+            leaves.push((*node.cast::<pg_sys::RangeTblRef>()).rtindex as usize);
+            return false;
+        }
+        pg_sys::check_stack_depth();
+        let operation = &*node.cast::<pg_sys::SetOperationStmt>();
+        let (left, right) = (set_leaves(operation.larg, leaves), set_leaves(operation.rarg, leaves));
+        let compares = operation.op != pg_sys::SetOperation::SETOP_UNION || !operation.all;
+        compares || left || right
+    }
+}
