@@ -109,15 +109,14 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The place in the statement's text, counted in characters from 1.
     pub position: Option<usize>,
+    /// The message speaks of names and types of the statement itself and of nothing else.
+    pub names_only: bool,
 }
 
 impl Failure {
-    /// Only what cannot quote data. The names of cancels and limits stay.
+    /// Only what cannot quote data.
     pub fn without_text(self) -> Self {
-        if ["57014", "53200", "53400", "2F003", "25006"].contains(&self.sqlstate.as_str()) {
-            return self;
-        }
-        let message = "the query failed on a value that is masked".to_owned();
+        let message = "the query failed, and what the server says of it may quote values that are masked".to_owned();
         Self { sqlstate: self.sqlstate, message, ..Self::default() }
     }
 }

@@ -36,6 +36,7 @@ mod settings;
 pub extern "C-unwind" fn _PG_init() {
     settings::define();
     guard::watch();
+    pg::host::messages::install();
     pg::host::label_provider::register_provider();
 }
 

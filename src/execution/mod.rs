@@ -16,9 +16,8 @@ pub fn run(approved: Approved<'_>, sink: &mut impl Sink, limits: RowLimits) -> R
     let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
     let limits = RowLimits { rows: unlimited(limits.rows), bytes: unlimited(limits.bytes) };
     sink.clear();
-    let (planned, transform, touches_masked) = approved.into_plan();
+    let (planned, transform, _) = approved.into_plan();
     catch(|| planned.run(sink, &transform, limits)).map_err(|error| match error {
-        Error::Server(failure) if touches_masked => Error::Run(failure.without_text()),
         Error::Server(failure) => Error::Run(failure),
         other => other,
     })

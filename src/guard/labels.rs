@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::relations::column_names;
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
-use crate::pg::host::label_provider;
+use crate::pg::host::{label_provider, messages};
 use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::statement::Prepared;
@@ -32,9 +32,16 @@ struct Labels {
     masked: Sources,
 }
 
-/// Refuses hidden columns and finds the outputs to mask.
+/// Says that a statement is about to be read.
+pub fn begin() {
+    messages::analyzing(label_provider::exist());
+}
+
+/// Refuses hidden columns and finds the outputs to mask. From here on it is known who may hear of the statement.
 pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<Masks, Error> {
-    if label_provider::exist() { find(sandbox, prepared, uses) } else { Ok(Masks::default()) }
+    let masks = if label_provider::exist() { find(sandbox, prepared, uses)? } else { Masks::default() };
+    messages::judged(masks.touched);
+    Ok(masks)
 }
 
 fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<Masks, Error> {

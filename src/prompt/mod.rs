@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod budget;
+mod redact;
 mod schema_text;
 
 use crate::error::Error;
@@ -79,7 +80,7 @@ fn instructions(settings: &PromptSettings) -> String {
 
 /// Adds a failed draft and the reason, so that the model can correct it. `nearest`: real names like an unknown one.
 pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, nearest: Option<&str>) {
-    let (message, mut facts) = redact(sql, error);
+    let (message, mut facts) = redact::told(sql, error);
     if let Some(names) = nearest {
         facts.push_str(&format!("The nearest names are: {names}.\n"));
     }
@@ -88,27 +89,6 @@ pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, nearest: Option<&st
         include_str!("repair.txt"),
         &[("sqlstate", error.sqlstate()), ("message", &message), ("facts", &facts)],
     )));
-}
-
-/// What a model may know of an error, as message and further lines.
-///
-/// The server's details and hints can name columns that the caller can't read, and what it says of a statement that ran
-/// can quote rows: neither leaves the database.
-fn redact(sql: &str, error: &Error) -> (String, String) {
-    match error {
-        Error::Run(_) => ("the statement was accepted but failed while it ran".to_owned(), String::new()),
-        Error::Server(failure) => {
-            let place = failure.position.and_then(|at| {
-                let rest: String = sql.chars().skip(at.checked_sub(1)?).take(40).collect();
-                Some(format!("It stands at character {at} of the statement: {rest}\n"))
-            });
-            (failure.message.clone(), place.unwrap_or_default())
-        }
-        _ => {
-            let lines = error.detail().into_iter().chain(error.hint()).map(|line| line + "\n");
-            (error.to_string(), lines.collect())
-        }
-    }
 }
 
 /// Puts values into the `{gaps}` of a template in one pass, so that a value's own braces stay as they are.
@@ -149,26 +129,16 @@ mod tests {
     #[test]
     fn a_repair_names_sqlstate_and_position() {
         let mut prompt = Prompt { task: Task::Statement, system: String::new(), messages: Vec::new() };
-        let failure =
-            Failure { sqlstate: "42703".into(), message: "no column".into(), position: Some(8), ..Failure::default() };
+        let failure = Failure {
+            sqlstate: "42703".into(),
+            message: "no column".into(),
+            position: Some(8),
+            names_only: true,
+            ..Failure::default()
+        };
         repair(&mut prompt, "SELECT nmae FROM t", &Error::Server(failure), None);
         let Some(Message::User(text)) = prompt.messages.last() else { panic!("no message") };
         assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
         assert!(text.contains("character 8 of the statement: nmae FROM t"), "{text}");
-    }
-
-    #[test]
-    fn what_an_error_says_of_data_or_hidden_columns_stays_here() {
-        let failure = Failure {
-            sqlstate: "22P02".into(),
-            message: "invalid input syntax for type integer: \"Alice\"".into(),
-            detail: Some("Alice".into()),
-            hint: Some("Perhaps you meant salary".into()),
-            position: Some(1),
-        };
-        let (message, facts) = redact("SELECT 1", &Error::Run(failure.clone()));
-        assert!(!message.contains("Alice") && facts.is_empty());
-        let (_, facts) = redact("SELECT 1", &Error::Server(failure));
-        assert!(!facts.contains("Alice") && !facts.contains("salary"), "{facts}");
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::budget::tokens;
+use super::redact::names_things;
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::is_comparable;
@@ -170,7 +171,7 @@ fn fenced(comment: &str) -> String {
 /// The real names most like the unknown one of an undefined-column or undefined-table error.
 pub fn nearest_names(error: &Error, snapshot: &Snapshot) -> Option<String> {
     let Error::Server(failure) = error else { return None };
-    if !matches!(failure.sqlstate.as_str(), "42703" | "42P01") {
+    if !names_things(failure) || !matches!(failure.sqlstate.as_str(), "42703" | "42P01") {
         return None;
     }
     let unknown = failure.message.split('"').nth(1).or_else(|| failure.message.split(' ').nth(1))?;
@@ -240,7 +241,12 @@ mod tests {
     #[test]
     fn the_nearest_names_come_first() {
         let failure = |sqlstate: &str, message: &str| {
-            Error::Server(Failure { sqlstate: sqlstate.into(), message: message.into(), ..Failure::default() })
+            Error::Server(Failure {
+                sqlstate: sqlstate.into(),
+                message: message.into(),
+                names_only: true,
+                ..Failure::default()
+            })
         };
         let names = |error| nearest_names(&error, &snapshot()).unwrap();
         assert!(names(failure("42703", "column \"totl\" does not exist")).starts_with("\"Orders\".total"));

@@ -10,13 +10,17 @@ use pgrx::pg_sys;
 use pgrx::pg_sys::panic::CaughtError;
 use pgrx::prelude::*;
 
-use crate::error::{Error, Failure};
+use super::messages;
+use crate::error::Error;
 
 /// What the server's error machinery knew when it raised an ERROR.
 #[derive(Clone, Copy, Default)]
-struct Raised {
-    sqlstate: c_int,
-    position: c_int,
+pub struct Raised {
+    pub sqlstate: c_int,
+    /// In the statement's text, counted in characters from 1; 0 where there is none.
+    pub position: c_int,
+    /// It arose in the statement itself: no function or other code stands in its context.
+    pub is_direct: bool,
 }
 
 thread_local! {
@@ -29,25 +33,13 @@ pub fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let watch = ContextWatch::new();
     let result = PgTryBuilder::new(AssertUnwindSafe(work))
         .catch_others(|caught| match caught {
-            CaughtError::PostgresError(report) => Err(Error::Server(failure(&report, RAISED.take()))),
-            CaughtError::ErrorReport(report) => Err(Error::Server(failure(&report, None))),
+            CaughtError::PostgresError(report) => Err(Error::Server(messages::failure(&report, RAISED.take()))),
+            CaughtError::ErrorReport(report) => Err(Error::Server(messages::failure(&report, None))),
             panic @ CaughtError::RustPanic { .. } => panic.rethrow(),
         })
         .execute();
     drop(watch);
     result
-}
-
-fn failure(report: &pg_sys::panic::ErrorReportWithLevel, raised: Option<Raised>) -> Failure {
-    let raised = raised.unwrap_or_default();
-    let sqlstate = if raised.sqlstate == 0 { report.sql_error_code() as c_int } else { raised.sqlstate };
-    Failure {
-        sqlstate: unpack(sqlstate),
-        message: report.message().to_owned(),
-        detail: report.detail().map(str::to_owned),
-        hint: report.hint().map(str::to_owned),
-        position: usize::try_from(raised.position).ok().filter(|position| *position > 0),
-    }
 }
 
 /// The five characters of a packed SQLSTATE (MAKE_SQLSTATE in elog.h).
@@ -94,14 +86,22 @@ impl Drop for ContextWatch {
 
 /// Runs inside errfinish for messages of every level; the last one before the jump is the ERROR.
 unsafe extern "C-unwind" fn note_raised(_: *mut c_void) {
-    // SAFETY: only called by errfinish, while an error is on the server's stack; these three only read it.
-    let raised = unsafe {
-        Raised {
-            sqlstate: pg_sys::geterrcode(),
-            position: pg_sys::getinternalerrposition().max(pg_sys::geterrposition()),
+    // SAFETY: only called by errfinish, while an error is on the server's stack. The copy lives in memory that no jump
+    // frees, as errfinish works in the memory of errors, until it is freed here.
+    unsafe {
+        let outer = pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext);
+        let data = pg_sys::CopyErrorData();
+        pg_sys::MemoryContextSwitchTo(outer);
+        if (*data).elevel >= PgLogLevel::FATAL as c_int {
+            messages::tell_of_end(&*data);
         }
-    };
-    RAISED.set(Some(raised));
+        RAISED.set(Some(Raised {
+            sqlstate: (*data).sqlerrcode,
+            position: (*data).internalpos.max((*data).cursorpos),
+            is_direct: (*data).context.is_null(),
+        }));
+        pg_sys::FreeErrorData(data);
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod foreign;
 pub mod guc_limits;
 pub mod invalidation;
 pub mod label_provider;
+pub mod messages;
 pub mod offload;
 pub mod report;
 pub mod text;

@@ -12,6 +12,7 @@ use pgrx::pg_sys;
 use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
+use crate::pg::host::messages::Withheld;
 use crate::pg::running::runtime_hooks;
 use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
 
@@ -23,6 +24,8 @@ pub struct Sandbox<'s> {
 /// Runs `work` on a statement that is not ours, read-only, bounded and watched, then undoes every trace of it.
 pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>) -> Result<T, Error> {
     under_limits(bounds, || {
+        // Outside of the subtransaction: what ended it becomes a value while this holds.
+        let _withheld = Withheld::begin();
         in_subtransaction(|sandbox| {
             runtime_hooks::start();
             limit_temp_files(bounds.temp_file_kb);

@@ -1,0 +1,186 @@
+//! Who hears what the server says while a statement that is not ours is analyzed, planned and run.
+//!
+//! Every message passes here, whatever its level and whoever raised it. Errors arrive as values ([`super::failure`]),
+//! which this decides the content of; notices and warnings go to the client and the log by the server's own hand, which
+//! this holds back. There are three listeners:
+//!
+//! - the asker may hear everything, but not where labelled values are handled: any message could quote them;
+//! - the server's log hears what the asker hears;
+//! - a model hears an error's SQLSTATE and our own words, and the server's words only where they hold nothing but names of
+//!   the statement itself ([`Failure::names_only`]; `prompt` does the rest). Notices never reach one.
+
+use std::cell::Cell;
+use std::ffi::{CStr, c_char, c_int};
+
+use pgrx::pg_sys::{self, CommandDest};
+use pgrx::prelude::*;
+
+use super::failure::{Raised, pack, unpack};
+use crate::error::Failure;
+
+/// What happens to the statement that is being worked on.
+#[derive(Clone, Copy, PartialEq)]
+enum Stage {
+    /// There is none.
+    Outside,
+    /// Its text is read and names are looked up.
+    Analysis,
+    /// It is planned or run, or our own statements read users' tables.
+    Execution,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    stage: Stage,
+    /// Neither the client nor the log is told anything.
+    withholds: bool,
+    /// Where the server sends messages when nothing is withheld.
+    destination: CommandDest::Type,
+}
+
+thread_local! {
+    static STATE: Cell<State> = const {
+        Cell::new(State { stage: Stage::Outside, withholds: false, destination: CommandDest::DestNone })
+    };
+}
+
+static mut NEXT_LOG: pg_sys::emit_log_hook_type = None;
+
+/// Puts the hook in place; called once, when the library is loaded.
+pub fn install() {
+    // SAFETY: called while the library is loaded; the variable is the server's own, meant to be chained.
+    unsafe {
+        NEXT_LOG = pg_sys::emit_log_hook;
+        pg_sys::emit_log_hook = Some(on_log);
+    }
+}
+
+/// Holds every message back until dropped, or until it is known that the statement handles nothing labelled.
+pub struct Withheld(State);
+
+impl Withheld {
+    pub fn begin() -> Self {
+        let before = STATE.get();
+        let destination = match before.stage {
+            // SAFETY: reads a variable of the backend.
+            Stage::Outside => unsafe { pg_sys::whereToSendOutput },
+            _ => before.destination,
+        };
+        enter(State { stage: Stage::Execution, withholds: true, destination });
+        Self(before)
+    }
+}
+
+impl Drop for Withheld {
+    fn drop(&mut self) {
+        // The destination is that of whoever began: the outermost put the server's own aside.
+        let destination = STATE.get().destination;
+        enter(State { destination, ..self.0 });
+    }
+}
+
+/// The statement's text is about to be read. Code that already runs now is only heard where there are no labels.
+pub fn analyzing(labels_exist: bool) {
+    enter(State { stage: Stage::Analysis, withholds: labels_exist, ..STATE.get() });
+}
+
+/// The statement has been judged, and is about to be planned.
+pub fn judged(touches_labelled: bool) {
+    enter(State { stage: Stage::Execution, withholds: touches_labelled, ..STATE.get() });
+}
+
+fn enter(state: State) {
+    STATE.set(state);
+    // SAFETY: a variable of the backend, on its only thread. The server asks it whether a client hears of a message
+    // (should_output_to_client in elog.c); client_min_messages would let INFO pass, and a function may change it.
+    unsafe { pg_sys::whereToSendOutput = if state.withholds { CommandDest::DestNone } else { state.destination } };
+}
+
+/// An error as a value, with no more than its listeners may know.
+pub fn failure(report: &pg_sys::panic::ErrorReportWithLevel, raised: Option<Raised>) -> Failure {
+    let raised = raised.unwrap_or_default();
+    let state = STATE.get();
+    let code = if raised.sqlstate == 0 { report.sql_error_code() as c_int } else { raised.sqlstate };
+    let is_names = state.stage == Stage::Analysis && raised.is_direct && raised.position > 0;
+    let whole = Failure {
+        sqlstate: known(code),
+        message: report.message().to_owned(),
+        detail: report.detail().map(str::to_owned),
+        hint: report.hint().map(str::to_owned),
+        position: usize::try_from(raised.position).ok().filter(|position| *position > 0 && raised.is_direct),
+        names_only: is_names && file_in(report.file(), &PARSER),
+    };
+    // Refusals of ours come from sources in Rust.
+    let quotes_nothing = is_names || report.file().ends_with(".rs") || file_in(report.file(), &QUOTES_NO_VALUES);
+    if state.withholds && !quotes_nothing { whole.without_text() } else { whole }
+}
+
+/// An SQLSTATE that is none of the server's was made up by code, and five characters can hold a value.
+fn known(code: c_int) -> String {
+    let sqlstate = unpack(code);
+    let is_known = pack(&unpack(PgSqlErrorCode::from(code) as c_int)) == pack(&sqlstate);
+    if is_known { sqlstate } else { "P0001".to_owned() }
+}
+
+/// The sources of the grammar and of analysis, which speak of the statement's names and types. A statement can't forge the
+/// source of an error, as it can everything else of it: those of RAISE come from pl_exec.c.
+const PARSER: [&str; 4] = ["parse_", "scan", "gram", "analyze"];
+
+/// Those of missing privileges, cancels and limits, which speak of names and numbers.
+const QUOTES_NO_VALUES: [&str; 5] = ["aclchk.c", "postgres.c", "fd.c", "mcxt.c", "aset.c"];
+
+fn file_in(path: &str, list: &[&str]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    list.iter().any(|start| name.starts_with(start))
+}
+
+/// Called for what would go to the server's log. A worker leaves messages to its leader, who hears them too.
+///
+/// Not guarded by pgrx; see `runtime_hooks` on that.
+unsafe extern "C-unwind" fn on_log(data: *mut pg_sys::ErrorData) {
+    // SAFETY: the server hands over live data, of which this flag may be changed (EmitErrorReport in elog.c).
+    unsafe {
+        if let Some(next) = NEXT_LOG {
+            next(data);
+        }
+        if (*data).elevel < FATAL && (STATE.get().withholds || is_guarded_worker()) {
+            (*data).output_to_server = false;
+        }
+    }
+}
+
+const FATAL: c_int = PgLogLevel::FATAL as c_int;
+
+/// # Safety
+/// On the backend's only thread.
+unsafe fn is_guarded_worker() -> bool {
+    // SAFETY: reads a variable of the backend; the setting's text is the server's, and read at once.
+    unsafe {
+        pg_sys::ParallelWorkerNumber >= 0 && {
+            let guarded: *const c_char = pg_sys::GetConfigOption(c"nl2sql.guarded".as_ptr(), true, false);
+            !guarded.is_null() && CStr::from_ptr(guarded) == c"on"
+        }
+    }
+}
+
+/// The end of the session is told to the client even while everything else is withheld. The server has already decided not
+/// to, so it is raised anew: with the message where it is the server's own, which quotes nothing.
+///
+/// # Safety
+/// Called while a FATAL is being raised, with its data.
+pub unsafe fn tell_of_end(data: &pg_sys::ErrorData) {
+    let state = STATE.get();
+    if !state.withholds {
+        return;
+    }
+    enter(State { withholds: false, ..state });
+    // SAFETY: the caller's promise; the texts are C strings or null. No further callback of ours is to hear of it.
+    unsafe {
+        pg_sys::error_context_stack = std::ptr::null_mut();
+        let text = |text: *const c_char| crate::pg::host::text::owned(text).unwrap_or_default();
+        let is_servers = file_in(&text(data.filename), &["postgres.c"]);
+        let message = if is_servers { text(data.message) } else { "the session ends".to_owned() };
+        pg_sys::panic::ErrorReport::new(PgSqlErrorCode::from(data.sqlerrcode), message, "nl2sql")
+            .report(PgLogLevel::FATAL);
+    }
+}
