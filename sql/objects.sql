@@ -26,3 +26,14 @@ COMMENT ON FUNCTION nl_health() IS
     'each model of nl2sql.model: whether it can be reached, how fast it answers, and its error';
 COMMENT ON FUNCTION nl2sql_validator(text[], oid) IS
     'checks the options of the foreign-data wrapper nl2sql, its servers and user mappings';
+COMMENT ON FUNCTION nl_labels() IS
+    'the security labels of nl2sql in this database';
+COMMENT ON FUNCTION nl_drop_labels() IS
+    'takes all security labels of nl2sql away and tells which they were; to be called before DROP EXTENSION';
+COMMENT ON FUNCTION nl2sql_warn_of_labels() IS
+    'warns whoever drops the extension of security labels that stay behind; called by the event trigger nl2sql_drop';
+
+CREATE EVENT TRIGGER nl2sql_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSION')
+    EXECUTE FUNCTION nl2sql_warn_of_labels();
+COMMENT ON EVENT TRIGGER nl2sql_drop IS
+    'warns before DROP EXTENSION nl2sql of security labels that stay behind';

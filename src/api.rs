@@ -8,8 +8,7 @@ use crate::error::Error;
 use crate::execution;
 use crate::guard;
 use crate::model::{self, Catalog};
-use crate::pg::host::foreign;
-use crate::pg::host::report;
+use crate::pg::host::{foreign, label_provider, report};
 use crate::pg::rows::receiver::Sink;
 use crate::pg::rows::sinks::{JsonRows, Records};
 use crate::pg::rows::tuple_store::{JsonStore, RecordStore};
@@ -171,6 +170,38 @@ fn nl_health() -> TableIterator<
     };
     let settings = Settings::load();
     TableIterator::new(model::health(&settings.models, settings.model_timeout).into_iter().map(row))
+}
+
+/// The security labels of this extension in this database.
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::type_complexity, reason = "pgrx reads the columns from the type")]
+fn nl_labels() -> Result<
+    TableIterator<'static, (name!(object_type, String), name!(object, String), name!(label, String))>,
+    ErrorReport,
+> {
+    let labels = guard::label_inventory::list()?;
+    Ok(TableIterator::new(labels.into_iter().map(|label| (label.object_type, label.object, label.label))))
+}
+
+/// Takes all of them away, and says which they were.
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::type_complexity, reason = "pgrx reads the columns from the type")]
+fn nl_drop_labels() -> Result<
+    TableIterator<'static, (name!(object_type, String), name!(object, String), name!(label, String))>,
+    ErrorReport,
+> {
+    let labels = guard::label_inventory::remove()?;
+    Ok(TableIterator::new(labels.into_iter().map(|label| (label.object_type, label.object, label.label))))
+}
+
+/// Warns whoever drops the extension of labels that stay behind; called by an event trigger, not by users.
+#[pg_extern(sql = "CREATE FUNCTION nl2sql_warn_of_labels() RETURNS event_trigger
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn nl2sql_warn_of_labels(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
+    if let Some(remark) = guard::label_inventory::left_behind(&label_provider::dropped_extensions(call)?)? {
+        report::warning(&remark, "Take them away first: SELECT * FROM nl_drop_labels().");
+    }
+    Ok(())
 }
 
 /// Checks the options of servers and user mappings; called by the server, not by users.

@@ -9,6 +9,7 @@
 mod fact_cache;
 mod facts;
 mod implicit_code;
+pub mod label_inventory;
 mod labels;
 mod policy;
 mod relations;

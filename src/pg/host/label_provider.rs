@@ -4,9 +4,10 @@
 use std::ffi::{CStr, c_char};
 
 use pgrx::pg_sys;
-use pgrx::prelude::*;
+use pgrx::{PgList, prelude::*};
 
-use crate::error::Error;
+use super::text::owned;
+use crate::error::{Error, Failure};
 
 /// Makes the provider known to this session (`SECURITY LABEL FOR nl2sql`); called once, when the library is loaded.
 pub fn register_provider() {
@@ -46,6 +47,29 @@ unsafe extern "C-unwind" fn check(object: *const pg_sys::ObjectAddress, label: *
         return;
     };
     pg_sys::panic::ErrorReport::from(Error::InvalidLabel { label: label.into_owned(), why }).report(PgLogLevel::ERROR);
+}
+
+/// The extensions that a DROP EXTENSION names, told to the function of an event trigger.
+pub fn dropped_extensions(call: pg_sys::FunctionCallInfo) -> Result<Vec<String>, Error> {
+    // SAFETY: the server calls such a function with live EventTriggerData as its context, and the statement's tree in it.
+    unsafe {
+        let data = (*call).context.cast::<pg_sys::EventTriggerData>();
+        if data.is_null() || (*data).type_ != pg_sys::NodeTag::T_EventTriggerData {
+            return Err(Error::Server(Failure {
+                sqlstate: "39P03".to_owned(),
+                message: "nl2sql_warn_of_labels was not called by an event trigger".to_owned(),
+                ..Failure::default()
+            }));
+        }
+        let statement = (*data).parsetree.cast::<pg_sys::DropStmt>();
+        if statement.is_null() || (*statement).type_ != pg_sys::NodeTag::T_DropStmt {
+            return Ok(Vec::new());
+        }
+        let name = |node: *mut pg_sys::Node| {
+            owned(pg_sys::NameListToString(pg_sys::lappend(std::ptr::null_mut(), node.cast())))
+        };
+        Ok(PgList::<pg_sys::Node>::from_pg((*statement).objects).iter_ptr().filter_map(name).collect())
+    }
 }
 
 fn is_labelled(object: &pg_sys::ObjectAddress) -> bool {

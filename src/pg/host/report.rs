@@ -33,3 +33,11 @@ pub fn debug(text: &str) {
     pgrx::check_for_interrupts!();
     debug1!("{text}");
 }
+
+/// Sends a WARNING with a way out.
+pub fn warning(text: &str, hint: &str) {
+    pgrx::check_for_interrupts!();
+    ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, text.to_owned(), "nl2sql")
+        .set_hint(hint)
+        .report(PgLogLevel::WARNING);
+}

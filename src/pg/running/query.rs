@@ -148,6 +148,22 @@ pub fn write(sql: &'static str, arguments: &[Option<&str>]) -> Result<(), Error>
     in_writing_subtransaction(|_| run(sql, arguments, false).map(drop))
 }
 
+/// Runs utility statements made at run time, as the caller: all of them or, if one fails, none.
+pub fn execute_all(statements: &[String]) -> Result<(), Error> {
+    in_writing_subtransaction(|_| {
+        for statement in statements {
+            let text =
+                CString::new(statement.as_str()).map_err(|_| Error::internal("a statement holds a zero byte"))?;
+            // SAFETY: an SPI connection is open; the text is read before the call ends.
+            let code = unsafe { pg_sys::SPI_execute(text.as_ptr(), false, 0) };
+            if code != pg_sys::SPI_OK_UTILITY as i32 {
+                return Err(Error::internal(format!("SPI_execute failed with code {code}")));
+            }
+        }
+        Ok(())
+    })
+}
+
 fn prepare(sql: &str, arguments: usize) -> Result<pg_sys::SPIPlanPtr, Error> {
     let text = CString::new(sql).map_err(|_| Error::internal("a query holds a zero byte".to_owned()))?;
     let mut types = vec![pg_sys::TEXTOID; arguments];

@@ -210,6 +210,28 @@ impl Cluster {
         name
     }
 
+    /// What pg_dump makes of a database.
+    pub fn dump(&self, database: &str) -> String {
+        let port = self.port.to_string();
+        let connection = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", database];
+        let output = self.command("pg_dump").args(connection).output().expect("pg_dump can be run");
+        assert!(output.status.success(), "pg_dump failed: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs a dump in a database, to its first error, which is returned. `options` are settings of the session, as `-c a=b`.
+    pub fn restore(&self, dump: &str, database: &str, options: &str) -> Result<(), String> {
+        let file = self.server_file(&format!("{database}.sql"), dump);
+        let port = self.port.to_string();
+        let connection = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", database];
+        let mut psql = self.command("psql");
+        psql.env("PGOPTIONS", options);
+        let output = psql.args(connection).args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", &file]).output();
+        let output = output.expect("psql can be run");
+        let errors = || String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() { Ok(()) } else { Err(errors()) }
+    }
+
     /// Shuts the server down the way an administrator does; how long it took.
     pub fn stop_fast(&self) -> Duration {
         let started = Instant::now();
