@@ -22,7 +22,7 @@ use crate::execution;
 use crate::grounding;
 use crate::guard;
 use crate::model::Chain;
-use crate::pg::host::invalidation;
+use crate::pg::host::{interrupts, invalidation};
 use crate::pg::rows::receiver::{Outcome, Sink};
 use crate::pg::rows::sinks::Collected;
 use crate::pg::running::cursor;
@@ -106,7 +106,8 @@ pub fn explain(sql: &str, settings: &Settings) -> Result<String, Error> {
     }
     let snapshot = grounding::snapshot(&settings.scope(), false)?;
     let context = grounding::narrow(sql, &snapshot, &outline.relations);
-    chain.explain(&prompt::explain(&context, &description, &settings.prompt), &description)
+    let prompt = prompt::explain(&context, &description, &settings.prompt, &mut interrupts::check)?;
+    chain.explain(&prompt, &description)
 }
 
 /// What a model would be told about a question.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::grounding::values::{self, Lookup};
 use crate::grounding::{self, Context};
 use crate::model::{Chain, builtin};
-use crate::pg::host::report;
+use crate::pg::host::{interrupts, report};
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::prompt;
 use crate::settings::{Settings, Share};
@@ -77,7 +77,7 @@ pub fn wait_for_answer<T>(
 /// What a model outside the server would be told about a question.
 pub fn first_prompt(question: &Question, settings: &Settings) -> Result<Prompt, Error> {
     let samples = settings.share == Share::Samples;
-    let context = grounding::link(&question.text, grounding::snapshot(&settings.scope(), samples)?);
+    let context = grounding::link(&question.text, grounding::snapshot(&settings.scope(), samples)?)?;
     let values = Lookup::new(&context);
     Known { context, values, samples }.prompt(question, settings, &mut Stages::default())
 }
@@ -96,7 +96,7 @@ impl Known {
         let started = Instant::now();
         let samples = chain.has_remote() && settings.share == Share::Samples;
         let snapshot = grounding::snapshot(&settings.scope(), samples || chain.has_builtin())?;
-        let context = grounding::link(&question.text, snapshot);
+        let context = grounding::link(&question.text, snapshot)?;
         let values = Lookup::new(&context);
         stages.grounding += started.elapsed();
         Ok(Self { context, values, samples })
@@ -108,7 +108,7 @@ impl Known {
         stages.grounding += started.elapsed();
         let started = Instant::now();
         let wanted = question.wanted.as_ref();
-        let prompt = prompt::write(&self.context, shared.as_deref(), wanted, &settings.prompt);
+        let prompt = prompt::write(&self.context, shared.as_deref(), wanted, &settings.prompt, &mut interrupts::check)?;
         stages.model += started.elapsed();
         Ok(prompt)
     }

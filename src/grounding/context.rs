@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::error::Error;
+use linking::Ranked;
 use schema::{Relation, Snapshot};
 
 /// A question with everything that is known about it before anybody writes SQL.
@@ -9,14 +11,20 @@ use schema::{Relation, Snapshot};
 pub struct Context {
     pub question: String,
     pub snapshot: Rc<Snapshot>,
-    /// For each relation of the snapshot, how many of its words the question shares; higher is nearer.
-    pub scores: Rc<[u32]>,
+    /// The relations that the question may be about, nearest first. Their `oid` is their place in the snapshot, plus one.
+    pub ranked: Rc<[Ranked]>,
 }
 
-/// Scores every relation against the question by plain word overlap.
-pub fn link(question: &str, snapshot: Rc<Snapshot>) -> Context {
-    let scores = linking::score(question, &snapshot.relations).into();
-    Context { question: question.to_owned(), snapshot, scores }
+/// Ranks the relations of a snapshot for a question.
+pub fn link(question: &str, snapshot: Rc<Snapshot>) -> Result<Context, Error> {
+    let ranked = super::ranking::rank(question, &snapshot)?.into();
+    Ok(Context { question: question.to_owned(), snapshot, ranked })
+}
+
+/// A context made by hand.
+#[cfg(test)]
+pub fn context_of(question: &str, snapshot: Snapshot, ranked: Vec<Ranked>) -> Context {
+    Context { question: question.to_owned(), snapshot: Rc::new(snapshot), ranked: ranked.into() }
 }
 
 /// A statement with the relations it names, by schema and name, and nothing else of the schema.
@@ -34,7 +42,7 @@ pub fn narrow(sql: &str, snapshot: &Snapshot, relations: &[(String, String)]) ->
         schemas: schemas.cloned().collect(),
         relations: kept.into(),
     };
-    link(sql, Rc::new(snapshot))
+    Context { question: sql.to_owned(), snapshot: Rc::new(snapshot), ranked: Rc::default() }
 }
 
 #[cfg(test)]
@@ -52,6 +60,5 @@ mod tests {
         let snapshot = Snapshot { relations: relations.into(), ..Snapshot::default() };
         let context = narrow("SELECT salaries", &snapshot, &[("public".to_owned(), "orders".to_owned())]);
         assert_eq!(context.snapshot.relations[..], snapshot.relations[..1]);
-        assert_eq!(context.scores.len(), 1);
     }
 }

@@ -5,8 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod context;
+mod ranking;
 pub mod values;
 
+#[cfg(test)]
+pub use context::context_of;
 pub use context::{Context, link, narrow};
 
 use std::cell::RefCell;

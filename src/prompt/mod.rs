@@ -7,13 +7,16 @@
 
 mod budget;
 mod redact;
+mod schema_levels;
 mod schema_text;
 
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::settings::PromptSettings;
+use linking::Check;
 use reader::stored_values::Match;
 use schema::ResultShape;
+use schema_levels::SchemaText;
 pub use schema_text::nearest_names;
 use wire::{Message, Prompt, Task};
 
@@ -24,7 +27,8 @@ pub fn write(
     shared: Option<&[Match]>,
     wanted: Option<&ResultShape>,
     settings: &PromptSettings,
-) -> Prompt {
+    check: Check<'_>,
+) -> Result<Prompt, Error> {
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if shared.is_some() {
@@ -46,23 +50,38 @@ pub fn write(
     question.push_str(&schema_text::matches(context, shared.unwrap_or_default()));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema_text::write(context, shared.is_some(), room);
-    let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
-    Prompt { task: Task::Statement, system, messages: vec![Message::User(question)] }
+    let schema = schema_levels::write(context, shared.is_some(), room, check)?;
+    Ok(with_schema(Task::Statement, rules, &schema, question))
 }
 
 /// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is
 /// what the server knows of it.
-pub fn explain(context: &Context, description: &str, settings: &PromptSettings) -> Prompt {
+pub fn explain(
+    context: &Context,
+    description: &str,
+    settings: &PromptSettings,
+    check: Check<'_>,
+) -> Result<Prompt, Error> {
     let rules = fill(include_str!("explain.txt"), &[("version", &context.snapshot.server_version)]);
     let mut question = String::new();
     question.push_str(&instructions(settings));
     let gaps = [("description", description), ("sql", context.question.as_str())];
     question.push_str(&fill(include_str!("described.txt"), &gaps));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema_text::write(context, false, room);
-    let system = format!("{rules}\n{}", fill(include_str!("schema.txt"), &[("schema", &schema)]));
-    Prompt { task: Task::Explanation, system, messages: vec![Message::User(question)] }
+    let schema = schema_levels::write(context, false, room, check)?;
+    Ok(with_schema(Task::Explanation, rules, &schema, question))
+}
+
+/// A schema that is told whole is the same for every question and stands before it, where providers cache it. What was
+/// chosen for the question stands with it, so that the system text stays the same.
+fn with_schema(task: Task, rules: String, schema: &SchemaText, question: String) -> Prompt {
+    let text = fill(include_str!("schema.txt"), &[("schema", &schema.text)]);
+    let (system, question) = if schema.complete {
+        (format!("{rules}\n{text}"), question)
+    } else {
+        (rules, format!("{}{text}{question}", include_str!("levels.txt")))
+    };
+    Prompt { task, system, messages: vec![Message::User(question)] }
 }
 
 /// The rules of the database's owner and, labelled apart, the wishes of whoever asks.

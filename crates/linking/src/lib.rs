@@ -13,7 +13,6 @@ mod graph;
 mod joins;
 mod look_alikes;
 mod options;
-mod overlap;
 mod packing;
 mod postings;
 mod priors;
@@ -28,7 +27,6 @@ mod word_table;
 
 pub use directory::Directory;
 pub use options::Options;
-pub use overlap::score;
 pub use packing::{Level, Pieces, Shares, Shown, pack};
 pub use postings::{Place, Weights};
 pub use ranking::{Context, FoundValue, Match, Neighbour, Ranked, rank};

@@ -67,8 +67,8 @@ pub fn matches(question: &str, lookup: &Lookup) -> Result<Vec<Match>, Error> {
 /// The lookup for one question, in which each phrase is looked up once.
 pub struct Lookup {
     snapshot: Rc<Snapshot>,
-    /// For each relation of the snapshot, how near it is to the question.
-    scores: Rc<[u32]>,
+    /// The relations that the question may be about, nearest first, by their places in the snapshot.
+    nearest: Vec<usize>,
     /// What was found for each phrase that was looked up.
     found: RefCell<HashMap<String, Vec<Match>>>,
     interrupted: RefCell<Option<Error>>,
@@ -78,7 +78,7 @@ impl Lookup {
     pub fn new(context: &Context) -> Self {
         Self {
             snapshot: Rc::clone(&context.snapshot),
-            scores: Rc::clone(&context.scores),
+            nearest: context.ranked.iter().map(|ranked| (ranked.oid as usize).wrapping_sub(1)).collect(),
             found: RefCell::default(),
             interrupted: RefCell::default(),
         }
@@ -128,7 +128,7 @@ impl Lookup {
     /// Values of the tables that are equal to a phrase or begin like one. An error in one statement ends that statement.
     fn stored(&self, targets: &Targets, phrases: &[Phrase]) -> Result<Vec<(Place, String)>, Error> {
         let arguments = Arguments::of(phrases);
-        let statements = targets.statements(&self.scores, MAX_TARGETS)?;
+        let statements = targets.statements(&self.nearest, MAX_TARGETS)?;
         let (mut found, mut next, started) = (Vec::new(), 0, Instant::now());
         while next < statements.len() {
             let spent = i32::try_from(started.elapsed().as_millis()).unwrap_or(BUDGET_MS);

@@ -2,8 +2,7 @@
 //! snapshot they belong to.
 
 use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -119,11 +118,12 @@ impl Targets {
         self.entries.push(Entry { statements: of(false), fresh: of(true), target, relation });
     }
 
-    /// What to run for a question with these scores, on `most` tables: the nearest, then the smallest; indexes last.
-    pub fn statements(&self, scores: &[u32], most: usize) -> Result<Vec<&Statement>, Error> {
+    /// What to run for a question, on `most` tables: the `nearest`, given by their places in the snapshot, then the
+    /// smallest; indexes last.
+    pub fn statements(&self, nearest: &[usize], most: usize) -> Result<Vec<&Statement>, Error> {
         let mut order: Vec<&Entry> = self.entries.iter().filter(|entry| !entry.statements.is_empty()).collect();
-        let score = |entry: &Entry| scores.get(entry.relation).copied().unwrap_or_default();
-        order.sort_by_key(|entry| (Reverse(score(entry)), entry.target.pages));
+        let places: HashMap<usize, usize> = nearest.iter().enumerate().map(|(place, at)| (*at, place)).collect();
+        order.sort_by_key(|entry| (places.get(&entry.relation).copied().unwrap_or(usize::MAX), entry.target.pages));
         order.truncate(most);
         // The nearest one in any case. An index is read in few, a large table in a sample.
         let mut pages = 0;

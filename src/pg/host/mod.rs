@@ -3,6 +3,7 @@
 pub mod failure;
 pub mod foreign;
 pub mod guc_limits;
+pub mod interrupts;
 pub mod invalidation;
 pub mod label_provider;
 pub mod messages;

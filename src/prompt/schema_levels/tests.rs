@@ -1,0 +1,38 @@
+use super::*;
+use crate::grounding::context_of;
+use schema::Column;
+
+fn snapshot(count: usize) -> Snapshot {
+    let column = |name: &str| Column { name: name.into(), data_type: "text".into(), ..Column::default() };
+    let relation = |at: usize| Relation {
+        schema: "public".into(),
+        name: format!("thing_{at}"),
+        visible: true,
+        columns: vec![column("id"), column(&format!("colour_{at}"))],
+        ..Relation::default()
+    };
+    Snapshot { relations: (0..count).map(relation).collect::<Vec<_>>().into(), ..Snapshot::default() }
+}
+
+/// A context whose nearest relation is the one with this place.
+fn near(snapshot: Snapshot, place: u32) -> Context {
+    let ranked = Ranked { oid: place + 1, score: 1.0, matches: Vec::new(), neighbours: Vec::new() };
+    context_of("q", snapshot, vec![ranked])
+}
+
+#[test]
+fn what_fits_is_shown_whole_in_the_order_of_the_schema() {
+    let shown = write(&near(snapshot(3), 2), false, 1000, &mut || Ok(())).expect("written");
+    assert!(shown.complete);
+    let at = |name: &str| shown.text.find(name).expect("is shown");
+    assert!(at("table thing_0") < at("table thing_1") && at("table thing_1") < at("table thing_2"));
+}
+
+#[test]
+fn the_nearest_come_in_full_the_next_in_a_line_and_the_rest_by_name() {
+    let shown = write(&near(snapshot(60), 41), false, 120, &mut || Ok(())).expect("written");
+    assert!(!shown.complete && shown.text.starts_with("table thing_41\n"), "{}", shown.text);
+    assert!(shown.text.contains("(id, colour_") && shown.text.contains("Known by name alone: "), "{}", shown.text);
+    assert!(shown.text.contains("further relations have no room here."), "{}", shown.text);
+    assert!(tokens(&shown.text) < 150, "{}", tokens(&shown.text));
+}
