@@ -23,8 +23,17 @@ pub struct Raised {
     pub is_direct: bool,
 }
 
+/// ERRCODE_QUERY_CANCELED, 57014, packed.
+const QUERY_CANCELED: c_int = pg_sys::errcodes::PgSqlErrorCode::ERRCODE_QUERY_CANCELED as c_int;
+
 thread_local! {
     static RAISED: Cell<Option<Raised>> = const { Cell::new(None) };
+    static CANCEL_LISTENER: Cell<Option<fn()>> = const { Cell::new(None) };
+}
+
+/// Has `listener` called whenever a cancel becomes an ERROR inside [`catch`], before it jumps. It may not raise anything.
+pub fn listen_to_cancels(listener: fn()) {
+    CANCEL_LISTENER.set(Some(listener));
 }
 
 /// Runs `work`; a server ERROR in it becomes [`Error::Server`]. A Rust panic goes on unwinding.
@@ -100,7 +109,11 @@ unsafe extern "C-unwind" fn note_raised(_: *mut c_void) {
             position: (*data).internalpos.max((*data).cursorpos),
             is_direct: (*data).context.is_null(),
         }));
+        let is_cancel = (*data).sqlerrcode == QUERY_CANCELED;
         pg_sys::FreeErrorData(data);
+        if let Some(listener) = CANCEL_LISTENER.get().filter(|_| is_cancel) {
+            listener();
+        }
     }
 }
 

@@ -1,10 +1,16 @@
 //! Limits on time and memory of a piece of work in this backend: past one, the work is cancelled as if by the user.
+//!
+//! A cancel is one flag of the server's, whoever asked for it. So the timer raises the flag itself, and counts every SIGINT
+//! that arrives meanwhile as somebody else's (the user's, or of statement_timeout and lock_timeout): theirs is never taken
+//! back, and never taken for a limit of ours.
 
 use std::cell::{Cell, OnceCell};
 use std::ffi::{c_char, c_int};
-use std::sync::atomic::{AtomicI32, AtomicI64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicUsize, Ordering::Relaxed};
 
 use pgrx::pg_sys;
+
+use crate::pg::host::failure::listen_to_cancels;
 
 // utils/timeout.h, which pgrx does not bind. None of these raises an ERROR.
 unsafe extern "C-unwind" {
@@ -27,6 +33,10 @@ pub enum Exceeded {
 static DEADLINE: AtomicI64 = AtomicI64::new(0);
 static MEMORY_PAGES: AtomicI64 = AtomicI64::new(0);
 static PASSED: AtomicI32 = AtomicI32::new(0);
+/// Somebody else asked for a cancel that no ERROR has served yet.
+static FOREIGN: AtomicBool = AtomicBool::new(false);
+/// What the last cancel that became an ERROR was for: 0 before there is one, 1 and 2 as for `PASSED`, 3 somebody else's.
+static SERVED: AtomicI32 = AtomicI32::new(0);
 /// Private memory when the work began, and the most that was seen since.
 static BASELINE: AtomicI64 = AtomicI64::new(0);
 static PEAK: AtomicI64 = AtomicI64::new(0);
@@ -51,6 +61,8 @@ thread_local! {
 /// Cancels the running work past a limit; disarmed when dropped.
 pub struct Timer {
     slot: c_int,
+    /// Who handled SIGINT before, and does again afterwards.
+    handler: libc::sigaction,
 }
 
 impl Timer {
@@ -70,6 +82,10 @@ impl Timer {
             BASELINE.store(baseline.unwrap_or_default(), Relaxed);
             PEAK.store(0, Relaxed);
             PASSED.store(0, Relaxed);
+            SERVED.store(0, Relaxed);
+            FOREIGN.store(pg_sys::QueryCancelPending != 0, Relaxed);
+            listen_to_cancels(note_cancel);
+            let handler = listen();
             let slot = SLOT.with(|slot| *slot.get_or_init(|| RegisterTimeout(ANY_USER_TIMEOUT, tick)));
             #[cfg(feature = "pg13")]
             enable_timeout_after(slot, milliseconds.max(1));
@@ -78,37 +94,85 @@ impl Timer {
                 let first = if milliseconds > 0 { milliseconds.min(TICK_MS) } else { TICK_MS };
                 enable_timeout_every(slot, pg_sys::GetCurrentTimestamp() + i64::from(first) * 1000, TICK_MS);
             }
-            Some(Self { slot })
+            Some(Self { slot, handler })
         }
     }
 
-    /// Disarms the timer and tells which limit was passed. A cancel it asked for and nobody served is taken back.
+    /// Disarms the timer and tells for which limit the work was cancelled last. A cancel that only the timer asked for and
+    /// nobody served is taken back.
     pub fn stop(self) -> Option<Exceeded> {
         // SAFETY: the slot was registered by `start`; the flag is the backend's own, written on its only thread.
         unsafe {
             disable_timeout(self.slot, false);
-            let exceeded = match PASSED.load(Relaxed) {
-                1 => Some(Exceeded::Time),
-                2 => Some(Exceeded::Memory),
-                _ => None,
-            };
-            if exceeded.is_some() {
+            if PASSED.load(Relaxed) > 0 && !FOREIGN.load(Relaxed) {
                 pg_sys::QueryCancelPending = 0;
             }
-            exceeded
+        }
+        match SERVED.load(Relaxed) {
+            1 => Some(Exceeded::Time),
+            2 => Some(Exceeded::Memory),
+            _ => None,
         }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        // SAFETY: the slot was registered by `start`; disarming twice is allowed.
-        unsafe { disable_timeout(self.slot, false) };
+        // SAFETY: the slot was registered by `start`; disarming twice is allowed. The handler is the one found there.
+        unsafe {
+            disable_timeout(self.slot, false);
+            libc::sigaction(libc::SIGINT, &raw const self.handler, std::ptr::null_mut());
+        }
         RUNNING.set(false);
     }
 }
 
-/// Runs in the SIGALRM handler: asks for a cancel the way StatementTimeoutHandler in postinit.c does.
+/// Notes what a cancel was for, as it becomes an ERROR: what happens while that unwinds does not count.
+fn note_cancel() {
+    if RUNNING.get() {
+        let foreign = FOREIGN.swap(false, Relaxed);
+        SERVED.store(if foreign { 3 } else { PASSED.load(Relaxed) }, Relaxed);
+        // SAFETY: reads the backend's own flag. The server lowers it before it raises the ERROR; if it is up again, another
+        // cancel has arrived, perhaps before the line above.
+        if unsafe { pg_sys::QueryCancelPending } != 0 && PASSED.load(Relaxed) == 0 {
+            FOREIGN.store(true, Relaxed);
+        }
+    }
+}
+
+/// The server's handler of SIGINT, called by ours; 0 while there is none.
+static NEXT_HANDLER: AtomicUsize = AtomicUsize::new(0);
+
+/// Listens to SIGINT in front of the server; what was there before.
+///
+/// # Safety
+/// On the backend's only thread, while no other timer listens.
+unsafe fn listen() -> libc::sigaction {
+    // SAFETY: the structure is plain data, and valid when it is all zero; the handler is async-signal-safe and passes on.
+    unsafe {
+        let mut before: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(libc::SIGINT, std::ptr::null(), &raw mut before);
+        NEXT_HANDLER.store(before.sa_sigaction, Relaxed);
+        if before.sa_sigaction != libc::SIG_DFL && before.sa_sigaction != libc::SIG_IGN {
+            let ours = libc::sigaction { sa_sigaction: on_interrupt as *const () as usize, ..before };
+            libc::sigaction(libc::SIGINT, &raw const ours, std::ptr::null_mut());
+        }
+        before
+    }
+}
+
+/// Async-signal-safe.
+extern "C-unwind" fn on_interrupt(signal: c_int) {
+    FOREIGN.store(true, Relaxed);
+    // SAFETY: the server's own handler (StatementCancelHandler in postgres.c), which takes the signal's number.
+    unsafe {
+        let next: extern "C-unwind" fn(c_int) = std::mem::transmute(NEXT_HANDLER.load(Relaxed));
+        next(signal);
+    }
+}
+
+/// Runs in the SIGALRM handler, which wakes whoever waits for the backend's latch, and asks for a cancel as
+/// StatementCancelHandler in postgres.c does.
 extern "C-unwind" fn tick() {
     let (deadline, memory) = (DEADLINE.load(Relaxed), MEMORY_PAGES.load(Relaxed));
     let passed = if deadline > 0 && monotonic_ms() >= deadline {
@@ -120,8 +184,11 @@ extern "C-unwind" fn tick() {
     };
     if passed > 0 {
         PASSED.store(passed, Relaxed);
-        // SAFETY: getpid and kill are async-signal-safe; SIGINT is the backend's own cancel signal.
-        unsafe { libc::kill(libc::getpid(), libc::SIGINT) };
+        // SAFETY: these flags are meant to be raised by signal handlers.
+        unsafe {
+            pg_sys::QueryCancelPending = 1;
+            pg_sys::InterruptPending = 1;
+        }
     }
 }
 
