@@ -6,26 +6,44 @@
 
 #![forbid(unsafe_code)]
 
+use std::ffi::CStr;
+
 use crate::error::Error;
+use crate::grounding::array_literal;
 use crate::pg::running::query;
+use crate::prompt::without_estimates;
 use wire::Prompt;
 
-/// What a draft is kept under: the models and the prompt.
+/// What a draft is kept under: the models, how they are reached, and the prompt.
 pub struct Key {
     text: String,
     /// How long a draft is used, in seconds.
     ttl: String,
 }
 
-/// The key of a question's first prompt; `None` where nothing is kept.
+/// Longer drafts are not kept, in bytes; the table has the same limit.
+const MAX_KEPT: usize = 100_000;
+
+/// Where drafts are kept. Nobody but its owner may write to it, so that its size is bounded: it is read and written as
+/// that, for the role that asks and for no other.
+const TABLE: (&CStr, &CStr) = (c"nl2sql", c"cache");
+
+/// The key of a question's first prompt; `None` where nothing is kept. Estimates of rows are no part of it, as they
+/// change with every ANALYZE; the options of the models' servers are, as others may stand behind the same names.
 pub fn key(prompt: &Prompt, models: &[String], ttl_s: i32) -> Option<Key> {
-    let is_used = ttl_s > 0 && !query::is_serializable();
-    is_used.then(|| Key { text: format!("{}\n{}", models.join(","), prompt.as_text()), ttl: ttl_s.to_string() })
+    if ttl_s <= 0 || query::is_serializable() {
+        return None;
+    }
+    let servers = query::rows(include_str!("models.sql"), &[Some(&array_literal(models))]).ok()?;
+    let servers: Vec<String> = servers.into_iter().flatten().flatten().collect();
+    let text = [models.join(","), servers.join("\n"), without_estimates(&prompt.as_text())].join("\n");
+    Some(Key { text, ttl: ttl_s.to_string() })
 }
 
 /// The statement drafted under this key within `nl2sql.cache_ttl`, if any.
 pub fn recall(key: &Key) -> Result<Option<String>, Error> {
-    match query::rows(include_str!("recall.sql"), &[Some(&key.text), Some(&key.ttl)]) {
+    let role = query::current_role().to_u32().to_string();
+    match query::owner_rows(TABLE, include_str!("recall.sql"), &[Some(&key.text), Some(&key.ttl), Some(&role)]) {
         Ok(rows) => Ok(rows.into_iter().flatten().flatten().next()),
         Err(error) if is_no_matter(&error) => Ok(None),
         Err(error) => Err(error),
@@ -34,7 +52,12 @@ pub fn recall(key: &Key) -> Result<Option<String>, Error> {
 
 /// Keeps a statement that stood. Where nothing can be written (a standby, a read-only transaction), nothing is.
 pub fn remember(key: &Key, sql: &str) -> Result<(), Error> {
-    match query::write(include_str!("remember.sql"), &[Some(&key.text), Some(&key.ttl), Some(sql)]) {
+    if sql.len() > MAX_KEPT {
+        return Ok(());
+    }
+    let role = query::current_role().to_u32().to_string();
+    let arguments = [Some(key.text.as_str()), Some(&key.ttl), Some(sql), Some(&role)];
+    match query::owner_write(TABLE, include_str!("remember.sql"), &arguments) {
         Err(error) if !is_no_matter(&error) => Err(error),
         _ => Ok(()),
     }

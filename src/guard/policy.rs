@@ -165,6 +165,9 @@ pub fn relation_refusal(schema: &str, origin: Origin, schemas: &[String]) -> Opt
     if schema.starts_with("pg_") || schema == "information_schema" {
         return Some("System catalogs are not part of what questions are about.");
     }
+    if schema == "nl2sql" {
+        return Some("It is where nl2sql itself keeps things.");
+    }
     (!schemas.is_empty()).then_some("Its schema is not one of nl2sql.schemas.")
 }
 
@@ -297,6 +300,7 @@ mod tests {
     #[test]
     fn system_relations_are_refused_unless_named() {
         assert!(relation_refusal("pg_catalog", Origin::Statement, &[]).is_some());
+        assert!(relation_refusal("nl2sql", Origin::Statement, &[]).is_some());
         assert!(relation_refusal("pg_catalog", Origin::View(1), &[]).is_none());
         assert!(relation_refusal("pg_catalog", Origin::Statement, &["pg_catalog".to_owned()]).is_none());
         assert!(relation_refusal("hr", Origin::Statement, &["sales".to_owned()]).is_some());

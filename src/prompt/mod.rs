@@ -10,6 +10,8 @@ mod redact;
 mod schema_levels;
 mod schema_text;
 
+pub use schema_text::without_estimates;
+
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::settings::PromptSettings;

@@ -32,6 +32,26 @@ pub fn fence(text: &str) -> String {
     text.replace("</", "‹/")
 }
 
+/// What stands around an estimate of rows.
+const BEFORE_ROWS: &str = " (about ";
+const AFTER_ROWS: &str = " rows)";
+
+/// A prompt without the estimates of rows in it.
+pub fn without_estimates(prompt: &str) -> String {
+    let mut parts = prompt.split(BEFORE_ROWS);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let after = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        if after.len() < part.len() && after.starts_with(AFTER_ROWS) {
+            text.push_str(after);
+        } else {
+            text.push_str(BEFORE_ROWS);
+            text.push_str(part);
+        }
+    }
+    text
+}
+
 /// The name of a relation as a statement has to spell it, on one line.
 pub fn name(relation: &Relation) -> String {
     one_line(&relation.sql_name())
@@ -56,7 +76,7 @@ pub fn line(relation: &Relation) -> String {
 pub fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool, only: Option<&[u16]>) -> String {
     let mut text = format!("{} {}", kind(relation), name(relation));
     if let Some(rows) = relation.rows {
-        let _ = write!(text, " (about {rows:.0} rows)");
+        let _ = write!(text, "{BEFORE_ROWS}{rows:.0}{AFTER_ROWS}");
     }
     note(&mut text, relation.comment.as_deref());
     let is_shown = |at: &usize| only.is_none_or(|only| only.iter().any(|shown| usize::from(*shown) == *at));

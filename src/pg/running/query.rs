@@ -2,15 +2,18 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString, c_int};
 
 use pgrx::IntoDatum;
 use pgrx::pg_sys;
 
 use crate::error::Error;
+use crate::limits::Bounds;
 use crate::pg::host::text::owned;
 use crate::pg::running::runtime_hooks::OwnQuery;
-use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction};
+use crate::pg::running::sandbox::{
+    Sandbox, in_subtransaction, in_writing_subtransaction, never_wait, under_limits,
+};
 
 /// One row of a result: each column as the type's output function prints it.
 pub type Row = Vec<Option<String>>;
@@ -22,6 +25,9 @@ thread_local! {
     static GENERATED_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
 }
 
+/// What one of our own queries may take: the catalogs of ten thousand tables are read in less.
+const OWN_BOUNDS: Bounds = Bounds { milliseconds: 20_000, memory_kb: 0, temp_file_kb: 0 };
+
 /// The most plans of texts made at run time that a session keeps.
 const MAX_GENERATED: usize = 400;
 
@@ -29,10 +35,83 @@ const MAX_GENERATED: usize = 400;
 ///
 /// `sql` must name everything in `pg_catalog` by its schema, operators too: the caller's search_path is in force.
 pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
-    in_subtransaction(|sandbox| rows_in(sandbox, sql, arguments))
+    under_limits(OWN_BOUNDS, || {
+        in_subtransaction(|sandbox| {
+            never_wait(c"20ms");
+            rows_in(sandbox, sql, arguments)
+        })
+    })
 }
 
-/// The same, inside a subtransaction that is open already.
+/// Who asks.
+pub fn current_role() -> pg_sys::Oid {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetUserId() }
+}
+
+/// Runs a query on a table of this extension (its schema and name) as its owner, read-only.
+pub fn owner_rows(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    in_subtransaction(|sandbox| {
+        let _owner = OwnerRights::of(table)?;
+        rows_in(sandbox, sql, arguments)
+    })
+}
+
+/// Runs a statement that writes to a table of this extension as its owner, in a subtransaction that ends with it. Does
+/// nothing where nothing can be written: on a standby, in a read-only transaction, in a parallel worker.
+pub fn owner_write(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<&str>]) -> Result<(), Error> {
+    // SAFETY: reads variables of the backend.
+    let cannot = unsafe { pg_sys::XactReadOnly || pg_sys::RecoveryInProgress() || pg_sys::IsInParallelMode() };
+    if cannot {
+        return Ok(());
+    }
+    in_writing_subtransaction(|_| {
+        let _owner = OwnerRights::of(table)?;
+        run(sql, arguments, false).map(drop)
+    })
+}
+
+/// The rights of a table's owner until dropped, as the server's own foreign-key checks take them (ri_triggers.c).
+struct OwnerRights {
+    user: pg_sys::Oid,
+    context: c_int,
+}
+
+impl OwnerRights {
+    fn of((schema, name): (&CStr, &CStr)) -> Result<Self, Error> {
+        let (mut user, mut context) = (pg_sys::InvalidOid, 0);
+        // SAFETY: in a subtransaction, whose rollback puts user and context back too. The catalog row is held while its
+        // field is read.
+        unsafe {
+            let schema = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+            let table = pg_sys::get_relname_relid(name.as_ptr(), schema);
+            let row = pg_sys::SearchSysCache1(
+                pg_sys::SysCacheIdentifier::RELOID as c_int,
+                pg_sys::Datum::from(table),
+            );
+            if row.is_null() {
+                return Err(Error::internal("a table of the extension is missing"));
+            }
+            let owner = (*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_class>(row)).relowner;
+            pg_sys::ReleaseSysCache(row);
+            pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
+            let limits = pg_sys::SECURITY_LOCAL_USERID_CHANGE
+                | pg_sys::SECURITY_RESTRICTED_OPERATION
+                | pg_sys::SECURITY_NOFORCE_RLS;
+            pg_sys::SetUserIdAndSecContext(owner, context | limits as c_int);
+        }
+        Ok(Self { user, context })
+    }
+}
+
+impl Drop for OwnerRights {
+    fn drop(&mut self) {
+        // SAFETY: as they were found, on the backend's only thread.
+        unsafe { pg_sys::SetUserIdAndSecContext(self.user, self.context) };
+    }
+}
+
+/// As [`rows`], inside a subtransaction that is open already.
 pub fn rows_in(_: &Sandbox<'_>, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
     // What was committed since the caller's statement began counts: the trees that are judged know of it too.
     // SAFETY: in a transaction; if an ERROR comes between, the subtransaction's rollback pops the snapshot.
@@ -135,17 +214,6 @@ fn execute(plan: pg_sys::SPIPlanPtr, arguments: &[Option<&str>], read_only: bool
         }
         Ok(collect())
     }
-}
-
-/// Runs a statement of this library that writes, as the caller, in a subtransaction that ends with it. Does nothing where
-/// nothing can be written: on a standby, in a read-only transaction, in a parallel worker.
-pub fn write(sql: &'static str, arguments: &[Option<&str>]) -> Result<(), Error> {
-    // SAFETY: reads variables of the backend.
-    let cannot = unsafe { pg_sys::XactReadOnly || pg_sys::RecoveryInProgress() || pg_sys::IsInParallelMode() };
-    if cannot {
-        return Ok(());
-    }
-    in_writing_subtransaction(|_| run(sql, arguments, false).map(drop))
 }
 
 /// Runs utility statements made at run time, as the caller: all of them or, if one fails, none.

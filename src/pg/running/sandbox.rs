@@ -4,7 +4,7 @@
 //! settings, locks, memory, resource owner, writability. That holds because there is one owner, [`Subtransaction`],
 //! whose `Drop` is the only way out.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::marker::PhantomData;
 
 use pgrx::pg_sys;
@@ -29,6 +29,7 @@ pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T,
         in_subtransaction(|sandbox| {
             runtime_hooks::start();
             limit_temp_files(bounds.temp_file_kb);
+            set_locally(c"jit", c"off");
             work(sandbox)
         })
     })
@@ -85,21 +86,32 @@ pub fn in_writing_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T,
 
 /// Lowers the server's own limit until the subtransaction ends.
 fn limit_temp_files(kilobytes: i32) {
-    // SAFETY: in a subtransaction; reads a variable of the backend, and sets it the way SET LOCAL does.
+    // SAFETY: reads a variable of the backend.
+    let limit = unsafe { pg_sys::temp_file_limit };
+    if kilobytes > 0 && (limit < 0 || limit > kilobytes) {
+        set_locally(c"temp_file_limit", &CString::new(kilobytes.to_string()).unwrap_or_default());
+    }
+}
+
+/// Has statements fail (55P03), until the subtransaction ends, that have to wait longer for somebody's lock.
+pub fn never_wait(longer: &CStr) {
+    set_locally(c"lock_timeout", longer);
+}
+
+/// Changes a setting until the subtransaction ends, as SET LOCAL would for a superuser.
+fn set_locally(name: &CStr, value: &CStr) {
+    // SAFETY: in a subtransaction; the settings exist, and take these values.
     unsafe {
-        if kilobytes > 0 && (pg_sys::temp_file_limit < 0 || pg_sys::temp_file_limit > kilobytes) {
-            let value = CString::new(kilobytes.to_string()).unwrap_or_default();
-            pg_sys::set_config_option(
-                c"temp_file_limit".as_ptr(),
-                value.as_ptr(),
-                pg_sys::GucContext::PGC_SUSET,
-                pg_sys::GucSource::PGC_S_SESSION,
-                pg_sys::GucAction::GUC_ACTION_LOCAL,
-                true,
-                0,
-                false,
-            );
-        }
+        pg_sys::set_config_option(
+            name.as_ptr(),
+            value.as_ptr(),
+            pg_sys::GucContext::PGC_SUSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_LOCAL,
+            true,
+            0,
+            false,
+        );
     }
 }
 
