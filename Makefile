@@ -4,6 +4,7 @@
 # make psql   a shell on the demo's server; make demo-stop ends it
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
 # make fuzz [FUZZ_SECONDS=60]   throws random texts at the syntax layer
+# make cancel-latency [FUNCTION=…]  tells which of the server's functions go on after a cancel, and for how long; takes long
 # make bench  prints the figures of README's table
 # make eval-guard  runs the gold statements of the open suites (in $NL2SQL_EVAL, ../shared/eval) through the guard
 # make eval  asks the builtin model all their questions and scores its answers; misses go to target/eval
@@ -21,7 +22,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients test-superset bench eval eval-guard fuzz clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients test-superset cancel-latency bench eval eval-guard fuzz clean
 .NOTPARALLEL:
 all: install
 
@@ -68,6 +69,10 @@ test-clients: install
 test-superset: install
 	cargo build --release --quiet -p nl2sql-e2e --bin model-double
 	tests/clients/run superset
+
+# Of the server alone: the extension takes no part in it.
+cancel-latency:
+	cargo run --release --quiet -p nl2sql-e2e --bin cancel_latency $(FUNCTION)
 
 bench: install
 	cargo run --release --quiet -p nl2sql-e2e --bin bench

@@ -86,6 +86,11 @@ pub enum Error {
     MemoryExceeded { kilobytes: i32 },
     #[error("the statement is too complex")]
     TooComplex { what: &'static str, limit: usize },
+    /// A C function that could not be stopped was given more than it is trusted with.
+    #[error("the arguments of {function} are too large")]
+    ArgumentsTooLarge { function: &'static str },
+    #[error("a row of the answer is too large")]
+    RowTooLarge { limit: usize },
     #[error("the statement is too long")]
     StatementTooLong { bytes: usize, limit: usize },
     /// The server's own error, while it analyzed or planned a statement.
@@ -166,7 +171,10 @@ impl Error {
             Self::DoesNotFit { .. } => "42804",
             Self::CatalogsChanged => "40001",
             Self::MemoryExceeded { .. } => "53200",
-            Self::StatementTooLong { .. } | Self::TooComplex { .. } => "54000",
+            Self::StatementTooLong { .. }
+            | Self::TooComplex { .. }
+            | Self::ArgumentsTooLarge { .. }
+            | Self::RowTooLarge { .. } => "54000",
             Self::QueryTimedOut { .. } => "57014",
             Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
@@ -196,6 +204,10 @@ impl Error {
             Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
             Self::DoesNotFit { wanted, given } => Some(format!("Wanted: {wanted}.\nThe query gives: {given}.")),
             Self::MemoryExceeded { kilobytes } => Some(format!("It was stopped at {} MB.", kilobytes / 1024)),
+            Self::ArgumentsTooLarge { .. } => {
+                Some("Its time grows with the product of their sizes, and no limit could end it.".to_owned())
+            }
+            Self::RowTooLarge { limit } => Some(format!("As json, a row has at most {limit} bytes.")),
             Self::TooComplex { what, limit } => Some(format!("It has more than {limit} {what}.")),
             Self::StatementTooLong { bytes, limit } => {
                 Some(format!("It has {bytes} bytes, at most {limit} are judged."))
@@ -283,7 +295,9 @@ impl Error {
             | Self::DoesNotFit { .. }
             | Self::MemoryExceeded { .. }
             | Self::StatementTooLong { .. }
-            | Self::TooComplex { .. } => true,
+            | Self::TooComplex { .. }
+            | Self::ArgumentsTooLarge { .. }
+            | Self::RowTooLarge { .. } => true,
             Self::Server(failure) | Self::Run(failure) => {
                 failure.sqlstate != "42501"
                     && ["42", "22", "21", "0A", "54"].iter().any(|class| failure.sqlstate.starts_with(class))

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod argument_limits;
 mod fact_cache;
 mod facts;
 mod implicit_code;
@@ -68,6 +69,7 @@ pub fn watch() {
         policy::call_refusal(call, &[]).and_then(|_| policy::call_refusal(call, &Settings::load().allow_functions))
     });
     crate::pg::running::cursor::install(|| Settings::load().bounds);
+    crate::pg::running::argument_bounds::install(argument_limits::LIMITS);
 }
 
 /// Judges a statement inside the sandbox it will run in. Its result must fit `wanted`, if that is given.

@@ -158,7 +158,7 @@ impl Drop for Forced {
     }
 }
 
-fn is_watching() -> bool {
+pub(super) fn is_watching() -> bool {
     (GUARDED.get() || FORCED.get()) && !OWN.get()
 }
 

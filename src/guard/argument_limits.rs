@@ -1,0 +1,113 @@
+//! What the server's functions that can't be stopped may be given.
+//!
+//! Found by measuring: `make cancel-latency` calls all of them with arguments that grow, and tells which go on for more
+//! than a second after a cancel. The limits keep one call below about half a second. Between two calls the server
+//! looks for cancels, so that any number of them is bounded by `nl2sql.query_timeout`.
+
+use crate::pg::running::argument_bounds::{ArgumentLimit, Measure};
+
+/// Arguments of which every part meets every part of the other: what their sizes multiply to, at most.
+const fn product(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
+    ArgumentLimit { function, measure: Measure::Product(arguments), most }
+}
+
+/// Arguments each of which is slow by itself: how large they may be.
+const fn largest(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
+    ArgumentLimit { function, measure: Measure::Largest(arguments), most }
+}
+
+/// By the names of the C functions, which are the same in all versions.
+pub const LIMITS: &[ArgumentLimit] = &[
+    // oracle_compat.c: each character of a text is compared with each of a set.
+    product("translate", &[0, 1], 5e7),
+    product("ltrim", &[0, 1], 5e7),
+    product("rtrim", &[0, 1], 5e7),
+    product("btrim", &[0, 1], 5e7),
+    product("bytealtrim", &[0, 1], 3e8),
+    product("byteartrim", &[0, 1], 3e8),
+    product("byteatrim", &[0, 1], 3e8),
+    // varlena.c and varbit.c: a search that begins anew at each place.
+    product("textpos", &[0, 1], 2e9),
+    product("byteapos", &[0, 1], 2e9),
+    product("bitposition", &[0, 1], 2e9),
+    product("replace_text", &[0, 1], 2e9),
+    product("split_part", &[0, 1], 2e9),
+    product("text_to_array", &[0, 1], 2e9),
+    product("text_to_array_null", &[0, 1], 2e9),
+    product("text_to_table", &[0, 1], 2e9),
+    product("text_to_table_null", &[0, 1], 2e9),
+    // like_match.c: each wildcard may begin anew at each place.
+    product("textlike", &[0, 1], 5e8),
+    product("textnlike", &[0, 1], 5e8),
+    product("texticlike", &[0, 1], 5e8),
+    product("texticnlike", &[0, 1], 5e8),
+    product("bytealike", &[0, 1], 5e8),
+    product("byteanlike", &[0, 1], 5e8),
+    // arrayfuncs.c: each element is compared with each. Elements of one byte are the worst.
+    product("arraycontains", &[0, 1], 5e8),
+    product("arraycontained", &[0, 1], 5e8),
+    product("arrayoverlap", &[0, 1], 5e8),
+    // jsonb_op.c and jsonfuncs.c: each element of one list with each of the other.
+    product("jsonb_contains", &[0, 1], 2e9),
+    product("jsonb_contained", &[0, 1], 2e9),
+    product("jsonb_exists_any", &[0, 1], 2e10),
+    product("jsonb_exists_all", &[0, 1], 2e10),
+    product("jsonb_delete_array", &[0, 1], 2e10),
+    // geo_ops.c: each segment with each.
+    product("path_distance", &[0, 1], 2e8),
+    product("path_inter", &[0, 1], 3e9),
+    product("poly_overlap", &[0, 1], 5e8),
+    product("poly_contain", &[0, 1], 5e8),
+    product("poly_contained", &[0, 1], 5e8),
+    product("poly_distance", &[0, 1], 5e8),
+    // numeric.c: long division, and series that converge slowly to thousands of digits.
+    product("numeric_div", &[0, 1], 1e9),
+    product("numeric_div_trunc", &[0, 1], 1e9),
+    product("numeric_mod", &[0, 1], 1e9),
+    largest("numeric_log", &[0, 1], 2e3),
+    largest("numeric_ln", &[0], 4e3),
+    largest("numeric_exp", &[0], 4e3),
+    largest("numeric_power", &[0, 1], 2e3),
+    // to_tsany.c builds the tree of a query by looking through its operators again and again.
+    largest("to_tsquery", &[0], 5e4),
+    largest("to_tsquery_byid", &[1], 5e4),
+    largest("plainto_tsquery", &[0], 5e4),
+    largest("plainto_tsquery_byid", &[1], 5e4),
+    largest("phraseto_tsquery", &[0], 5e4),
+    largest("phraseto_tsquery_byid", &[1], 5e4),
+    largest("websearch_to_tsquery", &[0], 5e4),
+    largest("websearch_to_tsquery_byid", &[1], 5e4),
+    // varlena.c: what comes out is as long as the product.
+    product("array_to_text", &[0, 1], 2e9),
+    product("array_to_text_null", &[0, 1], 2e9),
+    // unicode_norm.c sorts marks by moving each past its neighbours.
+    largest("unicode_normalize_func", &[0], 1.6e4),
+    largest("unicode_is_normalized", &[0], 1.6e4),
+    // jsonpath_exec.c: a comparison of two paths compares each item of one with each of the other.
+    largest("jsonb_path_exists", &[0], 1e5),
+    largest("jsonb_path_exists_tz", &[0], 1e5),
+    largest("jsonb_path_exists_opr", &[0], 1e5),
+    largest("jsonb_path_match", &[0], 1e5),
+    largest("jsonb_path_match_tz", &[0], 1e5),
+    largest("jsonb_path_match_opr", &[0], 1e5),
+    largest("jsonb_path_query", &[0], 1e5),
+    largest("jsonb_path_query_tz", &[0], 1e5),
+    largest("jsonb_path_query_array", &[0], 1e5),
+    largest("jsonb_path_query_array_tz", &[0], 1e5),
+    largest("jsonb_path_query_first", &[0], 1e5),
+    largest("jsonb_path_query_first_tz", &[0], 1e5),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_has_one_limit() {
+        for (at, limit) in LIMITS.iter().enumerate() {
+            let (Measure::Product(arguments) | Measure::Largest(arguments)) = limit.measure;
+            assert!(!arguments.is_empty() && limit.most > 0.0, "{limit:?}");
+            assert!(LIMITS[..at].iter().all(|other| other.function != limit.function), "{limit:?}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Bounds on the arguments of server functions that go on when they are told to stop.
+//!
+//! Some of the server's C functions compare every part of one argument with every part of another and never look for
+//! interrupts: while one works, neither a limit nor a cancel nor pg_terminate_backend ends it. None of the server's
+//! hooks sees arguments: object_access_hook is told only which function an expression will call, and fmgr_hook is never
+//! asked about built-in functions, which fmgr_info (fmgr.c) takes from the table `fmgr_builtins` before it looks
+//! anything up. Putting another function into the trees would change what indexes and constraints they match.
+//!
+//! So this process's own copy of that table is changed, once, when the library is loaded: the entries of such functions
+//! lead to [`checked`], which looks at the sizes of the arguments inside a sandbox and calls the server's function. That
+//! holds wherever a call comes from: the planner's constant folding, index conditions, code in SQL and PL/pgSQL. JIT
+//! code would call the server's function by its symbol, so sandboxes turn JIT off; compiling is not interruptible either.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+use pgrx::pg_sys;
+use pgrx::prelude::*;
+
+use super::runtime_hooks::is_watching;
+use crate::error::Error;
+
+/// How much a function may be given inside a sandbox.
+#[derive(Debug)]
+pub struct ArgumentLimit {
+    /// The name of the C function, as pg_proc.prosrc has it.
+    pub function: &'static str,
+    pub measure: Measure,
+    /// What that may be at most.
+    pub most: f64,
+}
+
+/// What is made of the sizes, in bytes, of these arguments, counted from 0. All are varlenas.
+#[derive(Debug)]
+pub enum Measure {
+    Product(&'static [usize]),
+    Largest(&'static [usize]),
+}
+
+/// FmgrBuiltin in fmgrtab.h, the same from PostgreSQL 13 to 18.
+#[repr(C)]
+struct Builtin {
+    oid: pg_sys::Oid,
+    arguments: i16,
+    strict: bool,
+    returns_set: bool,
+    name: *const c_char,
+    function: *mut c_void,
+}
+
+type Function = unsafe extern "C-unwind" fn(pg_sys::FunctionCallInfo) -> pg_sys::Datum;
+
+mod raw {
+    use super::{Builtin, c_int, pg_sys};
+
+    unsafe extern "C-unwind" {
+        pub static fmgr_builtins: [Builtin; 0];
+        pub static fmgr_nbuiltins: c_int;
+
+        /// The size of a varlena that need not be in memory, header included. Without pgrx's wrapper, which costs more.
+        pub fn toast_raw_datum_size(value: pg_sys::Datum) -> usize;
+    }
+}
+
+static LIMITS: OnceLock<&'static [ArgumentLimit]> = OnceLock::new();
+/// The server's functions, in the order of the limits.
+static ORIGINALS: [AtomicPtr<c_void>; CHECKED.len()] = [const { AtomicPtr::new(std::ptr::null_mut()) }; CHECKED.len()];
+
+macro_rules! instances {
+    ($($number:literal)*) => { [$(checked::<$number>),*] };
+}
+
+/// One function for each limit there can be: a call does not tell through which entry it came.
+static CHECKED: [Function; 80] = instances!(
+    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39
+    40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79
+);
+
+/// Puts the limits in place; called once, when the library is loaded. False where the system does not let the table be
+/// changed, or there are more limits than places.
+pub fn install(limits: &'static [ArgumentLimit]) -> bool {
+    if limits.len() > CHECKED.len() || LIMITS.set(limits).is_err() {
+        return false;
+    }
+    // SAFETY: the server's own table, of the length it says, on the backend's only thread; its entries are plain values,
+    // and the names are the server's constants.
+    unsafe {
+        let first = (&raw const raw::fmgr_builtins).cast::<Builtin>().cast_mut();
+        let count = raw::fmgr_nbuiltins as usize;
+        let is_open = is_writable(first as usize);
+        if !is_open && !protect(first, count, libc::PROT_READ | libc::PROT_WRITE) {
+            return false;
+        }
+        for entry in std::slice::from_raw_parts_mut(first, count) {
+            let name = CStr::from_ptr(entry.name).to_bytes();
+            if let Some(at) = limits.iter().position(|limit| limit.function.as_bytes() == name) {
+                ORIGINALS[at].store(entry.function, Relaxed);
+                entry.function = CHECKED[at] as *mut c_void;
+            }
+        }
+        is_open || protect(first, count, libc::PROT_READ)
+    }
+}
+
+/// Whether the page of an address can be written to: linkers make this table read-only once its pointers are set.
+fn is_writable(address: usize) -> bool {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    maps.lines().any(|line| {
+        let (range, rest) = line.split_once(' ').unwrap_or_default();
+        let (from, to) = range.split_once('-').unwrap_or_default();
+        let bound = |text| usize::from_str_radix(text, 16).unwrap_or_default();
+        (bound(from)..bound(to)).contains(&address) && rest.as_bytes().get(1) == Some(&b'w')
+    })
+}
+
+/// # Safety
+/// `count` entries from `first` on are mapped, and nothing else in their pages is written to while they are read-only.
+unsafe fn protect(first: *mut Builtin, count: usize, protection: c_int) -> bool {
+    // SAFETY: the caller's promise; whole pages, as mprotect wants them.
+    unsafe {
+        let page = libc::sysconf(libc::_SC_PAGESIZE) as usize;
+        let from = first as usize & !(page - 1);
+        let to = (first.add(count) as usize).next_multiple_of(page);
+        libc::mprotect(from as *mut c_void, to - from, protection) == 0
+    }
+}
+
+/// What stands in the table in place of a function. Not guarded by pgrx, for the reason given at `runtime_hooks`: an
+/// ERROR may jump over this frame, which owns nothing.
+unsafe extern "C-unwind" fn checked<const N: usize>(call: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
+    // SAFETY: passes the server's call on to its own function, which `install` has noted before anything calls this.
+    unsafe {
+        if is_watching() && size(N, call) > LIMITS.get().map_or(f64::INFINITY, |limits| limits[N].most) {
+            refuse(N, call);
+        }
+        let original: Function = std::mem::transmute(ORIGINALS[N].load(Relaxed));
+        original(call)
+    }
+}
+
+/// What a limit is on; an argument that is NULL has size 0.
+///
+/// # Safety
+/// `call` is a live call of the function that limit `at` is on, and the arguments it names are varlenas.
+unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
+    let size = |argument: &usize| {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe {
+            let arguments = (*call).args.as_slice((*call).nargs as usize);
+            match arguments.get(*argument) {
+                Some(argument) if !argument.isnull => raw::toast_raw_datum_size(argument.value) - pg_sys::VARHDRSZ,
+                _ => 0,
+            }
+        };
+        bytes as f64
+    };
+    match LIMITS.get().and_then(|limits| limits.get(at)).map(|limit| &limit.measure) {
+        Some(Measure::Product(arguments)) => arguments.iter().map(size).product(),
+        Some(Measure::Largest(arguments)) => arguments.iter().map(size).fold(0.0, f64::max),
+        None => 0.0,
+    }
+}
+
+#[pg_guard]
+unsafe extern "C-unwind" fn refuse(at: usize, _call: pg_sys::FunctionCallInfo) {
+    let function = LIMITS.get().and_then(|limits| limits.get(at)).map_or("", |limit| limit.function);
+    pg_sys::panic::ErrorReport::from(Error::ArgumentsTooLarge { function }).report(PgLogLevel::ERROR);
+}

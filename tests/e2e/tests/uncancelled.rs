@@ -1,0 +1,148 @@
+//! Functions of the server that never look for a cancel get no arguments with which they would go on for long.
+
+use std::time::{Duration, Instant};
+
+use nl2sql_e2e::double::Reply;
+use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::session::nl_ask;
+
+/// More than `nl2sql.query_timeout` of these tests, which is 2 s: the machine may be busy.
+const IN_TIME: Duration = Duration::from_secs(6);
+
+/// An array of integers by an expression of `i`.
+fn integers(expression: &str, count: u32) -> String {
+    format!("(SELECT array_agg({expression}) FROM generate_series(1, {count}) i)")
+}
+
+fn jsonb(expression: &str, count: u32) -> String {
+    format!("(SELECT jsonb_agg({expression}) FROM generate_series(1, {count}) i)")
+}
+
+fn path(point: &str, count: u32) -> String {
+    format!("(SELECT ('(' || string_agg({point}, ',') || ')')::path FROM generate_series(1, {count}) i)")
+}
+
+/// Each goes on for minutes and hours where nothing bounds it.
+fn endless() -> Vec<String> {
+    let mut all: Vec<String> = [
+        "SELECT length(translate(repeat('a', 3000000), repeat('b', 3000000) || 'a', 'c'))",
+        "SELECT length(ltrim(repeat('a', 3000000), repeat('b', 3000000) || 'a'))",
+        "SELECT length(rtrim(repeat('a', 3000000), repeat('b', 3000000) || 'a'))",
+        "SELECT length(btrim(repeat('a', 3000000), repeat('b', 3000000) || 'a'))",
+        "SELECT length(btrim(repeat('a', 3000000)::bytea, (repeat('b', 3000000) || 'a')::bytea))",
+        "SELECT position('b' || repeat('a', 5000000) IN repeat('a', 10000000))",
+        "SELECT replace(repeat('a', 10000000), 'b' || repeat('a', 5000000), 'x')",
+        "SELECT split_part(repeat('a', 10000000), 'b' || repeat('a', 5000000), 2)",
+        "SELECT string_to_array(repeat('a', 10000000), 'b' || repeat('a', 5000000))",
+        "SELECT repeat('a', 6000000) LIKE '%' || repeat('a', 3000000) || 'b'",
+        "SELECT repeat('a', 6000000) ILIKE '%' || repeat('a', 3000000) || 'b'",
+        "SELECT length(normalize(repeat(chr(789), 1000000) || repeat(chr(807), 1000000)))",
+        "SELECT log(('1.' || repeat('0', 16000) || '1')::numeric, repeat('9', 130000)::numeric)",
+    ]
+    .map(str::to_owned)
+    .into();
+    all.push(format!("SELECT {} <@ {}", integers("i", 300_000), integers("300001 - i", 300_000)));
+    all.push(format!("SELECT {} @> {}", integers("i", 300_000), integers("300001 - i", 300_000)));
+    all.push(format!("SELECT {} && {}", integers("i", 300_000), integers("-i", 300_000)));
+    all.push(format!("SELECT {} @> {}", jsonb("jsonb_build_array(i)", 50_000), jsonb("jsonb_build_array(50001 - i)", 50_000)));
+    all.push(format!("SELECT {} <@ {}", jsonb("i", 100_000), jsonb("100001 - i", 100_000)));
+    all.push(format!("SELECT {} @@ '$[*] == -$[*]'", jsonb("i", 300_000)));
+    let line = path("format('(%s,%s)', i, i)", 50_000);
+    let curve = path("format('(%s,%s)', -i, -i::float8 * i)", 50_000);
+    all.push(format!("SELECT {line} <-> {curve}"));
+    all
+}
+
+fn fixture(name: &str) -> Fixture {
+    let mut fixture = Fixture::empty(name);
+    fixture.session.run("SET nl2sql.query_timeout = '2s'; SET nl2sql.max_cost = 0; SET nl2sql.max_attempts = 1");
+    fixture.session.run("SET statement_timeout = '60s'");
+    fixture
+}
+
+/// The SQLSTATE of the question `endless`, or `answered`, in time.
+#[track_caller]
+fn ending(fixture: &mut Fixture, sql: &str) -> String {
+    fixture.double.answer("endless", Reply::sql(sql));
+    let started = Instant::now();
+    let result = fixture.session.try_texts(&nl_ask("endless"));
+    let took = started.elapsed();
+    assert!(took < IN_TIME, "{sql} went on for {took:?}");
+    result.map_or_else(
+        |error| error.code().map_or_else(|| format!("{error:?}"), |code| code.code().to_owned()),
+        |_| "answered".to_owned(),
+    )
+}
+
+#[test]
+fn arguments_that_are_too_large_are_refused() {
+    let mut fixture = fixture("endless");
+    for sql in endless() {
+        let code = ending(&mut fixture, &sql);
+        assert!(["54000", "57014"].contains(&code.as_str()), "{sql} ended in {code}");
+    }
+}
+
+#[test]
+fn arguments_of_usual_sizes_pass() {
+    let mut fixture = fixture("usual");
+    for (sql, expected) in [
+        ("SELECT length(translate(repeat('a', 1000000), 'abc', 'x')) AS n", 1_000_000),
+        ("SELECT length(btrim(repeat(' ', 1000000) || 'x')) AS n", 1),
+        ("SELECT length(btrim(repeat('-', 1000000) || 'x', ' -')) AS n", 1),
+        ("SELECT position('needle' IN repeat('hay ', 10000000) || 'needle') AS n", 40_000_001),
+        ("SELECT count(*) AS n FROM generate_series(1, 3000) i WHERE ARRAY[i] <@ ARRAY[1, 2, 3]", 3),
+        ("SELECT count(*) AS n FROM generate_series(1, 10000) i WHERE repeat('a', 1000) LIKE '%a%a%'", 10_000),
+    ] {
+        fixture.double.answer("usual", Reply::sql(sql));
+        assert_eq!(fixture.session.ask("usual")[0]["n"], expected, "{sql}");
+    }
+    // The asker's own statements are nobody's affair: this one is far beyond the limits, and takes a second or two.
+    let own = "SELECT length(translate(repeat('a', 12000), repeat('b', 12000) || 'a', 'c'))";
+    assert_eq!(fixture.session.text(own), "12000");
+}
+
+/// Wherever the call stands: in code that runs, in code that the planner puts in place, in an index's condition, in a
+/// cursor that is fetched from later.
+#[test]
+fn the_limits_hold_behind_other_code() {
+    let mut fixture = fixture("behind");
+    fixture.session.run(
+        "CREATE FUNCTION inlined(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT translate($1, $2, ''c'')';
+         CREATE FUNCTION called(text, text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN ltrim($1, $2); END';
+         CREATE TABLE tags (tags int[]); CREATE INDEX ON tags USING gin (tags);
+         INSERT INTO tags SELECT array_agg(i) FROM generate_series(1, 200000) i; ANALYZE tags",
+    );
+    let (text, set) = ("repeat('a', 3000000)", "repeat('b', 3000000) || 'a'");
+    // Prepared outside, where nothing is limited.
+    assert_eq!(fixture.session.text("SELECT called('aab', 'a')"), "b");
+    for sql in [
+        format!("SELECT length(inlined({text}, {set}))"),
+        format!("SELECT length(called({text}, {set}))"),
+        format!("SELECT length(called(t, {set})) FROM (SELECT {text} AS t OFFSET 0) AS q"),
+        format!("SELECT count(*) FROM tags WHERE tags @> {}", integers("200001 - i", 200_000)),
+        format!("SELECT {} IN (SELECT translate({text}, {set}, 'c') OFFSET 0)", "'x'"),
+    ] {
+        let code = ending(&mut fixture, &sql);
+        assert!(["54000", "57014"].contains(&code.as_str()), "{sql} ended in {code}");
+    }
+    fixture.double.answer(
+        "cursor",
+        Reply::sql(&format!("SELECT length(ltrim(t, {set})) FROM (SELECT {text} AS t FROM generate_series(1, 2) OFFSET 0) AS q")),
+    );
+    fixture.session.run("BEGIN");
+    fixture.session.run("SELECT nl_open('cursor', 'c')");
+    let error = fixture.session.failure("FETCH 1 FROM c");
+    assert!(["54000", "57014"].contains(&error.code().code()), "{error:?}");
+    fixture.session.run("ROLLBACK");
+}
+
+/// Compiled code would call the server's functions without the check, and compiling can't be interrupted.
+#[test]
+fn generated_statements_are_not_compiled() {
+    let mut fixture = fixture("compiled");
+    fixture.session.run("SET jit = on; SET jit_above_cost = 0; SET jit_optimize_above_cost = 0");
+    let code = ending(&mut fixture, "SELECT length(ltrim(repeat('a', 3000000), repeat('b', 3000000) || i::text)) FROM generate_series(1, 3) i");
+    assert!(["54000", "57014"].contains(&code.as_str()), "{code}");
+    assert_eq!(fixture.session.text("SHOW jit"), "on");
+}
