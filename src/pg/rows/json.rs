@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::CStr;
 
 use crate::pg::host::tuple_desc::attribute;
+use crate::error::Error;
 use pgrx::pg_sys;
 use pgrx::varlena::{set_varsize_4b, varatt_is_1b, varatt_is_1b_e, varatt_is_4b_u, vardata_any, varsize_any_exhdr};
 
@@ -14,6 +15,9 @@ use pgrx::varlena::{set_varsize_4b, varatt_is_1b, varatt_is_1b_e, varatt_is_4b_u
 const TO_JSON: pg_sys::Oid = pg_sys::Oid::from_u32(3176);
 /// The header of a varlena whose length is still to come.
 const HEADER: [u8; pg_sys::VARHDRSZ] = [0; pg_sys::VARHDRSZ];
+
+/// A datum has fewer bytes than this, its header included (MaxAllocSize in memutils.h).
+const MAX_VARLENA: usize = 0x3fff_ffff;
 
 /// How the values of one column become json.
 enum ValueFormat {
@@ -94,6 +98,10 @@ impl RowEncoder {
                 } else {
                     append(&mut field.format, *values.add(at), &mut self.buffer);
                 }
+            }
+            if self.buffer.len() >= MAX_VARLENA {
+                let error = Error::RowTooLarge { limit: MAX_VARLENA };
+                pg_sys::panic::ErrorReport::from(error).report(pgrx::PgLogLevel::ERROR);
             }
         }
         let (open, close) = self.layout.brackets();
@@ -199,6 +207,10 @@ fn escape(text: &[u8], buffer: &mut Vec<u8>) {
         }
         buffer.extend_from_slice(&text[from..at]);
         from = at + 1;
+        // `encode` refuses what is so long.
+        if buffer.len() >= MAX_VARLENA {
+            return;
+        }
         match byte {
             b'"' | b'\\' => buffer.extend_from_slice(&[b'\\', byte]),
             0x08 => buffer.extend_from_slice(b"\\b"),

@@ -112,3 +112,61 @@ fn an_answer_need_not_be_read_to_its_end() {
     assert_eq!(session.text("SELECT count(*) FROM pg_cursors WHERE name <> ''"), "0");
     assert!(session.notices().is_empty(), "nothing leaks, or the server warns");
 }
+
+/// A row of more than a gigabyte of json has no place in a datum: an error, not a wrapped header.
+#[test]
+fn a_row_too_large_for_json_is_an_error() {
+    let Fixture { database: _database, double, mut session } = Fixture::empty("large_row");
+    session.run("SET nl2sql.byte_limit = 0; SET nl2sql.memory_limit = 0; SET nl2sql.max_attempts = 1");
+    session.run("SET nl2sql.query_timeout = '60s'");
+    // Each of these characters becomes six.
+    double.answer("large", Reply::sql("SELECT repeat(chr(1), 90000000) AS a, repeat(chr(1), 90000000) AS b"));
+    session.ask_error("large", "54000");
+    double.answer("small", Reply::sql("SELECT 1 AS n"));
+    assert_eq!(session.ask("small")[0]["n"], 1);
+}
+
+/// Both are due in the middle of something that can't be interrupted: the caller's own timeout is served afterwards.
+#[test]
+fn the_limit_takes_no_other_timeout_back() {
+    let Fixture { database: _database, double, mut session } = Fixture::empty("other_timeout");
+    double.answer("long", Reply::sql("SELECT length(sha512(repeat('x', 400000000)::bytea)::text) AS n"));
+    session.run("SET nl2sql.max_cost = 0; SET nl2sql.query_timeout = '300ms'; SET nl2sql.memory_limit = 0");
+    session.run("SET nl2sql.max_attempts = 1; SET statement_timeout = '400ms'");
+    let block = "DO $$ BEGIN
+        BEGIN PERFORM nl_ask('long'); EXCEPTION WHEN query_canceled THEN NULL; END;
+        PERFORM pg_sleep(8); END $$";
+    let started = Instant::now();
+    session.error(block, "57014");
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(7), "{took:?}");
+    session.run("SET statement_timeout = 0");
+    assert_eq!(session.text("SELECT count(*) FROM (SELECT pg_sleep(0.5)) AS s"), "1", "nothing is left pending");
+}
+
+/// Who cancels a moment before the limit is told of the cancel.
+#[test]
+fn a_cancel_next_to_the_limit_is_a_cancel() {
+    let Fixture { database: _database, double, mut session } = Fixture::empty("near_limit");
+    let cross_join = "SELECT count(*) AS n FROM generate_series(1, 100000) AS a, generate_series(1, 100000) AS b";
+    double.answer("slow", Reply::sql(cross_join));
+    session.run("SET nl2sql.max_cost = 0; SET nl2sql.query_timeout = '600ms'; SET statement_timeout = '0'");
+    session.ask_error("slow", "57014");
+    for before in [2, 5, 10, 15, 20, 40] {
+        let token = session.client.cancel_token();
+        let started = Instant::now();
+        let canceller = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(600 - before));
+            let _ = token.cancel_query(postgres::NoTls);
+        });
+        let error = session.ask_error("slow", "57014");
+        let took = started.elapsed();
+        canceller.join().unwrap();
+        let is_limit = error.message().contains("query_timeout");
+        assert!(is_limit || error.message().contains("user request"), "{error:?}");
+        // The statement begins after the question does, and so its limit is due later than the cancel was sent.
+        assert!(!is_limit || took >= Duration::from_millis(600), "{before} ms before: {error:?} after {took:?}");
+        // The postmaster signals twice; see cancel.rs.
+        let _ = session.client.simple_query("SELECT pg_sleep(0.2)");
+    }
+}
