@@ -1,8 +1,10 @@
 -- What the caller may see, as one json document: the shape of schema::Snapshot.
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
--- $3: foreign servers whose tables may be read, as a text[] literal. $4: relations to leave out, as an oid[]
--- literal. What is labelled hidden is left out whole.
--- It follows on labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is in force.
+-- $3: foreign servers whose tables may be read, as a text[] literal. $4: relations to leave out, as an oid[] literal.
+-- What is labelled hidden is left out whole. $5: 'true' adds check constraints: to print one, the server locks its table.
+-- Of every text that owners wrote, the first 1,000 characters; of long lists, the first entries.
+-- It follows on labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
+-- in force.
 , path AS (
     SELECT p.name, p.place
     FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(name, place)
@@ -75,19 +77,24 @@
         'masked', k.masked,
         'default', CASE WHEN k.attidentity OPERATOR(pg_catalog.<>) '' THEN 'identity'
                         WHEN k.attgenerated OPERATOR(pg_catalog.<>) '' THEN 'generated' END,
-        'comment', (SELECT m.description FROM pg_catalog.pg_description m
+        'comment', (SELECT pg_catalog.left(m.description, 1000) FROM pg_catalog.pg_description m
             WHERE m.objoid OPERATOR(pg_catalog.=) k.attrelid AND m.objsubid OPERATOR(pg_catalog.=) k.attnum::pg_catalog.int4
               AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass),
         'labels', COALESCE((
-            SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
-            WHERE e.enumtypid OPERATOR(pg_catalog.=) k.base AND b.typtype OPERATOR(pg_catalog.=) 'e'), '[]'),
+            SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder)
+            FROM (SELECT n.enumlabel, n.enumsortorder FROM pg_catalog.pg_enum n
+                  WHERE n.enumtypid OPERATOR(pg_catalog.=) k.base AND b.typtype OPERATOR(pg_catalog.=) 'e'
+                  ORDER BY n.enumsortorder LIMIT 200) AS e), '[]'),
         'checks', COALESCE((
-            SELECT pg_catalog.json_agg(pg_catalog.pg_get_constraintdef(d.oid) ORDER BY d.conname)
-            FROM pg_catalog.pg_constraint d
-            WHERE d.contypid OPERATOR(pg_catalog.=) k.atttypid AND k.typtype OPERATOR(pg_catalog.=) 'd'
-              AND d.contype OPERATOR(pg_catalog.=) 'c'), '[]'),
+            SELECT pg_catalog.json_agg(pg_catalog.left(pg_catalog.pg_get_constraintdef(d.oid), 1000) ORDER BY d.conname)
+            FROM (SELECT n.oid, n.conname FROM pg_catalog.pg_constraint n
+                  WHERE n.contypid OPERATOR(pg_catalog.=) k.atttypid AND k.typtype OPERATOR(pg_catalog.=) 'd'
+                    AND n.contype OPERATOR(pg_catalog.=) 'c'
+                    AND pg_catalog.octet_length(n.conbin::pg_catalog.text) OPERATOR(pg_catalog.<=) 20000
+                  ORDER BY n.conname LIMIT 20) AS d), '[]'),
         'common_values', COALESCE((
-            SELECT pg_catalog.to_json(s.common) FROM statistics s
+            SELECT pg_catalog.json_agg(pg_catalog.left(u.value, 1000) ORDER BY u.place)
+            FROM statistics s, LATERAL pg_catalog.unnest(s.common) WITH ORDINALITY AS u(value, place)
             WHERE NOT k.masked AND s.schemaname OPERATOR(pg_catalog.=) r.schema::pg_catalog.name
               AND s.tablename OPERATOR(pg_catalog.=) r.relname
               AND s.attname OPERATOR(pg_catalog.=) k.attname), '[]')
@@ -100,6 +107,7 @@
     SELECT k.attrelid, pg_catalog.array_agg(k.attnum) AS numbers FROM columns k GROUP BY k.attrelid
 ), constraints AS (
     SELECT c.conrelid, c.contype, c.conname, c.oid, c.conkey, c.confrelid, c.confkey,
+           pg_catalog.octet_length(c.conbin::pg_catalog.text) OPERATOR(pg_catalog.<=) 20000 AS is_short,
            (SELECT pg_catalog.json_agg(a.attname ORDER BY u.place)
             FROM pg_catalog.unnest(c.conkey) WITH ORDINALITY AS u(number, place)
             JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.conrelid
@@ -115,8 +123,8 @@
             FILTER (WHERE c.contype OPERATOR(pg_catalog.=) 'p') AS primary_keys,
         pg_catalog.json_agg(c.columns ORDER BY c.conname)
             FILTER (WHERE c.contype OPERATOR(pg_catalog.=) 'u') AS unique_keys,
-        pg_catalog.json_agg(pg_catalog.pg_get_constraintdef(c.oid) ORDER BY c.conname)
-            FILTER (WHERE c.contype OPERATOR(pg_catalog.=) 'c') AS checks,
+        pg_catalog.json_agg(pg_catalog.left(pg_catalog.pg_get_constraintdef(c.oid), 1000) ORDER BY c.conname)
+            FILTER (WHERE c.contype OPERATOR(pg_catalog.=) 'c' AND c.is_short AND $5 OPERATOR(pg_catalog.=) 'true') AS checks,
         pg_catalog.json_agg(pg_catalog.json_build_object(
             'columns', c.columns,
             'schema', f.schema,
@@ -140,7 +148,7 @@
         'kind', (pg_catalog.json_build_object('r', 'table', 'v', 'view', 'm', 'materialized view',
             'p', 'partitioned table', 'f', 'foreign table')) OPERATOR(pg_catalog.->>) r.relkind::pg_catalog.text,
         'visible', r.visible,
-        'comment', (SELECT m.description FROM pg_catalog.pg_description m
+        'comment', (SELECT pg_catalog.left(m.description, 1000) FROM pg_catalog.pg_description m
             WHERE m.objoid OPERATOR(pg_catalog.=) r.oid AND m.objsubid OPERATOR(pg_catalog.=) 0
               AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass),
         'rows', CASE WHEN r.reltuples OPERATOR(pg_catalog.>) 0 THEN r.reltuples::pg_catalog.float8 END,
@@ -162,7 +170,7 @@ SELECT pg_catalog.json_build_object(
     'time_zone', pg_catalog.current_setting('TimeZone'),
     'schemas', COALESCE((
         SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-            'name', n.name, 'comment', (SELECT m.description FROM pg_catalog.pg_description m
+            'name', n.name, 'comment', (SELECT pg_catalog.left(m.description, 1000) FROM pg_catalog.pg_description m
             WHERE m.objoid OPERATOR(pg_catalog.=) n.oid AND m.objsubid OPERATOR(pg_catalog.=) 0
               AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass))
             ORDER BY n.place NULLS LAST, n.name COLLATE pg_catalog."C")

@@ -46,14 +46,22 @@ pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Er
         return Ok(snapshot);
     }
     let values = if with_values { "true" } else { "false" };
-    let document = one_value(
-        concat!(include_str!("labels.sql"), include_str!("context.sql")),
-        &[Some(&schemas), Some(values), Some(&servers), Some(&made)],
-    )?;
-    let snapshot = Rc::new(parse(&document)?);
+    let read = |checks| {
+        let arguments = [Some(schemas.as_str()), Some(values), Some(&servers), Some(&made), Some(checks)];
+        one_value(concat!(include_str!("labels.sql"), include_str!("context.sql")), &arguments)
+    };
+    let snapshot = match read("true") {
+        Ok(document) => Rc::new(parse(&document)?),
+        // Somebody holds a table whose checks were to be printed. The next question tries again.
+        Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => return Ok(Rc::new(parse(&read("false")?)?)),
+        Err(error) => return Err(error),
+    };
     KEPT.set(Some((key, generation, Rc::clone(&snapshot))));
     Ok(snapshot)
 }
+
+/// The SQLSTATE of a statement that would have to wait for a lock.
+pub const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 fn one_value(sql: &'static str, arguments: &[Option<&str>]) -> Result<String, Error> {
     Ok(query::rows(sql, arguments)?.into_iter().flatten().flatten().next().unwrap_or_default())

@@ -20,7 +20,7 @@ use super::{Context, array_literal};
 use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::running::query::{rows_in, rows_of};
-use crate::pg::running::sandbox::{Sandbox, sandboxed};
+use crate::pg::running::sandbox::{Sandbox, never_wait, sandboxed};
 use known::Place;
 use reader::stored_values::{Closeness, Match, Values};
 use schema::{Column, Snapshot};
@@ -31,6 +31,8 @@ use words::phrases;
 
 /// All statements of one lookup together get so long.
 const BUDGET_MS: i32 = 50;
+/// Those of one table so long: a table that takes longer, because of a policy perhaps, is not looked into again.
+const SLICE_MS: i32 = 15;
 /// Of a large schema, the relations nearest to the question.
 const MAX_TARGETS: usize = 100;
 const MAX_PHRASES: usize = 200;
@@ -131,27 +133,38 @@ impl Lookup {
         let statements = targets.statements(&self.nearest, MAX_TARGETS)?;
         let (mut found, mut next, started) = (Vec::new(), 0, Instant::now());
         while next < statements.len() {
-            let spent = i32::try_from(started.elapsed().as_millis()).unwrap_or(BUDGET_MS);
-            if spent >= BUDGET_MS {
+            let left = BUDGET_MS - i32::try_from(started.elapsed().as_millis()).unwrap_or(BUDGET_MS);
+            if left <= 0 {
                 break;
             }
-            let result = sandboxed(Bounds { milliseconds: BUDGET_MS - spent, ..Bounds::default() }, |sandbox| {
+            let (first, mut begun) = (next, Instant::now());
+            let bounds = Bounds { milliseconds: left.min(SLICE_MS), ..Bounds::default() };
+            let result = sandboxed(bounds, |sandbox| {
+                never_wait(c"1ms");
                 let mut by_index = false;
                 while let Some(statement) = statements.get(next) {
-                    next += 1;
                     if statement.by_index && !by_index {
                         // The plan of such a statement must not read the table.
                         rows_in(sandbox, "SELECT pg_catalog.set_config('enable_seqscan', 'off', true)", &[])?;
                         by_index = true;
                     }
+                    begun = Instant::now();
                     arguments.run(sandbox, statement, &mut found)?;
+                    next += 1;
                 }
                 Ok(())
             });
             match result {
-                Err(Error::QueryTimedOut { .. }) => break,
+                Err(Error::QueryTimedOut { .. }) if left < SLICE_MS => break,
+                // What began late in a slice gets a whole one.
+                Err(Error::QueryTimedOut { .. }) if next > first && 2 * begun.elapsed().as_millis() < SLICE_MS as u128 => {}
+                Err(Error::QueryTimedOut { .. }) => {
+                    targets.leave_out(statements[next].target);
+                    next += 1;
+                }
                 Err(error) if error.sqlstate() == "57014" => return Err(error),
-                _ => {}
+                Err(_) => next += 1,
+                Ok(()) => {}
             }
         }
         Ok(found)

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
-use super::super::{Snapshot, array_literal, one_value, unreadable};
+use super::super::{LOCK_NOT_AVAILABLE, Snapshot, array_literal, one_value, unreadable};
 use super::is_comparable;
 use super::known::{Known, Place};
 use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
@@ -41,6 +41,8 @@ pub struct TargetColumn {
 pub struct Targets {
     entries: Vec<Entry>,
     pub known: Known,
+    /// Tables that took too long to read: they are not looked into again.
+    costly: RefCell<BTreeSet<u32>>,
 }
 
 struct Entry {
@@ -72,11 +74,19 @@ pub fn of(snapshot: &Rc<Snapshot>) -> Result<Rc<Targets>, Error> {
     let mut schemas: Vec<String> = snapshot.relations.iter().map(|relation| relation.schema.clone()).collect();
     schemas.sort();
     schemas.dedup();
-    let document = one_value(include_str!("values.sql"), &[Some(&array_literal(&schemas))])?;
+    let schemas = array_literal(&schemas);
+    let read = |sizes| one_value(include_str!("values.sql"), &[Some(&schemas), sizes]);
+    let (document, is_complete) = match read(Some("true")) {
+        // Somebody holds a table. The next question tries again.
+        Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => (read(Some("false"))?, false),
+        document => (document?, true),
+    };
     let found = serde_json::from_str(&document).map_err(unreadable)?;
     let targets = Rc::new(Targets::new(snapshot, found));
     query::forget();
-    KEPT.set(Some((Rc::clone(snapshot), Rc::clone(&targets))));
+    if is_complete {
+        KEPT.set(Some((Rc::clone(snapshot), Rc::clone(&targets))));
+    }
     Ok(targets)
 }
 
@@ -121,7 +131,9 @@ impl Targets {
     /// What to run for a question, on `most` tables: the `nearest`, given by their places in the snapshot, then the
     /// smallest; indexes last.
     pub fn statements(&self, nearest: &[usize], most: usize) -> Result<Vec<&Statement>, Error> {
-        let mut order: Vec<&Entry> = self.entries.iter().filter(|entry| !entry.statements.is_empty()).collect();
+        let costly = self.costly.borrow();
+        let is_usable = |entry: &&Entry| entry.statements.first().is_some_and(|first| !costly.contains(&first.target));
+        let mut order: Vec<&Entry> = self.entries.iter().filter(is_usable).collect();
         let places: HashMap<usize, usize> = nearest.iter().enumerate().map(|(place, at)| (*at, place)).collect();
         order.sort_by_key(|entry| (places.get(&entry.relation).copied().unwrap_or(usize::MAX), entry.target.pages));
         order.truncate(most);
@@ -147,6 +159,11 @@ impl Targets {
             order.iter().flat_map(|entry| if of(entry) { &entry.fresh } else { &entry.statements }).collect();
         statements.sort_by_key(|statement| statement.by_index);
         Ok(statements)
+    }
+
+    /// Leaves a table out as long as these targets are kept.
+    pub fn leave_out(&self, target: u32) {
+        self.costly.borrow_mut().insert(target);
     }
 
     /// Schema, relation and column.

@@ -1,0 +1,95 @@
+//! What one owner of tables does to everybody's questions: nothing. What owners write is read in part, what they lock is
+//! not waited for, and what is slow to read is left out.
+
+use std::time::{Duration, Instant};
+
+use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::session::Session;
+
+/// A session of the builtin model, and one of an owner whose tables everybody sees.
+fn asker_and_owner(name: &str) -> (Fixture, Session, Session) {
+    let fixture = Fixture::shop(name);
+    let role = fixture.database.role("owner");
+    fixture.database.session().run(&format!("CREATE SCHEMA theirs AUTHORIZATION {role}; GRANT USAGE ON SCHEMA theirs TO PUBLIC"));
+    let owner = fixture.database.session_as(&role);
+    let mut asker = fixture.asker("postgres");
+    asker.run("SET nl2sql.model = 'builtin'");
+    (fixture, asker, owner)
+}
+
+#[track_caller]
+fn answers_soon(asker: &mut Session, question: &str, within: Duration) -> String {
+    let started = Instant::now();
+    let sql = asker.text(&format!("SELECT nl_sql('{question}')"));
+    let took = started.elapsed();
+    assert!(took < within, "{question}: {took:?}");
+    sql
+}
+
+#[test]
+fn long_texts_of_owners_are_read_in_part() {
+    let (_fixture, mut asker, mut owner) = asker_and_owner("long_texts");
+    owner.run(
+        "CREATE TYPE theirs.mood AS ENUM ('fine');
+         CREATE TABLE theirs.big (a int, b theirs.mood); GRANT SELECT ON theirs.big TO PUBLIC;
+         DO $$ BEGIN
+             EXECUTE format('COMMENT ON TABLE theirs.big IS %L', 'begins so ' || repeat(chr(1), 200000000));
+             EXECUTE format('COMMENT ON COLUMN theirs.big.a IS %L', repeat('x', 50000000));
+             EXECUTE format('ALTER TABLE theirs.big ADD CHECK (b::text <> %L)', repeat('y', 5000000));
+             FOR i IN 1..3000 LOOP EXECUTE format('ALTER TYPE theirs.mood ADD VALUE %L', repeat('z', 50) || i); END LOOP;
+         END $$",
+    );
+    let sql = answers_soon(&mut asker, "how many orders", Duration::from_secs(5));
+    assert!(sql.contains("count"), "{sql}");
+    let prompt = asker.text("SELECT nl_prompt('how many orders')");
+    assert!(prompt.contains("begins so"), "its beginning is told");
+    assert!(prompt.len() < 200_000, "{} bytes", prompt.len());
+}
+
+#[test]
+fn locked_tables_are_not_waited_for() {
+    let (_fixture, mut asker, mut owner) = asker_and_owner("locked");
+    owner.run(
+        "CREATE TABLE theirs.held (id int CHECK (id > 0), word text); INSERT INTO theirs.held VALUES (1, 'Zorro');
+         GRANT SELECT ON theirs.held TO PUBLIC; BEGIN; LOCK TABLE theirs.held",
+    );
+    asker.run("SET statement_timeout = '5s'");
+    answers_soon(&mut asker, "how many customers", Duration::from_secs(3));
+    let sql = answers_soon(&mut asker, "how many customers in Berlin", Duration::from_secs(3));
+    assert!(sql.contains("Berlin"), "{sql}");
+    owner.run("COMMIT");
+    let prompt = asker.text("SELECT nl_prompt('held')");
+    assert!(prompt.contains("id > 0"), "checks are read again: {prompt}");
+}
+
+/// A policy that sleeps is its owner's own code here, run as a superuser would not: as the asker whom it binds.
+#[test]
+fn a_slow_table_is_left_out_of_the_look_up() {
+    let (fixture, _, mut owner) = asker_and_owner("slow_policy");
+    owner.run(
+        "CREATE FUNCTION theirs.slow(text) RETURNS boolean LANGUAGE plpgsql STABLE AS
+             'DECLARE i int; BEGIN FOR i IN 1..20000000 LOOP END LOOP; RETURN true; END';
+         CREATE TABLE theirs.customers_in_berlin (city text); INSERT INTO theirs.customers_in_berlin SELECT 'x' || i FROM generate_series(1, 50) i;
+         ALTER TABLE theirs.customers_in_berlin ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY slow ON theirs.customers_in_berlin USING (theirs.slow(city));
+         GRANT SELECT ON theirs.customers_in_berlin TO PUBLIC",
+    );
+    let (_, mut analyst) = fixture.analyst("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}");
+    analyst.run("SET nl2sql.model = 'builtin'");
+    let sql = answers_soon(&mut analyst, "how many customers in Graz", Duration::from_secs(5));
+    assert!(sql.contains("Graz"), "{sql}");
+}
+
+/// Many tables that look like the one a question is about.
+#[test]
+fn look_alikes_do_not_make_questions_slow() {
+    let (_fixture, mut asker, mut owner) = asker_and_owner("look_alikes");
+    owner.run(
+        "DO $$ BEGIN FOR i IN 1..1500 LOOP
+             EXECUTE format('CREATE TABLE theirs.orders_%s (id int, status text, customer_id int, total numeric)', i);
+         END LOOP; END $$; GRANT SELECT ON ALL TABLES IN SCHEMA theirs TO PUBLIC",
+    );
+    asker.run("SELECT nl_prompt('anything')");
+    let sql = answers_soon(&mut asker, "how many orders", Duration::from_secs(3));
+    assert!(sql.contains("FROM orders"), "{sql}");
+}
