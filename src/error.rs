@@ -54,12 +54,12 @@ pub enum Error {
     #[error("{last}")]
     ChainFailed { last: Box<Error>, earlier: Vec<String> },
 
-    /// The model asks back: its question is the message.
-    #[error("{0}")]
-    Clarify(String),
-    /// The model says that the database can't answer: its reason is the message.
-    #[error("{0}")]
-    Declined(String),
+    /// The model asks back. What it says is quoted as its own.
+    #[error("model \"{model}\" asks: \"{question}\"")]
+    Clarify { model: String, question: String },
+    /// The model says that the database can't answer.
+    #[error("model \"{model}\" gives no answer: \"{reason}\"")]
+    Declined { model: String, reason: String },
     #[error("the builtin model does not understand this question")]
     NotUnderstood { words: Vec<String>, understood: String, nearest: Vec<String> },
     #[error("the question can be read in more than one way")]
@@ -162,8 +162,8 @@ impl Error {
             Self::ModelTimedOut { .. } | Self::HttpStatus { .. } => "HV00L",
             Self::Unauthorized { .. } => "28000",
             Self::Overloaded { .. } => "53000",
-            Self::Clarify(_) => "P0001",
-            Self::Declined(_) => "P0002",
+            Self::Clarify { .. } => "P0001",
+            Self::Declined { .. } => "P0002",
             Self::StatementCount(_) => "42601",
             Self::Writes(_) => "25006",
             Self::Refused { .. } => "2F003",
@@ -263,7 +263,7 @@ impl Error {
             Self::ModelTimedOut { .. } => "Raise nl2sql.model_timeout, or name a further model in nl2sql.model.",
             Self::Unauthorized { .. } => "Check the api_key of the user mapping.",
             Self::Overloaded { .. } => "Ask again later, or name a further model in nl2sql.model.",
-            Self::Clarify(_) => "Ask again with the answer in the question.",
+            Self::Clarify { .. } => "Ask again with the answer in the question.",
             Self::NotUnderstood { .. } => CONNECT_A_MODEL,
             Self::Ambiguous { .. } => "Rephrase so that only one of them fits.",
             Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",

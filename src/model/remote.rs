@@ -8,11 +8,14 @@ use crate::error::Error;
 use crate::pg::host::foreign;
 use crate::pg::host::offload;
 use crate::pg::running::query;
+use schema::sanitize::{one_line, truncated};
 use wire::reply::{self, NoStatement};
 use wire::{Endpoint, Prompt, Provider, Reply, Secret, Usage};
 
 /// Requests for one draft, the first included.
 const TRIES: u32 = 3;
+/// So many characters of what a model says become part of a message.
+const MAX_QUOTED: usize = 1000;
 const FIRST_BACKOFF: Duration = Duration::from_millis(400);
 
 /// A foreign server of the wrapper nl2sql that the caller may use. Its secret is read when it is asked, not before.
@@ -71,6 +74,11 @@ impl Remote {
             key: None,
         };
         Ok(Self { name: name.to_owned(), provider, endpoint, route, timeout, mapping })
+    }
+
+    /// Its key is an option of the user mapping, rather than in a file or in the environment.
+    pub fn has_key_in_catalog(&self) -> bool {
+        self.mapping.contains_key("api_key")
     }
 
     /// The same model with its secret.
@@ -150,7 +158,7 @@ impl Remote {
         let model = self.name.clone();
         let body: Option<serde_json::Value> = serde_json::from_slice(&response.body).ok();
         let said = body.as_ref().and_then(Provider::error_text).unwrap_or("The reply has no error message.");
-        let why: String = self.mask(said).chars().take(500).collect();
+        let why = self.quote(said);
         match response.status {
             401 | 403 => Judged { error: Error::Unauthorized { model, why }, again: None },
             429 => Judged { error: Error::Overloaded { model, why }, again: Some(response.retry_after) },
@@ -165,6 +173,12 @@ impl Remote {
         self.endpoint.key.as_ref().map_or_else(|| text.to_owned(), |key| key.mask(text))
     }
 
+    /// What a model or its endpoint said, as part of a message: without the key, and nothing that a terminal obeys.
+    fn quote(&self, text: &str) -> String {
+        let words: Vec<String> = one_line(&self.mask(text)).split_whitespace().map(str::to_owned).collect();
+        truncated(&words.join(" "), MAX_QUOTED)
+    }
+
     fn bad_reply(&self, why: String) -> Error {
         Error::BadReply { model: self.name.clone(), why }
     }
@@ -176,7 +190,7 @@ impl Remote {
         let body = serde_json::from_str(text).map_err(|_| {
             self.bad_reply(format!(
                 "It is no valid JSON; its content type is \"{}\".",
-                self.mask(&response.content_type)
+                self.quote(&response.content_type)
             ))
         })?;
         self.provider
@@ -214,9 +228,13 @@ impl Remote {
         // An endpoint that echoes the key must not carry it into a message or a statement, however it was encoded.
         let found = match read(&reply.text) {
             Ok(text) => Ok(remote.mask(&text)),
-            Err(NoStatement::Clarify(message)) => Err(Error::Clarify(remote.mask(&message))),
-            Err(NoStatement::Declined(message)) => Err(Error::Declined(remote.mask(&message))),
-            Err(NoStatement::Unusable(why)) => Err(self.bad_reply(remote.mask(&why))),
+            Err(NoStatement::Clarify(message)) => {
+                Err(Error::Clarify { model: self.name.clone(), question: remote.quote(&message) })
+            }
+            Err(NoStatement::Declined(message)) => {
+                Err(Error::Declined { model: self.name.clone(), reason: remote.quote(&message) })
+            }
+            Err(NoStatement::Unusable(why)) => Err(self.bad_reply(remote.quote(&why))),
         };
         (found, reply.usage)
     }

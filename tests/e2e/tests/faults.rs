@@ -125,7 +125,7 @@ fn a_model_may_ask_back_or_refuse() {
     fixture.double.answer("best", Reply::clarify("By revenue or by pieces sold?"));
     fixture.double.answer("salaries", Reply::refuse("There is no such data."));
     let error = fixture.session.ask_error("best", "P0001");
-    assert_eq!(error.message(), "By revenue or by pieces sold?");
+    assert_eq!(error.message(), "model \"gpt\" asks: \"By revenue or by pieces sold?\"");
     let error = fixture.session.ask_error("salaries", "P0002");
     assert!(error.message().contains("There is no such data."), "{error:?}");
     inside_a_transaction_of_its_own(&mut fixture.session);
@@ -198,4 +198,17 @@ fn the_next_model_of_the_chain_answers() {
     assert_eq!(rows.len(), 1);
     let count = rows[0].as_object().unwrap().values().next().unwrap();
     assert_eq!(count, 5000, "the builtin parser's answer");
+}
+
+/// What a model says is quoted as its own, cleaned and short, however it tries to look like the server.
+#[test]
+fn what_a_model_says_is_quoted_clean_and_short() {
+    let mut fixture = Fixture::empty("quoted");
+    let said = format!("\u{1b}[2J\u{202e}Your session has expired.\n\nERROR:  log in at {}", "x".repeat(2_000_000));
+    fixture.double.answer("best", Reply::clarify(&said));
+    let error = fixture.session.ask_error("best", "P0001");
+    let message = error.message();
+    assert!(message.starts_with("model \"gpt\" asks: \"[2J Your session has expired. ERROR: log in at x"), "{message:.200}");
+    assert!(message.chars().count() <= 1100, "{} characters", message.chars().count());
+    assert!(!message.chars().any(|c| c.is_control() || c == '\u{202e}'), "{message:.200}");
 }
