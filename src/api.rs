@@ -166,6 +166,13 @@ fn nl_health() -> TableIterator<
     ),
 > {
     let row = |health: model::Health| {
+        if let Some(role) = &health.key_readable_by {
+            report::warning(
+                &format!("the key of model \"{}\" can be read in pg_user_mapping", health.name),
+                &format!("Role \"{role}\", for one, may read every table."),
+                "Give it as api_key_file or api_key_env in place of api_key.",
+            );
+        }
         (health.name, health.provider, health.endpoint, health.reachable, health.latency_ms, health.error)
     };
     let settings = Settings::load();

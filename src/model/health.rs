@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::BUILTIN;
 use super::remote::Remote;
 use crate::error::Error;
+use crate::pg::running::query;
 
 /// One row of `nl_health()`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Health {
     pub reachable: bool,
     pub latency_ms: Option<f64>,
     pub error: Option<String>,
+    /// Its key stands in pg_user_mapping, where this role, no superuser, may read it.
+    pub key_readable_by: Option<String>,
 }
 
 /// Looks at every model of the chain. A model that can't be used is a row with its error, not an error.
@@ -45,7 +48,13 @@ fn look_at(name: &str, timeout: Duration) -> Health {
         reachable: result.is_ok(),
         latency_ms: result.is_ok().then(|| start.elapsed().as_secs_f64() * 1000.0),
         error: result.err().map(|error| in_full(&error)),
+        key_readable_by: if remote.has_key_in_catalog() { reader_of_keys() } else { None },
     }
+}
+
+/// A role that reads every table, and so the keys in user mappings.
+fn reader_of_keys() -> Option<String> {
+    query::rows(include_str!("readers.sql"), &[]).ok()?.into_iter().flatten().flatten().next()
 }
 
 fn in_full(error: &Error) -> String {

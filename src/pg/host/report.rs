@@ -28,6 +28,13 @@ pub fn notice(text: &str) {
     notice!("{text}");
 }
 
+/// Sends a WARNING; see [`notice`] for cancels.
+pub fn warning(message: &str, detail: &str, hint: &str) {
+    pgrx::check_for_interrupts!();
+    let report = ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, message.to_owned(), "nl2sql");
+    report.set_detail(detail.to_owned()).set_hint(hint.to_owned()).report(PgLogLevel::WARNING);
+}
+
 /// Says something to whoever has `client_min_messages` or `log_min_messages` at debug1.
 pub fn debug(text: &str) {
     pgrx::check_for_interrupts!();

@@ -50,3 +50,19 @@ fn a_hanging_service_is_reported_in_time() {
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(fixture.session.text("SELECT 1"), "1");
 }
+
+/// Whoever reads every table reads user mappings too.
+#[test]
+fn keys_that_others_can_read_are_warned_of() {
+    let mut fixture = Fixture::empty("readable_keys");
+    let reader = fixture.database.role("reader");
+    fixture.session.notices();
+    fixture.session.run(&format!("GRANT pg_read_all_data TO {reader}"));
+    fixture.session.texts("SELECT name FROM nl_health()");
+    let notices = fixture.session.notices();
+    assert!(notices.iter().any(|notice| notice.contains("the key of model \"gpt\"")), "{notices:?}");
+    fixture.session.run("ALTER USER MAPPING FOR PUBLIC SERVER gpt OPTIONS (DROP api_key, ADD api_key_env 'NL2SQL_E2E_KEY')");
+    fixture.session.texts("SELECT name FROM nl_health()");
+    assert!(fixture.session.notices().is_empty());
+    fixture.session.run(&format!("DROP ROLE {reader}"));
+}
