@@ -68,6 +68,11 @@ pub fn shared() -> &'static Cluster {
 
 impl Cluster {
     pub fn start() -> Cluster {
+        Self::start_with("")
+    }
+
+    /// One with further settings, a line each, which come last and so win.
+    pub fn start_with(settings: &str) -> Cluster {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("nl2sql-e2e-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
         let directory = std::env::temp_dir().join(name);
@@ -84,7 +89,8 @@ impl Cluster {
         cluster.watch();
         let data = cluster.data();
         cluster.run("initdb", &["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
-        fs::write(cluster.directory.join("data/postgresql.auto.conf"), SETTINGS).expect("the cluster's settings");
+        let settings = format!("{SETTINGS}{settings}");
+        fs::write(cluster.directory.join("data/postgresql.auto.conf"), settings).expect("the cluster's settings");
         cluster.launch();
         cluster
     }
