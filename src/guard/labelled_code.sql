@@ -35,6 +35,15 @@
         WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass
           AND d.refclassid OPERATOR(pg_catalog.=) r.class AND d.refobjid OPERATOR(pg_catalog.=) r.oid
         UNION ALL
+        -- Relations that keep rows of this one.
+        SELECT r.class, c.oid, c.relname
+        FROM pg_catalog.pg_type t
+        JOIN pg_catalog.pg_attribute a ON a.atttypid OPERATOR(pg_catalog.=) t.oid
+            OR a.atttypid OPERATOR(pg_catalog.=) t.typarray AND t.typarray OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
+        WHERE t.typrelid OPERATOR(pg_catalog.=) r.oid
+          AND r.class OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid
+        UNION ALL
         SELECT d.classid, p.oid, p.proname
         FROM pg_catalog.pg_depend d
         JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) d.objid
@@ -49,7 +58,8 @@
         UNION ALL
         SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, code.oid, code.proname
         FROM code
-        WHERE pg_catalog.strpos(code.body, pg_catalog.lower(r.name::pg_catalog.text)) OPERATOR(pg_catalog.>) 0
+        WHERE pg_catalog.strpos(code.body, pg_catalog.lower(pg_catalog.replace(r.name::pg_catalog.text, '"', '""')))
+              OPERATOR(pg_catalog.>) 0
           AND CASE WHEN r.name OPERATOR(pg_catalog.~) '^\w+$'
               THEN code.body OPERATOR(pg_catalog.~) pg_catalog.concat('\m', pg_catalog.lower(r.name::pg_catalog.text), '\M')
               ELSE true END

@@ -33,6 +33,12 @@ const SCHEMA: &str = "
     CREATE FUNCTION shout_block(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN upper($1) || '!'; END$$;
     CREATE TABLE archive (id integer, who customers, all_of_them customers[]);
     INSERT INTO archive SELECT 1, c, ARRAY[c] FROM customers c WHERE c.id = 1;
+    CREATE FUNCTION contact_of_archive() RETURNS text LANGUAGE sql STABLE
+        AS 'SELECT (a.who).email::text FROM public.archive a';
+    CREATE TABLE \"Pay\"\"roll\" (id integer, note text);
+    INSERT INTO \"Pay\"\"roll\" VALUES (1, 'a note');
+    CREATE FUNCTION note() RETURNS text LANGUAGE plpgsql STABLE
+        AS 'BEGIN RETURN (SELECT p.note FROM public.\"Pay\"\"roll\" p); END';
     CREATE TABLE subscribers (address text, topic text);
     INSERT INTO subscribers SELECT email, 'topic ' || id FROM customers WHERE id <= 3;
     CREATE TABLE visits (at integer, who text, n integer);
@@ -46,6 +52,7 @@ fn fixture(name: &str) -> (Fixture, String) {
     fixture.session.run(SCHEMA);
     fixture.session.run("SECURITY LABEL FOR nl2sql ON COLUMN customers.email IS 'masked'");
     fixture.session.run("SECURITY LABEL FOR nl2sql ON COLUMN visits.who IS 'masked'");
+    fixture.session.run("SECURITY LABEL FOR nl2sql ON TABLE \"Pay\"\"roll\" IS 'masked'");
     fixture.session.run("SET nl2sql.max_attempts = 1");
     (fixture, address)
 }
@@ -226,6 +233,8 @@ fn functions_that_read_the_table_bring_nothing_out() {
             "SELECT contact_by_other(1) AS e",
             "SELECT contact_of_view(1) AS e",
             "SELECT contact_atomic(1) AS e",
+            "SELECT contact_of_archive() AS e",
+            "SELECT note() AS e",
             "SELECT with_default() AS e",
             "SELECT last_contact(1) AS e",
             "SELECT id, e FROM contacts() WHERE id <= 2",
