@@ -206,7 +206,7 @@ fn nl_drop_labels() -> Result<
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 fn nl2sql_warn_of_labels(call: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     if let Some(remark) = guard::label_inventory::left_behind(&label_provider::dropped_extensions(call)?)? {
-        report::warning(&remark, "Take them away first: SELECT * FROM nl_drop_labels().");
+        report::warning(&remark, "", "Take them away first: SELECT * FROM nl_drop_labels().");
     }
     Ok(())
 }

@@ -157,7 +157,8 @@ impl Lookup {
             match result {
                 Err(Error::QueryTimedOut { .. }) if left < SLICE_MS => break,
                 // What began late in a slice gets a whole one.
-                Err(Error::QueryTimedOut { .. }) if next > first && 2 * begun.elapsed().as_millis() < SLICE_MS as u128 => {}
+                Err(Error::QueryTimedOut { .. })
+                    if next > first && 2 * begun.elapsed().as_millis() < SLICE_MS as u128 => {}
                 Err(Error::QueryTimedOut { .. }) => {
                     targets.leave_out(statements[next].target);
                     next += 1;

@@ -28,23 +28,18 @@ pub fn notice(text: &str) {
     notice!("{text}");
 }
 
-/// Sends a WARNING; see [`notice`] for cancels.
+/// Sends a WARNING with a way out; see [`notice`] for cancels. An empty detail is left out.
 pub fn warning(message: &str, detail: &str, hint: &str) {
     pgrx::check_for_interrupts!();
-    let report = ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, message.to_owned(), "nl2sql");
-    report.set_detail(detail.to_owned()).set_hint(hint.to_owned()).report(PgLogLevel::WARNING);
+    let mut report = ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, message.to_owned(), "nl2sql").set_hint(hint);
+    if !detail.is_empty() {
+        report = report.set_detail(detail.to_owned());
+    }
+    report.report(PgLogLevel::WARNING);
 }
 
 /// Says something to whoever has `client_min_messages` or `log_min_messages` at debug1.
 pub fn debug(text: &str) {
     pgrx::check_for_interrupts!();
     debug1!("{text}");
-}
-
-/// Sends a WARNING with a way out.
-pub fn warning(text: &str, hint: &str) {
-    pgrx::check_for_interrupts!();
-    ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, text.to_owned(), "nl2sql")
-        .set_hint(hint)
-        .report(PgLogLevel::WARNING);
 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::ffi::CStr;
 
-use crate::pg::host::tuple_desc::attribute;
 use crate::error::Error;
+use crate::pg::host::tuple_desc::attribute;
 use pgrx::pg_sys;
 use pgrx::varlena::{set_varsize_4b, varatt_is_1b, varatt_is_1b_e, varatt_is_4b_u, vardata_any, varsize_any_exhdr};
 

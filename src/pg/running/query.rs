@@ -11,9 +11,7 @@ use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::text::owned;
 use crate::pg::running::runtime_hooks::OwnQuery;
-use crate::pg::running::sandbox::{
-    Sandbox, in_subtransaction, in_writing_subtransaction, never_wait, under_limits,
-};
+use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction, never_wait, under_limits};
 
 /// One row of a result: each column as the type's output function prints it.
 pub type Row = Vec<Option<String>>;
@@ -85,10 +83,7 @@ impl OwnerRights {
         unsafe {
             let schema = pg_sys::get_namespace_oid(schema.as_ptr(), true);
             let table = pg_sys::get_relname_relid(name.as_ptr(), schema);
-            let row = pg_sys::SearchSysCache1(
-                pg_sys::SysCacheIdentifier::RELOID as c_int,
-                pg_sys::Datum::from(table),
-            );
+            let row = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as c_int, pg_sys::Datum::from(table));
             if row.is_null() {
                 return Err(Error::internal("a table of the extension is missing"));
             }

@@ -54,7 +54,10 @@ fn roles_see_their_own_drafts_only() {
     assert_eq!(fixture.double.requests().len(), 2);
     assert_eq!(analyst.text("SELECT count(*) FROM nl2sql.cache"), "1");
     for role in ["'postgres'::regrole", "current_user::regrole"] {
-        analyst.error(&format!("INSERT INTO nl2sql.cache (role, key, sql) VALUES ({role}, sha256(''), 'SELECT 1')"), "42501");
+        analyst.error(
+            &format!("INSERT INTO nl2sql.cache (role, key, sql) VALUES ({role}, sha256(''), 'SELECT 1')"),
+            "42501",
+        );
     }
     assert_eq!(fixture.session.text("SELECT count(*) FROM nl2sql.cache"), "2");
 }
@@ -150,7 +153,8 @@ fn drafts_are_bounded() {
     fixture.session.ask("long");
     assert_eq!(fixture.session.text("SELECT max(length(sql)) < 1000 FROM nl2sql.cache"), "t");
     fixture.session.run("SET enable_seqscan = off");
-    let plan = fixture.session.texts("EXPLAIN SELECT 1 FROM nl2sql.cache WHERE role = 10 AND made_at < now()").join("\n");
+    let plan =
+        fixture.session.texts("EXPLAIN SELECT 1 FROM nl2sql.cache WHERE role = 10 AND made_at < now()").join("\n");
     assert!(plan.contains("cache_age"), "{plan}");
 }
 

@@ -208,7 +208,10 @@ fn what_a_model_says_is_quoted_clean_and_short() {
     fixture.double.answer("best", Reply::clarify(&said));
     let error = fixture.session.ask_error("best", "P0001");
     let message = error.message();
-    assert!(message.starts_with("model \"gpt\" asks: \"[2J Your session has expired. ERROR: log in at x"), "{message:.200}");
+    assert!(
+        message.starts_with("model \"gpt\" asks: \"[2J Your session has expired. ERROR: log in at x"),
+        "{message:.200}"
+    );
     assert!(message.chars().count() <= 1100, "{} characters", message.chars().count());
     assert!(!message.chars().any(|c| c.is_control() || c == '\u{202e}'), "{message:.200}");
 }

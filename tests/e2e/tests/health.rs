@@ -61,7 +61,9 @@ fn keys_that_others_can_read_are_warned_of() {
     fixture.session.texts("SELECT name FROM nl_health()");
     let notices = fixture.session.notices();
     assert!(notices.iter().any(|notice| notice.contains("the key of model \"gpt\"")), "{notices:?}");
-    fixture.session.run("ALTER USER MAPPING FOR PUBLIC SERVER gpt OPTIONS (DROP api_key, ADD api_key_env 'NL2SQL_E2E_KEY')");
+    fixture
+        .session
+        .run("ALTER USER MAPPING FOR PUBLIC SERVER gpt OPTIONS (DROP api_key, ADD api_key_env 'NL2SQL_E2E_KEY')");
     fixture.session.texts("SELECT name FROM nl_health()");
     assert!(fixture.session.notices().is_empty());
     fixture.session.run(&format!("DROP ROLE {reader}"));

@@ -10,7 +10,10 @@ use nl2sql_e2e::session::Session;
 fn asker_and_owner(name: &str) -> (Fixture, Session, Session) {
     let fixture = Fixture::shop(name);
     let role = fixture.database.role("owner");
-    fixture.database.session().run(&format!("CREATE SCHEMA theirs AUTHORIZATION {role}; GRANT USAGE ON SCHEMA theirs TO PUBLIC"));
+    fixture
+        .database
+        .session()
+        .run(&format!("CREATE SCHEMA theirs AUTHORIZATION {role}; GRANT USAGE ON SCHEMA theirs TO PUBLIC"));
     let owner = fixture.database.session_as(&role);
     let mut asker = fixture.asker("postgres");
     asker.run("SET nl2sql.model = 'builtin'");

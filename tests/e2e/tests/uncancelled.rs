@@ -44,7 +44,11 @@ fn endless() -> Vec<String> {
     all.push(format!("SELECT {} <@ {}", integers("i", 300_000), integers("300001 - i", 300_000)));
     all.push(format!("SELECT {} @> {}", integers("i", 300_000), integers("300001 - i", 300_000)));
     all.push(format!("SELECT {} && {}", integers("i", 300_000), integers("-i", 300_000)));
-    all.push(format!("SELECT {} @> {}", jsonb("jsonb_build_array(i)", 50_000), jsonb("jsonb_build_array(50001 - i)", 50_000)));
+    all.push(format!(
+        "SELECT {} @> {}",
+        jsonb("jsonb_build_array(i)", 50_000),
+        jsonb("jsonb_build_array(50001 - i)", 50_000)
+    ));
     all.push(format!("SELECT {} <@ {}", jsonb("i", 100_000), jsonb("100001 - i", 100_000)));
     all.push(format!("SELECT {} @@ '$[*] == -$[*]'", jsonb("i", 300_000)));
     let line = path("format('(%s,%s)', i, i)", 50_000);
@@ -128,7 +132,9 @@ fn the_limits_hold_behind_other_code() {
     }
     fixture.double.answer(
         "cursor",
-        Reply::sql(&format!("SELECT length(ltrim(t, {set})) FROM (SELECT {text} AS t FROM generate_series(1, 2) OFFSET 0) AS q")),
+        Reply::sql(&format!(
+            "SELECT length(ltrim(t, {set})) FROM (SELECT {text} AS t FROM generate_series(1, 2) OFFSET 0) AS q"
+        )),
     );
     fixture.session.run("BEGIN");
     fixture.session.run("SELECT nl_open('cursor', 'c')");
@@ -142,7 +148,10 @@ fn the_limits_hold_behind_other_code() {
 fn generated_statements_are_not_compiled() {
     let mut fixture = fixture("compiled");
     fixture.session.run("SET jit = on; SET jit_above_cost = 0; SET jit_optimize_above_cost = 0");
-    let code = ending(&mut fixture, "SELECT length(ltrim(repeat('a', 3000000), repeat('b', 3000000) || i::text)) FROM generate_series(1, 3) i");
+    let code = ending(
+        &mut fixture,
+        "SELECT length(ltrim(repeat('a', 3000000), repeat('b', 3000000) || i::text)) FROM generate_series(1, 3) i",
+    );
     assert!(["54000", "57014"].contains(&code.as_str()), "{code}");
     assert_eq!(fixture.session.text("SHOW jit"), "on");
 }

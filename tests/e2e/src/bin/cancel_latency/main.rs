@@ -48,8 +48,18 @@ const FUNCTIONS: &str = "
     ORDER BY n.nspname <> 'pg_catalog', 1";
 
 const EXTENSIONS: [&str; 12] = [
-    "btree_gin", "btree_gist", "citext", "cube", "fuzzystrmatch", "hstore", "intarray", "ltree", "pg_trgm", "pgcrypto",
-    "unaccent", "vector",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "fuzzystrmatch",
+    "hstore",
+    "intarray",
+    "ltree",
+    "pg_trgm",
+    "pgcrypto",
+    "unaccent",
+    "vector",
 ];
 
 struct Function {
@@ -261,9 +271,7 @@ fn combinations(function: &Function) -> Vec<Combination> {
     for (of, samples) in choices {
         combinations = combinations
             .into_iter()
-            .flat_map(|begun| {
-                samples.iter().take(most).map(move |sample| [begun.clone(), vec![(of, sample)]].concat())
-            })
+            .flat_map(|begun| samples.iter().take(most).map(move |sample| [begun.clone(), vec![(of, sample)]].concat()))
             .collect();
     }
     combinations.retain(|combination| combination.iter().any(|(_, sample)| sample.grows()));

@@ -116,16 +116,28 @@ const MULTIRANGES: &[Sample] = &[
 const VECTORS: &[Sample] = &[
     sample("words", 1_000_000, "(SELECT string_agg('w' || i, ' ') FROM generate_series(1, {n}) i)::tsvector"),
     sample("one word", 1_000_000, "to_tsvector('simple', repeat('a ', {n}))"),
-    sample("positions", 1_000_000, "(SELECT setweight(to_tsvector('simple', string_agg('w' || i % 300, ' ')), 'A') FROM generate_series(1, {n}) i)"),
+    sample(
+        "positions",
+        1_000_000,
+        "(SELECT setweight(to_tsvector('simple', string_agg('w' || i % 300, ' ')), 'A') FROM generate_series(1, {n}) i)",
+    ),
 ];
 
 const QUERIES: &[Sample] = &[
     sample("a | b", 1_000_000, "(SELECT string_agg('w' || i, ' | ') FROM generate_series(1, {n}) i)::tsquery"),
     sample("a & b", 1_000_000, "(SELECT string_agg('w' || i, ' & ') FROM generate_series(1, {n}) i)::tsquery"),
     sample("a <-> a", 1_000_000, "(repeat('a <-> ', {n}) || 'a')::tsquery"),
-    sample("w1 <-> w2", 1_000_000, "(SELECT string_agg('w' || i % 300, ' <-> ') FROM generate_series(1, {n}) i)::tsquery"),
+    sample(
+        "w1 <-> w2",
+        1_000_000,
+        "(SELECT string_agg('w' || i % 300, ' <-> ') FROM generate_series(1, {n}) i)::tsquery",
+    ),
     sample("!a & b", MANY, "'a & !b'"),
-    sample("a:* | …", 1_000_000, "(SELECT string_agg('w' || i || ':*', ' | ') FROM generate_series(1, {n}) i)::tsquery"),
+    sample(
+        "a:* | …",
+        1_000_000,
+        "(SELECT string_agg('w' || i || ':*', ' | ') FROM generate_series(1, {n}) i)::tsquery",
+    ),
 ];
 
 const XMLS: &[Sample] = &[
@@ -135,20 +147,48 @@ const XMLS: &[Sample] = &[
 ];
 
 const PATHS: &[Sample] = &[
-    sample("line", 1_000_000, "(SELECT '(' || string_agg(format('(%s,%s)', i, i), ',') || ')' FROM generate_series(1, {n}) i)::path"),
-    sample("curve", 1_000_000, "(SELECT '(' || string_agg(format('(%s,%s)', -i, -i::float8 * i), ',') || ')' FROM generate_series(1, {n}) i)::path"),
+    sample(
+        "line",
+        1_000_000,
+        "(SELECT '(' || string_agg(format('(%s,%s)', i, i), ',') || ')' FROM generate_series(1, {n}) i)::path",
+    ),
+    sample(
+        "curve",
+        1_000_000,
+        "(SELECT '(' || string_agg(format('(%s,%s)', -i, -i::float8 * i), ',') || ')' FROM generate_series(1, {n}) i)::path",
+    ),
 ];
 
 const POLYGONS: &[Sample] = &[
-    sample("zigzag", 1_000_000, "(SELECT '(' || string_agg(format('(%s,%s)', i, i % 7), ',') || ')' FROM generate_series(1, {n}) i)::polygon"),
-    sample("zigzag above", 1_000_000, "(SELECT '(' || string_agg(format('(%s,%s)', i, 8 + i % 7), ',') || ')' FROM generate_series(1, {n}) i)::polygon"),
-    sample("curve", 1_000_000, "(SELECT '(' || string_agg(format('(%s,%s)', i, i::float8 * i), ',') || ')' FROM generate_series(1, {n}) i)::polygon"),
-    sample("curve above", 1_000_000, "(SELECT '(' || string_agg(format('(%s,%s)', i, i::float8 * i + 0.00001), ',') || ')' FROM generate_series(1, {n}) i)::polygon"),
+    sample(
+        "zigzag",
+        1_000_000,
+        "(SELECT '(' || string_agg(format('(%s,%s)', i, i % 7), ',') || ')' FROM generate_series(1, {n}) i)::polygon",
+    ),
+    sample(
+        "zigzag above",
+        1_000_000,
+        "(SELECT '(' || string_agg(format('(%s,%s)', i, 8 + i % 7), ',') || ')' FROM generate_series(1, {n}) i)::polygon",
+    ),
+    sample(
+        "curve",
+        1_000_000,
+        "(SELECT '(' || string_agg(format('(%s,%s)', i, i::float8 * i), ',') || ')' FROM generate_series(1, {n}) i)::polygon",
+    ),
+    sample(
+        "curve above",
+        1_000_000,
+        "(SELECT '(' || string_agg(format('(%s,%s)', i, i::float8 * i + 0.00001), ',') || ')' FROM generate_series(1, {n}) i)::polygon",
+    ),
 ];
 
 const HSTORES: &[Sample] = &[
     sample("many", 1_000_000, "(SELECT hstore(array_agg(i::text), array_agg(i::text)) FROM generate_series(1, {n}) i)"),
-    sample("others", 1_000_000, "(SELECT hstore(array_agg('x' || i), array_agg(i::text)) FROM generate_series(1, {n}) i)"),
+    sample(
+        "others",
+        1_000_000,
+        "(SELECT hstore(array_agg('x' || i), array_agg(i::text)) FROM generate_series(1, {n}) i)",
+    ),
 ];
 
 const LTREES: &[Sample] = &[sample("a.a.a", 60_000, "(repeat('a.', {n}) || 'a')::ltree")];
@@ -156,7 +196,8 @@ const LQUERIES: &[Sample] = &[
     sample("*.a.*.a", 30_000, "(repeat('*.a.', {n}) || '*.b')::lquery"),
     sample("a.a.a", 60_000, "(repeat('a.', {n}) || 'a')::lquery"),
 ];
-const LTXTQUERIES: &[Sample] = &[sample("a | b", 60_000, "(SELECT string_agg('w' || i, ' | ') FROM generate_series(1, {n}) i)::ltxtquery")];
+const LTXTQUERIES: &[Sample] =
+    &[sample("a | b", 60_000, "(SELECT string_agg('w' || i, ' | ') FROM generate_series(1, {n}) i)::ltxtquery")];
 const CUBES: &[Sample] = &[sample("100", MANY, "cube(array_fill(1.0::float8, ARRAY[100]))")];
 const POINTS: &[Sample] = &[sample("point", MANY, "'(1,2)'")];
 const NUMBERS: &[Sample] = &[sample("1", MANY, "1"), sample("n", MANY, "{n}")];
