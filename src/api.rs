@@ -18,7 +18,7 @@ use crate::settings::Settings;
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_sql(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<String, ErrorReport> {
     let question = Question::new(question, thread)?;
-    Ok(ask::sql(&question, &Settings::load())?.sql)
+    Ok(ask::sql(&question, &*Settings::in_force()?)?.sql)
 }
 
 /// The rows that answer a question.
@@ -37,7 +37,7 @@ fn nl_query(question: Option<&str>, thread: Option<&str>, store: RecordStore<'_>
 }
 
 fn answer(question: Question, sink: &mut impl Sink) -> Result<(), ErrorReport> {
-    let settings = Settings::load();
+    let settings = Settings::in_force()?;
     let (_, outcome) = ask::rows(&question, &settings, sink)?;
     if let Some(remark) = execution::remark(&outcome, settings.row_limits()) {
         report::notice(&remark);
@@ -53,7 +53,7 @@ fn nl_open(question: Option<&str>, cursor: Option<&str>, thread: Option<&str>) -
     if cursor.is_some_and(str::is_empty) {
         return Err(Error::EmptyCursorName.into());
     }
-    Ok(ask::open(&question, cursor, &Settings::load())?)
+    Ok(ask::open(&question, cursor, &*Settings::in_force()?)?)
 }
 
 /// The columns of the answer, nothing run.
@@ -66,7 +66,7 @@ fn nl_columns(
 {
     let question = Question::new(question, thread)?;
     let columns = (1..)
-        .zip(ask::sql(&question, &Settings::load())?.columns.0)
+        .zip(ask::sql(&question, &*Settings::in_force()?)?.columns.0)
         .map(|(position, column)| (position, column.name, column.type_name));
     Ok(TableIterator::new(columns))
 }
@@ -75,7 +75,7 @@ fn nl_columns(
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_chart(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<pgrx::JsonB, ErrorReport> {
     let question = Question::new(question, thread)?;
-    Ok(pgrx::JsonB(ask::chart(&question, &Settings::load())?))
+    Ok(pgrx::JsonB(ask::chart(&question, &*Settings::in_force()?)?))
 }
 
 /// The answer as a chart of characters.
@@ -85,21 +85,21 @@ fn nl_plot(
     thread: default!(Option<&str>, "NULL"),
 ) -> Result<SetOfIterator<'static, String>, ErrorReport> {
     let question = Question::new(question, thread)?;
-    Ok(SetOfIterator::new(ask::plot(&question, &Settings::load())?))
+    Ok(SetOfIterator::new(ask::plot(&question, &*Settings::in_force()?)?))
 }
 
 /// A statement in plain words, nothing run.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_explain(sql: Option<&str>) -> Result<String, ErrorReport> {
     let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
-    Ok(ask::explain(sql, &Settings::load())?)
+    Ok(ask::explain(sql, &*Settings::in_force()?)?)
 }
 
 /// What a model would be told.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {
     let question = Question::new(question, None)?;
-    Ok(ask::prompt(&question, &Settings::load())?)
+    Ok(ask::prompt(&question, &*Settings::in_force()?)?)
 }
 
 /// The guard's verdict on a statement.
@@ -128,7 +128,7 @@ fn nl_check(
     ErrorReport,
 > {
     let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
-    let verdict = guard::check(sql, &Settings::load())?;
+    let verdict = guard::check(sql, &*Settings::in_force()?)?;
     let reason = verdict.error.as_ref().map(|error| match error.detail() {
         Some(detail) => format!("{error}: {detail}"),
         None => error.to_string(),
@@ -154,16 +154,19 @@ fn nl_check(
 /// The models of nl2sql.model, each tried.
 #[pg_extern(volatile, parallel_unsafe)]
 #[allow(clippy::type_complexity)]
-fn nl_health() -> TableIterator<
-    'static,
-    (
-        name!(name, String),
-        name!(provider, Option<String>),
-        name!(endpoint, Option<String>),
-        name!(reachable, bool),
-        name!(latency_ms, Option<f64>),
-        name!(error, Option<String>),
-    ),
+fn nl_health() -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(name, String),
+            name!(provider, Option<String>),
+            name!(endpoint, Option<String>),
+            name!(reachable, bool),
+            name!(latency_ms, Option<f64>),
+            name!(error, Option<String>),
+        ),
+    >,
+    ErrorReport,
 > {
     let row = |health: model::Health| {
         if let Some(role) = &health.key_readable_by {
@@ -175,8 +178,8 @@ fn nl_health() -> TableIterator<
         }
         (health.name, health.provider, health.endpoint, health.reachable, health.latency_ms, health.error)
     };
-    let settings = Settings::load();
-    TableIterator::new(model::health(&settings.models, settings.model_timeout).into_iter().map(row))
+    let settings = Settings::in_force()?;
+    Ok(TableIterator::new(model::health(&settings.models, settings.model_timeout).into_iter().map(row)))
 }
 
 /// The security labels of this extension in this database.

@@ -144,6 +144,40 @@ impl Error {
         }
     }
 
+    /// Code of an owner whom the caller has no reason to trust.
+    pub fn refused_owner(function: &str, owner: &str, why: &str) -> Self {
+        Self::Refused {
+            what: format!("calling function {function}"),
+            why: why.to_owned(),
+            hint: Some(format!("A superuser who trusts the role {owner} can name it in nl2sql.trust_owners.")),
+        }
+    }
+
+    /// `listed`: where a superuser can name it.
+    pub fn refused_relation(relation: &str, why: &str, listed: &str) -> Self {
+        Self::Refused {
+            what: format!("reading relation {relation}"),
+            why: why.to_owned(),
+            hint: Some(format!("A superuser can name {listed}.")),
+        }
+    }
+
+    pub fn locks_rows() -> Self {
+        Self::Refused {
+            what: "locking rows (FOR UPDATE or FOR SHARE)".to_owned(),
+            why: "A row lock is written to the table and outlives the statement.".to_owned(),
+            hint: None,
+        }
+    }
+
+    pub fn nested_question() -> Self {
+        Self::Refused {
+            what: "asking a question inside the answer to another".to_owned(),
+            why: "Generated SQL may not ask models.".to_owned(),
+            hint: None,
+        }
+    }
+
     /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
     pub fn sqlstate(&self) -> &str {
         match self {

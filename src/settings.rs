@@ -4,13 +4,17 @@
 
 #![forbid(unsafe_code)]
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::time::Duration;
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 
+use crate::error::Error;
 use crate::limits::{Bounds, RowLimits};
 use crate::pg::host::guc_limits::{define_int_limit, define_real_limit, reserve_prefix};
+use crate::pg::running::definer::DefinersSettings;
+use crate::pg::running::guc_texts::{configured, define_rule, define_text};
+use crate::pg::running::support_functions;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
 static SHARE: GucSetting<Share> = GucSetting::<Share>::new(Share::Schema);
@@ -27,6 +31,7 @@ static CACHE_TTL: GucSetting<i32> = GucSetting::<i32>::new(3600);
 static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
+static TRUST_OWNERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static USER_INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 
@@ -63,6 +68,8 @@ pub struct Settings {
     pub allow_functions: Vec<String>,
     /// Foreign servers whose tables may be read.
     pub allow_servers: Vec<String>,
+    /// Roles whose code may run as the caller.
+    pub trust_owners: Vec<String>,
     pub prompt: PromptSettings,
 }
 
@@ -86,7 +93,39 @@ pub struct Scope<'s> {
     pub allow_servers: &'s [String],
 }
 
+/// The numbers of the texts that anybody may set.
+const MODEL_TEXT: usize = 0;
+const INSTRUCTIONS_TEXT: usize = 1;
+
+/// The settings of one question, in force until dropped: inside a SECURITY DEFINER function the definer's.
+pub struct InForce {
+    settings: Settings,
+    _definers: DefinersSettings,
+}
+
+impl std::ops::Deref for InForce {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
 impl Settings {
+    /// Those of whoever asks.
+    pub fn in_force() -> Result<InForce, Error> {
+        support_functions::refresh()?;
+        // What the caller of such a function could steer the definer's questions by.
+        let text = |number, default: &CStr| configured(number).unwrap_or_else(|| default.to_owned());
+        let base = [
+            ("nl2sql.model", text(MODEL_TEXT, c"builtin")),
+            ("nl2sql.user_instructions", text(INSTRUCTIONS_TEXT, c"")),
+            ("nl2sql.cache_ttl", c"3600".to_owned()),
+        ];
+        let definers = DefinersSettings::begin(&base)?;
+        Ok(InForce { settings: Self::load(), _definers: definers })
+    }
+
     /// What is in force now, for the caller.
     pub fn load() -> Self {
         Self {
@@ -103,9 +142,10 @@ impl Settings {
             model_timeout: Duration::from_millis(unsigned(MODEL_TIMEOUT.get())),
             max_attempts: u32::try_from(MAX_ATTEMPTS.get()).unwrap_or(1),
             cache_ttl_s: CACHE_TTL.get(),
-            schemas: list(&SCHEMAS),
-            allow_functions: list(&ALLOW_FUNCTIONS),
-            allow_servers: list(&ALLOW_SERVERS),
+            schemas: schemas(),
+            allow_functions: allow_functions(),
+            allow_servers: allow_servers(),
+            trust_owners: trust_owners(),
             prompt: PromptSettings {
                 budget: usize::try_from(PROMPT_BUDGET.get()).unwrap_or(0),
                 instructions: text(&INSTRUCTIONS),
@@ -132,23 +172,32 @@ pub fn define() {
 }
 
 fn define_texts() {
-    let string = |name, short, long, setting, context| {
-        GucRegistry::define_string_guc(name, short, long, setting, context, GucFlags::default());
-    };
-    string(
+    define_text::<MODEL_TEXT>(
         c"nl2sql.model",
         c"The models that are asked, first to last.",
         c"A comma-separated list of foreign servers of the wrapper nl2sql; \"builtin\" is the model that needs none.",
         &MODEL,
-        GucContext::Userset,
     );
-    string(
+    define_text::<INSTRUCTIONS_TEXT>(
+        c"nl2sql.user_instructions",
+        c"What the asker adds to nl2sql.instructions, for example a preferred currency.",
+        c"Models are told that nl2sql.instructions come first.",
+        &USER_INSTRUCTIONS,
+    );
+    GucRegistry::define_string_guc(
+        c"nl2sql.instructions",
+        c"What every prompt tells a model, for example the company's rules on money or dates.",
+        c"Set it for a database or a role; whoever asks can add to it by nl2sql.user_instructions, but not change it.",
+        &INSTRUCTIONS,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
+    define_rule(
         c"nl2sql.schemas",
         c"The schemas that questions may be about.",
         c"A comma-separated list; empty means every schema the caller can use but the system's. Naming pg_catalog or \
           information_schema here allows queries on it.",
         &SCHEMAS,
-        GucContext::Suset,
     );
     GucRegistry::define_enum_guc(
         c"nl2sql.share",
@@ -159,33 +208,25 @@ fn define_texts() {
         GucContext::Suset,
         GucFlags::default(),
     );
-    string(
+    define_rule(
         c"nl2sql.allow_functions",
         c"Functions that generated SQL may call besides those the guard allows.",
         c"A comma-separated list of name or schema.name.",
         &ALLOW_FUNCTIONS,
-        GucContext::Suset,
     );
-    string(
+    define_rule(
         c"nl2sql.allow_servers",
         c"Foreign servers whose tables generated SQL may read.",
-        c"A comma-separated list; reading a foreign table reaches outside this server, and so is refused by default.",
+        c"A comma-separated list; reading a foreign table reaches outside this server, and so is refused by default. A name \
+          with a comma stands in double quotes.",
         &ALLOW_SERVERS,
-        GucContext::Suset,
     );
-    string(
-        c"nl2sql.instructions",
-        c"What every prompt tells a model, for example the company's rules on money or dates.",
-        c"Set it for a database or a role; whoever asks can add to it by nl2sql.user_instructions, but not change it.",
-        &INSTRUCTIONS,
-        GucContext::Suset,
-    );
-    string(
-        c"nl2sql.user_instructions",
-        c"What the asker adds to nl2sql.instructions, for example a preferred currency.",
-        c"Models are told that nl2sql.instructions come first.",
-        &USER_INSTRUCTIONS,
-        GucContext::Userset,
+    define_rule(
+        c"nl2sql.trust_owners",
+        c"Roles whose code may run as whoever asks.",
+        c"A comma-separated list. Functions, and what stands behind types, operators, indexes and policies, run with the rights \
+          of the role that asks; without being named here only code of superusers and of that role itself does.",
+        &TRUST_OWNERS,
     );
 }
 
@@ -281,12 +322,42 @@ fn text(setting: &GucSetting<Option<CString>>) -> String {
     setting.get().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+// What the guard's hooks look at, while statements run.
+
+pub fn schemas() -> Vec<String> {
+    list(&SCHEMAS)
+}
+
+pub fn allow_functions() -> Vec<String> {
+    list(&ALLOW_FUNCTIONS)
+}
+
+pub fn allow_servers() -> Vec<String> {
+    list(&ALLOW_SERVERS)
+}
+
+pub fn trust_owners() -> Vec<String> {
+    list(&TRUST_OWNERS)
+}
+
 fn list(setting: &GucSetting<Option<CString>>) -> Vec<String> {
-    text(setting)
-        .split(',')
-        .map(|name| name.trim().trim_matches('"').to_owned())
-        .filter(|name| !name.is_empty())
-        .collect()
+    names(&text(setting))
+}
+
+/// The names of a comma-separated list. One in double quotes may hold commas, and quotes that are doubled.
+fn names(text: &str) -> Vec<String> {
+    let (mut names, mut name, mut quoted) = (Vec::new(), String::new(), false);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' if quoted && rest.next_if_eq(&'"').is_some() => name.push('"'),
+            '"' => quoted = !quoted,
+            ',' if !quoted => names.push(std::mem::take(&mut name)),
+            _ => name.push(c),
+        }
+    }
+    names.push(name);
+    names.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
 fn unsigned(value: i32) -> u64 {

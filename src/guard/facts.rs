@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::fact_cache::FactCache;
 use super::policy::Function;
-use super::{FIRST_NORMAL_OID, oid_array};
+use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
 use crate::pg::running::query::{Row, rows_in};
 use crate::pg::running::sandbox::Sandbox;
@@ -36,7 +36,9 @@ pub fn of(sandbox: &Sandbox<'_>, oids: impl Iterator<Item = u32>) -> Result<Fact
 
 /// One row of `functions.sql`.
 fn function(row: &Row) -> Option<(u32, Function)> {
-    let [oid, schema, name, volatility, language, definer, superuser, caller, member, part] = row.as_slice() else {
+    let [oid, schema, name, volatility, language, definer, owner, superuser, caller, part, extension, is_part] =
+        row.as_slice()
+    else {
         return None;
     };
     let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
@@ -47,10 +49,12 @@ fn function(row: &Row) -> Option<(u32, Function)> {
         volatility: text(volatility).chars().next().unwrap_or('v'),
         language: text(language),
         security_definer: is(definer),
+        owner: text(owner),
         owner_superuser: is(superuser),
         owner_caller: is(caller),
-        extension_member: is(member),
-        part_of_aggregate: is(part),
+        is_server: (1..FIRST_NORMAL_OID).contains(&oid_of(part)),
+        extension: extension.clone(),
+        part_of_aggregate: is(is_part),
     };
     Some((oid.as_deref()?.parse().ok()?, function))
 }

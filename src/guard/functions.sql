@@ -11,10 +11,14 @@ WITH asked AS (
       AND part.oid::pg_catalog.oid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
 )
 SELECT asked.oid, n.nspname, p.proname, p.provolatile, l.lanname, p.prosecdef,
-       owner.rolsuper AS owner_superuser, p.proowner OPERATOR(pg_catalog.=) me.oid AS owner_caller,
-       EXISTS (SELECT FROM pg_catalog.pg_depend d
-               WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
-                 AND d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e') AS extension_member,
+       owner.rolname AS owner, owner.rolsuper AS owner_superuser,
+       p.proowner OPERATOR(pg_catalog.=) me.oid AS owner_caller, p.oid AS part,
+       (SELECT e.extname
+        FROM pg_catalog.pg_depend d
+        JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+        WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+          AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+          AND d.objid OPERATOR(pg_catalog.=) p.oid AND d.deptype OPERATOR(pg_catalog.=) 'e') AS extension,
        asked.oid OPERATOR(pg_catalog.<>) asked.part AS part_of_aggregate
 FROM asked
 JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) asked.part

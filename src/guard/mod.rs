@@ -10,6 +10,7 @@ mod argument_limits;
 mod fact_cache;
 mod facts;
 mod implicit_code;
+mod known_functions;
 pub mod label_inventory;
 mod labels;
 mod policy;
@@ -21,11 +22,13 @@ use crate::grounding::array_literal;
 use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
 use crate::pg::rows::receiver::RowTransform;
 use crate::pg::running::query::rows_in;
+use crate::pg::running::runtime_hooks;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
+use crate::pg::running::watch_state::Judges;
 use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
-use crate::settings::Settings;
-use policy::Function;
+use crate::settings::{self, Settings};
+use policy::{Function, Lists};
 use prose::outline::Outline;
 use schema::ResultShape;
 use verdict::Check;
@@ -64,9 +67,18 @@ impl<'s> Approved<'s> {
 
 /// Has every call judged that runs inside a sandbox, from wherever it comes. Called once, when the library is loaded.
 pub fn watch() {
-    // Nearly every call is allowed without a look at the settings.
-    crate::pg::running::runtime_hooks::install(|call| {
-        policy::call_refusal(call, &[]).and_then(|_| policy::call_refusal(call, &Settings::load().allow_functions))
+    runtime_hooks::install(Judges {
+        // Nearly every call is allowed without a look at the settings.
+        call: |call| {
+            policy::call_refusal(call, &[]).and_then(|_| policy::call_refusal(call, &settings::allow_functions()))
+        },
+        any_call: |call| policy::call_refusal(call, &[]),
+        owner: |call| {
+            let (functions, owners) = (settings::allow_functions(), settings::trust_owners());
+            policy::owner_refusal(call, &Lists { functions: &functions, owners: &owners })
+        },
+        system_schema: |schema| policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),
+        server: |server| policy::server_refusal(server, &settings::allow_servers()),
     });
     crate::pg::running::cursor::install(|| Settings::load().bounds);
     crate::pg::running::argument_bounds::install(argument_limits::LIMITS);
@@ -183,11 +195,7 @@ fn check_shape(uses: &Uses) -> Result<(), Error> {
         return Err(Error::Writes("nextval".to_owned()));
     }
     if uses.locks_rows {
-        return Err(Error::Refused {
-            what: "locking rows (FOR UPDATE or FOR SHARE)".to_owned(),
-            why: "A row lock is written to the table and outlives the statement.".to_owned(),
-            hint: None,
-        });
+        return Err(Error::locks_rows());
     }
     Ok(())
 }
@@ -203,30 +211,29 @@ fn check_functions(
         return Ok(());
     }
     let facts = facts::of(sandbox, uses.functions.iter().map(|used| used.oid))?;
+    let lists = Lists { functions: &settings.allow_functions, owners: &settings.trust_owners };
     for used in &uses.functions {
         let parts = facts.get(&used.oid).map(Vec::as_slice).unwrap_or_default();
-        let refusal = parts.iter().find_map(|part| {
-            Some((part.qualified(), part.refusal(used.origin, used.by_cast, &settings.allow_functions)?))
-        });
-        let gone = || ("that no longer exists".to_owned(), "Its oid is in no catalog row.");
-        if let Some((name, why)) = refusal.or_else(|| parts.is_empty().then(gone)) {
+        let refusal =
+            parts.iter().find_map(|part| Some((part.clone(), part.refusal(used.origin, used.by_cast, &lists)?)));
+        let gone = || (Function::gone(), "Its oid is in no catalog row.");
+        if let Some((function, why)) = refusal.or_else(|| parts.is_empty().then(gone)) {
+            let name = function.qualified();
             let culprit = Culprit { name, behind: behind(sandbox, used.origin)?, position: position(used, sql) };
             let place = match (&culprit.behind, culprit.position) {
                 (Some(by), _) => format!(" It is called by {by}."),
                 (None, Some(position)) => format!(" It is called at character {position}."),
                 (None, None) => String::new(),
             };
-            let error = Error::refused_call(&culprit.name, &format!("{why}{place}"));
+            let words = format!("{why}{place}");
+            let error = match why {
+                policy::STRANGERS => Error::refused_owner(&culprit.name, &function.owner, &words),
+                _ => Error::refused_call(&culprit.name, &words),
+            };
             verdict.culprit = Some(culprit);
             return Err(error);
         }
         verdict.functions.extend(parts.iter().filter(|part| !part.part_of_aggregate).map(Function::qualified));
-    }
-    let is_code_of_users = |(oid, part): (&u32, &Function)| {
-        *oid >= FIRST_NORMAL_OID && !matches!(part.language.as_str(), "internal" | "c")
-    };
-    if facts.iter().flat_map(|(oid, parts)| parts.iter().map(move |part| (oid, part))).any(is_code_of_users) {
-        crate::pg::running::runtime_hooks::forget_prepared_code();
     }
     verdict.functions.sort();
     verdict.functions.dedup();

@@ -1,9 +1,9 @@
 //! Which functions and relations generated SQL may use, judged by catalog facts. Pure: the facts come in as values.
 //!
-//! Allowed by default is what only computes. The lists below are the exceptions, each for a reason that volatility does
-//! not tell.
+//! Allowed by default is what only computes. The exceptions are in [`super::known_functions`].
 
-use crate::pg::running::runtime_hooks::Call;
+use super::known_functions::{HARMLESS, ONLY_LOOKS, READ, SERVER, danger, serves_administration};
+use crate::pg::running::function_facts::{Call, Language};
 use crate::pg::tree::uses::Origin;
 
 /// A function of pg_proc, or a part of an aggregate, as far as the policy cares.
@@ -15,145 +15,98 @@ pub struct Function {
     pub volatility: char,
     pub language: String,
     pub security_definer: bool,
+    pub owner: String,
     pub owner_superuser: bool,
     pub owner_caller: bool,
-    pub extension_member: bool,
+    /// It came with the server.
+    pub is_server: bool,
+    /// The extension it is a member of.
+    pub extension: Option<String>,
     /// Called by an aggregate that the statement calls, not by the statement.
     pub part_of_aggregate: bool,
 }
 
-/// Volatile, but nothing changes and nothing is waited for.
-const HARMLESS: [&str; 12] = [
-    "array_sample",
-    "array_shuffle",
-    "clock_timestamp",
-    "gen_random_bytes",
-    "gen_random_uuid",
-    "normal_rand",
-    "random",
-    "random_normal",
-    "timeofday",
-    "uuidv4",
-    "uuidv7",
-    "uuid_generate_v4",
-];
+const VOLATILE: &str = "It is volatile: calling it may change something.";
+const UNREAD: &str =
+    "It is C code of an extension that nobody has read, and only its own mark says that it changes nothing.";
 
-const TELLS: &str = "It tells settings.";
-const RUNS: &str = "It runs SQL that is given as text.";
-const READS: &str = "It reads relations that the statement does not name.";
-const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";
-const SPIES: &str = "It tells of the transactions of others.";
-const TAKES: &str = "It gives the caller's transaction a number.";
-const LOADS: &str = "It checks the code of a function, and may load a library for that.";
+/// Why code may not run whose owner the caller has no reason to trust.
+pub const STRANGERS: &str =
+    "It is neither PostgreSQL's nor an extension's, and neither a superuser nor the caller owns it.";
 
-/// Reasons that do not hold for code that somebody else than the model wrote: it only looks, and what it runs in turn is
-/// watched.
-const ONLY_LOOKS: [&str; 5] = [TELLS, RUNS, READS, MAKES, SPIES];
+/// Where a function comes from, as the lists have it. Membership in an extension alone says little: whoever owns a trusted
+/// extension may add functions of their own to it.
+fn home(is_server: bool, extension: Option<&str>, owner_superuser: bool) -> Option<&str> {
+    if is_server { Some(SERVER) } else { extension.filter(|_| owner_superuser) }
+}
 
-/// Why functions that are immutable or stable are refused all the same.
-fn danger(name: &str) -> Option<&'static str> {
-    match name {
-        "current_setting" | "show_limit" => Some(TELLS),
-        // Of isn, where it is marked immutable: the planner already calls it.
-        "isn_weak" => Some("It changes how the session reads numbers."),
-        // Of xml2: stylesheets are programs, and libxslt never looks whether the query was cancelled.
-        "xslt_process" => Some("It runs a program that no time limit can stop."),
-        "connectby"
-        | "crosstab"
-        | "crosstab2"
-        | "crosstab3"
-        | "crosstab4"
-        | "query_to_xml"
-        | "ts_stat"
-        | "xpath_table"
-        | "query_to_xml_and_xmlschema"
-        | "query_to_xmlschema" => Some(RUNS),
-        "cursor_to_xml"
-        | "cursor_to_xmlschema"
-        | "database_to_xml"
-        | "database_to_xml_and_xmlschema"
-        | "database_to_xmlschema"
-        | "schema_to_xml"
-        | "schema_to_xml_and_xmlschema"
-        | "schema_to_xmlschema"
-        | "table_to_xml"
-        | "table_to_xml_and_xmlschema"
-        | "table_to_xmlschema" => Some(READS),
-        "col_description" | "obj_description" | "satisfies_hash_partition" | "shobj_description" => Some(READS),
-        "array_in" | "array_recv" | "domain_in" | "domain_recv" | "multirange_in" | "multirange_recv" | "range_in"
-        | "range_recv" | "record_in" | "record_recv" => Some(MAKES),
-        "pg_current_xact_id" | "txid_current" | "txid_current_if_assigned" => Some(TAKES),
-        "txid_current_snapshot" => Some(SPIES),
-        "fmgr_c_validator" | "fmgr_internal_validator" | "fmgr_sql_validator" => Some(LOADS),
+/// Why a function of this home may not be called for its volatility alone; `is_c`: in C or the server's own code.
+fn volatility_refusal(home: Option<&str>, name: &str, volatility: char, is_c: bool) -> Option<&'static str> {
+    let is_in = |list: &[(&str, &str)]| home.is_some_and(|home| list.contains(&(home, name)));
+    let is_read =
+        |home: &str| READ.iter().any(|(of, names)| *of == home && (names.is_empty() || names.contains(&name)));
+    match volatility {
+        'v' => (!is_in(&HARMLESS)).then_some(VOLATILE),
+        's' if is_c && home != Some(SERVER) => (!home.is_some_and(is_read)).then_some(UNREAD),
         _ => None,
     }
 }
 
-/// Functions of pg_catalog that begin with `pg_` serve administrators, but for these, which only compute.
-const PLAIN_PG: [&str; 7] = [
-    "pg_client_encoding",
-    "pg_collation_for",
-    "pg_column_size",
-    "pg_size_bytes",
-    "pg_size_pretty",
-    "pg_typeof",
-    "pg_wal_lsn_diff",
-];
-
-/// So do these types, which tables may store.
-const PLAIN_PG_TYPES: [&str; 2] = ["pg_lsn", "pg_snapshot"];
-
-/// It begins with `pg_`, and is not one of those that only compute.
-fn serves_administration(name: &str) -> bool {
-    name.starts_with("pg_") && !PLAIN_PG.contains(&name) && !PLAIN_PG_TYPES.iter().any(|of| name.starts_with(of))
-}
-
 impl Function {
     pub fn qualified(&self) -> String {
-        format!("{}.{}", self.schema, self.name)
+        if self.schema.is_empty() { self.name.clone() } else { format!("{}.{}", self.schema, self.name) }
     }
 
-    /// Code that came with the server or, through a superuser, with an extension. Membership alone says little: whoever
-    /// owns a trusted extension may add functions of their own to it.
-    fn is_shipped(&self) -> bool {
-        let ships = matches!(self.language.as_str(), "internal" | "c" | "sql");
-        self.schema == "pg_catalog" || self.extension_member && self.owner_superuser && ships
+    /// Stands for one that was dropped meanwhile.
+    pub fn gone() -> Self {
+        Self { name: "that no longer exists".to_owned(), ..Self::default() }
+    }
+
+    fn home(&self) -> Option<&str> {
+        home(self.is_server, self.extension.as_deref(), self.owner_superuser)
     }
 
     /// A superuser named it in `nl2sql.allow_functions`: with its schema, or bare where nobody else could have made it.
     fn is_listed(&self, allowed: &[String]) -> bool {
-        let ours = self.schema == "pg_catalog" || self.owner_superuser;
+        let ours = self.is_server || self.owner_superuser;
         allowed.iter().any(|entry| *entry == self.qualified() || ours && *entry == self.name)
     }
 
     /// Why it may not be called, or `None` where it may.
-    pub fn refusal(&self, origin: Origin, by_cast: bool, allowed: &[String]) -> Option<&'static str> {
+    pub fn refusal(&self, origin: Origin, by_cast: bool, lists: &Lists<'_>) -> Option<&'static str> {
         let name = self.name.as_str();
-        if self.is_listed(allowed) {
+        if self.is_listed(lists.functions) {
             return None;
         }
         if self.security_definer {
             return Some("It runs with its owner's privileges (SECURITY DEFINER).");
         }
-        if self.volatility == 'v' && !(self.is_shipped() && HARMLESS.contains(&name)) {
-            return Some("It is volatile: calling it may change something.");
+        let is_c = matches!(self.language.as_str(), "internal" | "c");
+        if let Some(why) = volatility_refusal(self.home(), name, self.volatility, is_c) {
+            return Some(why);
         }
         // What a view or a policy calls was written by its owner, who could not hide a setting's name from the model.
         let by_model = origin == Origin::Statement;
-        let danger = danger(name).filter(|_| self.is_shipped() && !by_cast && (by_model || name != "current_setting"));
+        let danger = self.home().and_then(|home| danger(home, name));
+        let danger = danger.filter(|_| !by_cast && (by_model || name != "current_setting"));
         if danger.is_some() {
             return danger;
         }
-        if self.schema == "pg_catalog" && by_model && serves_administration(name) {
+        if (self.is_server || self.schema == "pg_catalog") && by_model && serves_administration(name) {
             return Some("It serves administration.");
         }
-        if !(self.is_shipped() || self.owner_superuser || self.owner_caller) {
-            return Some(
-                "It is neither PostgreSQL's nor an extension's, and neither a superuser nor the caller owns it.",
-            );
-        }
-        None
+        let is_trusted = self.is_server || self.owner_superuser || self.owner_caller;
+        (!is_trusted && !lists.owners.contains(&self.owner)).then_some(STRANGERS)
     }
+}
+
+/// Whom and what superusers trust.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lists<'l> {
+    /// `nl2sql.allow_functions`: `name` or `schema.name`.
+    pub functions: &'l [String],
+    /// `nl2sql.trust_owners`: roles.
+    pub owners: &'l [String],
 }
 
 /// Why a relation may not be read by the statement itself, or `None` where it may. What a view reads is its owner's
@@ -171,26 +124,31 @@ pub fn relation_refusal(schema: &str, origin: Origin, schemas: &[String]) -> Opt
     (!schemas.is_empty()).then_some("Its schema is not one of nl2sql.schemas.")
 }
 
-/// Why tables of these foreign servers (comma-separated) may not be read, or `None` where they may.
-pub fn server_refusal(servers: &str, allowed: &[String]) -> Option<&'static str> {
-    let listed = |server: &str| allowed.iter().any(|entry| entry == server);
-    (!servers.split(',').all(listed)).then_some("Reading a foreign table reaches outside this server.")
+/// Why tables of this foreign server may not be read, or `None` where they may.
+pub fn server_refusal(server: &str, allowed: &[String]) -> Option<&'static str> {
+    (!allowed.iter().any(|entry| entry == server)).then_some("Reading a foreign table reaches outside this server.")
 }
 
 /// Why code that stands in no tree of the statement may not make this call, or `None` where it may. Whoever wrote that
 /// code may read what the statement may not name, but neither change anything nor reach outside.
 pub fn call_refusal(call: &Call, allowed: &[String]) -> Option<&'static str> {
-    let qualified = format!("{}.{}", call.schema, call.name);
-    if allowed.iter().any(|entry| *entry == qualified || *entry == call.name) {
+    let ours = call.is_server || call.owner_superuser;
+    if allowed.iter().any(|entry| *entry == call.qualified() || ours && *entry == call.name) {
         return None;
     }
-    if call.untrusted {
+    if call.language == Language::Untrusted {
         return Some("It is written in an untrusted language.");
     }
-    if call.volatility == 'v' && !HARMLESS.contains(&call.name.as_str()) {
-        return Some("It is volatile: calling it may change something.");
-    }
-    danger(&call.name).filter(|why| !ONLY_LOOKS.contains(why))
+    let home = home(call.is_server, call.extension.as_deref(), call.owner_superuser);
+    let is_c = call.language == Language::Machine;
+    volatility_refusal(home, &call.name, call.volatility, is_c)
+        .or_else(|| danger(home?, &call.name).filter(|why| !ONLY_LOOKS.contains(why)))
+}
+
+/// Why code that neither a superuser nor the caller owns may not run, or `None` where it may.
+pub fn owner_refusal(call: &Call, lists: &Lists<'_>) -> Option<&'static str> {
+    let is_listed = lists.functions.contains(&call.qualified()) || lists.owners.contains(&call.owner);
+    (!is_listed).then_some(STRANGERS)
 }
 
 #[cfg(test)]
@@ -204,12 +162,36 @@ mod tests {
             volatility,
             language: "internal".into(),
             owner_superuser: true,
+            is_server: schema == "pg_catalog",
             ..Function::default()
         }
     }
 
+    fn member(extension: &str, name: &str, volatility: char) -> Function {
+        let extension = Some(extension.to_owned());
+        Function { extension, language: "c".into(), ..function("public", name, volatility) }
+    }
+
+    fn call(name: &str, volatility: char) -> Call {
+        Call {
+            schema: "pg_catalog".into(),
+            name: name.into(),
+            volatility,
+            is_server: true,
+            owner_superuser: true,
+            ..Call::default()
+        }
+    }
+
     fn refused(function: &Function) -> bool {
-        function.refusal(Origin::Statement, false, &[]).is_some()
+        function.refusal(Origin::Statement, false, &Lists::default()).is_some()
+    }
+
+    fn refused_but_for(function: &Function, functions: &[&str], owners: &[&str]) -> bool {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (functions, owners) = (list(functions), list(owners));
+        let lists = Lists { functions: &functions, owners: &owners };
+        function.refusal(Origin::Statement, false, &lists).is_some()
     }
 
     #[test]
@@ -218,6 +200,9 @@ mod tests {
         assert!(refused(&function("pg_catalog", "set_config", 'v')));
         assert!(!refused(&function("pg_catalog", "random", 'v')));
         assert!(refused(&function("public", "random", 'v')), "a name alone is no pass");
+        assert!(refused(&member("tablefunc", "random", 'v')), "nor that of another's function");
+        assert!(!refused(&member("tablefunc", "normal_rand", 'v')));
+        assert!(refused(&Function { is_server: false, ..function("pg_catalog", "random", 'v') }), "nor a schema");
     }
 
     #[test]
@@ -229,66 +214,98 @@ mod tests {
         assert!(!refused(&function("pg_catalog", "pg_lsn_eq", 'i')), "columns may be of that type");
         assert!(!refused(&function("pg_catalog", "to_char", 's')));
         let input = function("pg_catalog", "array_in", 's');
-        assert!(refused(&input) && input.refusal(Origin::Statement, true, &[]).is_none(), "a cast fixes the type");
+        let by_cast = input.refusal(Origin::Statement, true, &Lists::default());
+        assert!(refused(&input) && by_cast.is_none(), "a cast fixes the type");
     }
 
     #[test]
     fn dangerous_functions_of_extensions_are_refused_whatever_they_declare() {
-        for (name, volatility) in [("isn_weak", 'i'), ("xslt_process", 'i'), ("show_limit", 's'), ("crosstab", 's')] {
-            let mut of_extension = function("public", name, volatility);
-            of_extension.extension_member = true;
-            assert!(refused(&of_extension), "{name}");
+        for (extension, name, volatility) in [
+            ("isn", "isn_weak", 'i'),
+            ("xml2", "xslt_process", 'i'),
+            ("pg_trgm", "show_limit", 's'),
+            ("tablefunc", "crosstab", 's'),
+        ] {
+            assert!(refused(&member(extension, name, volatility)), "{name}");
         }
+        assert!(!refused(&member("app", "current_setting", 'i')), "a name alone is no danger");
+    }
+
+    #[test]
+    fn c_code_marked_stable_passes_where_it_was_read() {
+        assert!(refused(&member("citus", "master_run_on_worker", 's')));
+        assert!(refused(&Function { schema: "pg_catalog".into(), ..member("citus", "master_run_on_worker", 's') }));
+        assert!(refused(&function("public", "of_no_extension", 's')));
+        assert!(!refused(&member("citus", "worker_hash", 'i')));
+        assert!(!refused(&member("pg_trgm", "similarity_op", 's')));
+        assert!(!refused(&member("postgis", "st_asgeojson", 's')));
+        assert!(refused(&member("postgis", "st_estimatedextent", 's')));
+        assert!(!refused_but_for(&member("citus", "master_run_on_worker", 's'), &["master_run_on_worker"], &[]));
+        let stable = Call { is_server: false, extension: Some("citus".into()), ..call("master_run_on_worker", 's') };
+        assert!(call_refusal(&stable, &[]).is_some());
+        let trusted_language = Call { language: Language::Trusted, ..stable };
+        assert!(call_refusal(&trusted_language, &[]).is_none());
     }
 
     #[test]
     fn policies_may_read_settings() {
         let setting = function("pg_catalog", "current_setting", 's');
-        assert!(setting.refusal(Origin::Policy(1), false, &[]).is_none());
-        assert!(function("pg_catalog", "query_to_xml", 's').refusal(Origin::View(1), false, &[]).is_some());
+        assert!(setting.refusal(Origin::Policy(1), false, &Lists::default()).is_none());
+        assert!(
+            function("pg_catalog", "query_to_xml", 's').refusal(Origin::View(1), false, &Lists::default()).is_some()
+        );
     }
 
     #[test]
     fn code_of_others_needs_a_trusted_owner_or_the_list() {
         let mut mine = function("app", "f", 's');
         mine.language = "plpgsql".into();
+        mine.owner = "app_owner".into();
         assert!(!refused(&mine));
         mine.owner_superuser = false;
         assert!(refused(&mine));
-        assert!(mine.refusal(Origin::Statement, false, &["app.f".to_owned()]).is_none());
-        assert!(mine.refusal(Origin::Statement, false, &["f".to_owned()]).is_some(), "anybody could have made it");
+        assert!(!refused_but_for(&mine, &["app.f"], &[]));
+        assert!(refused_but_for(&mine, &["f"], &[]), "anybody could have made it");
+        assert!(!refused_but_for(&mine, &[], &["app_owner"]));
+        assert!(refused_but_for(&mine, &[], &["app"]));
         mine.owner_caller = true;
+        assert!(!refused(&mine));
         mine.security_definer = true;
         assert!(refused(&mine));
     }
 
     #[test]
     fn what_stands_in_no_tree_may_look_and_nothing_else() {
-        let call = |name: &str, volatility| Call {
-            schema: "pg_catalog".into(),
-            name: name.into(),
-            volatility,
-            untrusted: false,
-        };
         assert!(call_refusal(&call("pg_advisory_lock", 'v'), &[]).is_some());
         assert!(call_refusal(&call("pg_advisory_lock", 'v'), &["pg_advisory_lock".to_owned()]).is_none());
         assert!(call_refusal(&call("random", 'v'), &[]).is_none());
         assert!(call_refusal(&call("current_setting", 's'), &[]).is_none());
         assert!(call_refusal(&call("txid_current", 's'), &[]).is_some());
-        assert!(call_refusal(&Call { untrusted: true, ..call("f", 'i') }, &[]).is_some());
+        assert!(call_refusal(&Call { language: Language::Untrusted, ..call("f", 'i') }, &[]).is_some());
+        let others = Call { is_server: false, owner_superuser: false, schema: "mal".into(), ..call("random", 'v') };
+        assert!(call_refusal(&others, &[]).is_some(), "a name alone is no pass");
+        assert!(call_refusal(&others, &["random".to_owned()]).is_some(), "nor in the list");
+    }
+
+    #[test]
+    fn whose_code_it_is_counts_whatever_it_does() {
+        let others = Call { owner: "app_owner".into(), schema: "app".into(), is_server: false, ..call("f", 'i') };
+        let listed = [vec!["app.f".to_owned()], vec!["f".to_owned()], vec!["app_owner".to_owned()]];
+        let refused = |functions, owners| owner_refusal(&others, &Lists { functions, owners }).is_some();
+        assert!(refused(&[], &[]) && refused(&listed[1], &[]));
+        assert!(!refused(&listed[0], &[]) && !refused(&[], &listed[2]));
     }
 
     #[test]
     fn foreign_tables_need_their_server_named() {
         assert!(server_refusal("files", &[]).is_some());
-        assert!(server_refusal("files,web", &["files".to_owned()]).is_some());
-        assert!(server_refusal("files,web", &["files".to_owned(), "web".to_owned()]).is_none());
+        assert!(server_refusal("a,b", &["a".to_owned(), "b".to_owned()]).is_some());
+        assert!(server_refusal("a,b", &["a,b".to_owned()]).is_none());
     }
 
     #[test]
     fn an_extension_is_trusted_for_what_a_superuser_owns() {
-        let mut added = function("mal", "random", 'v');
-        added.extension_member = true;
+        let mut added = member("pgcrypto", "gen_random_bytes", 'v');
         added.owner_superuser = false;
         assert!(refused(&added));
         added.owner_superuser = true;

@@ -21,8 +21,8 @@ struct Relation {
     name: String,
     /// It belongs to this session's temporary schema.
     is_temporary: bool,
-    /// The foreign servers that reading it reaches, comma-separated.
-    servers: Option<String>,
+    /// The foreign servers that reading it reaches.
+    servers: Vec<String>,
 }
 
 /// By oid, and whether children are read too.
@@ -69,7 +69,7 @@ pub fn check(sandbox: &Sandbox<'_>, uses: &Uses, settings: &Settings, verdict: &
 /// Why it may not be read, and the way out.
 fn refusal(relation: &Relation, origin: Origin, settings: &Settings) -> Option<(&'static str, &'static str)> {
     let by_schema = relation_refusal(&relation.schema, origin, &settings.schemas).filter(|_| !relation.is_temporary);
-    let by_server = || server_refusal(relation.servers.as_deref()?, &settings.allow_servers);
+    let by_server = || relation.servers.iter().find_map(|server| server_refusal(server, &settings.allow_servers));
     by_schema
         .map(|why| (why, "A superuser can name its schema in nl2sql.schemas."))
         .or_else(|| by_server().map(|why| (why, "A superuser can name its server in nl2sql.allow_servers.")))
@@ -105,7 +105,11 @@ fn facts(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Facts, Error> {
             schema: schema.clone(),
             name: name.clone(),
             is_temporary: temporary.as_deref() == Some("t"),
-            servers: servers.clone(),
+            // What can't be read allows nothing: no server has an empty name.
+            servers: servers
+                .as_deref()
+                .map(|list| serde_json::from_str(list).unwrap_or_else(|_| vec![String::new()]))
+                .unwrap_or_default(),
         };
         facts.insert((oid, uses.with_children.contains(&oid)), relation);
     }

@@ -14,6 +14,7 @@ use crate::limits::RowLimits;
 use crate::pg::host::text::{c_string, owned};
 use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
 use crate::pg::running::cursor::DetachedPlan;
+use crate::pg::running::plan_hooks::Judged;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
@@ -163,7 +164,9 @@ impl Planned<'_> {
                 std::ptr::null_mut(),
                 0,
             );
+            let judged = Judged::begin(self.statement);
             pg_sys::ExecutorStart(desc, pg_sys::EXEC_FLAG_SKIP_TRIGGERS as i32);
+            drop(judged);
             #[cfg(feature = "pg18")]
             pg_sys::ExecutorRun(desc, pg_sys::ScanDirection::ForwardScanDirection, 0);
             #[cfg(not(feature = "pg18"))]

@@ -3,6 +3,7 @@
 //! The ceiling of such a setting is what the configuration gives (file, command line, ALTER DATABASE, ALTER ROLE); a
 //! session of an ordinary role may go below it, never above.
 
+use std::cell::Cell;
 use std::ffi::{CStr, CString, c_void};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -102,8 +103,30 @@ unsafe extern "C-unwind" fn check_real<const N: usize>(
     unsafe { pg_sys::panic::pgrx_extern_c_guard(|| check(*value, &CEILINGS[N], source)) }
 }
 
+thread_local! {
+    /// What is set now was written by whoever may write it: see [`trusting`].
+    static TRUSTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Sets limits that are a role's or a database's own: they may be above the session's ceilings, and do not become these.
+pub fn trusting(work: impl FnOnce()) {
+    /// Trusts nothing again, also where an ERROR unwinds.
+    struct Trusted;
+    impl Drop for Trusted {
+        fn drop(&mut self) {
+            TRUSTED.set(false);
+        }
+    }
+    let _trusted = Trusted;
+    TRUSTED.set(true);
+    work();
+}
+
 fn check(value: f64, ceiling: &Ceiling, source: pg_sys::GucSource::Type) -> bool {
     use pg_sys::GucSource::*;
+    if TRUSTED.get() {
+        return true;
+    }
     // PGC_S_TEST is ALTER ROLE or ALTER DATABASE … SET: what passes there is trusted when a session starts.
     if !matches!(source, PGC_S_CLIENT | PGC_S_INTERACTIVE | PGC_S_TEST | PGC_S_SESSION) {
         // A reload calls the hook for the file's value even where a role's or database's is in force.

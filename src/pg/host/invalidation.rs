@@ -26,9 +26,12 @@ pub fn generation() -> u64 {
 fn watch() {
     // Columns, indexes, foreign keys and partitions arrive as messages about their relation.
     let caches = [
+        Id::AMOPOPID,
+        Id::AMPROCNUM,
         Id::AUTHMEMROLEMEM,
         Id::AUTHOID,
         Id::CASTSOURCETARGET,
+        Id::CLAOID,
         Id::CONSTROID,
         Id::DATABASEOID,
         Id::ENUMOID,

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
-use super::runtime_hooks::is_watching;
+use super::watch_state::is_watching;
 use crate::error::Error;
 
 /// How much a function may be given inside a sandbox.

@@ -15,6 +15,7 @@ use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
 use crate::pg::host::text::owned;
+use crate::pg::running::plan_hooks::{is_of_cursor, mark_as_cursor};
 use crate::pg::running::runtime_hooks::Forced;
 use crate::pg::running::sandbox::under_limits;
 
@@ -58,10 +59,6 @@ impl Drop for DetachedPlan {
     }
 }
 
-/// Marks the plans of our cursors: a length that no statement has, with no location, is ignored wherever it is read
-/// (PlannedStmt in plannodes.h).
-const MARK: c_int = -0x6e6c;
-
 static BOUNDS: OnceLock<fn() -> Bounds> = OnceLock::new();
 static mut NEXT_RUN: pg_sys::ExecutorRun_hook_type = None;
 
@@ -96,8 +93,7 @@ pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, E
         };
         let outer = pg_sys::MemoryContextSwitchTo((*portal).portalContext);
         let statement = pg_sys::copyObjectImpl(plan.statement.cast()).cast::<pg_sys::PlannedStmt>();
-        (*statement).stmt_location = -1;
-        (*statement).stmt_len = MARK;
+        mark_as_cursor(&mut *statement);
         // Workers take what a sandbox has set, and a cursor runs in none.
         (*statement).parallelModeNeeded = false;
         let mut statements = PgList::<pg_sys::PlannedStmt>::new();
@@ -161,7 +157,7 @@ unsafe extern "C-unwind" fn on_run(
 /// `query` is live.
 unsafe fn is_ours(query: *mut pg_sys::QueryDesc) -> bool {
     // SAFETY: the caller's promise.
-    unsafe { (*(*query).plannedstmt).stmt_len == MARK && (*(*query).plannedstmt).stmt_location == -1 }
+    unsafe { is_of_cursor(&*(*query).plannedstmt) }
 }
 
 /// One FETCH.

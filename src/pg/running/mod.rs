@@ -2,8 +2,17 @@
 
 pub mod argument_bounds;
 pub mod cursor;
+pub mod definer;
+pub mod function_facts;
+mod function_hooks;
+pub mod guc_texts;
+pub mod plan_hooks;
+mod portals;
+mod prepared_code;
 pub mod query;
 pub mod relations_being_made;
 pub mod runtime_hooks;
 pub mod sandbox;
+pub mod support_functions;
 pub mod timer;
+pub mod watch_state;

@@ -10,8 +10,8 @@ use pgrx::pg_sys;
 use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::text::owned;
-use crate::pg::running::runtime_hooks::OwnQuery;
 use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction, never_wait, under_limits};
+use crate::pg::running::watch_state::OwnQuery;
 
 /// One row of a result: each column as the type's output function prints it.
 pub type Row = Vec<Option<String>>;

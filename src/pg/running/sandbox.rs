@@ -13,8 +13,9 @@ use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::host::messages::Withheld;
-use crate::pg::running::runtime_hooks;
+use crate::pg::running::portals::Suspended;
 use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
+use crate::pg::running::{runtime_hooks, watch_state};
 
 /// Proof that the code holding it runs inside the read-only subtransaction.
 pub struct Sandbox<'s> {
@@ -26,6 +27,7 @@ pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T,
     under_limits(bounds, || {
         // Outside of the subtransaction: what ended it becomes a value while this holds.
         let _withheld = Withheld::begin();
+        let _portals = Suspended::begin();
         in_subtransaction(|sandbox| {
             runtime_hooks::start();
             limit_temp_files(bounds.temp_file_kb);
@@ -61,6 +63,9 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
     let encoding = unsafe { pg_sys::GetDatabaseEncoding() } as u32;
     if encoding != pg_sys::pg_enc::PG_UTF8 && encoding != pg_sys::pg_enc::PG_SQL_ASCII {
         return Err(Error::Encoding);
+    }
+    if watch_state::is_watching() {
+        return Err(Error::nested_question());
     }
     let subtransaction = Subtransaction::begin(true);
     let result = catch(|| {

@@ -170,11 +170,12 @@ CREATE FUNCTION call_inside() RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN CA
 CREATE FUNCTION do_call() RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN call_inside(); END';
 CREATE FUNCTION do_xml() RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN query_to_xml('SELECT pg_advisory_lock_shared(4242)', true, true, ''); END $$;
 CREATE FUNCTION do_ask() RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT nl_sql('attack')); END $$;
--- Tries all of it and swallows every error: it answers, and has done nothing.
+-- Tries all of it and swallows every error: it answers, and has done nothing. A function may read catalogs through a view.
+CREATE VIEW doing AS SELECT oid, proname FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND proname ~ '^do_' AND pronargs = 0;
 CREATE FUNCTION do_everything() RETURNS int LANGUAGE plpgsql STABLE AS $$
 DECLARE f regprocedure; BEGIN
-    FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname ~ '^do_' AND pronargs = 0
-             AND proname NOT IN ('do_everything', 'do_sleep', 'do_ask') ORDER BY proname LOOP
+    FOR f IN SELECT oid FROM doing WHERE proname NOT IN ('do_everything', 'do_sleep', 'do_ask') ORDER BY proname LOOP
         BEGIN EXECUTE format('SELECT %I()', f::regproc); EXCEPTION WHEN OTHERS THEN NULL; END;
     END LOOP;
     RETURN 1;

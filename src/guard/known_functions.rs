@@ -1,0 +1,109 @@
+//! Functions that are judged by name, each for a reason that its volatility does not tell. A name alone is anybody's, so every
+//! entry says where the function comes from. Pure.
+
+/// Where a function comes from: it came with the server, and not with an extension of this name.
+pub const SERVER: &str = "";
+
+/// Volatile, but nothing changes and nothing is waited for. Each with where it comes from, as names alone are anybody's.
+pub const HARMLESS: [(&str, &str); 13] = [
+    (SERVER, "array_sample"),
+    (SERVER, "array_shuffle"),
+    (SERVER, "clock_timestamp"),
+    ("pgcrypto", "gen_random_bytes"),
+    ("pgcrypto", "gen_random_uuid"),
+    (SERVER, "gen_random_uuid"),
+    ("tablefunc", "normal_rand"),
+    (SERVER, "random"),
+    (SERVER, "random_normal"),
+    (SERVER, "timeofday"),
+    (SERVER, "uuidv4"),
+    (SERVER, "uuidv7"),
+    ("uuid-ossp", "uuid_generate_v4"),
+];
+
+/// C code of extensions that is marked STABLE and was read: it does what that says. IMMUTABLE needs no such list, as the
+/// planner calls it where it likes. No names: all of the extension's, but for those in [`danger`].
+pub const READ: [(&str, &[&str]); 7] = [
+    // Of contrib: they compute from their arguments, from dictionaries and from settings of their own.
+    ("intarray", &[]),
+    ("pg_trgm", &[]),
+    ("tablefunc", &[]),
+    ("unaccent", &[]),
+    ("xml2", &[]),
+    // The columns of its argument's row as GeoJSON; the others estimate from the statistics of tables given by name.
+    ("postgis", &["st_asgeojson"]),
+    // The point up to which a continuous aggregate is kept, which its own view asks for; the others list chunks, report
+    // on the installation or call functions given by name.
+    ("timescaledb", &["cagg_watermark", "cagg_watermark_materialized"]),
+];
+
+const TELLS: &str = "It tells settings.";
+const RUNS: &str = "It runs SQL that is given as text.";
+const READS: &str = "It reads relations that the statement does not name.";
+const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";
+const SPIES: &str = "It tells of the transactions of others.";
+const TAKES: &str = "It gives the caller's transaction a number.";
+const LOADS: &str = "It checks the code of a function, and may load a library for that.";
+
+/// Reasons that do not hold for code that somebody else than the model wrote: it only looks, and what it runs in turn is
+/// watched.
+pub const ONLY_LOOKS: [&str; 5] = [TELLS, RUNS, READS, MAKES, SPIES];
+
+/// Why functions that are immutable or stable are refused all the same. `home` is where it comes from: [`SERVER`] or the
+/// name of an extension.
+pub fn danger(home: &str, name: &str) -> Option<&'static str> {
+    match (home, name) {
+        (SERVER, "current_setting") | ("pg_trgm", "show_limit") => Some(TELLS),
+        // It is marked immutable: the planner already calls it.
+        ("isn", "isn_weak") => Some("It changes how the session reads numbers."),
+        // Stylesheets are programs, and libxslt never looks whether the query was cancelled.
+        ("xml2", "xslt_process") => Some("It runs a program that no time limit can stop."),
+        ("tablefunc", "connectby" | "crosstab" | "crosstab2" | "crosstab3" | "crosstab4")
+        | ("xml2", "xpath_table")
+        | (SERVER, "query_to_xml" | "query_to_xml_and_xmlschema" | "query_to_xmlschema" | "ts_stat") => Some(RUNS),
+        (SERVER, name) => server_danger(name),
+        _ => None,
+    }
+}
+
+fn server_danger(name: &str) -> Option<&'static str> {
+    match name {
+        "cursor_to_xml"
+        | "cursor_to_xmlschema"
+        | "database_to_xml"
+        | "database_to_xml_and_xmlschema"
+        | "database_to_xmlschema"
+        | "schema_to_xml"
+        | "schema_to_xml_and_xmlschema"
+        | "schema_to_xmlschema"
+        | "table_to_xml"
+        | "table_to_xml_and_xmlschema"
+        | "table_to_xmlschema" => Some(READS),
+        "col_description" | "obj_description" | "satisfies_hash_partition" | "shobj_description" => Some(READS),
+        "array_in" | "array_recv" | "domain_in" | "domain_recv" | "multirange_in" | "multirange_recv" | "range_in"
+        | "range_recv" | "record_in" | "record_recv" => Some(MAKES),
+        "pg_current_xact_id" | "txid_current" | "txid_current_if_assigned" => Some(TAKES),
+        "txid_current_snapshot" => Some(SPIES),
+        "fmgr_c_validator" | "fmgr_internal_validator" | "fmgr_sql_validator" => Some(LOADS),
+        _ => None,
+    }
+}
+
+/// Functions of pg_catalog that begin with `pg_` serve administrators, but for these, which only compute.
+const PLAIN_PG: [&str; 7] = [
+    "pg_client_encoding",
+    "pg_collation_for",
+    "pg_column_size",
+    "pg_size_bytes",
+    "pg_size_pretty",
+    "pg_typeof",
+    "pg_wal_lsn_diff",
+];
+
+/// So do these types, which tables may store.
+const PLAIN_PG_TYPES: [&str; 2] = ["pg_lsn", "pg_snapshot"];
+
+/// It begins with `pg_`, and is not one of those that only compute.
+pub fn serves_administration(name: &str) -> bool {
+    name.starts_with("pg_") && !PLAIN_PG.contains(&name) && !PLAIN_PG_TYPES.iter().any(|of| name.starts_with(of))
+}

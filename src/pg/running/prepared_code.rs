@@ -1,0 +1,58 @@
+//! Code that was set up before a sandbox was entered, and that the server would run in it without announcing it again.
+//!
+//! PL/pgSQL keeps the expressions of a function ready until the transaction ends, plans that the session keeps may hold the
+//! bodies of functions they were made of, and both are set up anew once the server forgets its cached plans. That costs
+//! every statement of the session a new plan, so it is done only where something was prepared that has to be judged.
+
+use std::cell::Cell;
+
+use pgrx::pg_sys;
+
+use super::function_facts::{Call, Language};
+use crate::pg::host::invalidation::generation;
+
+/// Who ran inside a sandbox, and the generation of the catalogs.
+type Inside = (pg_sys::Oid, u64);
+
+thread_local! {
+    /// Something that has to be judged may have been prepared outside. What came before this library was loaded counts.
+    static OUTSIDE: Cell<bool> = const { Cell::new(true) };
+    /// The same for what was judged, for this user and by these facts.
+    static INSIDE: Cell<Option<Inside>> = const { Cell::new(None) };
+}
+
+/// The extension's own functions, which refuse to run inside a sandbox.
+const OURS: &str = "nl2sql";
+
+/// A function is set up outside a sandbox; `is_harmful` tells whether it would be refused inside.
+pub fn note_outside(call: &Call, is_harmful: impl FnOnce(&Call) -> bool) {
+    let is_ours = || call.extension.as_deref() == Some(OURS);
+    if !OUTSIDE.get() && !is_ours() && (is_users(call) || is_harmful(call)) {
+        OUTSIDE.set(true);
+    }
+}
+
+/// A function is set up inside a sandbox.
+pub fn note_inside(call: &Call) {
+    if is_users(call) {
+        INSIDE.set(Some(now()));
+    }
+}
+
+/// Has everything prepared anew that a sandbox must judge; called where one is entered.
+pub fn forget() {
+    let inside = INSIDE.take();
+    if OUTSIDE.replace(false) || inside.is_some_and(|inside| inside != now()) {
+        // SAFETY: on the backend's only thread; marks cached plans and expressions as no longer valid, as DISCARD PLANS does.
+        unsafe { pg_sys::ResetPlanCache() };
+    }
+}
+
+fn is_users(call: &Call) -> bool {
+    call.language != Language::Machine && !call.is_server
+}
+
+fn now() -> Inside {
+    // SAFETY: reads a variable of the backend.
+    (unsafe { pg_sys::GetUserId() }, generation())
+}

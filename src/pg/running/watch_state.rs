@@ -1,0 +1,133 @@
+//! Whether the hooks are to judge, and by whose rules: what all of them share.
+
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::sync::OnceLock;
+
+use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
+use pgrx::pg_sys;
+use pgrx::prelude::*;
+
+use super::function_facts::Call;
+use crate::error::Error;
+
+/// The rules, each of which tells why something may not be done, if so.
+pub struct Judges {
+    /// A call that stands in no tree of the statement.
+    pub call: fn(&Call) -> Option<&'static str>,
+    /// The same without a look at the settings.
+    pub any_call: fn(&Call) -> Option<&'static str>,
+    /// Code that neither a superuser nor the caller owns.
+    pub owner: fn(&Call) -> Option<&'static str>,
+    /// Reading a relation of this schema of the system's.
+    pub system_schema: fn(&str) -> Option<&'static str>,
+    /// Reading a table of this foreign server.
+    pub server: fn(&str) -> Option<&'static str>,
+}
+
+static JUDGES: OnceLock<Judges> = OnceLock::new();
+
+/// On inside a sandbox for statements. A setting, as the server hands those to parallel workers.
+static GUARDED: GucSetting<bool> = GucSetting::<bool>::new(false);
+
+thread_local! {
+    /// We are changing the setting; nobody else may.
+    static CHANGING: Cell<bool> = const { Cell::new(false) };
+    /// A query of this library runs.
+    static OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Takes the rules and defines the setting; called once, when the library is loaded. Whether it was the first time.
+pub(super) fn define(judges: Judges) -> bool {
+    if JUDGES.set(judges).is_err() {
+        return false;
+    }
+    // SAFETY: called while the library is loaded; the hook has the signature the server expects and raises nothing.
+    unsafe {
+        GucRegistry::define_bool_guc_with_hooks(
+            c"nl2sql.guarded",
+            c"Whether a generated statement runs.",
+            c"Set by nl2sql itself.",
+            &GUARDED,
+            GucContext::Userset,
+            GucFlags::NO_SHOW_ALL | GucFlags::DISALLOW_IN_FILE,
+            Some(check_guarded),
+            None,
+            None,
+        );
+    }
+    true
+}
+
+/// The rules; `None` only before the hooks are in place.
+pub(super) fn judges() -> Option<&'static Judges> {
+    JUDGES.get()
+}
+
+/// Switches the setting on. The only ERROR this could raise is out of memory.
+pub(super) fn set_guarded(action: pg_sys::GucAction::Type) {
+    /// Forbids changes again, also where an ERROR unwinds.
+    struct Changing;
+    impl Drop for Changing {
+        fn drop(&mut self) {
+            CHANGING.set(false);
+        }
+    }
+    let _changing = Changing;
+    CHANGING.set(true);
+    // SAFETY: in a transaction; the setting exists.
+    unsafe {
+        pg_sys::set_config_option(
+            c"nl2sql.guarded".as_ptr(),
+            c"on".as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            action,
+            true,
+            0,
+            false,
+        );
+    }
+}
+
+/// Marks a query of this library while it runs.
+pub struct OwnQuery(bool);
+
+impl OwnQuery {
+    pub fn begin() -> Self {
+        Self(OWN.replace(true))
+    }
+}
+
+impl Drop for OwnQuery {
+    fn drop(&mut self) {
+        OWN.set(self.0);
+    }
+}
+
+/// A statement that models or users wrote runs.
+pub fn is_watching() -> bool {
+    GUARDED.get() && !OWN.get()
+}
+
+/// A query of this library runs, or a statement of others.
+pub(super) fn is_inside() -> bool {
+    GUARDED.get() || OWN.get()
+}
+
+/// A worker takes the setting over from its leader; a function's SET clause or a session can't change it.
+unsafe extern "C-unwind" fn check_guarded(value: *mut bool, _: *mut *mut c_void, _: pg_sys::GucSource::Type) -> bool {
+    // SAFETY: the server hands over the new value, which lives during the call.
+    unsafe { CHANGING.get() || pg_sys::InitializingParallelWorker || *value == GUARDED.get() }
+}
+
+/// Whether a rule of the guard may change now: the SET clause of a function that is called inside a sandbox must not.
+pub fn may_rules_change() -> bool {
+    // SAFETY: reads a variable of the backend.
+    !GUARDED.get() || unsafe { pg_sys::InitializingParallelWorker }
+}
+
+/// Raises an error of ours as the server's.
+pub(super) fn raise(error: Error) {
+    pg_sys::panic::ErrorReport::from(error).report(PgLogLevel::ERROR);
+}
