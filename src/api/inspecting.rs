@@ -1,0 +1,72 @@
+//! What a statement does, whether it may run, and what a model would be told.
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+use crate::ask::{self, Question};
+use crate::error::Error;
+use crate::guard;
+use crate::settings::Settings;
+
+/// A statement in plain words, nothing run.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_explain(sql: Option<&str>) -> Result<String, ErrorReport> {
+    let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
+    Ok(ask::explain(sql, &*Settings::in_force()?)?)
+}
+
+/// What a model would be told.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {
+    let question = Question::new(question, None)?;
+    Ok(ask::prompt(&question, &*Settings::in_force()?)?)
+}
+
+/// The guard's verdict on a statement.
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::type_complexity)]
+fn nl_check(
+    sql: Option<&str>,
+) -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(allowed, bool),
+            name!(sqlstate, Option<String>),
+            name!(reason, Option<String>),
+            name!(relations, Vec<String>),
+            name!(functions, Vec<String>),
+            name!(estimated_rows, Option<f64>),
+            name!(estimated_cost, Option<f64>),
+            name!(culprit, Option<String>),
+            name!(behind, Option<String>),
+            name!(position, Option<i32>),
+            name!(columns, Vec<String>),
+            name!(checks, pgrx::Json),
+        ),
+    >,
+    ErrorReport,
+> {
+    let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
+    let verdict = guard::check(sql, &*Settings::in_force()?)?;
+    let reason = verdict.error.as_ref().map(|error| match error.detail() {
+        Some(detail) => format!("{error}: {detail}"),
+        None => error.to_string(),
+    });
+    let checks = pgrx::Json(verdict.checks());
+    let culprit = verdict.culprit();
+    Ok(TableIterator::once((
+        verdict.error.is_none(),
+        verdict.error.map(|error| error.sqlstate().to_owned()),
+        reason,
+        verdict.relations,
+        verdict.functions,
+        verdict.estimated_rows,
+        verdict.estimated_cost,
+        culprit.as_ref().map(|culprit| culprit.name.clone()).filter(|name| !name.is_empty()),
+        culprit.as_ref().and_then(|culprit| culprit.behind.clone()),
+        culprit.and_then(|culprit| i32::try_from(culprit.position?).ok()),
+        verdict.columns,
+        checks,
+    )))
+}

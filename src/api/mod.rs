@@ -1,0 +1,12 @@
+//! Every function that SQL can call, and nothing else: each takes its arguments apart and hands them to a room.
+
+mod asking;
+mod drawing;
+mod inspecting;
+mod labels;
+mod models;
+
+use pgrx::prelude::*;
+
+extension_sql_file!("../../sql/cache.sql", name = "cache", bootstrap);
+extension_sql_file!("../../sql/objects.sql", name = "objects", finalize);
