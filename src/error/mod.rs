@@ -1,0 +1,216 @@
+//! Every way a question can fail: one variant each, with its SQLSTATE, message, DETAIL and HINT.
+//!
+//! Nothing here talks to the server; `pg::host::report` turns an [`Error`]
+//! into an ereport at the SQL edge.
+
+#![forbid(unsafe_code)]
+
+mod recovery;
+mod report;
+
+/// What went wrong, in PostgreSQL's style: the message is one lower-case clause without a full stop.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    #[error("the question is empty")]
+    EmptyQuestion,
+    #[error("the statement is empty")]
+    EmptyStatement,
+    #[error("the cursor's name is empty")]
+    EmptyCursorName,
+    #[error("threads are not supported by this version of nl2sql")]
+    ThreadGiven,
+    #[error("nl2sql.model names no model")]
+    NoModel,
+
+    #[error("model \"{0}\" does not exist")]
+    UnknownModel(String),
+    #[error("server \"{name}\" is not a model")]
+    NotAModel { name: String, wrapper: String },
+    #[error("permission denied for foreign server {0}")]
+    ModelDenied(String),
+    #[error("invalid option \"{option}\"")]
+    UnknownOption { option: String, valid: &'static str },
+    #[error("invalid value for option \"{option}\"")]
+    BadOptionValue { option: String, why: String },
+    #[error("option \"{option}\" is required")]
+    MissingOption { option: &'static str, server: String },
+    #[error("permission denied to set option \"{0}\"")]
+    OptionDenied(String),
+    #[error("invalid security label \"{label}\"")]
+    InvalidLabel { label: String, why: &'static str },
+    #[error("could not read the secret of model \"{model}\"")]
+    SecretUnreadable { model: String, why: String },
+
+    #[error("could not reach model \"{model}\"")]
+    Unreachable { model: String, why: String },
+    #[error("model \"{model}\" gave no usable reply")]
+    BadReply { model: String, why: String },
+    #[error("model \"{model}\" did not reply in time")]
+    ModelTimedOut { model: String, seconds: f64 },
+    #[error("model \"{model}\" rejected its credentials")]
+    Unauthorized { model: String, why: String },
+    #[error("model \"{model}\" is overloaded or its quota is used up")]
+    Overloaded { model: String, why: String },
+    #[error("model \"{model}\" answered with HTTP status {status}")]
+    HttpStatus { model: String, status: u16, why: String },
+    /// The last model's failure, told with those of the models before it in the chain.
+    #[error("{last}")]
+    ChainFailed { last: Box<Error>, earlier: Vec<String> },
+
+    /// The model asks back. What it says is quoted as its own.
+    #[error("model \"{model}\" asks: \"{question}\"")]
+    Clarify { model: String, question: String },
+    /// The model says that the database can't answer.
+    #[error("model \"{model}\" gives no answer: \"{reason}\"")]
+    Declined { model: String, reason: String },
+    #[error("the builtin model does not understand this question")]
+    NotUnderstood { words: Vec<String>, understood: String, nearest: Vec<String> },
+    #[error("the question can be read in more than one way")]
+    Ambiguous { readings: Vec<String> },
+
+    #[error("expected one statement, found {0}")]
+    StatementCount(usize),
+
+    #[error("nl2sql needs a database whose encoding is UTF8")]
+    Encoding,
+    #[error("cannot execute {0}: only queries are allowed")]
+    Writes(String),
+    #[error("{what} is not allowed")]
+    Refused { what: String, why: String, hint: Option<String> },
+    #[error("the estimated cost of the query exceeds nl2sql.max_cost")]
+    TooCostly { cost: f64, limit: f64 },
+    #[error("the answer does not fit the column definition list")]
+    DoesNotFit { wanted: String, given: String },
+    #[error("the catalogs changed while the cursor was opened")]
+    CatalogsChanged,
+    #[error("the query exceeded nl2sql.query_timeout")]
+    QueryTimedOut { milliseconds: i32 },
+    #[error("the query exceeded nl2sql.memory_limit")]
+    MemoryExceeded { kilobytes: i32 },
+    #[error("the statement is too complex")]
+    TooComplex { what: &'static str, limit: usize },
+    /// A C function that could not be stopped was given more than it is trusted with.
+    #[error("the arguments of {function} are too large")]
+    ArgumentsTooLarge { function: &'static str },
+    #[error("a row of the answer is too large")]
+    RowTooLarge { limit: usize },
+    #[error("the statement is too long")]
+    StatementTooLong { bytes: usize, limit: usize },
+    /// The server's own error, while it analyzed or planned a statement.
+    #[error("{}", .0.message)]
+    Server(Failure),
+    /// The server's own error, while the statement ran: what it says can quote the data.
+    #[error("{}", .0.message)]
+    Run(Failure),
+    /// A draft failed for good: `cause`, with the draft itself.
+    #[error("{cause}")]
+    Draft { cause: Box<Error>, sql: String, attempt: u32, of: u32 },
+}
+
+/// An error that the server raised, as plain values.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Failure {
+    /// Five characters.
+    pub sqlstate: String,
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+    /// The place in the statement's text, counted in characters from 1.
+    pub position: Option<usize>,
+    /// The message speaks of names and types of the statement itself and of nothing else.
+    pub names_only: bool,
+}
+
+impl Failure {
+    /// Only what cannot quote data.
+    pub fn without_text(self) -> Self {
+        let message = "the query failed, and what the server says of it may quote values that are masked".to_owned();
+        Self { sqlstate: self.sqlstate, message, ..Self::default() }
+    }
+}
+
+impl Error {
+    /// A fault of this library or of what it relies on, which no user can cause.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Server(Failure { sqlstate: "XX000".to_owned(), message: message.into(), ..Failure::default() })
+    }
+
+    /// A function that may not be called, by its qualified name.
+    pub fn refused_call(function: &str, why: &str) -> Self {
+        Self::Refused {
+            what: format!("calling function {function}"),
+            why: why.to_owned(),
+            hint: Some("A superuser can name it in nl2sql.allow_functions.".to_owned()),
+        }
+    }
+
+    /// Code of an owner whom the caller has no reason to trust.
+    pub fn refused_owner(function: &str, owner: &str, why: &str) -> Self {
+        Self::Refused {
+            what: format!("calling function {function}"),
+            why: why.to_owned(),
+            hint: Some(format!("A superuser who trusts the role {owner} can name it in nl2sql.trust_owners.")),
+        }
+    }
+
+    /// `listed`: where a superuser can name it.
+    pub fn refused_relation(relation: &str, why: &str, listed: &str) -> Self {
+        Self::Refused {
+            what: format!("reading relation {relation}"),
+            why: why.to_owned(),
+            hint: Some(format!("A superuser can name {listed}.")),
+        }
+    }
+
+    pub fn locks_rows() -> Self {
+        Self::Refused {
+            what: "locking rows (FOR UPDATE or FOR SHARE)".to_owned(),
+            why: "A row lock is written to the table and outlives the statement.".to_owned(),
+            hint: None,
+        }
+    }
+
+    pub fn nested_question() -> Self {
+        Self::Refused {
+            what: "asking a question inside the answer to another".to_owned(),
+            why: "Generated SQL may not ask models.".to_owned(),
+            hint: None,
+        }
+    }
+}
+
+impl From<syntax::Refusal> for Error {
+    fn from(refusal: syntax::Refusal) -> Self {
+        match refusal {
+            syntax::Refusal::StatementCount(count) => Self::StatementCount(count),
+            syntax::Refusal::Writes(what) => Self::Writes(what),
+            syntax::Refusal::TooComplex { what, limit } => Self::TooComplex { what, limit },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn privilege_errors_and_cancels_are_not_repaired() {
+        let server = |sqlstate: &str| Error::Server(Failure { sqlstate: sqlstate.into(), ..Failure::default() });
+        assert!(server("42703").is_repairable());
+        assert!(server("22012").is_repairable());
+        assert!(!server("42501").is_repairable());
+        assert!(!server("57014").is_repairable());
+    }
+
+    #[test]
+    fn a_draft_tells_its_statement_and_keeps_the_cause() {
+        let error = Error::Draft {
+            cause: Box::new(Error::Writes("DELETE".into())),
+            sql: "DELETE FROM t".into(),
+            attempt: 2,
+            of: 3,
+        };
+        assert_eq!(error.sqlstate(), "25006");
+        assert_eq!(error.detail().as_deref(), Some("Draft 2 of 3: DELETE FROM t"));
+    }
+}

@@ -1,0 +1,48 @@
+//! What can be done after an error: another draft, or another model.
+
+use super::Error;
+
+impl Error {
+    /// One line about a model that failed, for the error of the whole chain.
+    pub fn in_chain(model: &str, error: &Self) -> String {
+        let why = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        format!("{model}: {error}{why}")
+    }
+
+    /// A new draft may cure it: the statement was wrong, not the caller's rights, patience or machine.
+    pub fn is_repairable(&self) -> bool {
+        match self {
+            Self::StatementCount(_)
+            | Self::Writes(_)
+            | Self::Refused { .. }
+            | Self::TooCostly { .. }
+            | Self::DoesNotFit { .. }
+            | Self::MemoryExceeded { .. }
+            | Self::StatementTooLong { .. }
+            | Self::TooComplex { .. }
+            | Self::ArgumentsTooLarge { .. }
+            | Self::RowTooLarge { .. } => true,
+            Self::Server(failure) | Self::Run(failure) => {
+                failure.sqlstate != "42501"
+                    && ["42", "22", "21", "0A", "54"].iter().any(|class| failure.sqlstate.starts_with(class))
+            }
+            _ => false,
+        }
+    }
+
+    /// The next model of the chain may do better: this one could not be used, or does not know.
+    pub fn is_for_next_model(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::BadReply { .. }
+                | Self::ModelTimedOut { .. }
+                | Self::Unauthorized { .. }
+                | Self::Overloaded { .. }
+                | Self::SecretUnreadable { .. }
+                | Self::HttpStatus { .. }
+                | Self::NotUnderstood { .. }
+                | Self::Ambiguous { .. }
+        )
+    }
+}

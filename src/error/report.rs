@@ -1,0 +1,160 @@
+//! What an error tells the person who sees it: SQLSTATE, DETAIL and HINT.
+
+use super::Error;
+
+const CONNECT_A_MODEL: &str = "Rephrase with the names of tables and columns, or connect a model: \
+     CREATE SERVER … FOREIGN DATA WRAPPER nl2sql, then SET nl2sql.model.";
+
+impl Error {
+    /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
+    pub fn sqlstate(&self) -> &str {
+        match self {
+            Self::EmptyQuestion | Self::EmptyStatement | Self::NoModel | Self::InvalidLabel { .. } => "22023",
+            Self::ThreadGiven | Self::Encoding | Self::NotUnderstood { .. } | Self::Ambiguous { .. } => "0A000",
+            Self::EmptyCursorName => "34000",
+            Self::UnknownModel(_) => "42704",
+            Self::NotAModel { .. } => "42809",
+            Self::ModelDenied(_) | Self::OptionDenied(_) => "42501",
+            Self::UnknownOption { .. } => "HV00D",
+            Self::BadOptionValue { .. } => "HV024",
+            Self::MissingOption { .. } => "HV00J",
+            Self::SecretUnreadable { .. } => "58030",
+            Self::Unreachable { .. } => "HV00N",
+            Self::BadReply { .. } => "HV00M",
+            Self::ModelTimedOut { .. } | Self::HttpStatus { .. } => "HV00L",
+            Self::Unauthorized { .. } => "28000",
+            Self::Overloaded { .. } => "53000",
+            Self::Clarify { .. } => "P0001",
+            Self::Declined { .. } => "P0002",
+            Self::StatementCount(_) => "42601",
+            Self::Writes(_) => "25006",
+            Self::Refused { .. } => "2F003",
+            Self::TooCostly { .. } => "53400",
+            Self::DoesNotFit { .. } => "42804",
+            Self::CatalogsChanged => "40001",
+            Self::MemoryExceeded { .. } => "53200",
+            Self::StatementTooLong { .. }
+            | Self::TooComplex { .. }
+            | Self::ArgumentsTooLarge { .. }
+            | Self::RowTooLarge { .. } => "54000",
+            Self::QueryTimedOut { .. } => "57014",
+            Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
+            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
+        }
+    }
+
+    /// The facts, one clause or sentence a line.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::NotAModel { wrapper, .. } => Some(format!("Its foreign-data wrapper is \"{wrapper}\".")),
+            Self::BadOptionValue { why, .. }
+            | Self::SecretUnreadable { why, .. }
+            | Self::Unreachable { why, .. }
+            | Self::BadReply { why, .. }
+            | Self::Unauthorized { why, .. }
+            | Self::Overloaded { why, .. }
+            | Self::HttpStatus { why, .. }
+            | Self::Refused { why, .. } => Some(why.clone()),
+            Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
+            Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
+            Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
+            Self::NotUnderstood { words, understood, nearest } => Some(not_understood(words, understood, nearest)),
+            Self::Ambiguous { readings } => Some(format!("It may mean: {}.", readings.join("; or: "))),
+            Self::TooCostly { cost, limit } => {
+                Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
+            }
+            Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
+            Self::DoesNotFit { wanted, given } => Some(format!("Wanted: {wanted}.\nThe query gives: {given}.")),
+            Self::MemoryExceeded { kilobytes } => Some(format!("It was stopped at {} MB.", kilobytes / 1024)),
+            Self::ArgumentsTooLarge { .. } => {
+                Some("Its time grows with the product of their sizes, and no limit could end it.".to_owned())
+            }
+            Self::RowTooLarge { limit } => Some(format!("As json, a row has at most {limit} bytes.")),
+            Self::TooComplex { what, limit } => Some(format!("It has more than {limit} {what}.")),
+            Self::StatementTooLong { bytes, limit } => {
+                Some(format!("It has {bytes} bytes, at most {limit} are judged."))
+            }
+            Self::Server(failure) => {
+                let place = failure.position.map(|position| format!("At character {position} of the statement."));
+                let lines: Vec<String> = failure.detail.iter().cloned().chain(place).collect();
+                (!lines.is_empty()).then(|| lines.join("\n"))
+            }
+            // A position in here may be one in the body of a function.
+            Self::Run(failure) => failure.detail.clone(),
+            Self::ChainFailed { last, earlier } => {
+                let mut lines: Vec<String> = last.detail().into_iter().collect();
+                lines.extend(earlier.iter().map(|error| format!("Before it: {error}.")));
+                Some(lines.join("\n"))
+            }
+            Self::Draft { cause, sql, attempt, of } => {
+                let mut lines: Vec<String> = cause.detail().into_iter().collect();
+                lines.push(format!("Draft {attempt} of {of}: {sql}"));
+                Some(lines.join("\n"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The way out.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::EmptyQuestion => "Ask something, for example: SELECT nl_ask('how many orders are there').",
+            Self::EmptyStatement => "Give one SELECT statement.",
+            Self::EmptyCursorName => "Name it, or give NULL for a name of the server's choice.",
+            Self::ThreadGiven => "Leave the second argument out.",
+            Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
+            Self::UnknownModel(_) => {
+                "Models are foreign servers: CREATE SERVER … FOREIGN DATA WRAPPER nl2sql. \"builtin\" always exists."
+            }
+            Self::NotAModel { .. } => "Name a server of the foreign-data wrapper \"nl2sql\".",
+            Self::ModelDenied(name) => {
+                return Some(format!("GRANT USAGE ON FOREIGN SERVER {name} TO the role that asks."));
+            }
+            Self::UnknownOption { valid: "", .. } => "There are no valid options in this context.",
+            Self::UnknownOption { valid, .. } => return Some(format!("Valid options in this context are: {valid}.")),
+            Self::OptionDenied(_) => "Only superusers and members of pg_read_server_files may set it.",
+            Self::MissingOption { option, server } => {
+                return Some(format!("ALTER SERVER {server} OPTIONS (ADD {option} '…')."));
+            }
+            Self::SecretUnreadable { .. } => {
+                "The file or variable must be readable by the operating-system user of the server."
+            }
+            Self::Unreachable { .. } => {
+                "Check the server's endpoint and proxy options; SELECT * FROM nl_health() tests them."
+            }
+            Self::ModelTimedOut { .. } => "Raise nl2sql.model_timeout, or name a further model in nl2sql.model.",
+            Self::Unauthorized { .. } => "Check the api_key of the user mapping.",
+            Self::Overloaded { .. } => "Ask again later, or name a further model in nl2sql.model.",
+            Self::Clarify { .. } => "Ask again with the answer in the question.",
+            Self::NotUnderstood { .. } => CONNECT_A_MODEL,
+            Self::Ambiguous { .. } => "Rephrase so that only one of them fits.",
+            Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
+            Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
+            Self::MemoryExceeded { .. } => "Ask for less, or have a superuser raise nl2sql.memory_limit.",
+            Self::DoesNotFit { .. } => "Change the list: nl_columns(question) tells what the query gives.",
+            Self::CatalogsChanged => "Try again.",
+            Self::Refused { hint, .. } => return hint.clone(),
+            Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),
+            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => return cause.hint(),
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+fn not_understood(words: &[String], understood: &str, nearest: &[String]) -> String {
+    let mut lines = Vec::new();
+    if words.is_empty() {
+        lines.push("Every word is known, but not this form of question.".to_owned());
+    } else {
+        let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+        lines.push(format!("It could not place: {}.", quoted.join(", ")));
+    }
+    if !nearest.is_empty() {
+        lines.push(format!("The nearest names are: {}.", nearest.join(", ")));
+    }
+    if !understood.is_empty() {
+        lines.push(format!("Understood so far: {understood}."));
+    }
+    lines.join("\n")
+}
