@@ -31,6 +31,7 @@ setup:
 
 install: setup
 	cargo pgrx install --release $(SUDO) --pg-config $(PG_CONFIG) $(FEATURES)
+	$(if $(SUDO),sudo )install -m 644 sql/nl2sql--0.1.0.sql $$($(PG_CONFIG) --sharedir)/extension/
 
 demo: install
 	cargo build --release --quiet -p nl2sql-e2e --bin model-double

@@ -1,0 +1,46 @@
+-- From 0.1.0 to 0.2.0.
+
+-- Drafts kept so far have keys that nothing will look for: the table is made anew.
+DROP TABLE nl2sql.cache;
+CREATE TABLE nl2sql.cache (
+    role oid NOT NULL,
+    key bytea NOT NULL CHECK (pg_catalog.octet_length(key) OPERATOR(pg_catalog.=) 32),
+    sql text NOT NULL CHECK (pg_catalog.octet_length(sql) OPERATOR(pg_catalog.<=) 100000),
+    made_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE nl2sql.cache IS
+    'drafts of models, kept for nl2sql.cache_ttl so that the same question over the same schema makes no second call; written by the extension alone';
+COMMENT ON COLUMN nl2sql.cache.role IS 'the oid of who asked; every role sees and uses its own drafts only';
+COMMENT ON COLUMN nl2sql.cache.key IS 'SHA-256 of the models'' names, their servers'' options and the prompt';
+COMMENT ON COLUMN nl2sql.cache.sql IS 'the draft; it is judged again whenever it is used';
+COMMENT ON COLUMN nl2sql.cache.made_at IS 'when it was drafted';
+CREATE INDEX cache_key ON nl2sql.cache (role, key);
+COMMENT ON INDEX nl2sql.cache_key IS 'finds the drafts of a prompt';
+CREATE INDEX cache_age ON nl2sql.cache (role, made_at);
+COMMENT ON INDEX nl2sql.cache_age IS 'finds the drafts of a role that have expired, or are too many';
+CREATE INDEX cache_oldest ON nl2sql.cache (made_at);
+COMMENT ON INDEX nl2sql.cache_oldest IS 'finds the drafts of roles that ask no more';
+ALTER TABLE nl2sql.cache ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_drafts ON nl2sql.cache
+    USING (role OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r
+                                        WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER));
+COMMENT ON POLICY own_drafts ON nl2sql.cache IS 'every role its own drafts';
+GRANT SELECT, DELETE ON nl2sql.cache TO PUBLIC;
+
+CREATE FUNCTION nl_labels() RETURNS TABLE (object_type text, object text, label text)
+    STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_labels_wrapper';
+CREATE FUNCTION nl_drop_labels() RETURNS TABLE (object_type text, object text, label text)
+    STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_drop_labels_wrapper';
+CREATE FUNCTION nl2sql_warn_of_labels() RETURNS event_trigger
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl2sql_warn_of_labels_wrapper';
+COMMENT ON FUNCTION nl_labels() IS
+    'the security labels of nl2sql in this database';
+COMMENT ON FUNCTION nl_drop_labels() IS
+    'takes all security labels of nl2sql away and tells which they were; to be called before DROP EXTENSION';
+COMMENT ON FUNCTION nl2sql_warn_of_labels() IS
+    'warns whoever drops the extension of security labels that stay behind; called by the event trigger nl2sql_drop';
+
+CREATE EVENT TRIGGER nl2sql_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSION')
+    EXECUTE FUNCTION nl2sql_warn_of_labels();
+COMMENT ON EVENT TRIGGER nl2sql_drop IS
+    'warns before DROP EXTENSION nl2sql of security labels that stay behind';
