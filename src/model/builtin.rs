@@ -4,14 +4,18 @@ use crate::ask::attempt::Draft;
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;
-use reader::Abstention;
+use crate::pg::host::interrupts;
+use reader::{Abstention, Interrupted};
 use schema::sanitize::one_line;
 
 /// Reads the question of a context. Where no reading is sure, the error says what was not understood.
 pub fn read(context: &Context, values: &Lookup) -> Result<Draft, Error> {
-    let read = reader::read(&context.question, &context.snapshot, values);
-    values.interruption()?;
-    match read {
+    let go_on = || {
+        interrupts::serve();
+        Ok(())
+    };
+    let read = reader::read(&context.question, &context.snapshot, values, &go_on);
+    match read.map_err(|Interrupted| values.interruption())? {
         Ok(reading) => {
             let line = one_line(&reading.summary).trim().to_owned();
             Ok(Draft { sql: format!("-- reading: {line}\n{}", reading.sql), reading: Some(line) })

@@ -148,7 +148,7 @@ const ANSWERS: &[(&str, &str)] = &[
 ];
 
 fn read(question: &str, snapshot: &Snapshot) -> Result<super::Reading, super::Abstention> {
-    super::read(question, snapshot, &NoValues)
+    super::read(question, snapshot, &NoValues, &super::never).unwrap()
 }
 
 #[test]

@@ -80,6 +80,9 @@ impl Parser<'_> {
             found.extend(self.tests_of(hypothesis, at, position, true));
         }
         for connective in self.connectives(position, also) {
+            if self.is_interrupted() {
+                break;
+            }
             for (outward, source) in hypothesis.focus.iter().rev().copied().enumerate() {
                 let outward = u32::try_from(outward).unwrap_or(u32::MAX);
                 let mut near = hypothesis.clone().with_cost(if also { 0 } else { outward * costs::OUTER_NOUN });
@@ -103,6 +106,9 @@ impl Parser<'_> {
             next.extend(self.tests_of(hypothesis, at, position, true));
         }
         for connective in self.connectives(position, true) {
+            if self.is_interrupted() {
+                break;
+            }
             for source in hypothesis.focus.iter().rev() {
                 next.extend(self.column_tests(hypothesis, *source, connective));
                 next.extend(self.unnamed_column_tests(hypothesis, *source, connective));

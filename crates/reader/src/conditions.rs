@@ -10,6 +10,9 @@ use words::WordKind;
 impl Parser<'_> {
     /// A relation that restricts a source: itself, joined where it is one row, else some row of it.
     pub fn attach(&self, hypothesis: &Hypothesis, source: usize, relation: usize) -> Vec<(Hypothesis, usize)> {
+        if self.is_interrupted() {
+            return Vec::new();
+        }
         let scope = hypothesis.query.scope(source);
         let mut near = [source, scope].into_iter().chain(hypothesis.query.joined(scope));
         if let Some(known) = near.find(|one| hypothesis.query.relation(*one) == relation) {

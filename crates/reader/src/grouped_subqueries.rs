@@ -61,7 +61,7 @@ impl SqlWriter<'_> {
     fn join(&self, head: usize, grouped_subqueries: &[(String, String)]) -> Option<String> {
         let data = self.query.sources.get(head)?;
         let (parent, step) = data.parent?;
-        let edge = self.schema.edges.get(step.edge)?;
+        let edge = self.schema.edge(step)?;
         let sides = edge.columns.iter().map(|(from, to)| if step.forward { (from, to) } else { (to, from) });
         let (mut keys, mut on) = (Vec::new(), Vec::new());
         for (outer, own) in sides {

@@ -128,7 +128,7 @@ impl Parser<'_> {
             return own.into_iter().map(|column| (hypothesis.clone(), 0, column)).collect();
         }
         let mut found = Vec::new();
-        for edge in self.schema.edges.iter().filter(|edge| edge.from == base && !edge.nullable) {
+        for (_, edge) in self.schema.keys_of(base).filter(|(_, edge)| !edge.nullable) {
             for column in self.schema.event_dates(edge.to) {
                 for (next, source, _) in hypothesis.join(self.schema, 0, edge.to) {
                     found.push((next, source, column));

@@ -74,7 +74,7 @@ impl Hypothesis {
     }
 
     fn step_cost(schema: &SchemaView, step: JoinStep) -> u32 {
-        let declared = schema.edges.get(step.edge).is_none_or(|edge| edge.declared);
+        let declared = schema.edge(step).is_none_or(|edge| edge.declared);
         let cost = if schema.is_single(step) { costs::STEP_TO_ONE } else { costs::STEP_TO_MANY };
         cost + if declared { 0 } else { costs::INFERRED_KEY }
             + if schema.is_plain(step) { 0 } else { costs::KEY_WITH_ROLE }
@@ -102,11 +102,11 @@ impl Hypothesis {
         let paths = schema.paths(self.query.relation(from), relation);
         let ambiguous_path = paths.len() > 1;
         let mut found = Vec::new();
-        for path in paths {
+        for path in paths.iter() {
             let mut hypothesis = self.clone();
             let mut at = from;
             let mut many = false;
-            for step in path {
+            for step in path.iter().copied() {
                 hypothesis.cost += Self::step_cost(schema, step);
                 many |= !schema.is_single(step);
                 let known = hypothesis
@@ -149,11 +149,11 @@ impl Hypothesis {
         let paths = schema.paths(self.query.relation(from), relation);
         let ambiguous_path = paths.len() > 1;
         let mut found = Vec::new();
-        for path in paths {
+        for path in paths.iter() {
             let mut hypothesis = self.clone();
             let mut at = from;
             let mut head = None;
-            for step in path {
+            for step in path.iter().copied() {
                 hypothesis.cost += Self::step_cost(schema, step);
                 let target = schema.target(step);
                 let begins = head.is_none() && (whole || !schema.is_single(step));

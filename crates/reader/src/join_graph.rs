@@ -1,9 +1,11 @@
-//! The foreign keys of a snapshot, and those that a schema means but does not declare.
+//! How the relations of a snapshot hang together: its foreign keys, and those that it means but does not declare.
 //!
-//! An undeclared one is only taken where the names leave no doubt: `film_id` beside a table `film` with an `id` or a
-//! `film_id`, or a column named like another table's key.
+//! An undeclared key is only inferred where the names leave no doubt: `film_id` beside a table `film` with an `id` or a
+//! `film_id`, or a column named like another table's key (see [`crate::key_inference`]).
 
-use schema::{Column, Relation, Snapshot};
+use super::interrupts::{InterruptCheck, Interrupted};
+use super::key_inference::KeyInference;
+use schema::{Relation, Snapshot};
 
 /// A relation's columns that refer to another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,33 +18,94 @@ pub struct JoinEdge {
     pub nullable: bool,
     /// At most one row refers to each.
     pub unique: bool,
+    /// The schema declares it; otherwise it was inferred.
     pub declared: bool,
 }
 
-/// Declared keys first, then inferred ones.
-pub fn edges(snapshot: &Snapshot, words: &[Vec<Vec<String>>]) -> Vec<JoinEdge> {
-    let owners: Vec<Vec<String>> =
-        snapshot.relations.iter().map(|relation| singulars(&words::identifier_words(&relation.name))).collect();
-    let mut edges: Vec<JoinEdge> = Vec::new();
-    for (from, relation) in snapshot.relations.iter().enumerate() {
-        for key in &relation.foreign_keys {
-            let target = snapshot.relations.iter().position(|r| r.schema == key.schema && r.name == key.relation);
-            if let Some(to) = target {
+/// The relations as nodes, by their numbers in the snapshot, and the foreign keys as edges, by theirs.
+#[derive(Debug, Default)]
+pub struct JoinGraph {
+    edges: Vec<JoinEdge>,
+    /// For each relation the edges that leave it, and those that lead to it, in ascending order.
+    outgoing: Vec<Vec<usize>>,
+    incoming: Vec<Vec<usize>>,
+}
+
+impl JoinGraph {
+    /// The declared keys first, then the inferred ones. Keys to relations that the snapshot does not show are left out,
+    /// and so are keys from a relation to itself. `words` has the words of each column's name, by relation and column.
+    pub fn new(
+        snapshot: &Snapshot,
+        words: &[Vec<Vec<String>>],
+        interrupt: InterruptCheck,
+    ) -> Result<Self, Interrupted> {
+        let nodes = snapshot.relations.len();
+        let mut graph =
+            Self { edges: Vec::new(), outgoing: vec![Vec::new(); nodes], incoming: vec![Vec::new(); nodes] };
+        for (from, relation) in snapshot.relations.iter().enumerate() {
+            interrupt()?;
+            for key in &relation.foreign_keys {
+                let Some(to) = snapshot.relations.position(&key.schema, &key.relation) else { continue };
                 let columns = key.columns.iter().cloned().zip(key.referenced.iter().cloned()).collect();
                 let edge = edge(relation, from, to, columns, true);
-                // A reference to the relation itself connectives nowhere new.
-                if from != to && !edges.contains(&edge) {
-                    edges.push(edge);
+                if from != to && !graph.edges_from(from).any(|(_, other)| *other == edge) {
+                    graph.add(edge);
                 }
             }
         }
-    }
-    for (from, relation) in snapshot.relations.iter().enumerate() {
-        for (column, parts) in relation.columns.iter().zip(words.get(from).into_iter().flatten()) {
-            infer(snapshot, from, &Referring { column, parts, owner: owner(parts) }, &owners, &mut edges);
+        let mut inference = KeyInference::new(snapshot, interrupt)?;
+        for (from, relation) in snapshot.relations.iter().enumerate() {
+            for (column, words) in relation.columns.iter().zip(words.get(from).into_iter().flatten()) {
+                interrupt()?;
+                let is_key = |(_, edge): (usize, &JoinEdge)| edge.columns.iter().any(|(name, _)| *name == column.name);
+                if graph.edges_from(from).any(is_key) {
+                    continue;
+                }
+                let Some((to, key)) = inference.target(from, column, words)? else { continue };
+                let refers_back = |(_, edge): (usize, &JoinEdge)| {
+                    edge.to == from && edge.columns.iter().any(|(name, _)| *name == key)
+                };
+                if !graph.edges_from(to).any(refers_back) {
+                    graph.add(edge(relation, from, to, vec![(column.name.clone(), key.clone())], false));
+                }
+            }
         }
+        Ok(graph)
     }
-    edges
+
+    fn add(&mut self, edge: JoinEdge) {
+        let number = self.edges.len();
+        for (edges, node) in [(&mut self.outgoing, edge.from), (&mut self.incoming, edge.to)] {
+            if let Some(edges) = edges.get_mut(node) {
+                edges.push(number);
+            }
+        }
+        self.edges.push(edge);
+    }
+
+    /// An edge by its number.
+    pub fn edge(&self, number: usize) -> Option<&JoinEdge> {
+        self.edges.get(number)
+    }
+
+    /// The keys of a relation, with their numbers.
+    pub fn edges_from(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
+        self.numbered(&self.outgoing, relation)
+    }
+
+    /// The keys that refer to a relation, with their numbers.
+    pub fn edges_to(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
+        self.numbered(&self.incoming, relation)
+    }
+
+    fn numbered<'a>(
+        &'a self,
+        edges: &'a [Vec<usize>],
+        relation: usize,
+    ) -> impl Iterator<Item = (usize, &'a JoinEdge)> + Clone {
+        let numbers = edges.get(relation).map_or(&[] as &[usize], Vec::as_slice);
+        numbers.iter().filter_map(|number| Some((*number, self.edges.get(*number)?)))
+    }
 }
 
 fn edge(relation: &Relation, from: usize, to: usize, columns: Vec<(String, String)>, declared: bool) -> JoinEdge {
@@ -50,75 +113,4 @@ fn edge(relation: &Relation, from: usize, to: usize, columns: Vec<(String, Strin
     let same = |key: &Vec<String>| key.len() == columns.len() && columns.iter().all(|(name, _)| key.contains(name));
     let unique = same(&relation.primary_key) || relation.unique_keys.iter().any(same);
     JoinEdge { from, to, columns, nullable, unique, declared }
-}
-
-/// A column that may refer to another relation, with the words of its name.
-struct Referring<'a> {
-    column: &'a Column,
-    parts: &'a [String],
-    /// The words that name the other relation: `film` of `film_id`.
-    owner: Vec<String>,
-}
-
-/// The relation that an undeclared key column means, if it is exactly one.
-fn infer(snapshot: &Snapshot, from: usize, one: &Referring, owners: &[Vec<String>], edges: &mut Vec<JoinEdge>) {
-    let Some(relation) = snapshot.relations.get(from) else { return };
-    let column = one.column;
-    let taken = |edge: &JoinEdge| edge.from == from && edge.columns.iter().any(|(name, _)| *name == column.name);
-    let own = relation.primary_key.len() == 1 && relation.primary_key.contains(&column.name);
-    if edges.iter().any(taken) || !matches!(column.category, 'N' | 'S' | 'U') {
-        return;
-    }
-    let mut targets: Vec<(usize, String, bool)> = Vec::new();
-    for ((to, other), name) in snapshot.relations.iter().enumerate().zip(owners).filter(|((to, _), _)| *to != from) {
-        let owns = *name == one.owner;
-        if let Some(key) = referenced(other, one, owns).filter(|_| !own || owns) {
-            targets.push((to, key, owns));
-        }
-    }
-    if targets.len() > 1 {
-        targets.retain(|(.., owns)| *owns);
-    }
-    if let [(to, key, _)] = targets.as_slice() {
-        let back =
-            |edge: &JoinEdge| edge.from == *to && edge.to == from && edge.columns.iter().any(|(name, _)| name == key);
-        if !edges.iter().any(back) {
-            edges.push(edge(relation, from, *to, vec![(column.name.clone(), key.clone())], false));
-        }
-    }
-}
-
-/// The column of `other` that a column refers to by its name.
-fn referenced(other: &Relation, one: &Referring, owns: bool) -> Option<String> {
-    let column = one.column;
-    let last = one.parts.last()?;
-    let of_type =
-        |name: &str| other.column(name).filter(|key| key.category == column.category).map(|key| key.name.clone());
-    let single = match other.primary_key.as_slice() {
-        [only] => Some(only.as_str()),
-        _ => None,
-    };
-    let telling = one.parts.len() > 1 || !matches!(last.as_str(), "id" | "name" | "code" | "key" | "no" | "number");
-    if single == Some(column.name.as_str()) && telling {
-        return of_type(&column.name);
-    }
-    if owns && matches!(last.as_str(), "id" | "code" | "key") {
-        // Without declared keys, the same name on both sides says it.
-        let same = other.primary_key.is_empty().then(|| of_type(&column.name)).flatten();
-        return same.or_else(|| single.and_then(of_type)).or_else(|| of_type("id"));
-    }
-    None
-}
-
-/// The relation that a key column is named after: `film` of `film_id`.
-fn owner(parts: &[String]) -> Vec<String> {
-    let mut parts = singulars(parts);
-    if parts.len() > 1 {
-        parts.pop();
-    }
-    parts
-}
-
-fn singulars(parts: &[String]) -> Vec<String> {
-    parts.iter().map(|part| words::singular(part)).collect()
 }

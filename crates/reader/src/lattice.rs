@@ -1,16 +1,19 @@
-//! The question as a lattice: for each word, everything that may begin there. Decides nothing.
+//! The question as a word lattice: for each word, everything that may begin there, with the word where it ends.
+//!
+//! Nothing is chosen here. Overlapping and contradicting meanings stand side by side; the parser combines them.
 
 use super::costs;
+use super::interrupts::{InterruptCheck, Interrupted};
 use super::lexicon::{self, Category};
 use super::name_index::{Mention, NameIndex};
 use super::query_tree::ColumnId;
 use super::schema_view::SchemaView;
 use super::time_expressions::{self, TimeRange};
 use super::value_mentions::{self, StoredValue};
-use crate::stored_values::Values;
+use crate::stored_values::ValueLookup;
 use words::{Word, WordKind};
 
-/// What may begin at one word.
+/// What may begin at one word. Each entry comes with the position after its last word.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
     pub categories: Vec<(Category, usize)>,
@@ -20,15 +23,25 @@ pub struct Cell {
     pub time_ranges: Vec<(TimeRange, usize)>,
 }
 
+/// The words of a question with what may begin at each.
 pub struct Lattice {
     pub words: Vec<Word>,
+    /// One for each word.
     cells: Vec<Cell>,
+    /// What begins after the last word: nothing.
     past: Cell,
 }
 
 impl Lattice {
-    /// Finds everything that the words may mean.
-    pub fn new(question: &str, words: Vec<Word>, schema: &SchemaView, index: &NameIndex, values: &dyn Values) -> Self {
+    /// Finds everything that the words of a question may mean.
+    pub fn new(
+        question: &str,
+        words: Vec<Word>,
+        schema: &SchemaView,
+        lookup: &dyn ValueLookup,
+        interrupt: InterruptCheck,
+    ) -> Result<Self, Interrupted> {
+        let index = NameIndex::new(schema, interrupt)?;
         let is_name = |word: &&Word| matches!(word.kind, WordKind::Word | WordKind::Number);
         let meanings: Vec<_> = words
             .iter()
@@ -44,7 +57,7 @@ impl Lattice {
             .collect();
         let mut cells: Vec<Cell> = Vec::with_capacity(words.len());
         for start in 0..words.len() {
-            let (relations, columns) = index.mentions(start, &words, &meanings, &glued);
+            let (relations, columns) = index.mentions(start, &words, &meanings, &glued, interrupt)?;
             let time_ranges = time_expressions::time_range(&words, start).into_iter().collect();
             cells.push(Cell {
                 categories: lexicon::categories(&words, start),
@@ -54,14 +67,14 @@ impl Lattice {
                 time_ranges,
             });
         }
-        let placed = placed(&words, &cells);
-        let general: Vec<bool> =
+        let explained = covered(&words, &cells, costs::OWN_WORDS);
+        let common: Vec<bool> =
             cells.iter().map(|cell| cell.categories.iter().any(|(one, _)| *one != Category::RelationVerb)).collect();
-        let literals = value_mentions::literals(question, &words, &placed, &general, schema, values);
-        for (cell, values) in cells.iter_mut().zip(literals) {
+        let known = value_mentions::Words { question, words: &words, explained: &explained, common: &common };
+        for (cell, values) in cells.iter_mut().zip(known.values(schema, lookup, interrupt)?) {
             cell.values = values;
         }
-        Self { words, cells, past: Cell::default() }
+        Ok(Self { words, cells, past: Cell::default() })
     }
 
     /// What may begin at a word; nothing after the last one.
@@ -91,7 +104,7 @@ impl Lattice {
 
     /// The words that nothing is known for, as the user spelled them.
     pub fn unknown(&self) -> Vec<String> {
-        let known = covered(&self.words, &self.cells, true);
+        let known = covered(&self.words, &self.cells, u32::MAX);
         let unknown = self.words.iter().zip(known).filter(|(_, known)| !known);
         unknown.map(|(word, _)| word.text.clone()).collect()
     }
@@ -119,14 +132,9 @@ const STRUCTURE: [&str; 21] = [
     "old", "years", "$", "%", "dollars", "members", "full", "first", "last",
 ];
 
-/// Which words have a use or name something closely.
-fn placed(words: &[Word], cells: &[Cell]) -> Vec<bool> {
-    covered(words, cells, false)
-}
-
-fn covered(words: &[Word], cells: &[Cell], all: bool) -> Vec<bool> {
+/// Which words are part of something that the lattice holds; of names only those that cost no more than `limit`.
+fn covered(words: &[Word], cells: &[Cell], limit: u32) -> Vec<bool> {
     let mut known = vec![false; words.len()];
-    let limit = if all { u32::MAX } else { costs::OWN_WORDS };
     for (start, cell) in cells.iter().enumerate() {
         let relations = cell.relations.iter().filter(|m| m.cost <= limit).map(|m| m.end);
         let columns = cell.columns.iter().filter(|m| m.cost <= limit).map(|m| m.end);

@@ -18,7 +18,9 @@ mod costs;
 mod grouped_subqueries;
 mod grouping;
 mod hypothesis;
+mod interrupts;
 mod join_graph;
+mod key_inference;
 mod lattice;
 mod lexicon;
 mod measures;
@@ -45,6 +47,8 @@ pub mod stored_values;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod interrupt_tests;
+#[cfg(test)]
 mod shop_fixture;
 #[cfg(test)]
 mod tests;
@@ -52,11 +56,12 @@ mod tests;
 use ::schema::Snapshot;
 use hypothesis::Hypothesis;
 use lattice::Lattice;
-use name_index::NameIndex;
 use parser::Parser;
 use schema_view::SchemaView;
 use std::collections::BTreeMap;
-use stored_values::Values;
+use stored_values::ValueLookup;
+
+pub use interrupts::{InterruptCheck, Interrupted, never};
 
 /// A question read in the one way it can be meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,24 +97,31 @@ const MAX_WORDS: usize = 80;
 /// An ambiguity is shown by this many readings at most.
 const MAX_READINGS: usize = 6;
 
-/// Reads a question; silent unless every word is explained and exactly one reading is best.
-pub fn read(question: &str, snapshot: &Snapshot, values: &dyn Values) -> Result<Reading, Abstention> {
+/// Reads a question against a snapshot. An answer comes only where every word is explained and one reading is best.
+///
+/// `lookup` is asked once at most, for phrases that name nothing in the schema. `interrupt` is called in every loop that
+/// may be long. The outer error is the caller's own wish to end; the inner one says why there is no answer.
+pub fn read(
+    question: &str,
+    snapshot: &Snapshot,
+    lookup: &dyn ValueLookup,
+    interrupt: InterruptCheck,
+) -> Result<Result<Reading, Abstention>, Interrupted> {
     let words = words::split(question, MAX_WORDS + 1);
     if words.is_empty() || words.len() > MAX_WORDS {
-        return Err(Abstention::NoParse { understood: String::new() });
+        return Ok(Err(Abstention::NoParse { understood: String::new() }));
     }
-    let schema = SchemaView::new(snapshot);
-    let index = NameIndex::new(&schema);
-    let lattice = Lattice::new(question, words, &schema, &index, values);
+    let schema = SchemaView::new(snapshot, interrupt)?;
+    let lattice = Lattice::new(question, words, &schema, lookup, interrupt)?;
     let understood = || lattice.understood(&schema).join(", ");
     let unknown = lattice.unknown();
     if !unknown.is_empty() {
-        let nearest = unknown_words::nearest(&unknown, &schema);
-        return Err(Abstention::Unknown { words: unknown, understood: understood(), nearest });
+        let nearest = unknown_words::nearest(&unknown, &schema, interrupt)?;
+        return Ok(Err(Abstention::Unknown { words: unknown, understood: understood(), nearest }));
     }
-    let hypotheses = Parser::new(&lattice, &schema).parse();
-    choose(&hypotheses, &schema)
-        .map_err(|abstention| abstention.unwrap_or_else(|| Abstention::NoParse { understood: understood() }))
+    let hypotheses = Parser::new(&lattice, &schema, interrupt).parse()?;
+    Ok(choose(&hypotheses, &schema)
+        .map_err(|abstention| abstention.unwrap_or_else(|| Abstention::NoParse { understood: understood() })))
 }
 
 /// The best hypothesis, if there is one best and nothing blocks it. Drafts that give the same SQL are one reading.

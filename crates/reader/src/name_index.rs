@@ -4,9 +4,11 @@
 //! near has a cost. Knows no grammar.
 
 use super::costs;
+use super::interrupts::{InterruptCheck, Interrupted};
 use super::query_tree::ColumnId;
 use super::schema_view::SchemaView;
 use schema::RelationKind;
+use std::collections::HashMap;
 use words::Word;
 use words::{Meaning, Vocabulary, WordMatch};
 
@@ -48,13 +50,16 @@ type Mentions = (Vec<Mention<usize>>, Vec<Mention<ColumnId>>);
 
 impl NameIndex {
     /// Indexes all names of a schema.
-    pub fn new(schema: &SchemaView) -> Self {
-        let names = schema.relations().flat_map(|(_, relation)| {
-            [relation.name.as_str()].into_iter().chain(relation.columns.iter().map(|column| column.name.as_str()))
-        });
-        let mut vocabulary = Vocabulary::new(names);
+    pub fn new(schema: &SchemaView, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
+        let mut vocabulary = Vocabulary::default();
+        for (_, relation) in schema.relations() {
+            interrupt()?;
+            vocabulary.learn(&relation.name);
+            relation.columns.iter().for_each(|column| vocabulary.learn(&column.name));
+        }
         let mut entries = Vec::new();
         for (number, relation) in schema.relations() {
+            interrupt()?;
             let owner = vocabulary.name(&relation.name);
             let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
             for (id, column) in schema.columns(number) {
@@ -75,7 +80,7 @@ impl NameIndex {
             list.dedup();
         }
         let omission_costs = vocabulary.words().iter().map(|word| costs::of_unsaid_word(word)).collect();
-        Self { vocabulary, entries, by_word, omission_costs }
+        Ok(Self { vocabulary, entries, by_word, omission_costs })
     }
 
     /// What the words from `start` may name. `meanings` has one list a word; `glued` the words that two words make.
@@ -85,7 +90,8 @@ impl NameIndex {
         words: &[Word],
         meanings: &[Vec<Meaning>],
         glued: &[Option<usize>],
-    ) -> Mentions {
+        interrupt: InterruptCheck,
+    ) -> Result<Mentions, Interrupted> {
         let first = meanings.get(start).into_iter().flatten().map(|(word, _)| *word);
         let pair = glued.get(start).copied().flatten();
         let mut candidates: Vec<usize> =
@@ -94,6 +100,7 @@ impl NameIndex {
         candidates.dedup();
         let (mut relations, mut columns) = (Vec::new(), Vec::new());
         for entry in candidates.into_iter().filter_map(|number| self.entries.get(number)) {
+            interrupt()?;
             for (end, cost, qualified) in self.fits(entry, start, words, meanings, glued) {
                 match entry.target {
                     Target::Relation(target) => relations.push(Mention { target, end, cost, qualified }),
@@ -101,10 +108,16 @@ impl NameIndex {
                 }
             }
         }
-        // A name that is said as it is leaves no doubt about others that only contain it.
-        let costs: Vec<(usize, u32)> = relations.iter().map(|m| (m.end, m.cost)).collect();
-        relations.retain(|m| !costs.iter().any(|(end, cost)| *end == m.end && cost + costs::CLEARLY_WORSE <= m.cost));
-        (relations, columns)
+        // Where a name was said as it is, others that only contain it are not meant.
+        let mut least: HashMap<usize, u32> = HashMap::new();
+        for mention in &relations {
+            let cost = least.entry(mention.end).or_insert(mention.cost);
+            *cost = mention.cost.min(*cost);
+        }
+        relations.retain(|mention: &Mention<usize>| {
+            least.get(&mention.end).is_none_or(|least| least + costs::CLEARLY_WORSE > mention.cost)
+        });
+        Ok((relations, columns))
     }
 
     /// The ends at which a name has been said well enough, with their costs.

@@ -86,6 +86,9 @@ impl Parser<'_> {
         };
         let mut found = Vec::new();
         for mention in &cell.relations {
+            if self.is_interrupted() {
+                break;
+            }
             found.push((noun(mention.target, None, mention.cost, mention.end), self.after_redundant_noun(mention.end)));
         }
         // A relation that is called so is meant before a column of the same name.
@@ -96,11 +99,11 @@ impl Parser<'_> {
             .iter()
             .filter(|m| !taken(m.end) && (m.cost <= costs::OWN_WORDS || !self.schema.is_key(m.target)));
         for mention in columns {
+            if self.is_interrupted() {
+                break;
+            }
             // "maker" is the relation that a column of this name refers to.
-            if let Some(edge) = self.schema.edges.iter().find(|edge| {
-                edge.from == mention.target.relation
-                    && edge.columns.iter().all(|(from, _)| *from == self.schema.column(mention.target).name)
-            }) {
+            if let Some((_, edge)) = self.schema.key_of_column(mention.target) {
                 found.push((noun(edge.to, None, mention.cost + costs::RELATION_BY_KEY_NAME, mention.end), mention.end));
                 continue;
             }

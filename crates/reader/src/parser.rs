@@ -5,13 +5,14 @@
 
 use super::connectives::Connective;
 use super::hypothesis::Hypothesis;
+use super::interrupts::{InterruptCheck, Interrupted};
 use super::lattice::Lattice;
 use super::lexicon::{self, Category};
 use super::name_index::Mention;
 use super::noun_phrases::NounPhrase;
 use super::query_tree::{ColumnId, ColumnRef};
 use super::schema_view::SchemaView;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// Ways to go on: a result and the position after it.
@@ -21,6 +22,10 @@ pub type Parses<T> = Vec<(T, usize)>;
 pub struct Parser<'a> {
     pub lattice: &'a Lattice,
     pub schema: &'a SchemaView<'a>,
+    interrupt: InterruptCheck<'a>,
+    /// The check said once that the reading is to end. The grammar's rules then find nothing more, so that all loops
+    /// run out, and [`Parser::parse`] reports it.
+    interrupted: Cell<bool>,
     /// What was found at a position before: the same for every hypothesis.
     pub noun_phrases: RefCell<HashMap<usize, Parses<NounPhrase>>>,
     pub connectives: RefCell<HashMap<usize, Vec<Connective>>>,
@@ -31,8 +36,16 @@ const BEAM: usize = 14;
 
 impl<'a> Parser<'a> {
     /// A parser that knows nothing yet.
-    pub fn new(lattice: &'a Lattice, schema: &'a SchemaView<'a>) -> Self {
-        Self { lattice, schema, noun_phrases: RefCell::default(), connectives: RefCell::default() }
+    pub fn new(lattice: &'a Lattice, schema: &'a SchemaView<'a>, interrupt: InterruptCheck<'a>) -> Self {
+        let interrupted = Cell::new(false);
+        Self {
+            lattice,
+            schema,
+            interrupt,
+            interrupted,
+            noun_phrases: RefCell::default(),
+            connectives: RefCell::default(),
+        }
     }
 
     /// The position of the first word from here that is no article.
@@ -98,10 +111,22 @@ impl<'a> Parser<'a> {
         number.or_else(|| lexicon::number_word(word)).map(|number| (number, position + 1))
     }
 
-    /// All readings of the whole question.
-    pub fn parse(&self) -> Vec<Hypothesis> {
+    /// All ways to read the whole question.
+    pub fn parse(&self) -> Result<Vec<Hypothesis>, Interrupted> {
         let forms = self.question_forms();
-        self.search(forms).into_iter().filter_map(|hypothesis| hypothesis.finish(self.schema)).collect()
+        let complete = self.search(forms);
+        if self.interrupted.get() {
+            return Err(Interrupted);
+        }
+        Ok(complete.into_iter().filter_map(|hypothesis| hypothesis.finish(self.schema)).collect())
+    }
+
+    /// Whether the search is to end; asks the caller, but not again after it said so.
+    pub fn is_interrupted(&self) -> bool {
+        if !self.interrupted.get() && (self.interrupt)().is_err() {
+            self.interrupted.set(true);
+        }
+        self.interrupted.get()
     }
 
     /// Reads clauses from the heads on to the end of the question, at each position with the best hypotheses only.
@@ -116,6 +141,9 @@ impl<'a> Parser<'a> {
         for position in 0..length {
             let hypotheses = waiting.get_mut(position).map(std::mem::take).unwrap_or_default();
             for hypothesis in best(hypotheses) {
+                if self.is_interrupted() {
+                    return Vec::new();
+                }
                 for (next, end) in self.clause(&hypothesis, position) {
                     if let Some(list) = waiting.get_mut(end).filter(|_| end > position) {
                         list.push(next);
@@ -147,6 +175,9 @@ impl<'a> Parser<'a> {
     ) -> Vec<(Hypothesis, ColumnRef, bool)> {
         let mut found: Vec<(Hypothesis, ColumnRef, bool)> = Vec::new();
         for mention in candidates.iter().filter(|mention| fits(mention.target)) {
+            if self.is_interrupted() {
+                break;
+            }
             for (joined, source, many) in hypothesis.join(self.schema, from, mention.target.relation) {
                 found.push((joined.with_cost(mention.cost), ColumnRef { source, column: mention.target }, many));
             }

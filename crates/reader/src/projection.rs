@@ -178,12 +178,8 @@ impl Parser<'_> {
 
     /// "hair colour" where only a key is called so: the name of what the key refers to.
     fn follow_foreign_key(&self, hypothesis: &Hypothesis, at: ColumnRef) -> Vec<Hypothesis> {
-        let name = &self.schema.column(at.column).name;
-        let refers = |edge: &&super::join_graph::JoinEdge| {
-            edge.from == at.column.relation && edge.columns.iter().all(|(from, _)| from == name)
-        };
-        let number = self.schema.edges.iter().position(|edge| refers(&edge));
-        let Some(step) = number.map(|edge| JoinStep { edge, forward: true }) else { return Vec::new() };
+        let Some((edge, _)) = self.schema.key_of_column(at.column) else { return Vec::new() };
+        let step = JoinStep { edge, forward: true };
         let (hypothesis, source) = hypothesis.join_step(self.schema, at.source, step);
         let names = self.schema.display_columns(hypothesis.query.relation(source));
         if names.is_empty() { Vec::new() } else { vec![hypothesis.select_columns(source, names)] }
@@ -192,7 +188,7 @@ impl Parser<'_> {
     /// "orders" are the rows of the relation that is called so and refers here, whatever column shares its name.
     fn means_rows(&self, item: &SelectItem, column: ColumnId) -> bool {
         let exact = |m: &&Mention<usize>| m.cost == 0 && m.end == item.end && m.target != column.relation;
-        let refers = |from: usize| self.schema.edges.iter().any(|edge| edge.from == from && edge.to == column.relation);
+        let refers = |from: usize| self.schema.keys_of(from).any(|(_, edge)| edge.to == column.relation);
         let named = self.lattice.cell(item.start).relations.iter().filter(exact).any(|m| refers(m.target));
         named && self.lattice.is_plural(item.end)
     }

@@ -13,6 +13,9 @@ impl Parser<'_> {
     pub fn question_forms(&self) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for position in self.after_openers() {
+            if self.is_interrupted() {
+                break;
+            }
             found.extend(self.count_questions(position));
             found.extend(self.noun_questions(position));
             found.extend(self.item_questions(position));

@@ -1,15 +1,24 @@
-//! The snapshot as the grammar asks about it: what a column is good for, how relations hang together.
+//! The snapshot as the grammar asks about it: what a column can be used for, how relations hang together.
 //!
-//! Knows no word of any question.
+//! Answers questions about the schema alone; the words of the user's question are matched elsewhere.
 
-use super::join_graph::{self, JoinEdge};
+use super::interrupts::{InterruptCheck, Interrupted};
+use super::join_graph::{JoinEdge, JoinGraph};
 use super::query_tree::{ColumnId, JoinStep};
 use schema::{Column, Relation, Snapshot};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-/// A snapshot with its foreign keys resolved.
+/// The paths between two relations.
+type Paths = Rc<[Vec<JoinStep>]>;
+
+/// A snapshot with its foreign keys as a graph.
 pub struct SchemaView<'a> {
     snapshot: &'a Snapshot,
-    pub edges: Vec<JoinEdge>,
+    graph: JoinGraph,
+    /// The paths that were asked for before: many hypotheses join the same relations.
+    paths: RefCell<HashMap<(usize, usize), Paths>>,
     /// The words of each column's name.
     words: Vec<Vec<Vec<String>>>,
 }
@@ -18,13 +27,16 @@ pub struct SchemaView<'a> {
 const MAX_PATHS: usize = 4;
 /// Relations that are further apart have nothing to do with each other.
 const MAX_STEPS: usize = 4;
+/// Of more paths that have not arrived yet, the first are followed.
+const MAX_OPEN_PATHS: usize = 64;
 
 impl<'a> SchemaView<'a> {
-    /// Resolves the foreign keys; those to relations out of sight are left out.
-    pub fn new(snapshot: &'a Snapshot) -> Self {
+    /// Resolves the declared foreign keys and infers others.
+    pub fn new(snapshot: &'a Snapshot, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
         let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
         let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
-        Self { snapshot, edges: join_graph::edges(snapshot, &words), words }
+        let graph = JoinGraph::new(snapshot, &words, interrupt)?;
+        Ok(Self { snapshot, graph, paths: RefCell::default(), words })
     }
 
     /// The relations with their numbers.
@@ -39,7 +51,7 @@ impl<'a> SchemaView<'a> {
 
     /// The number of a relation by its name.
     pub fn relation_named(&self, schema: &str, name: &str) -> Option<usize> {
-        self.snapshot.relations.iter().position(|relation| relation.name == name && relation.schema == schema)
+        self.snapshot.relations.position(schema, name)
     }
 
     /// Every [`ColumnId`] comes from `columns`, so the index can't fail.
@@ -155,13 +167,13 @@ impl<'a> SchemaView<'a> {
 
     /// Whether a step connectives from each row to one row at most.
     pub fn is_single(&self, step: JoinStep) -> bool {
-        self.edges.get(step.edge).is_some_and(|edge| step.forward || edge.unique)
+        self.graph.edge(step.edge).is_some_and(|edge| step.forward || edge.unique)
     }
 
     /// Whether a key is the first choice between two relations: the only one, or the one without a further name.
     pub fn is_plain(&self, step: JoinStep) -> bool {
-        let Some(edge) = self.edges.get(step.edge) else { return true };
-        let rivals = self.edges.iter().filter(|other| other.from == edge.from && other.to == edge.to);
+        let Some(edge) = self.graph.edge(step.edge) else { return true };
+        let rivals = self.keys_of(edge.from).map(|(_, other)| other).filter(|other| other.to == edge.to);
         let length = |edge: &JoinEdge| edge.columns.iter().map(|(from, _)| from.len()).sum::<usize>();
         let ends = |edge: &JoinEdge, other: &JoinEdge| {
             edge.columns.iter().zip(&other.columns).all(|((one, _), (two, _))| two.ends_with(one.as_str()))
@@ -175,16 +187,42 @@ impl<'a> SchemaView<'a> {
 
     /// Where a step connectives.
     pub fn target(&self, step: JoinStep) -> usize {
-        self.edges.get(step.edge).map_or(0, |edge| if step.forward { edge.to } else { edge.from })
+        self.graph.edge(step.edge).map_or(0, |edge| if step.forward { edge.to } else { edge.from })
+    }
+
+    /// The edge that a step follows.
+    pub fn edge(&self, step: JoinStep) -> Option<&JoinEdge> {
+        self.graph.edge(step.edge)
+    }
+
+    /// The foreign keys of a relation, declared and inferred, with their numbers.
+    pub fn keys_of(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
+        self.graph.edges_from(relation)
+    }
+
+    /// The foreign key of a relation that consists of this column alone, with its number.
+    pub fn key_of_column(&self, id: ColumnId) -> Option<(usize, &JoinEdge)> {
+        let name = &self.column(id).name;
+        self.keys_of(id.relation).find(|(_, edge)| edge.columns.iter().all(|(from, _)| from == name))
     }
 
     /// All shortest paths between two relations, along foreign keys in either direction.
-    pub fn paths(&self, from: usize, to: usize) -> Vec<Vec<JoinStep>> {
+    pub fn paths(&self, from: usize, to: usize) -> Paths {
+        if let Some(known) = self.paths.borrow().get(&(from, to)) {
+            return Rc::clone(known);
+        }
+        let paths: Paths = self.shortest_paths(from, to).into();
+        self.paths.borrow_mut().insert((from, to), Rc::clone(&paths));
+        paths
+    }
+
+    /// Breadth first: every round makes all paths one step longer, until some arrive.
+    fn shortest_paths(&self, from: usize, to: usize) -> Vec<Vec<JoinStep>> {
         if from == to {
             return Vec::new();
         }
         let mut paths: Vec<Vec<JoinStep>> = vec![Vec::new()];
-        let mut seen = vec![from];
+        let mut seen = HashSet::from([from]);
         for _ in 0..MAX_STEPS {
             let mut longer = Vec::new();
             for path in &paths {
@@ -200,7 +238,7 @@ impl<'a> SchemaView<'a> {
             if longer.iter().any(arrived) {
                 return longer.into_iter().filter(arrived).take(MAX_PATHS).collect();
             }
-            longer.truncate(64);
+            longer.truncate(MAX_OPEN_PATHS);
             seen.extend(longer.iter().filter_map(|path| path.last()).map(|step| self.target(*step)));
             paths = longer;
         }
@@ -209,15 +247,10 @@ impl<'a> SchemaView<'a> {
 
     /// The steps that leave a relation.
     fn steps(&self, at: usize) -> Vec<JoinStep> {
-        let mut steps = Vec::new();
-        for (number, edge) in self.edges.iter().enumerate() {
-            if edge.from == at {
-                steps.push(JoinStep { edge: number, forward: true });
-            }
-            if edge.to == at {
-                steps.push(JoinStep { edge: number, forward: false });
-            }
-        }
+        let forward = self.graph.edges_from(at).map(|(edge, _)| JoinStep { edge, forward: true });
+        let backward = self.graph.edges_to(at).map(|(edge, _)| JoinStep { edge, forward: false });
+        let mut steps: Vec<JoinStep> = forward.chain(backward).collect();
+        steps.sort_by_key(|step| step.edge);
         steps
     }
 
@@ -249,7 +282,7 @@ impl<'a> SchemaView<'a> {
     /// Rows that stand for things (customers) rather than events, while events (orders) refer to them: a bare time
     /// may then mean the date of either.
     pub fn has_later_events(&self, relation: usize) -> bool {
-        let refers = self.edges.iter().any(|edge| edge.from == relation);
-        !refers && self.edges.iter().any(|edge| edge.to == relation && !self.event_dates(edge.from).is_empty())
+        let refers = self.graph.edges_from(relation).next().is_some();
+        !refers && self.graph.edges_to(relation).any(|(_, edge)| !self.event_dates(edge.from).is_empty())
     }
 }

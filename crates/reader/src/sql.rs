@@ -176,7 +176,7 @@ impl SqlWriter<'_> {
     }
 
     fn join_condition(&self, parent: usize, child: usize, step: JoinStep) -> Vec<String> {
-        let Some(edge) = self.schema.edges.get(step.edge) else { return Vec::new() };
+        let Some(edge) = self.schema.edge(step) else { return Vec::new() };
         let (referencing, referenced) = if step.forward { (parent, child) } else { (child, parent) };
         let side = |source: usize, name: &str| format!("{}.{}", self.source_aliases.of(source), quote_ident(name));
         let pairs = edge.columns.iter();

@@ -1,11 +1,14 @@
-//! StoredValue values that words of a question may mean: the question put to the database, as a trait.
+//! Stored values that words of a question may mean, looked up through a trait.
 //!
-//! Pure: who looks values up, and how, is decided elsewhere. Knows no word of any question.
+//! The reader says which phrases it wants to know about; where and how they are looked for is the implementor's choice.
+
+use crate::Interrupted;
 
 /// Looks stored values up under the caller's privileges, bounded in time and rows.
-pub trait Values {
-    /// The stored values that the phrases may mean, in any order; a phrase without any is left out.
-    fn find(&self, phrases: &[String]) -> Vec<Match>;
+pub trait ValueLookup {
+    /// The stored values that the phrases may mean, in any order. A phrase that is no value of any column is left out,
+    /// and so are values that could not be looked up; an error only says that the reading is to end.
+    fn find(&self, phrases: &[String]) -> Result<Vec<Match>, Interrupted>;
 }
 
 /// A stored value that a phrase of the question may mean.
@@ -36,8 +39,8 @@ pub enum Closeness {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoValues;
 
-impl Values for NoValues {
-    fn find(&self, _: &[String]) -> Vec<Match> {
-        Vec::new()
+impl ValueLookup for NoValues {
+    fn find(&self, _: &[String]) -> Result<Vec<Match>, Interrupted> {
+        Ok(Vec::new())
     }
 }

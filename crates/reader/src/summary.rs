@@ -18,7 +18,7 @@ pub fn summary(query: &QueryTree, schema: &SchemaView) -> String {
     }
     for source in query.sources.iter().filter(|source| source.ambiguous_path) {
         let step = source.parent.map(|(_, step)| step);
-        let edge = step.and_then(|step| schema.edges.get(step.edge));
+        let edge = step.and_then(|step| schema.edge(step));
         if let Some(edge) = edge {
             let columns: Vec<&str> = edge.columns.iter().map(|(from, _)| from.as_str()).collect();
             let (from, to) = (&schema.relation(edge.from).name, &schema.relation(edge.to).name);

@@ -1,6 +1,7 @@
 //! The names of the schema that an unknown word of the question may have been meant for.
 
 use super::Nearest;
+use super::interrupts::{InterruptCheck, Interrupted};
 use super::schema_view::SchemaView;
 use words::NearestNames;
 
@@ -12,11 +13,16 @@ const MAX_WORDS: usize = 8;
 const MAX_LENGTH: usize = 40;
 
 /// The relations and columns that are spelled nearly alike, for each word the most alike first.
-pub fn nearest(unknown: &[String], schema: &SchemaView) -> Vec<Nearest> {
+pub fn nearest(
+    unknown: &[String],
+    schema: &SchemaView,
+    interrupt: InterruptCheck,
+) -> Result<Vec<Nearest>, Interrupted> {
     let mut found = Vec::new();
     for word in unknown.iter().filter(|word| word.len() <= MAX_LENGTH).take(MAX_WORDS) {
         let mut names = NearestNames::new(word);
         for (number, relation) in schema.relations() {
+            interrupt()?;
             names.offer(&words::identifier_words(&relation.name), || relation.name.clone());
             for (id, _) in schema.columns(number) {
                 names.offer(schema.words(id), || schema.spelled(id));
@@ -24,5 +30,5 @@ pub fn nearest(unknown: &[String], schema: &SchemaView) -> Vec<Nearest> {
         }
         found.extend(names.best(MAX_NAMES).into_iter().map(|name| Nearest { word: word.clone(), name }));
     }
-    found
+    Ok(found)
 }

@@ -1,12 +1,13 @@
-//! Which phrases of a question may be stored values, and where those values are.
+//! Which phrases of a question may be stored values, and in which columns those values are.
 //!
-//! Typical values and enum labels come with the snapshot; phrases that name nothing else are looked up.
+//! Enum labels and the planner's most common values come with the snapshot; phrases that name nothing else are looked up.
 
 use super::costs;
+use super::interrupts::{InterruptCheck, Interrupted};
 use super::name_index::Mention;
 use super::query_tree::ColumnId;
 use super::schema_view::SchemaView;
-use crate::stored_values::{Closeness, Values};
+use crate::stored_values::{Closeness, ValueLookup};
 use std::collections::HashMap;
 use words::{Word, WordKind};
 
@@ -17,165 +18,218 @@ pub struct StoredValue {
     pub value: String,
 }
 
-/// A phrase that may be a value: where it stands and how it is spelled.
+/// A phrase that may be a value: its first word, the one after its last, and its text.
 #[derive(Debug, Clone)]
 struct Phrase {
     start: usize,
     end: usize,
     text: String,
-    /// Quoted or capitalised: a slip of the pen is forgiven.
+    /// Quoted or capitalised, and so a proper name: it may be spelled a little differently from what is stored.
     proper: bool,
 }
+
+/// For each word the values that may begin there.
+type Found = Vec<Vec<Mention<StoredValue>>>;
 
 /// No more phrases than these are looked up.
 const MAX_PHRASES: usize = 24;
 /// No value has more words than this.
 const MAX_WORDS: usize = 7;
 
-/// The values that may begin at each word. `placed` tells the words that mean something else as
-/// well, `general` those that are words of the language.
-pub fn literals(
-    question: &str,
-    words: &[Word],
-    placed: &[bool],
-    general: &[bool],
-    schema: &SchemaView,
-    values: &dyn Values,
-) -> Vec<Vec<Mention<StoredValue>>> {
-    let mut found: Vec<Vec<Mention<StoredValue>>> = vec![Vec::new(); words.len()];
-    let phrases = phrases(question, words, placed);
-    shown(&phrases, schema, &mut found);
-    let mut asked: Vec<&Phrase> = phrases.iter().filter(|phrase| is_worth_a_look(phrase, words, placed)).collect();
-    asked.sort_by_key(|phrase| (!phrase.proper, phrase.start.wrapping_sub(phrase.end)));
-    asked.truncate(MAX_PHRASES);
-    let mut texts: Vec<String> = asked.iter().map(|phrase| phrase.text.clone()).collect();
-    texts.dedup();
-    let hits = if texts.is_empty() { Vec::new() } else { values.find(&texts) };
-    for hit in hits {
-        let column = schema.relation_named(&hit.schema, &hit.relation);
-        let Some(column) = column.and_then(|relation| schema.column_named(relation, &hit.column)) else { continue };
-        for phrase in asked.iter().filter(|phrase| phrase.text == hit.phrase) {
-            if let Some(cost) = costs::of_value(hit.closeness, phrase.proper) {
-                note(&mut found, phrase, StoredValue { column, value: hit.value.clone() }, cost);
-            }
-        }
-    }
-    // A word of the language is first of all that.
-    for (start, mentions) in found.iter_mut().enumerate().filter(|(start, _)| general.get(*start) == Some(&true)) {
-        mentions
-            .iter_mut()
-            .filter(|mention| mention.end == start + 1)
-            .for_each(|mention| mention.cost += costs::COMMON_WORD_AS_VALUE);
-    }
-    found
+/// The question's words and what is known of each before values are looked for.
+pub struct Words<'a> {
+    pub question: &'a str,
+    pub words: &'a [Word],
+    /// Whether the word means something else than a value.
+    pub explained: &'a [bool],
+    /// Whether it is a word of the language, such as "in", other than a mere verb.
+    pub common: &'a [bool],
 }
 
-fn note(found: &mut [Vec<Mention<StoredValue>>], phrase: &Phrase, target: StoredValue, cost: u32) {
+impl Words<'_> {
+    /// The values that may begin at each word, one list a word.
+    pub fn values(
+        &self,
+        schema: &SchemaView,
+        lookup: &dyn ValueLookup,
+        interrupt: InterruptCheck,
+    ) -> Result<Found, Interrupted> {
+        let mut found: Found = vec![Vec::new(); self.words.len()];
+        let phrases = self.phrases();
+        find_in_snapshot(&phrases, schema, &mut found, interrupt)?;
+        let mut asked: Vec<&Phrase> = phrases.iter().filter(|phrase| self.is_to_be_looked_up(phrase)).collect();
+        // Proper names first, then the longest phrases.
+        asked.sort_by_key(|phrase| (!phrase.proper, phrase.start.wrapping_sub(phrase.end)));
+        asked.truncate(MAX_PHRASES);
+        let mut texts: Vec<String> = asked.iter().map(|phrase| phrase.text.clone()).collect();
+        texts.dedup();
+        let matches = if texts.is_empty() { Vec::new() } else { lookup.find(&texts)? };
+        for one in matches {
+            let relation = schema.relation_named(&one.schema, &one.relation);
+            let Some(column) = relation.and_then(|relation| schema.column_named(relation, &one.column)) else {
+                continue;
+            };
+            for phrase in asked.iter().filter(|phrase| phrase.text == one.phrase) {
+                note(&mut found, phrase, column, &one.value, one.closeness);
+            }
+        }
+        for (start, mentions) in
+            found.iter_mut().enumerate().filter(|(start, _)| self.common.get(*start) == Some(&true))
+        {
+            for mention in mentions.iter_mut().filter(|mention| mention.end == start + 1) {
+                mention.cost += costs::COMMON_WORD_AS_VALUE;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Every run of words that is not made of small explained words alone; with the last word in the singular as well.
+    fn phrases(&self) -> Vec<Phrase> {
+        let mut phrases = Vec::new();
+        for start in 0..self.words.len() {
+            for end in start + 1..=self.words.len().min(start + MAX_WORDS) {
+                let span = self.words.get(start..end).unwrap_or_default();
+                if span.iter().any(|word| word.kind == WordKind::Quoted) {
+                    if let [quoted] = span {
+                        phrases.push(Phrase { start, end, text: quoted.text.clone(), proper: true });
+                    }
+                    break;
+                }
+                phrases.extend(self.phrases_of(start, span));
+            }
+        }
+        let is_small = |at: usize| {
+            self.words.get(at).is_none_or(|word| {
+                word.kind == WordKind::Symbol || (word.kind == WordKind::Word && word.lower.len() < 3)
+            })
+        };
+        phrases.retain(|phrase| {
+            !(phrase.start..phrase.end).all(|at| self.explained.get(at) == Some(&true) && is_small(at))
+        });
+        phrases
+    }
+
+    /// The text of a run of words as it stands in the question, and with its last word in the singular.
+    fn phrases_of(&self, start: usize, span: &[Word]) -> Vec<Phrase> {
+        let (Some(first), Some(last)) = (span.first(), span.last()) else { return Vec::new() };
+        let ends_in_symbol = last.kind == WordKind::Symbol && last.lower != ")" && last.lower != ".";
+        if first.kind == WordKind::Symbol || ends_in_symbol {
+            return Vec::new();
+        }
+        let Some(text) = self.question.get(first.start..last.end) else { return Vec::new() };
+        let text = text.strip_suffix("'s").unwrap_or(text).to_owned();
+        let end = start + span.len();
+        // The first word of a question is capitalised anyway.
+        let proper = span.iter().all(|word| !word.text.starts_with(|c: char| c.is_lowercase())) && start > 0;
+        let mut phrases = vec![Phrase { start, end, text, proper }];
+        if last.singular != last.lower
+            && last.kind == WordKind::Word
+            && !proper
+            && let Some(before) = self.question.get(first.start..last.start)
+        {
+            phrases.push(Phrase { start, end, text: format!("{before}{}", last.singular), proper: false });
+        }
+        phrases
+    }
+
+    /// A look-up costs time: only for what is quoted, capitalised, or begins and ends with words that mean nothing else.
+    fn is_to_be_looked_up(&self, phrase: &Phrase) -> bool {
+        let kind = |at: usize| self.words.get(at).map(|word| word.kind);
+        let no_words = (phrase.start..phrase.end).all(|at| kind(at).is_some_and(|kind| kind != WordKind::Word));
+        let quoted = kind(phrase.start) == Some(WordKind::Quoted);
+        let unexplained = |at: usize| self.explained.get(at) == Some(&false);
+        let ends = unexplained(phrase.start) && unexplained(phrase.end.saturating_sub(1));
+        quoted || (!no_words && (phrase.proper || ends))
+    }
+}
+
+/// Adds a value to those that a phrase may mean, if the phrase can mean what is so close to it.
+fn note(found: &mut Found, phrase: &Phrase, column: ColumnId, value: &str, closeness: Closeness) {
+    let Some(cost) = costs::of_value(closeness, phrase.proper) else { return };
     let Some(list) = found.get_mut(phrase.start) else { return };
+    let target = StoredValue { column, value: value.to_owned() };
     if !list.iter().any(|mention| mention.target == target && mention.end == phrase.end) {
         list.push(Mention { target, end: phrase.end, cost, qualified: false });
     }
 }
 
-/// Every run of words that is not made of small words alone, and each last word in its singular.
-fn phrases(question: &str, words: &[Word], placed: &[bool]) -> Vec<Phrase> {
-    let mut phrases = Vec::new();
-    for start in 0..words.len() {
-        for end in start + 1..=words.len().min(start + MAX_WORDS) {
-            let span = words.get(start..end).unwrap_or_default();
-            let (Some(first), Some(last)) = (span.first(), span.last()) else { continue };
-            if span.iter().any(|word| word.kind == WordKind::Quoted) {
-                if span.len() == 1 {
-                    phrases.push(Phrase { start, end, text: first.text.clone(), proper: true });
-                }
-                break;
+/// The phrases by what the values of the snapshot are compared with.
+struct PhraseTable<'a> {
+    /// In lower case.
+    by_text: HashMap<String, Vec<&'a Phrase>>,
+    /// Proper names of one word, by their letters and digits alone in lower case.
+    by_letters: Vec<(String, &'a Phrase)>,
+    /// Which lengths in bytes the phrases have in lower case: most values have none of them and need no comparison.
+    lengths: [bool; 256],
+}
+
+impl<'a> PhraseTable<'a> {
+    fn new(phrases: &'a [Phrase]) -> Self {
+        let mut table = Self { by_text: HashMap::new(), by_letters: Vec::new(), lengths: [false; 256] };
+        for phrase in phrases {
+            let lower = phrase.text.to_lowercase();
+            if phrase.proper && phrase.end == phrase.start + 1 && lower.len() > 3 {
+                table.by_letters.push((letters(&lower), phrase));
             }
-            if first.kind == WordKind::Symbol || last.kind == WordKind::Symbol && last.lower != ")" && last.lower != "."
-            {
-                continue;
+            if let Some(flag) = table.lengths.get_mut(lower.len()) {
+                *flag = true;
             }
-            let Some(text) = question.get(first.start..last.end) else { continue };
-            let text = text.strip_suffix("'s").unwrap_or(text);
-            let proper = span.iter().all(|word| !word.text.starts_with(|c: char| c.is_lowercase())) && start > 0;
-            phrases.push(Phrase { start, end, text: text.to_owned(), proper });
-            if last.singular != last.lower
-                && last.kind == WordKind::Word
-                && !proper
-                && let Some(before) = question.get(first.start..last.start)
-            {
-                phrases.push(Phrase { start, end, text: format!("{before}{}", last.singular), proper: false });
-            }
+            table.by_text.entry(lower).or_default().push(phrase);
         }
+        table
     }
-    phrases.retain(|phrase| {
-        !(phrase.start..phrase.end).all(|at| placed.get(at) == Some(&true) && is_small(words.get(at)))
-    });
-    phrases
-}
 
-fn is_small(word: Option<&Word>) -> bool {
-    word.is_none_or(|word| word.kind == WordKind::Symbol || (word.kind == WordKind::Word && word.lower.len() < 3))
-}
-
-/// Quoted, capitalised, or with a word that means nothing else.
-fn is_worth_a_look(phrase: &Phrase, words: &[Word], placed: &[bool]) -> bool {
-    let numbers = (phrase.start..phrase.end).all(|at| words.get(at).is_some_and(|word| word.kind != WordKind::Word));
-    let quoted = words.get(phrase.start).is_some_and(|word| word.kind == WordKind::Quoted);
-    let free = |at: usize| placed.get(at) == Some(&false);
-    let ends = free(phrase.start) && free(phrase.end.saturating_sub(1));
-    quoted || (!numbers && (phrase.proper || ends))
-}
-
-/// Enum labels and typical values that a phrase spells, but for case.
-fn shown(phrases: &[Phrase], schema: &SchemaView, found: &mut [Vec<Mention<StoredValue>>]) {
-    let mut by_text: HashMap<String, Vec<&Phrase>> = HashMap::new();
-    let mut lengths = [false; 256];
-    let mut quoted: Vec<(String, &Phrase)> = Vec::new();
-    for phrase in phrases {
-        let lower = phrase.text.to_lowercase();
-        if phrase.proper && phrase.end == phrase.start + 1 && lower.len() > 3 {
-            quoted.push((letters(&lower), phrase));
+    /// The phrases that spell a value but for punctuation and case.
+    fn near(&self, value: &str) -> Vec<&'a Phrase> {
+        let shortest = value.len().saturating_sub(3);
+        if !self.by_letters.iter().any(|(text, _)| text.len() >= shortest) {
+            return Vec::new();
         }
-        if let Some(flag) = lengths.get_mut(lower.len()) {
-            *flag = true;
-        }
-        by_text.entry(lower).or_default().push(phrase);
+        let (own, lower) = (letters(value), value.to_lowercase());
+        let alike = self.by_letters.iter().filter(|(text, _)| *text == own && text.len() >= shortest);
+        alike.map(|(_, phrase)| *phrase).filter(|phrase| phrase.text.to_lowercase() != lower).collect()
     }
-    for (relation, data) in schema.relations() {
-        for (number, column) in data.columns.iter().enumerate() {
+
+    /// The phrases that spell a value but for case.
+    fn equal(&self, value: &str) -> &[&'a Phrase] {
+        if self.lengths.get(value.len()) != Some(&true) {
+            return &[];
+        }
+        self.by_text.get(&value.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Finds the phrases among the enum labels and most common values that the snapshot holds.
+fn find_in_snapshot(
+    phrases: &[Phrase],
+    schema: &SchemaView,
+    found: &mut Found,
+    interrupt: InterruptCheck,
+) -> Result<(), Interrupted> {
+    let table = PhraseTable::new(phrases);
+    for (relation, _) in schema.relations() {
+        interrupt()?;
+        for (id, column) in schema.columns(relation) {
             let values = match column.category {
                 'E' => &column.labels,
                 'S' => &column.common_values,
                 _ => continue,
             };
-            let column = ColumnId { relation, column: number };
-            let stored = |value: &String| StoredValue { column, value: value.clone() };
-            // A quoted name without its punctuation.
-            let near = |value: &&String| {
-                quoted.iter().any(|(text, _)| value.len() < text.len() + 4 && letters(value) == *text)
-            };
-            for value in values.iter().filter(near) {
-                for (_, phrase) in quoted.iter().filter(|(text, phrase)| {
-                    *text == letters(value) && phrase.text.to_lowercase() != value.to_lowercase()
-                }) {
-                    if let Some(cost) = costs::of_value(Closeness::Near, phrase.proper) {
-                        note(found, phrase, stored(value), cost);
-                    }
-                }
+            for value in values {
+                table.near(value).into_iter().for_each(|phrase| note(found, phrase, id, value, Closeness::Near));
             }
-            for value in values.iter().filter(|value| lengths.get(value.len()) == Some(&true)) {
-                for phrase in by_text.get(&value.to_lowercase()).into_iter().flatten() {
+            for value in values {
+                for phrase in table.equal(value) {
                     let closeness = if phrase.text == *value { Closeness::Exact } else { Closeness::Case };
-                    if let Some(cost) = costs::of_value(closeness, phrase.proper) {
-                        note(found, phrase, stored(value), cost);
-                    }
+                    note(found, phrase, id, value, closeness);
                 }
             }
         }
     }
+    Ok(())
 }
 
-/// A text in lower case without punctuation.
+/// The letters and digits of a text in lower case.
 fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -81,14 +81,13 @@ const MAX_SHORTENED: usize = 5;
 const STOP: [&str; 10] = ["of", "the", "and", "in", "for", "to", "by", "a", "per", "from"];
 
 impl Vocabulary {
-    /// A vocabulary that knows the words of these identifiers.
-    pub fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut known = BTreeSet::new();
-        for word in names.flat_map(tokens::identifier_words).filter(|word| word.len() > 2) {
-            known.insert(tokens::singular(&word));
-            known.insert(word);
+    /// Takes note of an identifier's words, by which others are split. All are to be learned before the first
+    /// [`Vocabulary::name`].
+    pub fn learn(&mut self, name: &str) {
+        for word in tokens::identifier_words(name).into_iter().filter(|word| word.len() > 2) {
+            self.known.insert(tokens::singular(&word));
+            self.known.insert(word);
         }
-        Self { known, ..Self::default() }
     }
 
     /// The words of an identifier as numbers. Words written together are split, short forms are spelled out.

@@ -17,12 +17,13 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::{Context, array_literal};
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::limits::Bounds;
 use crate::pg::running::query::{rows_in, rows_of};
 use crate::pg::running::sandbox::{Sandbox, never_wait, sandboxed};
 use known::Place;
-use reader::stored_values::{Closeness, Match, Values};
+use reader::Interrupted;
+use reader::stored_values::{Closeness, Match, ValueLookup};
 use schema::{Column, Snapshot};
 use statements::Statement;
 use targets::Targets;
@@ -53,8 +54,10 @@ pub fn is_comparable(column: &Column) -> bool {
 /// The stored values that words of the question may mean, each once with the phrase it is nearest to, to be told to a
 /// model outside this server.
 pub fn matches(question: &str, lookup: &Lookup) -> Result<Vec<Match>, Error> {
-    let mut matches = lookup.find(&phrases(question));
-    lookup.interruption()?;
+    let mut matches = match lookup.find(&phrases(question)) {
+        Ok(matches) => matches,
+        Err(Interrupted) => return Err(lookup.interruption()),
+    };
     let place =
         |found: &Match| (found.schema.clone(), found.relation.clone(), found.column.clone(), found.value.clone());
     let far = |found: &Match| -similarity(&trigrams(&found.phrase), &trigrams(&found.value));
@@ -86,9 +89,12 @@ impl Lookup {
         }
     }
 
-    /// The cancel that ended a lookup early, if one did: the question has to end with it.
-    pub fn interruption(&self) -> Result<(), Error> {
-        self.interrupted.borrow().clone().map_or(Ok(()), Err)
+    /// The cancel that ended a lookup early: the question has to end with it.
+    pub fn interruption(&self) -> Error {
+        self.interrupted.borrow().clone().unwrap_or_else(|| {
+            let message = "canceling statement due to user request".to_owned();
+            Error::Server(Failure { sqlstate: "57014".to_owned(), message, ..Failure::default() })
+        })
     }
 
     fn search(&self, phrases: &[Phrase]) -> Result<Vec<Match>, Error> {
@@ -172,8 +178,8 @@ impl Lookup {
     }
 }
 
-impl Values for Lookup {
-    fn find(&self, phrases: &[String]) -> Vec<Match> {
+impl ValueLookup for Lookup {
+    fn find(&self, phrases: &[String]) -> Result<Vec<Match>, Interrupted> {
         let usable = phrases.iter().filter(|text| !text.trim().is_empty() && text.len() <= MAX_LENGTH);
         let usable: Vec<&String> = usable.take(MAX_PHRASES).collect();
         let mut found = self.found.borrow_mut();
@@ -191,7 +197,10 @@ impl Values for Lookup {
                 Err(_) => {}
             }
         }
-        usable.iter().filter_map(|text| found.get(*text)).flatten().cloned().collect()
+        if self.interrupted.borrow().is_some() {
+            return Err(Interrupted);
+        }
+        Ok(usable.iter().filter_map(|text| found.get(*text)).flatten().cloned().collect())
     }
 }
 
