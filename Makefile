@@ -3,7 +3,7 @@
 # make test-clients  asks through the clients people use (psql, drivers, dbt, PgBouncer); docs/clients.md has their recipes
 # make psql   a shell on the demo's server; make demo-stop ends it
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
-# make fuzz [FUZZ_SECONDS=60]   throws random texts at the syntax layer
+# make fuzz [FUZZ_SECONDS=60]   gives random input to the crates that read text from outside, each for so long
 # make cancel-latency [FUNCTION=…]  tells which of the server's functions go on after a cancel, and for how long; takes long
 # make bench  prints the figures of README's table
 # make eval-guard  runs the gold statements of the open suites (in $NL2SQL_EVAL, ../shared/eval) through the guard
@@ -87,13 +87,17 @@ eval-guard: install
 
 # Sanitizers want a nightly toolchain, or a stable one that is told that it may.
 FUZZ_SECONDS ?= 60
+FUZZ_TARGETS = syntax reader replies charts
 NIGHTLY = $(if $(shell rustup toolchain list 2>/dev/null | grep nightly),+nightly)
 fuzz: export RUSTC_BOOTSTRAP = 1
 fuzz:
 	@cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked --quiet
 	mkdir -p fuzz/corpus/syntax
 	grep -hv '^#' tests/e2e/sql/*.txt | sed 's/^[A-Za-z?]*: //; s/^[a-z ]* | //' | split -l 1 -a 4 - fuzz/corpus/syntax/
-	cd fuzz && cargo $(NIGHTLY) fuzz run syntax -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048
+	cd fuzz && for target in $(FUZZ_TARGETS); do \
+	  cargo $(NIGHTLY) fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
+	    || exit 1; \
+	done
 
 clean:
 	cargo clean

@@ -1,5 +1,5 @@
-//! Throws texts at the first look at a statement: it may not panic, hang or overflow, and may not let pass what sqlparser
-//! itself reads as anything but one query. `make fuzz` runs it.
+//! Checks random texts as generated statements. The check may not panic, hang or overflow the stack, and may not let pass
+//! what sqlparser itself reads as anything but a single query.
 
 #![no_main]
 
