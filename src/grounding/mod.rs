@@ -48,7 +48,7 @@ pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Er
     let values = if with_values { "true" } else { "false" };
     let read = |checks| {
         let arguments = [Some(schemas.as_str()), Some(values), Some(&servers), Some(&made), Some(checks)];
-        one_value(concat!(include_str!("labels.sql"), include_str!("context.sql")), &arguments)
+        first_value(query::rows_at_once(concat!(include_str!("labels.sql"), include_str!("context.sql")), &arguments))
     };
     let snapshot = match read("true") {
         Ok(document) => Rc::new(parse(&document)?),
@@ -64,7 +64,11 @@ pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Er
 pub const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 fn one_value(sql: &'static str, arguments: &[Option<&str>]) -> Result<String, Error> {
-    Ok(query::rows(sql, arguments)?.into_iter().flatten().flatten().next().unwrap_or_default())
+    first_value(query::rows(sql, arguments))
+}
+
+fn first_value(rows: Result<Vec<query::Row>, Error>) -> Result<String, Error> {
+    Ok(rows?.into_iter().flatten().flatten().next().unwrap_or_default())
 }
 
 fn parse(document: &str) -> Result<Snapshot, Error> {

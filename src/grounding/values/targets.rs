@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
-use super::super::{LOCK_NOT_AVAILABLE, Snapshot, array_literal, one_value, unreadable};
+use super::super::{LOCK_NOT_AVAILABLE, Snapshot, array_literal, first_value, unreadable};
 use super::is_comparable;
 use super::known::{Known, Place};
 use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
@@ -75,7 +75,7 @@ pub fn of(snapshot: &Rc<Snapshot>) -> Result<Rc<Targets>, Error> {
     schemas.sort();
     schemas.dedup();
     let schemas = array_literal(&schemas);
-    let read = |sizes| one_value(include_str!("values.sql"), &[Some(&schemas), sizes]);
+    let read = |sizes| first_value(query::rows_at_once(include_str!("values.sql"), &[Some(&schemas), sizes]));
     let (document, is_complete) = match read(Some("true")) {
         // Somebody holds a table. The next question tries again.
         Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => (read(Some("false"))?, false),

@@ -10,7 +10,7 @@ use pgrx::pg_sys;
 use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::text::owned;
-use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction, never_wait, under_limits};
+use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction, limit_waiting, under_limits};
 use crate::pg::running::watch_state::OwnQuery;
 
 /// One row of a result: each column as the type's output function prints it.
@@ -33,9 +33,18 @@ const MAX_GENERATED: usize = 400;
 ///
 /// `sql` must name everything in `pg_catalog` by its schema, operators too: the caller's search_path is in force.
 pub fn rows(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    bounded_rows(sql, arguments, c"1s")
+}
+
+/// As [`rows`], for a query that locks tables of others: where one can't be had at once, it fails with 55P03.
+pub fn rows_at_once(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    bounded_rows(sql, arguments, c"20ms")
+}
+
+fn bounded_rows(sql: &'static str, arguments: &[Option<&str>], longest_wait: &CStr) -> Result<Vec<Row>, Error> {
     under_limits(OWN_BOUNDS, || {
         in_subtransaction(|sandbox| {
-            never_wait(c"20ms");
+            limit_waiting(longest_wait);
             rows_in(sandbox, sql, arguments)
         })
     })

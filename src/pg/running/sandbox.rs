@@ -99,8 +99,8 @@ fn limit_temp_files(kilobytes: i32) {
 }
 
 /// Has statements fail (55P03), until the subtransaction ends, that have to wait longer for somebody's lock.
-pub fn never_wait(longer: &CStr) {
-    set_locally(c"lock_timeout", longer);
+pub fn limit_waiting(longest: &CStr) {
+    set_locally(c"lock_timeout", longest);
 }
 
 /// Changes a setting until the subtransaction ends, as SET LOCAL would for a superuser.
