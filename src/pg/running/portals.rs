@@ -5,22 +5,23 @@
 
 use std::ffi::CStr;
 
-use pgrx::pg_sys::{self, PortalStatus};
+use pgrx::pg_sys;
+use pgrx::pg_sys::PortalStatus::{self, PORTAL_ACTIVE, PORTAL_DEFINED, PORTAL_NEW};
 
 /// Portals and what they were, until dropped.
 pub struct Suspended(Vec<(pg_sys::Portal, PortalStatus::Type)>);
 
 impl Suspended {
-    /// Suspends every portal there is but those that run.
+    /// Suspends every portal there is but those that run, and the one that is being opened.
     pub fn begin() -> Self {
         // SAFETY: on the backend's only thread. A portal that says it runs can't be dropped, so all of them are there
         // when this is dropped: transactions do not end inside a sandbox.
         unsafe {
             let mut suspended = Vec::new();
             for portal in portals() {
-                if (*portal).status != PortalStatus::PORTAL_ACTIVE {
+                if !matches!((*portal).status, PORTAL_ACTIVE | PORTAL_NEW | PORTAL_DEFINED) {
                     suspended.push((portal, (*portal).status));
-                    (*portal).status = PortalStatus::PORTAL_ACTIVE;
+                    (*portal).status = PORTAL_ACTIVE;
                 }
             }
             Self(suspended)
