@@ -2,7 +2,7 @@
 -- SECURITY DEFINER function two are asked: the definer, and the role of the session.
 SELECT s.oid, w.fdwname,
        pg_catalog.has_server_privilege(s.oid, 'USAGE') AND pg_catalog.has_server_privilege(
-           CASE pg_catalog.current_setting('role') WHEN 'none' THEN SESSION_USER::pg_catalog.name
+           CASE WHEN pg_catalog.current_setting('role') OPERATOR(pg_catalog.=) 'none' THEN SESSION_USER::pg_catalog.name
                 ELSE pg_catalog.current_setting('role')::pg_catalog.name END, s.oid, 'USAGE'),
        COALESCE((SELECT pg_catalog.json_object_agg(o.option_name, o.option_value)
                  FROM pg_catalog.pg_options_to_table(s.srvoptions) o), '{}')
