@@ -23,7 +23,9 @@ pub const HARMLESS: [(&str, &str); 13] = [
 
 /// C code of extensions that is marked STABLE and was read: it does what that says. IMMUTABLE needs no such list, as the
 /// planner calls it where it likes. No names: all of the extension's, but for those in [`danger`].
-pub const READ: [(&str, &[&str]); 7] = [
+pub const READ: [(&str, &[&str]); 8] = [
+    // Sends and receives the server's own text.
+    ("citext", &["citextrecv", "citextsend"]),
     // Of contrib: they compute from their arguments, from dictionaries and from settings of their own.
     ("intarray", &[]),
     ("pg_trgm", &[]),
