@@ -14,11 +14,12 @@ use crate::limits::RowLimits;
 use crate::pg::host::text::{c_string, owned};
 use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
 use crate::pg::running::cursor::DetachedPlan;
-use crate::pg::running::plan_hooks::Judged;
+use crate::pg::running::plan_hooks::{Judged, judge_planned_catalogs};
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
 use crate::pg::tree::query_trees::QueryTrees;
+use crate::pg::tree::uses;
 use prose::outline::Outline;
 use schema::ResultShape;
 
@@ -140,6 +141,9 @@ impl<'s> Prepared<'s> {
             pg_sys::ExecCheckRTPerms(planned.rtable, true);
             #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
             pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
+            judge_planned_catalogs(planned, || {
+                uses::uses(&trees(self.plan)).relations.into_iter().map(|(relation, _)| relation).collect()
+            })?;
             let tree = &*planned.planTree;
             let (rows, cost) = (tree.plan_rows, tree.total_cost);
             Ok(Planned { statement, plan: self.plan, text: self.text, rows, cost, inside: PhantomData })

@@ -2,6 +2,7 @@
 //! and before they are read, system catalogs and row locks before the plan starts.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::ffi::{c_char, c_int};
 
 use pgrx::PgList;
@@ -127,14 +128,46 @@ unsafe fn is_read_directly(statement: &pg_sys::PlannedStmt, entry: &pg_sys::Rang
 }
 
 fn judge_catalog(relation: pg_sys::Oid) {
+    if let Err(error) = catalog_refusal(relation) {
+        raise(error);
+    }
+}
+
+fn catalog_refusal(relation: pg_sys::Oid) -> Result<(), Error> {
     if relation.to_u32() == REWRITE_RULES {
-        return;
+        return Ok(());
     }
     let (schema, name) = qualified(relation);
     let why = judges().and_then(|judges| (judges.system_schema)(&schema));
-    if let Some(why) = why {
-        raise(Error::refused_relation(&format!("{schema}.{name}"), why, "its schema in nl2sql.schemas"));
+    why.map_or(Ok(()), |why| {
+        Err(Error::refused_relation(&format!("{schema}.{name}"), why, "its schema in nl2sql.schemas"))
+    })
+}
+
+/// Judges the system catalogs that the planner has brought into a statement's plan, by the bodies of SQL functions. `known`
+/// tells whether the guard has seen one in the statement's trees.
+///
+/// # Safety
+/// `statement` is a live plan.
+pub unsafe fn judge_planned_catalogs(
+    statement: &pg_sys::PlannedStmt,
+    known: impl FnOnce() -> BTreeSet<u32>,
+) -> Result<(), Error> {
+    // SAFETY: the caller's promise.
+    let read: Vec<pg_sys::Oid> = unsafe {
+        let entries = PgList::<pg_sys::RangeTblEntry>::from_pg(statement.rtable);
+        let read = entries.iter_ptr().filter(|entry| {
+            (**entry).rtekind == RTEKind::RTE_RELATION
+                && (**entry).relid.to_u32() < pg_sys::FirstNormalObjectId
+                && is_read_directly(statement, &**entry)
+        });
+        read.map(|entry| (*entry).relid).collect()
+    };
+    if read.is_empty() {
+        return Ok(());
     }
+    let known = known();
+    read.into_iter().filter(|relation| !known.contains(&relation.to_u32())).try_for_each(catalog_refusal)
 }
 
 /// # Safety
