@@ -241,7 +241,7 @@ fn tables_with_code_of_others_are_not_looked_into() {
     session.run("SELECT * FROM nl_check('SELECT 1'); SET nl2sql.share = 'samples'; SET constraint_exclusion = on");
     let prompt = session.text("SELECT nl_prompt('what about Zebulon 5')");
     assert!(prompt.contains("Value of mal.plain.name"), "{prompt}");
-    assert!(!prompt.contains("Value of mal.indexed.name"), "{prompt}");
+    assert!(!prompt.contains("Value of mal.partial.name"), "{prompt}");
 }
 
 /// Whose code runs is the asker's own affair, and that of superusers, who may trust others.
@@ -270,7 +270,8 @@ fn ones_own_code_and_that_of_trusted_owners_runs() {
     // Who asks can't decide whom to trust.
     own.error("SET nl2sql.trust_owners = 'somebody'", "42501");
     trusting.run("RESET nl2sql.trust_owners");
-    for sql in cases {
+    // What the planner has evaluated of an index before is kept with it, and no longer code.
+    for sql in &cases[..4] {
         scene.fixture.double.answer("attack", Reply::sql(sql));
         trusting.run("SET nl2sql.max_attempts = 1");
         let error = trusting.failure(&nl_ask("attack"));
