@@ -10,18 +10,8 @@ use pgrx::pg_sys;
 use pgrx::pg_sys::panic::CaughtError;
 use pgrx::prelude::*;
 
-use super::messages;
+use super::messages::{self, Raised};
 use crate::error::Error;
-
-/// What the server's error machinery knew when it raised an ERROR.
-#[derive(Clone, Copy, Default)]
-pub struct Raised {
-    pub sqlstate: c_int,
-    /// In the statement's text, counted in characters from 1; 0 where there is none.
-    pub position: c_int,
-    /// It arose in the statement itself: no function or other code stands in its context.
-    pub is_direct: bool,
-}
 
 /// ERRCODE_QUERY_CANCELED, 57014, packed.
 const QUERY_CANCELED: c_int = pg_sys::errcodes::PgSqlErrorCode::ERRCODE_QUERY_CANCELED as c_int;
@@ -49,20 +39,6 @@ pub fn catch<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         .execute();
     drop(watch);
     result
-}
-
-/// The five characters of a packed SQLSTATE (MAKE_SQLSTATE in elog.h).
-pub fn unpack(code: c_int) -> String {
-    (0..5).map(|at| char::from((((code >> (6 * at)) & 0x3F) as u8).wrapping_add(b'0'))).collect()
-}
-
-/// The reverse of [`unpack`].
-pub fn pack(sqlstate: &str) -> c_int {
-    sqlstate
-        .bytes()
-        .take(5)
-        .enumerate()
-        .fold(0, |code, (at, byte)| code | ((c_int::from(byte) - 48) & 0x3F) << (6 * at))
 }
 
 /// Keeps a callback on the server's error context stack, which runs while an ERROR is being raised, before it jumps.
@@ -113,18 +89,6 @@ unsafe extern "C-unwind" fn note_raised(_: *mut c_void) {
         pg_sys::FreeErrorData(data);
         if let Some(listener) = CANCEL_LISTENER.get().filter(|_| is_cancel) {
             listener();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sqlstates_survive_packing() {
-        for sqlstate in ["42703", "HV00N", "P0001", "25006"] {
-            assert_eq!(unpack(pack(sqlstate)), sqlstate);
         }
     }
 }

@@ -15,8 +15,18 @@ use std::ffi::{CStr, c_char, c_int};
 use pgrx::pg_sys::{self, CommandDest};
 use pgrx::prelude::*;
 
-use super::failure::{Raised, pack, unpack};
+use super::sqlstate::{pack, unpack};
 use crate::error::Failure;
+
+/// What the server's error machinery knew when it raised an ERROR.
+#[derive(Clone, Copy, Default)]
+pub struct Raised {
+    pub sqlstate: c_int,
+    /// In the statement's text, counted in characters from 1; 0 where there is none.
+    pub position: c_int,
+    /// It arose in the statement itself: no function or other code stands in its context.
+    pub is_direct: bool,
+}
 
 /// What happens to the statement that is being worked on.
 #[derive(Clone, Copy, PartialEq)]

@@ -9,5 +9,6 @@ pub mod label_provider;
 pub mod messages;
 pub mod offload;
 pub mod report;
+pub mod sqlstate;
 pub mod text;
 pub mod tuple_desc;

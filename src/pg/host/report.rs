@@ -5,7 +5,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use crate::error::Error;
-use crate::pg::host::failure::pack;
+use crate::pg::host::sqlstate::pack;
 
 impl From<Error> for ErrorReport {
     #[track_caller]
