@@ -27,7 +27,7 @@ impl Hypothesis {
     }
 
     /// "Countries that do not …": those of no row that does, rather than those of some row that does not.
-    pub fn as_set_difference(mut self, schema: &SchemaView) -> Self {
+    pub fn into_set_difference(mut self, schema: &SchemaView) -> Self {
         let denied = |condition: &Condition| matches!(condition, Condition::Exists { negated: true, .. });
         let [output] = self.query.outputs.as_slice() else { return self };
         let (Expression::Column(at), true) =

@@ -76,7 +76,7 @@ impl SqlWriter<'_> {
         }
         let values = grouped_subqueries.iter().map(|(sql, name)| format!("{sql} AS {name}"));
         let shown: Vec<String> = keys.iter().cloned().chain(values).collect();
-        let mut text = format!("SELECT {} {}", shown.join(", "), self.from_clause(head).join(" "));
+        let mut text = format!("SELECT {} {}", shown.join(", "), self.write_from(head).join(" "));
         let conditions: Vec<String> = data.conditions.iter().map(|one| predicates::write(self, one)).collect();
         if !conditions.is_empty() {
             text = format!("{text} WHERE {}", conditions.join(" AND "));

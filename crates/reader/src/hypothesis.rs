@@ -262,7 +262,7 @@ impl Hypothesis {
         }
         let plain = self.query.sources.first().is_some_and(|base| base.conditions.len() == 1);
         if open && plain && self.subject_column.is_some() && self.query.order.is_empty() {
-            self = self.as_set_difference(schema);
+            self = self.into_set_difference(schema);
         }
         if self.is_aggregate() {
             let groups = &self.query.groups;

@@ -65,7 +65,7 @@ impl SqlWriter<'_> {
         let select = format!("SELECT {distinct}{}", outputs.collect::<Vec<_>>().join(", "));
         let (conditions, sorting) = (self.conditions(0), self.sorting(&aliases));
         let mut lines = vec![select];
-        lines.extend(self.from_clause(0));
+        lines.extend(self.write_from(0));
         lines.extend(self.grouped_joins());
         if !conditions.is_empty() {
             lines.push(format!("WHERE {}", conditions.join("\n  AND ")));
@@ -145,7 +145,7 @@ impl SqlWriter<'_> {
     }
 
     /// FROM and the joins of a scope.
-    pub fn from_clause(&self, head: usize) -> Vec<String> {
+    pub fn write_from(&self, head: usize) -> Vec<String> {
         let mut lines = vec![format!("FROM {}", self.relation(head))];
         for source in self.query.joined(head) {
             let Some(data) = self.query.sources.get(source) else { continue };
@@ -167,7 +167,7 @@ impl SqlWriter<'_> {
 
     /// A subquery over the rows of a sub source that belong to the outer row.
     pub fn subquery(&self, source: usize, output: &str) -> String {
-        let mut text = format!("SELECT {output} {}", self.from_clause(source).join(" "));
+        let mut text = format!("SELECT {output} {}", self.write_from(source).join(" "));
         let conditions = self.conditions(source);
         if !conditions.is_empty() {
             text = format!("{text} WHERE {}", conditions.join(" AND "));

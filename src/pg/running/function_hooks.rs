@@ -95,10 +95,11 @@ unsafe extern "C-unwind" fn judge_use(function: pg_sys::Oid) {
     }
     judge_owner(&facts, false);
     // Code in a trusted language does what it does through functions and statements that are announced in turn.
-    if is_watching() && facts.call.language != Language::Trusted {
-        if let Some(why) = judges().and_then(|judges| (judges.call)(&facts.call)) {
-            raise(Error::refused_call(&facts.call.qualified(), why));
-        }
+    if is_watching()
+        && facts.call.language != Language::Trusted
+        && let Some(why) = judges().and_then(|judges| (judges.call)(&facts.call))
+    {
+        raise(Error::refused_call(&facts.call.qualified(), why));
     }
 }
 

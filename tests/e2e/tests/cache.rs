@@ -152,9 +152,9 @@ fn drafts_are_bounded() {
     fixture.double.answer("long", Reply::sql(&long));
     fixture.session.ask("long");
     assert_eq!(fixture.session.text("SELECT max(length(sql)) < 1000 FROM nl2sql.cache"), "t");
-    let indexes = fixture.session.texts(
-        "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'nl2sql.cache'::regclass",
-    );
+    let indexes = fixture
+        .session
+        .texts("SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'nl2sql.cache'::regclass");
     for columns in ["(role, key)", "(role, made_at)", "(made_at)"] {
         assert!(indexes.iter().any(|index| index.ends_with(columns)), "no index on {columns}: {indexes:?}");
     }
