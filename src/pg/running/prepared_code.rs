@@ -41,8 +41,9 @@ pub fn note_inside(call: &Call) {
 
 /// Has everything prepared anew that a sandbox must judge; called where one is entered.
 pub fn forget() {
-    let inside = INSIDE.take();
-    if OUTSIDE.replace(false) || inside.is_some_and(|inside| inside != now()) {
+    // What was prepared stays prepared until it is thrown away, so the note of it stays as long.
+    if OUTSIDE.replace(false) || INSIDE.get().is_some_and(|inside| inside != now()) {
+        INSIDE.set(None);
         // SAFETY: on the backend's only thread; marks cached plans and expressions as no longer valid, as DISCARD PLANS does.
         unsafe { pg_sys::ResetPlanCache() };
     }
