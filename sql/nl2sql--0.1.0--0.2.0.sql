@@ -25,7 +25,7 @@ CREATE POLICY own_drafts ON nl2sql.cache
     USING (role OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r
                                         WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER));
 COMMENT ON POLICY own_drafts ON nl2sql.cache IS 'every role its own drafts';
-GRANT SELECT, DELETE ON nl2sql.cache TO PUBLIC;
+GRANT SELECT ON nl2sql.cache TO PUBLIC;
 
 CREATE FUNCTION nl_labels() RETURNS TABLE (object_type text, object text, label text)
     STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_labels_wrapper';

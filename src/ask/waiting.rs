@@ -44,7 +44,7 @@ pub fn wait_for_answer<T>(
             }
             Step::WritePrompt => Event::PromptWritten(known.prompt(question, settings, &mut stages)?),
             Step::Recall(prompt) => {
-                key = draft_cache::key(&prompt, &settings.models, settings.cache_ttl_s);
+                key = draft_cache::key(&prompt, &question.text, &settings.models, settings.cache_ttl_s)?;
                 Event::Recalled(key.as_ref().map(draft_cache::recall).transpose()?.flatten())
             }
             Step::Ask { model, prompt } => {

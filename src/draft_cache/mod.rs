@@ -30,14 +30,20 @@ const TABLE: (&CStr, &CStr) = (c"nl2sql", c"cache");
 
 /// The key of a question's first prompt; `None` where nothing is kept. Estimates of rows are no part of it, as they
 /// change with every ANALYZE; the options of the models' servers are, as others may stand behind the same names.
-pub fn key(prompt: &Prompt, models: &[String], ttl_s: i32) -> Option<Key> {
+pub fn key(prompt: &Prompt, question: &str, models: &[String], ttl_s: i32) -> Result<Option<Key>, Error> {
     if ttl_s <= 0 || query::is_serializable() {
-        return None;
+        return Ok(None);
     }
-    let servers = query::rows(include_str!("models.sql"), &[Some(&array_literal(models))]).ok()?;
+    let servers = match query::rows(include_str!("models.sql"), &[Some(&array_literal(models))]) {
+        Ok(servers) => servers,
+        Err(error) if is_no_matter(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let servers: Vec<String> = servers.into_iter().flatten().flatten().collect();
-    let text = [models.join(","), servers.join("\n"), without_estimates(&prompt.as_text())].join("\n");
-    Some(Key { text, ttl: ttl_s.to_string() })
+    // The question stands in the key as it was asked, too: what looks like an estimate in it is none.
+    let prompt = without_estimates(&prompt.as_text());
+    let text = [&models.join(","), &servers.join("\n"), question, &prompt].map(|part| part.to_owned()).join("\n");
+    Ok(Some(Key { text, ttl: ttl_s.to_string() }))
 }
 
 /// The statement drafted under this key within `nl2sql.cache_ttl`, if any.

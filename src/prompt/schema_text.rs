@@ -41,8 +41,8 @@ pub fn without_estimates(prompt: &str) -> String {
     let mut parts = prompt.split(BEFORE_ROWS);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let after = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        if after.len() < part.len() && after.starts_with(AFTER_ROWS) {
+        let digits = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        if let Some(after) = digits.strip_prefix(AFTER_ROWS).filter(|_| digits.len() < part.len()) {
             text.push_str(after);
         } else {
             text.push_str(BEFORE_ROWS);
@@ -224,6 +224,14 @@ mod tests {
             relations: vec![relation("customers", &["id", "name"]), relation("Orders", &["total"])].into(),
             ..Snapshot::default()
         }
+    }
+
+    #[test]
+    fn estimates_are_no_part_of_a_key() {
+        let prompt = |rows: &str| format!("table a{rows}\n  x (about y rows)\ntable b{rows}");
+        let bare = without_estimates(&prompt(""));
+        assert_eq!(without_estimates(&prompt(" (about 12 rows)")), bare);
+        assert_eq!(bare, prompt(""), "what is no estimate stays");
     }
 
     #[test]

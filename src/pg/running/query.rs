@@ -58,9 +58,12 @@ pub fn current_role() -> pg_sys::Oid {
 
 /// Runs a query on a table of this extension (its schema and name) as its owner, read-only.
 pub fn owner_rows(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
-    in_subtransaction(|sandbox| {
-        let _owner = OwnerRights::of(table)?;
-        rows_in(sandbox, sql, arguments)
+    under_limits(OWN_BOUNDS, || {
+        in_subtransaction(|sandbox| {
+            limit_waiting(c"20ms");
+            let _owner = OwnerRights::of(table)?;
+            rows_in(sandbox, sql, arguments)
+        })
     })
 }
 
@@ -72,9 +75,12 @@ pub fn owner_write(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option
     if cannot {
         return Ok(());
     }
-    in_writing_subtransaction(|_| {
-        let _owner = OwnerRights::of(table)?;
-        run(sql, arguments, false).map(drop)
+    under_limits(OWN_BOUNDS, || {
+        in_writing_subtransaction(|_| {
+            limit_waiting(c"20ms");
+            let _owner = OwnerRights::of(table)?;
+            run(sql, arguments, false).map(drop)
+        })
     })
 }
 
