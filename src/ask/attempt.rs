@@ -83,7 +83,7 @@ pub struct Attempt {
     judged: Option<(Draft, Source)>,
     /// Drafts judged so far.
     attempts: u32,
-    /// Drafts of the remote models among them.
+    /// Drafts of the current remote model among them.
     remote_attempts: u32,
     calls: Vec<ModelCall>,
     /// The failures of the models before the current one.
@@ -156,8 +156,7 @@ impl Attempt {
                     _ => crate::model::BUILTIN,
                 };
                 self.earlier.push(Error::in_chain(name, &error));
-                self.current += 1;
-                self.ask()
+                self.ask_next()
             }
             Err(error) if self.earlier.is_empty() => Step::Failed(error),
             Err(error) => {
@@ -190,10 +189,7 @@ impl Attempt {
         match source {
             Source::DraftCache if can_help => self.ask(),
             Source::DraftCache => Step::Failed(error),
-            Source::Builtin if can_help && self.has_next() => {
-                self.current += 1;
-                self.ask()
-            }
+            Source::Builtin if can_help && self.has_next() => self.ask_next(),
             Source::Model(_) if can_help && self.remote_attempts < self.max_attempts => {
                 if let Some(prompt) = &mut self.prompt {
                     prompt::repair(Arc::make_mut(prompt), &sql, &error, nearest);
@@ -206,6 +202,13 @@ impl Attempt {
                 Step::Failed(Error::Draft { cause: Box::new(error), sql, attempt, of })
             }
         }
+    }
+
+    /// Every model has attempts of its own.
+    fn ask_next(&mut self) -> Step {
+        self.current += 1;
+        self.remote_attempts = 0;
+        self.ask()
     }
 
     fn has_next(&self) -> bool {
