@@ -16,9 +16,19 @@ use crate::error::Error;
 /// ERRCODE_QUERY_CANCELED, 57014, packed.
 const QUERY_CANCELED: c_int = pg_sys::errcodes::PgSqlErrorCode::ERRCODE_QUERY_CANCELED as c_int;
 
+/// ERRCODE_LOCK_NOT_AVAILABLE, 55P03, packed.
+const LOCK_NOT_AVAILABLE: c_int = pg_sys::errcodes::PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE as c_int;
+
 thread_local! {
+    /// The message that is raised next is an error of this library.
+    static OURS: Cell<bool> = const { Cell::new(false) };
     static RAISED: Cell<Option<Raised>> = const { Cell::new(None) };
     static CANCEL_LISTENER: Cell<Option<fn()>> = const { Cell::new(None) };
+}
+
+/// Says that the error raised next is one of this library.
+pub(super) fn mark_ours() {
+    OURS.set(true);
 }
 
 /// Has `listener` called whenever a cancel becomes an ERROR inside [`catch`], before it jumps. It may not raise anything.
@@ -84,8 +94,10 @@ unsafe extern "C-unwind" fn note_raised(_: *mut c_void) {
             sqlstate: (*data).sqlerrcode,
             position: (*data).internalpos.max((*data).cursorpos),
             is_direct: (*data).context.is_null(),
+            is_ours: OURS.take(),
         }));
-        let is_cancel = (*data).sqlerrcode == QUERY_CANCELED;
+        // The server's own lock_timeout interrupts as a cancel does, and ends in another error.
+        let is_cancel = [QUERY_CANCELED, LOCK_NOT_AVAILABLE].contains(&(*data).sqlerrcode);
         pg_sys::FreeErrorData(data);
         if let Some(listener) = CANCEL_LISTENER.get().filter(|_| is_cancel) {
             listener();

@@ -8,6 +8,7 @@ use pgrx::{PgList, prelude::*};
 
 use super::text::owned;
 use crate::error::{Error, Failure};
+use crate::pg::host::report;
 
 /// Makes the provider known to this session (`SECURITY LABEL FOR nl2sql`); called once, when the library is loaded.
 pub fn register_provider() {
@@ -46,7 +47,7 @@ unsafe extern "C-unwind" fn check(object: *const pg_sys::ObjectAddress, label: *
     } else {
         return;
     };
-    pg_sys::panic::ErrorReport::from(Error::InvalidLabel { label: label.into_owned(), why }).report(PgLogLevel::ERROR);
+    report::raise(Error::InvalidLabel { label: label.into_owned(), why });
 }
 
 /// The extensions that a DROP EXTENSION names, told to the function of an event trigger.

@@ -26,6 +26,8 @@ pub struct Raised {
     pub position: c_int,
     /// It arose in the statement itself: no function or other code stands in its context.
     pub is_direct: bool,
+    /// This library raised it.
+    pub is_ours: bool,
 }
 
 /// What happens to the statement that is being worked on.
@@ -120,8 +122,7 @@ pub fn failure(report: &pg_sys::panic::ErrorReportWithLevel, raised: Option<Rais
         position: usize::try_from(raised.position).ok().filter(|position| *position > 0 && raised.is_direct),
         names_only: is_names && file_in(report.file(), &PARSER),
     };
-    // Refusals of ours come from sources in Rust.
-    let quotes_nothing = is_names || report.file().ends_with(".rs") || file_in(report.file(), &QUOTES_NO_VALUES);
+    let quotes_nothing = is_names || raised.is_ours || file_in(report.file(), &QUOTES_NO_VALUES);
     if state.withholds && !quotes_nothing { whole.without_text() } else { whole }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use pgrx::pg_sys;
 
-/// Runs `work` on a helper thread and waits for it, for at most `limit`.
+/// Runs `work` on a thread of its own and waits for it, for at most `limit`.
 ///
 /// `None` when the limit is up or the thread died. When the wait ends without a result, by an interrupt too, `abandon`
 /// is called so that the thread can stop; its result is dropped.

@@ -5,6 +5,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 use crate::error::Error;
+use crate::pg::host::failure;
 use crate::pg::host::sqlstate::pack;
 
 impl From<Error> for ErrorReport {
@@ -20,6 +21,13 @@ impl From<Error> for ErrorReport {
         }
         report
     }
+}
+
+/// Raises an error of ours as the server's. It is marked on the way, as nothing else tells it from an error of another
+/// extension.
+pub fn raise(error: Error) {
+    failure::mark_ours();
+    ErrorReport::from(error).report(PgLogLevel::ERROR);
 }
 
 /// Sends a NOTICE. A pending cancel is served first: in pgrx 0.18 a notice that meets one jumps over Rust frames.

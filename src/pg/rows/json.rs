@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::CStr;
 
 use crate::error::Error;
+use crate::pg::host::report;
 use crate::pg::host::tuple_desc::attribute;
 use pgrx::pg_sys;
 use pgrx::varlena::{set_varsize_4b, varatt_is_1b, varatt_is_1b_e, varatt_is_4b_u, vardata_any, varsize_any_exhdr};
@@ -101,7 +102,7 @@ impl RowEncoder {
             }
             if self.buffer.len() >= MAX_VARLENA {
                 let error = Error::RowTooLarge { limit: MAX_VARLENA };
-                pg_sys::panic::ErrorReport::from(error).report(pgrx::PgLogLevel::ERROR);
+                report::raise(error);
             }
         }
         let (open, close) = self.layout.brackets();

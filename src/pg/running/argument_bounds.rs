@@ -20,6 +20,7 @@ use pgrx::prelude::*;
 
 use super::watch_state::is_watching;
 use crate::error::Error;
+use crate::pg::host::report;
 
 /// How much a function may be given inside a sandbox.
 #[derive(Debug)]
@@ -165,5 +166,5 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
 #[pg_guard]
 unsafe extern "C-unwind" fn refuse(at: usize, _call: pg_sys::FunctionCallInfo) {
     let function = LIMITS.get().and_then(|limits| limits.get(at)).map_or("", |limit| limit.function);
-    pg_sys::panic::ErrorReport::from(Error::ArgumentsTooLarge { function }).report(PgLogLevel::ERROR);
+    report::raise(Error::ArgumentsTooLarge { function });
 }

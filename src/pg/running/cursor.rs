@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
+use crate::pg::host::report;
 use crate::pg::host::text::owned;
 use crate::pg::running::plan_hooks::{is_of_cursor, mark_as_cursor};
 use crate::pg::running::runtime_hooks::Forced;
@@ -187,7 +188,7 @@ unsafe extern "C-unwind" fn run_ours(
     });
     if let Err(error) = result {
         // Nothing was rolled back: the ERROR goes on and aborts the caller's transaction, as any FETCH that fails.
-        pg_sys::panic::ErrorReport::from(error).report(PgLogLevel::ERROR);
+        report::raise(error);
     }
 }
 

@@ -6,10 +6,8 @@ use std::sync::OnceLock;
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
-use pgrx::prelude::*;
 
 use super::function_facts::Call;
-use crate::error::Error;
 
 /// The rules, each of which tells why something may not be done, if so.
 pub struct Judges {
@@ -127,7 +125,4 @@ pub fn may_rules_change() -> bool {
     !GUARDED.get() || unsafe { pg_sys::InitializingParallelWorker }
 }
 
-/// Raises an error of ours as the server's.
-pub(super) fn raise(error: Error) {
-    pg_sys::panic::ErrorReport::from(error).report(PgLogLevel::ERROR);
-}
+pub(super) use crate::pg::host::report::raise;
