@@ -1,4 +1,4 @@
-//! HTTP: one request at a time, on a helper thread, while the backend waits interruptibly.
+//! HTTP: one request at a time, on a thread of its own, while the backend waits interruptibly.
 //!
 //! Connections are kept alive per backend. Retries and waiting happen in the backend; the thread only sends and reads.
 
@@ -134,7 +134,7 @@ fn at_least_one(certificates: Vec<Certificate<'static>>) -> Result<Arc<Vec<Certi
     Ok(Arc::new(certificates))
 }
 
-/// Runs on the helper thread: owned data only, nothing of the server.
+/// Runs on the thread: owned data only, nothing of the server.
 fn exchange(agent: &Agent, request: Request) -> Result<Response, Failed> {
     let mut head = ureq::http::Request::builder().uri(&request.url);
     for (name, value) in &request.headers {
