@@ -67,6 +67,12 @@
     FROM pg_catalog.pg_stats s
     JOIN namespaces n ON n.name::pg_catalog.name OPERATOR(pg_catalog.=) s.schemaname
     WHERE $2 OPERATOR(pg_catalog.=) 'true' AND s.most_common_vals IS NOT NULL
+      -- Printing values of other types would look up the code behind them, which may be anybody's.
+      AND EXISTS (
+          SELECT FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid OPERATOR(pg_catalog.=) t.typelem
+          WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.pg_typeof(s.most_common_vals)::pg_catalog.oid
+            AND (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid
+                 OR e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
     ORDER BY s.schemaname, s.tablename, s.attname, s.inherited DESC
 ), column_documents AS (
     SELECT k.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -94,13 +100,12 @@
                   ORDER BY n.conname LIMIT 20) AS d), '[]'),
         'common_values', COALESCE((
             SELECT pg_catalog.json_agg(pg_catalog.left(u.value, 1000) ORDER BY u.place)
-            FROM statistics s, LATERAL pg_catalog.unnest(s.common) WITH ORDINALITY AS u(value, place)
-            WHERE NOT k.masked AND s.schemaname OPERATOR(pg_catalog.=) r.schema::pg_catalog.name
-              AND s.tablename OPERATOR(pg_catalog.=) r.relname
-              AND s.attname OPERATOR(pg_catalog.=) k.attname), '[]')
+            FROM pg_catalog.unnest(s.common) WITH ORDINALITY AS u(value, place)), '[]')
     ) ORDER BY k.attnum) AS document
     FROM columns k
     JOIN relations r ON r.oid OPERATOR(pg_catalog.=) k.attrelid
+    LEFT JOIN statistics s ON NOT k.masked AND s.schemaname OPERATOR(pg_catalog.=) r.schema::pg_catalog.name
+        AND s.tablename OPERATOR(pg_catalog.=) r.relname AND s.attname OPERATOR(pg_catalog.=) k.attname
     LEFT JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=) k.base
     GROUP BY k.attrelid
 ), readable AS (

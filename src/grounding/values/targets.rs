@@ -99,12 +99,13 @@ impl Target {
 impl Targets {
     fn new(snapshot: &Snapshot, found: Vec<Target>) -> Self {
         let mut targets = Self::default();
+        let found: HashMap<(&str, &str), &Target> =
+            found.iter().map(|target| ((target.schema.as_str(), target.relation.as_str()), target)).collect();
         for (at, relation) in snapshot.relations.iter().enumerate() {
             let labelled = relation.columns.iter().filter(|column| is_comparable(column) && !column.labels.is_empty());
             let labelled = labelled.map(|column| (column.name.clone(), column.labels.clone()));
-            let target =
-                found.iter().find(|target| target.schema == relation.schema && target.relation == relation.name);
-            let mut target = target.cloned().unwrap_or_default();
+            let target = found.get(&(relation.schema.as_str(), relation.name.as_str()));
+            let mut target = target.map(|target| (*target).clone()).unwrap_or_default();
             target.columns.retain(|column| relation.column(&column.name).is_some_and(is_comparable));
             let readable = (!target.columns.is_empty()).then(|| target.clone());
             (target.schema, target.relation) = (relation.schema.clone(), relation.name.clone());

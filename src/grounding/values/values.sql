@@ -28,6 +28,12 @@ WITH RECURSIVE roots AS (
            COALESCE((s.histogram_bounds::pg_catalog.text::pg_catalog.text[])[1:101], '{}') AS known
     FROM pg_catalog.pg_stats s
     WHERE s.schemaname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+      -- Printing values of other types would look up the code behind them, which may be anybody's.
+      AND EXISTS (
+          SELECT FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid OPERATOR(pg_catalog.=) t.typelem
+          WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.pg_typeof(COALESCE(s.most_common_vals, s.histogram_bounds))::pg_catalog.oid
+            AND (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid
+                 OR e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
     ORDER BY s.schemaname, s.tablename, s.attname, s.inherited DESC
 ), columns AS (
     SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -87,9 +87,6 @@ unsafe extern "C-unwind" fn note_raised(_: *mut c_void) {
         let outer = pg_sys::MemoryContextSwitchTo(pg_sys::TopMemoryContext);
         let data = pg_sys::CopyErrorData();
         pg_sys::MemoryContextSwitchTo(outer);
-        if (*data).elevel >= PgLogLevel::FATAL as c_int {
-            messages::tell_of_end(&*data);
-        }
         RAISED.set(Some(Raised {
             sqlstate: (*data).sqlerrcode,
             position: (*data).internalpos.max((*data).cursorpos),

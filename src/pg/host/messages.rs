@@ -151,11 +151,13 @@ fn file_in(path: &str, list: &[&str]) -> bool {
 unsafe extern "C-unwind" fn on_log(data: *mut pg_sys::ErrorData) {
     // SAFETY: the server hands over live data, of which this flag may be changed (EmitErrorReport in elog.c).
     unsafe {
-        if let Some(next) = NEXT_LOG {
-            next(data);
+        if STATE.get().withholds && (*data).elevel >= FATAL {
+            tell_of_end(&mut *data);
+        } else if STATE.get().withholds || is_guarded_worker() {
+            (*data).output_to_server = (*data).elevel >= FATAL;
         }
-        if (*data).elevel < FATAL && (STATE.get().withholds || is_guarded_worker()) {
-            (*data).output_to_server = false;
+        if let Some(next) = NEXT_LOG.filter(|_| (*data).output_to_server) {
+            next(data);
         }
     }
 }
@@ -174,24 +176,20 @@ unsafe fn is_guarded_worker() -> bool {
     }
 }
 
-/// The end of the session is told to the client even while everything else is withheld. The server has already decided not
-/// to, so it is raised anew: with the message where it is the server's own, which quotes nothing.
+/// The end of the session is told to the client even while everything else is withheld, and nothing else of the message is
+/// told to anybody. The server decided when the error began that the client is not to hear of it; it asks again only
+/// after this hook.
 ///
 /// # Safety
-/// Called while a FATAL is being raised, with its data.
-pub unsafe fn tell_of_end(data: &pg_sys::ErrorData) {
-    let state = STATE.get();
-    if !state.withholds {
-        return;
+/// Called by EmitErrorReport with the data of a FATAL, which nobody reads after the process has ended.
+unsafe fn tell_of_end(data: &mut pg_sys::ErrorData) {
+    // SAFETY: the caller's promise; the source file is a C string or null.
+    let source = unsafe { crate::pg::host::text::owned(data.filename) }.unwrap_or_default();
+    if !file_in(&source, &["postgres.c"]) {
+        data.message = c"the session ends".as_ptr().cast_mut();
     }
-    enter(State { withholds: false, ..state });
-    // SAFETY: the caller's promise; the texts are C strings or null. No further callback of ours is to hear of it.
-    unsafe {
-        pg_sys::error_context_stack = std::ptr::null_mut();
-        let text = |text: *const c_char| crate::pg::host::text::owned(text).unwrap_or_default();
-        let is_servers = file_in(&text(data.filename), &["postgres.c"]);
-        let message = if is_servers { text(data.message) } else { "the session ends".to_owned() };
-        pg_sys::panic::ErrorReport::new(PgSqlErrorCode::from(data.sqlerrcode), message, "nl2sql")
-            .report(PgLogLevel::FATAL);
-    }
+    data.detail = std::ptr::null_mut();
+    data.hint = std::ptr::null_mut();
+    data.context = std::ptr::null_mut();
+    data.output_to_client = STATE.get().destination == CommandDest::DestRemote;
 }

@@ -179,6 +179,28 @@ fn nor_where_the_session_has_run_it_before() {
     assert!(failures.is_empty(), "{} deviate:\n{}", failures.len(), failures.join("\n"));
 }
 
+/// What the owner asks prepares the owner's code in the session, whoever's role it takes on next.
+#[test]
+fn nor_where_its_owner_has_asked_before() {
+    let mut scene = Scene::new("foreign_owner_first");
+    let mallory = scene.mallory.clone();
+    scene.fixture.database.session().run(&format!("GRANT USAGE ON FOREIGN SERVER gpt TO {mallory}"));
+    for sql in ["SELECT calls_inlined(1)", "SELECT calls(1)", "SELECT calls_sql(1)"] {
+        let mut session = scene.fixture.asker("postgres");
+        session.run("SET nl2sql.max_attempts = 1");
+        scene.fixture.double.answer("attack", Reply::sql(sql));
+        session.run(&format!("SET ROLE {mallory}"));
+        let own = session.try_texts(&nl_ask("attack"));
+        assert!(own.is_ok(), "{sql} runs for the owner of its code: {own:?}");
+        // Another question, so that more than the last one has to be remembered.
+        session.run("SELECT * FROM nl_check('SELECT 1')");
+        session.run("RESET ROLE");
+        let before = scene.seen(&mut session);
+        let asked = session.try_texts(&nl_ask("attack"));
+        assert_eq!(scene.seen(&mut session), before, "{sql}: {asked:?}");
+    }
+}
+
 /// An operator class is a superuser's, and its functions may be anybody's: the server keeps them at hand for the session.
 #[test]
 fn nor_the_support_functions_of_an_operator_class() {
