@@ -31,7 +31,6 @@ pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T,
         in_subtransaction(|sandbox| {
             runtime_hooks::start();
             limit_temp_files(bounds.temp_file_kb);
-            set_locally(c"jit", c"off");
             work(sandbox)
         })
     })
@@ -70,6 +69,7 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
     let subtransaction = Subtransaction::begin(true);
     let result = catch(|| {
         connect_spi()?;
+        never_compile();
         work(&Sandbox { inside: PhantomData })
     });
     drop(subtransaction);
@@ -87,6 +87,15 @@ pub fn in_writing_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T,
     });
     drop(subtransaction);
     result
+}
+
+/// Turns JIT off until the subtransaction ends: compiling can't be interrupted, and compiled code would call the server's
+/// functions past the limits on their arguments.
+fn never_compile() {
+    // SAFETY: reads a variable of the backend.
+    if unsafe { pg_sys::jit_enabled } {
+        set_locally(c"jit", c"off");
+    }
 }
 
 /// Lowers the server's own limit until the subtransaction ends.

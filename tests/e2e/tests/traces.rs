@@ -176,9 +176,9 @@ fn a_cursor_of_nl_open_judges_what_was_prepared_meanwhile() {
     session.run("BEGIN; SELECT nl_open('attack', 'answer')");
     assert_eq!(session.texts("FETCH 2 FROM answer").len(), 2);
     session.run("SELECT locks(5); SELECT pg_advisory_unlock_all()");
-    session.run("SAVEPOINT fetch");
+    session.run("SAVEPOINT before_fetch");
     assert!(session.try_texts("FETCH 2 FROM answer").is_err());
-    session.run("ROLLBACK TO fetch");
+    session.run("ROLLBACK TO before_fetch");
     assert_eq!(session.text(LOCKS), "0");
     session.run("ROLLBACK");
 }
