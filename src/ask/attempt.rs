@@ -8,17 +8,10 @@ use std::time::Duration;
 
 use super::answered::{Answered, ModelCall, Source, Stages};
 use crate::error::Error;
+use crate::model::{BUILTIN, Draft, Writer};
 use crate::prompt;
 use schema::ResultShape;
 use wire::{Prompt, Usage};
-
-/// A model of the chain, as far as the order of asking depends on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Writer {
-    Builtin,
-    /// The foreign server with this name.
-    Remote(String),
-}
 
 /// What has to be done next.
 #[derive(Debug, PartialEq)]
@@ -58,14 +51,6 @@ pub enum Event {
         error: Error,
         nearest: Option<String>,
     },
-}
-
-/// SQL that a model proposes, not yet judged by anybody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    pub sql: String,
-    /// How the model read the question, where it says so.
-    pub reading: Option<String>,
 }
 
 /// One question on its way through a chain of models.
@@ -153,7 +138,7 @@ impl Attempt {
             Err(error) if error.is_for_next_model() && self.has_next() => {
                 let name = match &source {
                     Source::Model(name) => name.as_str(),
-                    _ => crate::model::BUILTIN,
+                    _ => BUILTIN,
                 };
                 self.earlier.push(Error::in_chain(name, &error));
                 self.ask_next()

@@ -77,7 +77,7 @@ pub fn wait_for_answer<T>(
 /// What a model outside the server would be told about a question.
 pub fn first_prompt(question: &Question, settings: &Settings) -> Result<Prompt, Error> {
     let samples = settings.share == Share::Samples;
-    let context = grounding::link(&question.text, grounding::snapshot(&settings.scope(), samples)?)?;
+    let context = grounding::link(&question.text, grounding::snapshot(&settings.scope(), samples)?, samples)?;
     let values = Lookup::new(&context);
     Known { context, values, samples }.prompt(question, settings, &mut Stages::default())
 }
@@ -96,7 +96,7 @@ impl Known {
         let started = Instant::now();
         let samples = chain.has_remote() && settings.share == Share::Samples;
         let snapshot = grounding::snapshot(&settings.scope(), samples || chain.has_builtin())?;
-        let context = grounding::link(&question.text, snapshot)?;
+        let context = grounding::link(&question.text, snapshot, samples)?;
         let values = Lookup::new(&context);
         stages.grounding += started.elapsed();
         Ok(Self { context, values, samples })

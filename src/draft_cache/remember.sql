@@ -15,18 +15,19 @@ WITH expired AS MATERIALIZED (
     OFFSET 499 LIMIT 100
     FOR UPDATE SKIP LOCKED
 ), oldest AS MATERIALIZED (
-    SELECT c.ctid AS place, c.role, c.made_at FROM nl2sql.cache c
-    ORDER BY c.made_at
-    LIMIT 100
-    FOR UPDATE SKIP LOCKED
+    -- Only what will go is locked.
+    SELECT c.ctid AS place
+    FROM (SELECT o.ctid AS place, o.role, o.made_at FROM nl2sql.cache o ORDER BY o.made_at LIMIT 100) AS o
+    JOIN nl2sql.cache c ON c.ctid OPERATOR(pg_catalog.=) o.place
+    WHERE o.made_at OPERATOR(pg_catalog.<) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+              pg_catalog.make_interval(days => 30))
+       OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid OPERATOR(pg_catalog.=) o.role)
+    FOR UPDATE OF c SKIP LOCKED
 ), forgotten AS (
     DELETE FROM nl2sql.cache c
     USING (SELECT e.place FROM expired e
            UNION SELECT b.place FROM beyond b
-           UNION SELECT o.place FROM oldest o
-                 WHERE o.made_at OPERATOR(pg_catalog.<) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
-                       pg_catalog.make_interval(days => 30))
-                    OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid OPERATOR(pg_catalog.=) o.role)) AS old
+           UNION SELECT o.place FROM oldest o) AS old
     WHERE c.ctid OPERATOR(pg_catalog.=) old.place
 )
 INSERT INTO nl2sql.cache (role, key, sql)

@@ -15,9 +15,9 @@ pub struct Context {
     pub ranked: Rc<[Ranked]>,
 }
 
-/// Ranks the relations of a snapshot for a question.
-pub fn link(question: &str, snapshot: Rc<Snapshot>) -> Result<Context, Error> {
-    let ranked = super::ranking::rank(question, &snapshot)?.into();
+/// Ranks the relations of a snapshot for a question. `by_values`: typical values of columns count.
+pub fn link(question: &str, snapshot: Rc<Snapshot>, by_values: bool) -> Result<Context, Error> {
+    let ranked = super::ranking::rank(question, &snapshot, by_values)?.into();
     Ok(Context { question: question.to_owned(), snapshot, ranked })
 }
 

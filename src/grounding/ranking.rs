@@ -13,23 +13,24 @@ use schema::{Relation, Snapshot};
 const MAX_RANKED: usize = 400;
 
 thread_local! {
-    /// The directory of the last snapshot that was ranked.
-    static KEPT: RefCell<Option<(Rc<Snapshot>, Directory)>> = const { RefCell::new(None) };
+    /// The directory of the last snapshot that was ranked, and whether it knows typical values.
+    static KEPT: RefCell<Option<(Rc<Snapshot>, bool, Directory)>> = const { RefCell::new(None) };
 }
 
 /// The relations that the question may be about, nearest first. Their `oid` is their place in the snapshot, plus one.
-pub fn rank(question: &str, snapshot: &Rc<Snapshot>) -> Result<Vec<Ranked>, Error> {
+/// `by_values`: typical values count, which is only for prompts that may tell them.
+pub fn rank(question: &str, snapshot: &Rc<Snapshot>, by_values: bool) -> Result<Vec<Ranked>, Error> {
     // Taken out while it is used: an interrupt unwinds, and half a directory must not stay behind.
-    let kept = KEPT.take().filter(|(of, _)| Rc::ptr_eq(of, snapshot));
+    let kept = KEPT.take().filter(|(of, values, _)| Rc::ptr_eq(of, snapshot) && *values == by_values);
     let mut directory = match kept {
-        Some((_, directory)) => directory,
-        None => Directory::build(described(snapshot), &mut interrupts::check).map_err(interrupted)?,
+        Some((.., directory)) => directory,
+        None => Directory::build(described(snapshot, by_values), &mut interrupts::check).map_err(interrupted)?,
     };
     let options = Options::default();
     let context =
         linking::Context { visible: &snapshot.search_path, limit: MAX_RANKED, ..linking::Context::new(&options) };
     let ranked = linking::rank(question, &mut directory, &context, &mut interrupts::check).map_err(interrupted)?;
-    KEPT.set(Some((Rc::clone(snapshot), directory)));
+    KEPT.set(Some((Rc::clone(snapshot), by_values, directory)));
     Ok(ranked)
 }
 
@@ -37,14 +38,14 @@ fn interrupted(_: Interrupted) -> Error {
     Error::internal("the ranking of relations ended early")
 }
 
-fn described(snapshot: &Snapshot) -> impl Iterator<Item = linking::Relation> {
+fn described(snapshot: &Snapshot, by_values: bool) -> impl Iterator<Item = linking::Relation> {
     let ids = (1..).zip(&snapshot.relations);
     let ids: HashMap<(&str, &str), u32> =
         ids.map(|(id, relation)| ((relation.schema.as_str(), relation.name.as_str()), id)).collect();
-    (1..).zip(&snapshot.relations).map(move |(id, relation)| describe(id, relation, &ids))
+    (1..).zip(&snapshot.relations).map(move |(id, relation)| describe(id, relation, by_values, &ids))
 }
 
-fn describe(id: u32, relation: &Relation, ids: &HashMap<(&str, &str), u32>) -> linking::Relation {
+fn describe(id: u32, relation: &Relation, by_values: bool, ids: &HashMap<(&str, &str), u32>) -> linking::Relation {
     let position = |name: &String| relation.columns.iter().position(|column| column.name == *name);
     let primary_key = relation.primary_key.iter().filter_map(|name| u16::try_from(position(name)?).ok());
     let references =
@@ -53,7 +54,11 @@ fn describe(id: u32, relation: &Relation, ids: &HashMap<(&str, &str), u32>) -> l
         name: column.name.clone(),
         comment: column.comment.clone(),
         labels: column.labels.clone(),
-        values: if super::values::is_comparable(column) { column.common_values.clone() } else { Vec::new() },
+        values: if by_values && super::values::is_comparable(column) {
+            column.common_values.clone()
+        } else {
+            Vec::new()
+        },
     });
     linking::Relation {
         oid: id,

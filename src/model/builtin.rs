@@ -1,6 +1,6 @@
 //! The model that needs no server: the reader, with its abstentions as errors.
 
-use crate::ask::attempt::Draft;
+use super::Draft;
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;

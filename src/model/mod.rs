@@ -15,13 +15,28 @@ use std::time::Duration;
 pub use health::{Health, health};
 pub use options::{Catalog, validate};
 
-use crate::ask::attempt::{Draft, Writer};
 use crate::error::Error;
 use remote::Remote;
 use wire::{Prompt, Usage};
 
 /// The name of the model that needs no server.
 pub const BUILTIN: &str = "builtin";
+
+/// A model of the chain, as far as the order of asking depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writer {
+    Builtin,
+    /// The foreign server with this name.
+    Remote(String),
+}
+
+/// SQL that a model proposes, not yet judged by anybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub sql: String,
+    /// How the model read the question, where it says so.
+    pub reading: Option<String>,
+}
 
 /// The models of `nl2sql.model`, in their order.
 pub struct Chain {

@@ -12,9 +12,21 @@ use pgrx::pg_sys::{self, NodeTag, ObjectAccessType};
 struct Maker {
     /// The transaction nesting level at which it began: an abort at this level or an outer one has ended it.
     level: i32,
-    /// The library was loaded while it ran, so that nobody saw it begin and nobody will see it end.
-    found_running: bool,
+    /// When the statement began that ran while the library was loaded: nobody saw it begin, and nobody will see it end.
+    loaded_in: Option<i64>,
     made: Vec<u32>,
+}
+
+impl Maker {
+    fn is_running(&self) -> bool {
+        self.loaded_in.is_none_or(|start| start == statement_start())
+    }
+}
+
+/// When the client's running statement began, in microseconds.
+fn statement_start() -> i64 {
+    // SAFETY: on the backend's only thread; reads one number.
+    unsafe { pg_sys::GetCurrentStatementStartTimestamp() }
 }
 
 thread_local! {
@@ -24,7 +36,9 @@ thread_local! {
 
 /// The oids of the relations that running statements are making.
 pub fn oids() -> Vec<u32> {
-    RUNNING.with_borrow(|running| running.iter().flat_map(|maker| maker.made.iter().copied()).collect())
+    RUNNING.with_borrow(|running| {
+        running.iter().filter(|maker| maker.is_running()).flat_map(|maker| maker.made.iter().copied()).collect()
+    })
 }
 
 /// Registers for the ends of transactions; called once, when the library is loaded. That may be in the middle of a
@@ -36,27 +50,29 @@ pub fn install() {
         pg_sys::RegisterSubXactCallback(Some(on_subtransaction_end), std::ptr::null_mut());
         if pg_sys::IsTransactionState() {
             let level = pg_sys::GetCurrentTransactionNestLevel();
-            RUNNING.with_borrow_mut(|running| running.push(Maker { level, found_running: true, made: Vec::new() }));
+            RUNNING.with_borrow_mut(|running| {
+                running.push(Maker { level, loaded_in: Some(statement_start()), made: Vec::new() })
+            });
         }
     }
 }
 
-/// Whether the utility statement fills a relation that it makes from a query. Where it does, it counts as running until
+/// Whether the utility statement fills a relation that it makes from a query, or may, as EXPLAIN ANALYZE of one does. Where it does, it counts as running until
 /// [`end`], or until an ERROR ends its transaction or subtransaction.
 ///
 /// # Safety
 /// `statement` is the statement that ProcessUtility is about to run.
 pub unsafe fn begin(statement: *const pg_sys::PlannedStmt, context: pg_sys::ProcessUtilityContext::Type) -> bool {
     if context == pg_sys::ProcessUtilityContext::PROCESS_UTILITY_TOPLEVEL {
-        RUNNING.with_borrow_mut(|running| running.retain(|maker| !maker.found_running));
+        RUNNING.with_borrow_mut(|running| running.retain(|maker| maker.loaded_in.is_none()));
     }
     // SAFETY: the caller's promise; a utility statement has a node.
     let tag = unsafe { (*(*statement).utilityStmt).type_ };
-    let makes = matches!(tag, NodeTag::T_CreateTableAsStmt | NodeTag::T_RefreshMatViewStmt);
+    let makes = matches!(tag, NodeTag::T_CreateTableAsStmt | NodeTag::T_RefreshMatViewStmt | NodeTag::T_ExplainStmt);
     if makes {
         // SAFETY: on the backend's only thread; reads one number.
         let level = unsafe { pg_sys::GetCurrentTransactionNestLevel() };
-        RUNNING.with_borrow_mut(|running| running.push(Maker { level, found_running: false, made: Vec::new() }));
+        RUNNING.with_borrow_mut(|running| running.push(Maker { level, loaded_in: None, made: Vec::new() }));
     }
     makes
 }
@@ -70,7 +86,7 @@ pub fn end() {
 pub fn note(access: ObjectAccessType::Type, class: pg_sys::Oid, object: pg_sys::Oid, part: i32) {
     if access == ObjectAccessType::OAT_POST_CREATE && class == pg_sys::RelationRelationId && part == 0 {
         RUNNING.with_borrow_mut(|running| {
-            if let Some(maker) = running.last_mut() {
+            if let Some(maker) = running.last_mut().filter(|maker| maker.is_running()) {
                 maker.made.push(object.to_u32());
             }
         });
