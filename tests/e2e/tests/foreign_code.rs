@@ -110,7 +110,7 @@ impl Scene {
             Err(error) => error.code().map_or("lost".to_owned(), |code| code.code().to_owned()),
         };
         // What only looks into an empty table, or nothing at all, may be answered: what counts is that nothing ran.
-        let refused = matches!(code(&asked).as_str(), "2F003" | "42501" | "42883" | "42725" | "0A000");
+        let refused = matches!(code(&asked).as_str(), "2F003" | "42501" | "42883" | "42725" | "0A000" | "22023");
         let fits = ran == 0 && (refused || asked.is_ok()) && checked.is_ok();
         (!fits).then(|| {
             format!("{sql}: {} checked, {} asked, mallory's code ran {ran} times", code(&checked), code(&asked))
@@ -236,6 +236,43 @@ fn nor_the_support_functions_of_an_operator_class() {
         let mut session = scene.fixture.database.session();
         if warm {
             cases.iter().for_each(|sql| drop(session.texts(sql)));
+        }
+        session.run("SELECT * FROM nl_check('SELECT 1'); SET nl2sql.model = 'gpt'; SET nl2sql.cache_ttl = 0");
+        session.run("SET nl2sql.max_attempts = 1");
+        let failures: Vec<String> = cases.iter().filter_map(|sql| scene.deviation(&mut session, sql)).collect();
+        assert!(failures.is_empty(), "warm: {warm}\n{}", failures.join("\n"));
+    }
+}
+
+/// A function may have settings of its own. They are in force before anybody is told that it is called, and must not count
+/// when it is judged. Only superusers can give it such settings, and may give it away afterwards.
+#[test]
+fn nor_code_that_says_by_itself_that_it_is_trusted() {
+    let mut scene = Scene::new("foreign_settings");
+    let mallory = scene.mallory.clone();
+    let mut owner = scene.fixture.database.session();
+    owner.run(&format!(
+        "CREATE FUNCTION mal.set_diff(float8, float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE
+             SET nl2sql.trust_owners = '{mallory}' AS 'BEGIN PERFORM mal.look(); RETURN $1 - $2; END';
+         CREATE TYPE mal.set_span AS RANGE (SUBTYPE = float8, SUBTYPE_DIFF = mal.set_diff);
+         CREATE TABLE mal.set_bookings (during mal.set_span);
+         INSERT INTO mal.set_bookings SELECT mal.set_span(i, i + 10) FROM generate_series(1, 1000) AS i;
+         ANALYZE mal.set_bookings; GRANT SELECT ON mal.set_bookings TO PUBLIC;
+         CREATE FUNCTION mal.set_k(int) RETURNS int LANGUAGE plpgsql IMMUTABLE
+             SET nl2sql.trust_owners = '{mallory}' AS 'BEGIN PERFORM mal.look(); RETURN $1; END';
+         ALTER FUNCTION mal.set_diff OWNER TO {mallory}; ALTER FUNCTION mal.set_k OWNER TO {mallory};
+         CREATE TABLE mal.set_indexed (id int);
+         CREATE INDEX ON mal.set_indexed ((id + mal.set_k(1))); GRANT SELECT ON mal.set_indexed TO PUBLIC"
+    ));
+    let cases = [
+        "SELECT count(*) FROM mal.set_bookings WHERE during && '[5,6]'",
+        "SELECT count(*) FROM mal.set_indexed",
+        "SELECT mal.set_k(1)",
+    ];
+    for warm in [false, true] {
+        let mut session = scene.fixture.database.session();
+        if warm {
+            cases.iter().for_each(|sql| drop(session.try_texts(sql)));
         }
         session.run("SELECT * FROM nl_check('SELECT 1'); SET nl2sql.model = 'gpt'; SET nl2sql.cache_ttl = 0");
         session.run("SET nl2sql.max_attempts = 1");
