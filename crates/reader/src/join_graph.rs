@@ -5,7 +5,9 @@
 
 use super::interrupts::{InterruptCheck, Interrupted};
 use super::key_inference::KeyInference;
+use super::query_tree::JoinStep;
 use schema::{Relation, Snapshot};
+use std::collections::{HashMap, HashSet};
 
 /// A relation's columns that refer to another's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +28,21 @@ pub struct JoinEdge {
 #[derive(Debug, Default)]
 pub struct JoinGraph {
     edges: Vec<JoinEdge>,
-    /// For each relation the edges that leave it, and those that lead to it, in ascending order.
+    /// For each relation the edges that leave it, those that lead to it, and the steps along either, in the order of
+    /// the edges.
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
+    steps: Vec<Vec<JoinStep>>,
+    /// The steps from one relation to another.
+    between: HashMap<(usize, usize), Vec<JoinStep>>,
 }
+
+/// Of more shortest paths between two relations only these are kept.
+const MAX_PATHS: usize = 4;
+/// Relations that are further apart are not joined.
+const MAX_STEPS: usize = 4;
+/// Of more paths that have not arrived yet, the first are followed.
+const MAX_OPEN_PATHS: usize = 64;
 
 impl JoinGraph {
     /// The declared keys first, then the inferred ones. Keys to relations that the snapshot does not show are left out,
@@ -40,8 +53,12 @@ impl JoinGraph {
         interrupt: InterruptCheck,
     ) -> Result<Self, Interrupted> {
         let nodes = snapshot.relations.len();
-        let mut graph =
-            Self { edges: Vec::new(), outgoing: vec![Vec::new(); nodes], incoming: vec![Vec::new(); nodes] };
+        let mut graph = Self {
+            outgoing: vec![Vec::new(); nodes],
+            incoming: vec![Vec::new(); nodes],
+            steps: vec![Vec::new(); nodes],
+            ..Self::default()
+        };
         for (from, relation) in snapshot.relations.iter().enumerate() {
             interrupt()?;
             for key in &relation.foreign_keys {
@@ -80,7 +97,52 @@ impl JoinGraph {
                 edges.push(number);
             }
         }
+        for (from, to, forward) in [(edge.from, edge.to, true), (edge.to, edge.from, false)] {
+            let step = JoinStep { edge: number, forward };
+            if let Some(steps) = self.steps.get_mut(from) {
+                steps.push(step);
+            }
+            self.between.entry((from, to)).or_default().push(step);
+        }
         self.edges.push(edge);
+    }
+
+    /// The relation that a step leads to.
+    pub fn target(&self, step: JoinStep) -> Option<usize> {
+        self.edges.get(step.edge).map(|edge| if step.forward { edge.to } else { edge.from })
+    }
+
+    /// The shortest paths between two relations, along foreign keys in either direction; none from a relation to itself.
+    ///
+    /// Breadth first: every round makes all paths one step longer, until some arrive. Whether a path can arrive is looked
+    /// up, as thousands of relations may refer to one that lies on the way.
+    pub fn shortest_paths(&self, from: usize, to: usize) -> Vec<Vec<JoinStep>> {
+        if from == to {
+            return Vec::new();
+        }
+        let mut open: Vec<(Vec<JoinStep>, usize)> = vec![(Vec::new(), from)];
+        let mut seen = HashSet::from([from]);
+        for _ in 0..MAX_STEPS {
+            let last_steps = |at: usize| self.between.get(&(at, to)).into_iter().flatten();
+            let arrived = open
+                .iter()
+                .flat_map(|(path, at)| last_steps(*at).map(move |step| [path.as_slice(), &[*step]].concat()));
+            let arrived: Vec<Vec<JoinStep>> = arrived.take(MAX_PATHS).collect();
+            if !arrived.is_empty() {
+                return arrived;
+            }
+            let longer = open.iter().flat_map(|(path, at)| {
+                let steps = self.steps.get(*at).into_iter().flatten();
+                let further = steps.filter_map(|step| Some((*step, self.target(*step)?)));
+                further
+                    .filter(|(_, target)| !seen.contains(target))
+                    .map(move |(step, target)| ([path.as_slice(), &[step]].concat(), target))
+            });
+            let longer: Vec<(Vec<JoinStep>, usize)> = longer.take(MAX_OPEN_PATHS).collect();
+            seen.extend(longer.iter().map(|(_, at)| *at));
+            open = longer;
+        }
+        Vec::new()
     }
 
     /// An edge by its number.

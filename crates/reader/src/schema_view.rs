@@ -7,7 +7,7 @@ use super::join_graph::{JoinEdge, JoinGraph};
 use super::query_tree::{ColumnId, JoinStep};
 use schema::{Column, Relation, Snapshot};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The paths between two relations.
@@ -22,13 +22,6 @@ pub struct SchemaView<'a> {
     /// The words of each column's name.
     words: Vec<Vec<Vec<String>>>,
 }
-
-/// More shortest paths than this between two relations are not told apart.
-const MAX_PATHS: usize = 4;
-/// Relations that are further apart have nothing to do with each other.
-const MAX_STEPS: usize = 4;
-/// Of more paths that have not arrived yet, the first are followed.
-const MAX_OPEN_PATHS: usize = 64;
 
 impl<'a> SchemaView<'a> {
     /// Resolves the declared foreign keys and infers others.
@@ -187,7 +180,7 @@ impl<'a> SchemaView<'a> {
 
     /// Where a step connectives.
     pub fn target(&self, step: JoinStep) -> usize {
-        self.graph.edge(step.edge).map_or(0, |edge| if step.forward { edge.to } else { edge.from })
+        self.graph.target(step).unwrap_or(0)
     }
 
     /// The edge that a step follows.
@@ -211,47 +204,9 @@ impl<'a> SchemaView<'a> {
         if let Some(known) = self.paths.borrow().get(&(from, to)) {
             return Rc::clone(known);
         }
-        let paths: Paths = self.shortest_paths(from, to).into();
+        let paths: Paths = self.graph.shortest_paths(from, to).into();
         self.paths.borrow_mut().insert((from, to), Rc::clone(&paths));
         paths
-    }
-
-    /// Breadth first: every round makes all paths one step longer, until some arrive.
-    fn shortest_paths(&self, from: usize, to: usize) -> Vec<Vec<JoinStep>> {
-        if from == to {
-            return Vec::new();
-        }
-        let mut paths: Vec<Vec<JoinStep>> = vec![Vec::new()];
-        let mut seen = HashSet::from([from]);
-        for _ in 0..MAX_STEPS {
-            let mut longer = Vec::new();
-            for path in &paths {
-                let at = path.last().map_or(from, |step| self.target(*step));
-                for step in self.steps(at) {
-                    let target = self.target(step);
-                    if !seen.contains(&target) || target == to {
-                        longer.push(path.iter().copied().chain([step]).collect::<Vec<_>>());
-                    }
-                }
-            }
-            let arrived = |path: &Vec<JoinStep>| path.last().is_some_and(|step| self.target(*step) == to);
-            if longer.iter().any(arrived) {
-                return longer.into_iter().filter(arrived).take(MAX_PATHS).collect();
-            }
-            longer.truncate(MAX_OPEN_PATHS);
-            seen.extend(longer.iter().filter_map(|path| path.last()).map(|step| self.target(*step)));
-            paths = longer;
-        }
-        Vec::new()
-    }
-
-    /// The steps that leave a relation.
-    fn steps(&self, at: usize) -> Vec<JoinStep> {
-        let forward = self.graph.edges_from(at).map(|(edge, _)| JoinStep { edge, forward: true });
-        let backward = self.graph.edges_to(at).map(|(edge, _)| JoinStep { edge, forward: false });
-        let mut steps: Vec<JoinStep> = forward.chain(backward).collect();
-        steps.sort_by_key(|step| step.edge);
-        steps
     }
 
     /// The date columns that a bare "in 2024" or "per month" may mean for the rows of a relation: those of the event
