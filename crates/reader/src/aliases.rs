@@ -1,14 +1,15 @@
-//! The names by which a statement refers to its sources.
+//! The aliases by which a statement refers to its sources.
 
 use super::query_tree::QueryTree;
 use super::schema_view::SchemaView;
 use schema::quote_ident;
 
-/// One name a source, as SQL spells it.
+/// One alias for each source, as SQL spells it.
 pub struct Aliases(Vec<String>);
 
 impl Aliases {
-    /// The relation's own name for its first source; further ones are told apart by schema or number.
+    /// The name of the relation. Relations of the same name are told apart by their schemas, further sources of one
+    /// relation by numbers.
     pub fn new(query: &QueryTree, schema: &SchemaView) -> Self {
         let mut names: Vec<String> = Vec::new();
         for source in &query.sources {
@@ -29,7 +30,7 @@ impl Aliases {
         Self(names)
     }
 
-    /// The name of a source.
+    /// The alias of a source.
     pub fn of(&self, source: usize) -> &str {
         self.0.get(source).map_or("", String::as_str)
     }

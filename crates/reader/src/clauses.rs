@@ -1,4 +1,4 @@
-//! Clauses: what may follow a head, in any order; each restricts, orders, groups or adds to what is shown.
+//! The clauses that may follow the form of a question, in any order. Each restricts, orders, groups or adds outputs.
 
 use super::costs;
 use super::hypothesis::Hypothesis;
@@ -7,7 +7,7 @@ use super::parser::{Parser, Parses};
 use super::query_tree::Condition;
 
 impl Parser<'_> {
-    /// All ways to read one clause.
+    /// All ways to read one clause at a position.
     pub fn clause(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let comma = self.skip_optional(position, Category::Comma);
         let and = self.skip_optional(comma, Category::And);
@@ -23,7 +23,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "are there", "also": words that add nothing, and the end of a sentence.
+    /// Words that add nothing: "are there", "also", a verb at the end.
     fn fillers(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for one in [Category::Filler, Category::Adverb] {
@@ -33,7 +33,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "… they are in", "… students live": a verb that ends a clause adds nothing to it.
+    /// A verb that ends a clause adds nothing to it: "… they are in", "… students live".
     fn trailing_verb(&self, hypothesis: &Hypothesis, position: usize) -> Option<(Hypothesis, usize)> {
         let verb = [
             Category::Be,
@@ -47,7 +47,7 @@ impl Parser<'_> {
             Category::Filler,
         ];
         let mut end = position;
-        // A word that names a relation as it is spelled is no verb.
+        // A word that names a relation or a column exactly has to be explained as that.
         let named = |at: usize| {
             let cell = self.lattice.cell(at);
             cell.relations.iter().any(|m| m.cost == 0) || cell.columns.iter().any(|m| m.cost == 0 && m.end == at + 1)
@@ -72,10 +72,10 @@ impl Parser<'_> {
         (end > position && closed).then(|| (hypothesis.clone().with_cost(costs::IDLE_VERB), end))
     }
 
-    /// Whatever describes one of the nouns in focus.
+    /// A clause that describes one of the nouns in focus.
     fn restrictions(&self, hypothesis: &Hypothesis, position: usize, also: bool) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        // "before 1945 and after 1955", "in 2014 and 2015"
+        // After "and", the last column may be tested once more: "before 1945 and after 1955".
         if let Some(at) = hypothesis.last_column.filter(|_| also) {
             found.extend(self.tests_of(hypothesis, at, position, true));
         }
@@ -97,7 +97,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "… or below 20": another test, of which one must hold.
+    /// An alternative to the last condition: "… or below 20".
     fn alternatives(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let Some(scope) = hypothesis.last_scope else { return Vec::new() };
         let before = hypothesis.query.sources.get(scope).map_or(0, |source| source.conditions.len());
@@ -127,7 +127,7 @@ impl Parser<'_> {
     }
 }
 
-/// One of two conditions; two values of one column are a list.
+/// One of two conditions has to hold. Two values of the same column become one list.
 fn either(first: Condition, second: Condition) -> Condition {
     match (first, second) {
         (

@@ -9,7 +9,7 @@ use super::parser::{Parser, Parses};
 use super::query_tree::{ColumnRef, Condition, Expression, Operand};
 
 impl Parser<'_> {
-    /// "age over 20", "whose name contains 'x'": a column by its name, and a test.
+    /// A test of a column that is named: "age over 20", "whose name contains 'x'".
     pub fn column_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (candidates, _, end) in self.column_terms(connective.end) {
@@ -20,7 +20,7 @@ impl Parser<'_> {
                 }
             }
         }
-        // "above age 20": the comparison before the name
+        // The comparison may stand before the name: "above age 20".
         for (operator, start) in self.operators(connective.end) {
             for (candidates, _, end) in self.column_terms(start) {
                 for mention in candidates.into_iter().filter(|m| self.schema.is_number(m.target)) {
@@ -37,7 +37,8 @@ impl Parser<'_> {
         found
     }
 
-    /// A value without its column's name, "in Berlin", a time, "more than 20 pages", "older than 20".
+    /// A test of a column that is not named, or named after the value: "in Berlin", a time, "more than 20 pages",
+    /// "older than 20".
     pub fn unnamed_column_tests(
         &self,
         hypothesis: &Hypothesis,
@@ -52,7 +53,8 @@ impl Parser<'_> {
         found
     }
 
-    /// "are discontinued", "with newsletter"; a date's name alone says that the thing happened: "signed up".
+    /// A boolean column ("are discontinued", "with newsletter"), or a date that is named as an event ("signed up"),
+    /// which holds where the date is not null.
     fn flag_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let position = self.skip_articles(connective.end);
@@ -88,7 +90,8 @@ impl Parser<'_> {
         let position = self.skip_articles(connective.end);
         for mention in &self.lattice.cell(position).values {
             let column = mention.target.column;
-            // "from Berlin and France" may mean either.
+            // "from Berlin and France" may mean both or either of them, so it is not read; values of the same column
+            // are another matter.
             if connective.also && !connective.linked && hypothesis.last_column.is_none_or(|told| told.column != column)
             {
                 continue;
@@ -105,7 +108,7 @@ impl Parser<'_> {
             for (hypothesis, target) in near {
                 let at = ColumnRef { source: target, column };
                 let negated = connective.negated && target == source;
-                // "Linda Smith": the first name and the last name of one person.
+                // In "Linda Smith", the first and the last name have to be of the same row.
                 let before = connective.end.checked_sub(1).filter(|_| !connective.linked && !connective.also);
                 let parts = before.is_some_and(|at| !self.lattice.cell(at).values.is_empty());
                 if parts && hypothesis.last_column.is_some_and(|told| told.source != target) {
@@ -119,7 +122,7 @@ impl Parser<'_> {
                 let no_name = if self.is_name(column) { 0 } else { costs::VALUE_IS_NO_NAME };
                 let cost = mention.cost + costs::VALUE_WITHOUT_COLUMN + loose + no_name;
                 let mut hypothesis = hypothesis.with_cost(cost);
-                // "who has a cat that is 3 years old"
+                // A related row that was named may be described further: "who has a cat that is 3 years old".
                 if connective.verb && target != source && !hypothesis.focus.contains(&target) {
                     hypothesis.focus.push(target);
                 }
@@ -141,7 +144,7 @@ impl Parser<'_> {
         found
     }
 
-    /// Two or more further values, joined by commas and "or".
+    /// Two or more further values of a list with commas and "or".
     fn further_values(&self, column: super::query_tree::ColumnId, position: usize) -> Vec<(Vec<Operand>, usize)> {
         let mut found = Vec::new();
         let mut values = Vec::new();
@@ -162,7 +165,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The position after the name of the column, said after its value: "Palo Alto city".
+    /// The position after the name of the column where it follows its value: "Palo Alto city".
     fn after_repeated_column(&self, at: ColumnRef, end: usize) -> usize {
         let again = self
             .lattice
@@ -174,7 +177,7 @@ impl Parser<'_> {
         again.max().unwrap_or(end)
     }
 
-    /// "older than 20", "cheaper than 5 dollars".
+    /// A comparison by a quality: "older than 20", "cheaper than 5 dollars".
     fn comparative_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (one, _) in &self.lattice.cell(connective.end).categories {
@@ -195,7 +198,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "more than 3000 products", "8 cylinders": a number and then the column that holds it.
+    /// A number that is followed by the column which holds it: "more than 3000 employees", "8 cylinders".
     fn amount_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let mut starts: Vec<(&'static str, Operand, usize)> = Vec::new();

@@ -1,4 +1,4 @@
-//! What must hold: "age over 20", "whose name is 'x'", "in Berlin or Hamburg", "above the average".
+//! Conditions on a column: "over 20", "is 'x'", "Berlin or Hamburg", "above the average", "contains 'x'".
 
 use super::costs;
 use super::hypothesis::Hypothesis;
@@ -8,7 +8,8 @@ use super::query_tree::{Aggregate, ColumnId, ColumnRef, Condition, Expression, O
 use words::WordKind;
 
 impl Parser<'_> {
-    /// A relation that restricts a source: itself, joined where it is one row, else some row of it.
+    /// Makes the columns of a relation available to conditions on a source: the source itself, a join where there is
+    /// one row at most, else a subquery of which some row has to exist. Each result has the source of the relation.
     pub fn attach(&self, hypothesis: &Hypothesis, source: usize, relation: usize) -> Vec<(Hypothesis, usize)> {
         if self.is_interrupted() {
             return Vec::new();
@@ -26,7 +27,8 @@ impl Parser<'_> {
         .collect()
     }
 
-    /// The hypotheses in which a source has a stored value that the words from `start` to `end` spell.
+    /// Restricts a source to the stored values that the words from `start` to `end` spell, in each column that holds
+    /// one.
     pub fn with_value(
         &self,
         hypothesis: &Hypothesis,
@@ -50,12 +52,12 @@ impl Parser<'_> {
         found
     }
 
-    /// A value alone is first of all a name.
+    /// Whether a column is one by which people know the rows of its relation.
     pub fn is_name(&self, column: ColumnId) -> bool {
         self.schema.display_columns(column.relation).contains(&column)
     }
 
-    /// Values joined by "or": of each further one only what the first one's column holds.
+    /// A second value of the same column, after a comma or "or".
     fn second_value(&self, column: ColumnId, position: usize) -> Vec<(Operand, usize)> {
         let comma = self.skip_optional(position, Category::Comma);
         let mut found = Vec::new();
@@ -66,7 +68,7 @@ impl Parser<'_> {
         found
     }
 
-    /// A value of a column as it may stand in a question: stored, quoted, or a number.
+    /// The values of a column that may stand here: stored, quoted, or a number. The longest stored one comes first.
     pub fn literal(&self, column: ColumnId, position: usize) -> Vec<(Operand, usize)> {
         let position = self.skip_articles(position);
         let stored = self.lattice.cell(position).values.iter().filter(|mention| mention.target.column == column);
@@ -78,7 +80,7 @@ impl Parser<'_> {
         }
         let Some(word) = self.lattice.words.get(position) else { return found };
         let text = self.schema.is_text(column);
-        // What is stored elsewhere is no value of this column.
+        // A value that is stored in another column is not meant for this one.
         if self.lattice.cell(position).values.iter().any(|mention| mention.cost <= costs::STORED_AS_SAID) {
             return found;
         }
@@ -93,7 +95,7 @@ impl Parser<'_> {
         found
     }
 
-    /// A number with what may follow it: "3 million", "20 years old", "50 dollars".
+    /// A number with its unit or magnitude: "3 million", "20 years old", "50 dollars".
     pub fn amount(&self, position: usize) -> Option<(Operand, usize)> {
         let position = self.skip_articles(position);
         let word = self.lattice.words.get(position)?;
@@ -137,7 +139,8 @@ impl Parser<'_> {
         Some((Operand::Number(number), end))
     }
 
-    /// What may be said of a column after its name: "is over 20", "between 1 and 5", "contains 'x'", "'x' or 'y'".
+    /// All conditions on a column that may follow its name: "is over 20", "between 1 and 5", "contains 'x'", "'x' or
+    /// 'y'". A value alone counts only with `bare`, or after a word like "is".
     pub fn tests_of(&self, hypothesis: &Hypothesis, at: ColumnRef, position: usize, bare: bool) -> Parses<Hypothesis> {
         let start = self.skip_all(position, &[Category::Be, Category::Do, Category::Adverb]);
         let not = self.accept(start, Category::Not);
@@ -170,7 +173,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "over 20", "at least the average", "between 1 and 5".
+    /// A comparison: "over 20", "at least the average", "between 1 and 5", "20 or more".
     pub fn comparisons(
         &self,
         hypothesis: &Hypothesis,
@@ -210,7 +213,7 @@ impl Parser<'_> {
                 found.push((about(hypothesis.clone().filter(at.source, condition), at), end));
             }
         }
-        // "20 or more", "2014 or after"
+        // The comparison may follow the number: "20 or more", "2014 or after".
         if let Some((operand, middle)) = self.amount(position).filter(|_| !negated)
             && let Some((operator, end)) = self.or_more(middle)
         {
@@ -220,7 +223,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "or more", "or less" after a number.
+    /// The operator of "or more" or "or less" after a number.
     pub fn or_more(&self, position: usize) -> Option<(&'static str, usize)> {
         let start = self.accept(position, Category::Or)?;
         let operator = match self.lattice.lower(start) {
@@ -231,7 +234,7 @@ impl Parser<'_> {
         Some((operator, start + 1))
     }
 
-    /// The comparisons that begin here and can be of a column: "older than" is of an age.
+    /// The comparisons that begin here and suit a column: "older than" suits an age.
     fn operators_on(&self, position: usize, column: ColumnId) -> Vec<(&'static str, usize)> {
         let mut found = Vec::new();
         for (one, end) in &self.lattice.cell(self.skip_articles(position)).categories {
@@ -250,7 +253,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The comparisons that begin here; "after 2013" is one where a year is a number.
+    /// All comparisons that begin here, with the positions after them.
     pub fn operators(&self, position: usize) -> Vec<(&'static str, usize)> {
         let position = self.skip_articles(position);
         let mut found = Vec::new();
@@ -264,7 +267,8 @@ impl Parser<'_> {
         found
     }
 
-    /// "the average", "average age", "the average of all singers", "the maximum age".
+    /// An aggregate of the column over all rows, to compare with: "the average", "the average of all singers", "the
+    /// maximum age".
     fn aggregate_operand(&self, hypothesis: &Hypothesis, at: ColumnRef, position: usize) -> Option<(Operand, usize)> {
         let position = self.skip_optional(self.skip_articles(position), Category::Pronoun);
         let aggregate = |one| match one {
@@ -305,7 +309,7 @@ impl Parser<'_> {
         Some((Operand::Expression(Expression::ScalarSubquery(Box::new(whole))), end))
     }
 
-    /// "contains 'x'", "starts with a".
+    /// A search in a text: "contains 'x'", "starts with A".
     fn text_searches(
         &self,
         hypothesis: &Hypothesis,
@@ -327,7 +331,6 @@ impl Parser<'_> {
                 let text = word.text.trim_matches('%').to_owned();
                 let condition = Condition::Like { column: at, text, matching: *matching, negated };
                 let end = end + 1;
-                // "having 'Hey' in its name": the name was said before.
                 found.push((about(hypothesis.clone().filter(at.source, condition), at), end));
             }
         }
@@ -340,7 +343,7 @@ impl Parser<'_> {
         if article && next < self.lattice.len() { self.skip_unless_letter(next) } else { position }
     }
 
-    /// "is missing", "is not null".
+    /// A test for null: "is missing", "is not null".
     fn null_tests(&self, hypothesis: &Hypothesis, at: ColumnRef, position: usize, negated: bool) -> Parses<Hypothesis> {
         let null = self.accept(position, Category::Null).map(|end| (negated, end));
         let not_null = self.accept(position, Category::NotNull).map(|end| (!negated, end));
@@ -350,13 +353,13 @@ impl Parser<'_> {
         null.into_iter().chain(not_null).map(one).collect()
     }
 
-    /// The position after a certain word.
+    /// The position after a certain word, if it stands here.
     pub fn accept_word(&self, position: usize, word: &str) -> Option<usize> {
         (self.lattice.lower(position) == word).then_some(position + 1)
     }
 }
 
-/// The hypothesis that remembers the column its last condition was on.
+/// Notes the column of the last condition, which a following "and" or "or" may test once more.
 pub fn about(mut hypothesis: Hypothesis, at: ColumnRef) -> Hypothesis {
     hypothesis.last_column = Some(at);
     hypothesis

@@ -1,7 +1,8 @@
 //! Conditions that no single row can fulfil: "in both 2014 and 2015", "before 1945 and after 1955".
 //!
-//! What belongs to a thing may fulfil one with one row and the other with another: two subqueries. A value that several
-//! rows share may be among the values for one and among those for the other: INTERSECT. Else they contradict.
+//! In a subquery one related row may fulfil the first and another one the second, so that it is written twice. A value
+//! that several rows share may belong to a row of each kind, so that INTERSECT is written. Anything else contradicts
+//! itself and is no answer.
 
 use super::costs;
 use super::hypothesis::Hypothesis;
@@ -9,7 +10,7 @@ use super::query_tree::{ColumnRef, Condition, Expression, Operand, QueryTree, So
 use super::schema_view::SchemaView;
 
 impl Hypothesis {
-    /// The hypothesis with every contradiction taken apart; none where one remains.
+    /// Takes every contradiction apart; `None` where one remains.
     pub fn without_contradictions(mut self, schema: &SchemaView) -> Option<Hypothesis> {
         for _ in 0..4 {
             let scopes = 0..self.query.sources.len();
@@ -26,7 +27,7 @@ impl Hypothesis {
         None
     }
 
-    /// "Countries that do not …": those of no row that does, rather than those of some row that does not.
+    /// Reads "countries that do not …" as the values of no row that does, rather than those of some row that does not.
     pub fn into_set_difference(mut self, schema: &SchemaView) -> Self {
         let denied = |condition: &Condition| matches!(condition, Condition::Exists { negated: true, .. });
         let [output] = self.query.outputs.as_slice() else { return self };
@@ -45,7 +46,7 @@ impl Hypothesis {
         if let Some(Condition::Exists { negated, .. }) = condition {
             *negated = false;
         }
-        // NOT IN finds nothing beside an empty value.
+        // NOT IN is never true where the subquery returns a null.
         if let Some(base) = inner.sources.first_mut().filter(|_| !schema.column(at.column).not_null) {
             base.conditions.push(Condition::IsNull { column: at, negated: true });
         }
@@ -55,7 +56,7 @@ impl Hypothesis {
         self.filter(0, Condition::InSubquery { column: at, query: Box::new(inner), negated: true })
     }
 
-    /// The values that rows with the one condition and rows with the other share.
+    /// Takes the values that rows with the first condition and rows with the second have in common.
     fn intersected(mut self, schema: &SchemaView, first: usize, second: usize) -> Option<Hypothesis> {
         let shared = |value: &Expression| match value {
             Expression::Column(at) => !schema.is_key(at.column) || at.source != 0,
@@ -74,7 +75,7 @@ impl Hypothesis {
         Some(self)
     }
 
-    /// A second subquery like the first, so that each has one of the conditions.
+    /// Writes the subquery twice, once with each of the conditions.
     fn doubled(mut self, head: usize, first: usize, second: usize) -> Option<Hypothesis> {
         let (parent, step) = self.query.sources.get(head)?.parent?;
         let scope = self.query.scope(parent);
@@ -114,7 +115,7 @@ fn remove(query: &mut QueryTree, scope: usize, condition: usize) {
     }
 }
 
-/// The condition, spoken of the twins; none where it holds more than columns.
+/// Makes a condition refer to copied sources; `None` where it holds more than columns.
 fn move_to(condition: &mut Condition, twins: &[(usize, usize)]) -> Option<()> {
     let turn = |at: &mut ColumnRef| {
         if let Some((_, twin)) = twins.iter().find(|(one, _)| *one == at.source) {
@@ -134,7 +135,7 @@ fn move_to(condition: &mut Condition, twins: &[(usize, usize)]) -> Option<()> {
     Some(())
 }
 
-/// The places of two conditions of a scope that no row can fulfil together.
+/// The positions of two conditions of a scope that no row can fulfil together.
 fn contradiction(query: &QueryTree, scope: usize) -> Option<(usize, usize)> {
     let conditions = &query.sources.get(scope)?.conditions;
     for (second, two) in conditions.iter().enumerate() {

@@ -1,17 +1,17 @@
-//! Aggregates of what belongs to each row ("the number of orders of each customer"), written as one grouped subquery that is
-//! joined: the server reads what belongs once, where a subquery for each row would read it as often as there are rows.
+//! Writes aggregates of related rows ("the number of orders of each customer") as one grouped subquery that is joined.
+//! The server then reads the related rows once; a correlated subquery would read them once for each row.
 
 use super::predicates;
 use super::query_tree::{Aggregate, ColumnRef, Condition, Expression, Operand, SourceRole};
 use super::sql::SqlWriter;
 use schema::quote_ident;
 
-/// By the head of what belongs: each aggregate's SQL and the name it has there.
+/// For the head of each grouped subquery its aggregates, as SQL and with their names in it.
 pub type GroupedSubqueries = Vec<(usize, Vec<(String, String)>)>;
 
 impl SqlWriter<'_> {
-    /// Whether what belongs can be aggregated on its own: it hangs on a row of the query itself, which is not grouped, and
-    /// its conditions do not speak of that row.
+    /// Whether a subquery can be grouped and joined: its parent belongs to the outer query, which is not grouped
+    /// itself, and its conditions do not refer to the outer row.
     pub fn can_group(&self, head: usize) -> bool {
         let Some(data) = self.query.sources.get(head) else { return false };
         let hangs_here = data.parent.is_some_and(|(parent, _)| self.query.scope(parent) == 0);
@@ -21,7 +21,7 @@ impl SqlWriter<'_> {
             && data.conditions.iter().all(is_free)
     }
 
-    /// An aggregate of what belongs to a row, to be joined by [`SqlWriter::grouped_joins`].
+    /// An aggregate over a subquery as an expression of the outer query; [`SqlWriter::grouped_joins`] writes the join.
     pub fn grouped_aggregate(&self, head: usize, aggregate: Aggregate, at: Option<ColumnRef>) -> String {
         let sql = at.map_or_else(|| "count(*)".to_owned(), |at| self.aggregate(aggregate, at));
         let mut grouped_subqueries = self.grouped_subqueries.borrow_mut();
@@ -49,7 +49,7 @@ impl SqlWriter<'_> {
         if matches!(aggregate, Aggregate::Count | Aggregate::Sum) { format!("coalesce({value}, 0)") } else { value }
     }
 
-    /// The joins of the aggregates that were written.
+    /// The joins for all aggregates that were written so far.
     pub fn grouped_joins(&self) -> Vec<String> {
         self.grouped_subqueries
             .borrow()
@@ -96,7 +96,7 @@ fn word(aggregate: Aggregate) -> &'static str {
     }
 }
 
-/// It compares with no column of another row.
+/// Whether a condition compares with no column of another source.
 fn is_free(condition: &Condition) -> bool {
     let free = |operand: &Operand| !matches!(operand, Operand::Expression(Expression::Column(_)));
     match condition {

@@ -8,7 +8,7 @@ use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnRef, Expression, TimeUnit};
 
 impl Parser<'_> {
-    /// "for each country", "by month", "per customer".
+    /// A group: "for each country", "by month", "per customer".
     pub fn group_clauses(&self, hypothesis: &Hypothesis, position: usize, also: bool) -> Parses<Hypothesis> {
         let mut found = self.group_by_each(hypothesis, position);
         if also && !hypothesis.query.groups.is_empty() && hypothesis.is_aggregate() {
@@ -28,7 +28,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "does each stadium have", "correspond to each order", "are produced by each maker".
+    /// A group within a clause: "does each stadium have", "correspond to each order", "are produced by each maker".
     fn group_by_each(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for connective in
@@ -50,7 +50,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The hypothesis with one row for each of a noun.
+    /// Groups by a noun: one result row for each of its values or rows.
     fn group_by_noun(&self, hypothesis: &Hypothesis, noun: &NounPhrase) -> Vec<Hypothesis> {
         let mut found = Vec::new();
         let hypothesis = hypothesis.clone().with_cost(noun.cost);
@@ -61,7 +61,7 @@ impl Parser<'_> {
                     found.push(group_by_columns(next, vec![ColumnRef { source, column }]))
                 }
                 Some(_) => {}
-                // "the name of each student": there is one row for each anyway.
+                // A list has one row for each anyway: "the name of each student".
                 None if source == 0 && !aggregate => found.push(next),
                 None if aggregate && source != 0 && !(many && sums_own(&next)) => {
                     let shown = self.schema.display_columns(noun.relation);
@@ -87,7 +87,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "per month", "by year": a date of the rows, cut to the unit.
+    /// Groups by a unit of time: "per month", "by year".
     fn group_by_time_unit(&self, hypothesis: &Hypothesis, start: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let Some((unit, end)) =
@@ -99,7 +99,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The hypothesis with one row for each unit of time.
+    /// Groups by a date of the rows, truncated to a unit of time. Rows are counted where nothing else is shown.
     pub fn truncated_to(&self, hypothesis: &Hypothesis, unit: TimeUnit) -> Vec<Hypothesis> {
         let mut found = Vec::new();
         for (next, source, column) in self.event_dates_of(hypothesis) {
@@ -120,7 +120,8 @@ impl Parser<'_> {
         found
     }
 
-    /// The dates that a bare time may mean: those of the base's rows, else of the whole that each is a part of.
+    /// The dates that a unit of time may mean: those of the base, else those of relations that it has to refer to, as
+    /// the lines of an order have the date of the order.
     pub fn event_dates_of(&self, hypothesis: &Hypothesis) -> Vec<(Hypothesis, usize, super::query_tree::ColumnId)> {
         let base = hypothesis.query.relation(0);
         let own = self.schema.event_dates(base);
@@ -139,7 +140,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether numbers of the base are added up, which a join to many rows would count several times.
+/// Whether numbers of the base are added up or averaged: a join to many rows would count them several times.
 fn sums_own(hypothesis: &Hypothesis) -> bool {
     let own = |value: &Expression| matches!(value, Expression::Aggregate(Aggregate::Sum | Aggregate::Average, at) if at.source == 0);
     hypothesis.query.outputs.iter().any(|output| own(&output.value))

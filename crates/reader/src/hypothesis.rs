@@ -1,4 +1,4 @@
-//! A reading in the making: a query with what its unlikely parts cost, and the nouns that later words may refer to.
+//! A hypothesis of the parser: the query tree so far, what its assumptions cost, and what later words may refer to.
 
 use super::costs;
 use super::query_tree::{
@@ -10,28 +10,28 @@ use super::schema_view::SchemaView;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hypothesis {
     pub query: QueryTree,
-    /// The sum of all that is only near, far away or unusual; the reading with the least wins.
+    /// The sum of what it assumes (see [`costs`]); the cheapest hypothesis wins.
     pub cost: u32,
-    /// The sources of the nouns that a following clause may describe, the innermost last.
+    /// The sources of the nouns that the next clause may describe, the nearest noun last.
     pub focus: Vec<usize>,
-    /// Nothing was said about what to show: all columns of the base.
+    /// The question does not say what to show: all columns of the base are.
     pub default_projection: bool,
-    /// The scope of the last condition, which an "or" goes on with.
+    /// The scope of the last condition, to which "or" adds an alternative.
     pub last_scope: Option<usize>,
-    /// The column of the last condition, which "and below 20" refers to.
+    /// The column of the last condition, which "and below 20" tests once more.
     pub last_column: Option<ColumnRef>,
-    /// The one column that the question asks for as a thing of its own: "which countries".
+    /// The one column whose values the question asks for: "which countries".
     pub subject_column: Option<ColumnRef>,
-    /// Without a group, the question would be another one: "quantity per month".
+    /// Only a group makes this a question, as in "quantity per month"; "quantity" alone is none.
     pub needs_group: bool,
-    /// How many: "top 3".
+    /// How many rows were asked for: "top 3".
     pub asked_limit: Option<u32>,
-    /// "bottom 3".
+    /// They are to be the least: "bottom 3".
     pub from_bottom: bool,
 }
 
 impl Hypothesis {
-    /// The rows of one relation.
+    /// A hypothesis about the rows of one relation.
     pub fn new(relation: usize, cost: u32) -> Self {
         Self {
             query: QueryTree::new(relation),
@@ -47,7 +47,7 @@ impl Hypothesis {
         }
     }
 
-    /// The hypothesis with an additional cost.
+    /// Adds to the cost.
     pub fn with_cost(mut self, cost: u32) -> Self {
         self.cost += cost;
         self
@@ -65,7 +65,7 @@ impl Hypothesis {
         self
     }
 
-    /// Adds an output.
+    /// Adds an output, unless it is there already. `alias` is the name of its column where it is no plain column.
     pub fn select(mut self, value: Expression, alias: &str) -> Self {
         if !self.query.outputs.iter().any(|output| output.value == value) {
             self.query.outputs.push(OutputColumn { value, alias: alias.to_owned() });
@@ -91,8 +91,8 @@ impl Hypothesis {
         self.query.sources.len() - 1
     }
 
-    /// The relation joined to a source, or found in its scope already; with the source it became, and whether the
-    /// rows may have been multiplied.
+    /// Joins a relation to a source, in each way that the shortest paths allow, unless its scope holds the relation
+    /// already. Each result has the hypothesis, the source of the relation, and whether the join may multiply rows.
     pub fn join(&self, schema: &SchemaView, from: usize, relation: usize) -> Vec<(Hypothesis, usize, bool)> {
         let scope = self.query.scope(from);
         let near = [from, scope].into_iter().chain(self.query.joined(scope));
@@ -123,7 +123,7 @@ impl Hypothesis {
         found
     }
 
-    /// What one step connectives to, joined to a source.
+    /// Joins what one step leads to.
     pub fn join_step(&self, schema: &SchemaView, from: usize, step: JoinStep) -> (Hypothesis, usize) {
         let mut hypothesis = self.clone();
         let known = hypothesis
@@ -137,8 +137,10 @@ impl Hypothesis {
         (hypothesis, at)
     }
 
-    /// The rows of a relation that belong to each row of a source, as a subquery: its head and the source of the
-    /// relation itself. Steps to a single row come before the head, unless the whole path is to be denied.
+    /// Adds a subquery over the rows of a relation that belong to each row of a source. Each result has the hypothesis,
+    /// the head of the subquery and the source of the relation. Steps to a single row are joined outside the subquery,
+    /// so that their columns remain at hand; with `whole` they are inside, as a negation has to cover the whole path.
+    /// There is no head where every step leads to a single row.
     pub fn subquery(
         &self,
         schema: &SchemaView,
@@ -173,8 +175,8 @@ impl Hypothesis {
         found
     }
 
-    /// Whether a sum or an average over a joined source would take values several times: a step to one row after a
-    /// step to many.
+    /// Whether a sum or an average over a joined source would count values several times (a "fan-out"): this is so
+    /// where a step to one row follows a step to many.
     pub fn fans_out(&self, schema: &SchemaView, head: usize, target: usize, aggregate: Aggregate) -> bool {
         let mut at = target;
         let mut fans = false;
@@ -187,20 +189,20 @@ impl Hypothesis {
         fans && matches!(aggregate, Aggregate::Sum | Aggregate::Average)
     }
 
-    /// All of a relation's columns as outputs.
+    /// Adds all columns of a source as outputs.
     pub fn select_all(self, schema: &SchemaView, source: usize) -> Self {
         let columns = schema.columns(self.query.relation(source));
         self.select_columns(source, columns.map(|(column, _)| column))
     }
 
-    /// Columns of a source as outputs.
+    /// Adds columns of a source as outputs.
     pub fn select_columns(self, source: usize, columns: impl IntoIterator<Item = ColumnId>) -> Self {
         columns
             .into_iter()
             .fold(self, |hypothesis, column| hypothesis.select(Expression::Column(ColumnRef { source, column }), ""))
     }
 
-    /// The columns that show a row to a human, or its key where there are none.
+    /// Adds the columns by which people know a row, or its key where there are none.
     pub fn select_display_columns(self, schema: &SchemaView, source: usize) -> Self {
         let relation = self.query.relation(source);
         let names = schema.display_columns(relation);
@@ -211,12 +213,12 @@ impl Hypothesis {
         self.select_columns(source, columns)
     }
 
-    /// Whether what is shown is made of many rows.
+    /// Whether an output aggregates rows.
     pub fn is_aggregate(&self) -> bool {
         self.query.outputs.iter().any(|o| matches!(o.value, Expression::CountRows | Expression::Aggregate(..)))
     }
 
-    /// Things without any row to count are left out of a list of counts, as from a list of groups.
+    /// Leaves out what has nothing to count, as GROUP BY does: "orders per customer" lists customers with orders.
     fn require_counted_rows(&mut self) {
         let sorted =
             |value: &Expression| self.query.limit.is_some() && self.query.order.iter().any(|(other, _)| other == value);
@@ -241,7 +243,8 @@ impl Hypothesis {
         }
     }
 
-    /// The finished hypothesis, where it makes a statement.
+    /// Completes the query tree at the end of the question. `None` where it is no question, or none that one statement
+    /// answers.
     pub fn finish(mut self, schema: &SchemaView) -> Option<Hypothesis> {
         if (self.needs_group && self.query.groups.is_empty())
             || (self.asked_limit.is_some() && self.query.limit.is_none())
@@ -279,7 +282,7 @@ impl Hypothesis {
                 return None;
             }
         }
-        // A subquery for each row needs that row, not a group of them.
+        // An aggregate for each row can not stand beside groups of rows.
         let each = |value: &Expression| matches!(value, Expression::SubqueryAggregate(..));
         let eachs = self.query.outputs.iter().any(|o| each(&o.value)) || self.query.order.iter().any(|(v, _)| each(v));
         if eachs && !self.query.groups.is_empty() {
@@ -303,7 +306,7 @@ impl Hypothesis {
     }
 }
 
-/// The name of an aggregate's output.
+/// The name of an aggregate's output column: `total_amount`, or `amount_count`; not `total_total`.
 pub fn alias(schema: &SchemaView, aggregate: Aggregate, at: ColumnRef) -> String {
     let name = &schema.column(at.column).name;
     let said = match aggregate {

@@ -102,7 +102,7 @@ impl Lattice {
         end.checked_sub(1).and_then(|last| self.words.get(last)).is_some_and(|word| word.possessive)
     }
 
-    /// The words that nothing is known for, as the user spelled them.
+    /// The words for which the lattice holds nothing, as the user spelled them.
     pub fn unknown(&self) -> Vec<String> {
         let known = covered(&self.words, &self.cells, u32::MAX);
         let unknown = self.words.iter().zip(known).filter(|(_, known)| !known);
@@ -126,7 +126,7 @@ impl Lattice {
     }
 }
 
-/// Words that mean something only beside others.
+/// Words that rules of the grammar look for themselves, beside others.
 const STRUCTURE: [&str; 21] = [
     "after", "before", "since", "until", "more", "less", "than", "greater", "later", "earlier", "older", "younger",
     "old", "years", "$", "%", "dollars", "members", "full", "first", "last",

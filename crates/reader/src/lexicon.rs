@@ -1,56 +1,57 @@
-//! The general words of questions: grammar, aggregates, comparisons, units of time, qualities.
+//! The lexicon of the grammar: which phrases ask, compare, aggregate, order or connect, whatever the database is about.
 //!
-//! Holds no word of any particular database. A phrase that is missing here makes the parser silent, never wrong.
+//! Words of one particular database do not belong here. Where a phrase is missing, the reader abstains; it does not
+//! guess.
 
 use super::query_tree::{Aggregate, Direction, TextMatch, TimeUnit};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use words::{Word, WordKind};
 
-/// What a phrase can do in a question. One phrase may have several uses.
+/// The lexical category of a phrase: what it can do in a question. One phrase may have several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
-    /// Says nothing anywhere: "the", "please".
+    /// A phrase that can be passed over anywhere: "the", "please".
     Article,
-    /// Opens a question without saying what for: "show me", "what is".
+    /// An opening that does not tell what is asked for: "show me", "what is".
     Opener,
     Which,
     All,
-    /// One row a thing: "each", "every".
+    /// "each", "every": one result row for each of what follows.
     Each,
-    /// Each value once: "different", "distinct".
+    /// "different", "distinct": each value once.
     Distinct,
-    /// Counts the rows of what follows.
+    /// "how many", "number of": the count of what follows.
     HowMany,
     HowMuch,
-    /// Turns what precedes into a count: "order count".
+    /// "count" after a noun, as in "order count".
     TrailingCount,
-    /// All columns: "all information about".
+    /// "all information about": all columns.
     AllColumns,
     Aggregate(Aggregate),
     Top,
     Bottom,
-    /// "the most", "fewest": by number of rows.
+    /// "the most", "the fewest", of a noun that follows: by the number of its rows.
     MostRows(Direction),
-    /// "most common": the value of most rows.
+    /// "most common": the value that occurs in most rows.
     MostFrequent(Direction),
-    /// "highest", "lowest": of the column that follows.
+    /// "highest", "lowest": the greatest or least value of the column that follows.
     Highest(Direction),
-    /// "most expensive", "newest".
+    /// "most expensive", "newest": the greatest or least value of the column that measures the quality.
     Superlative(Quality, Direction),
-    /// "cheaper than".
+    /// "cheaper than", with the operator that its values are compared by.
     Comparative(Quality, &'static str),
     Compare(&'static str),
     Between,
     OrderBy,
     Sort(Direction),
-    /// "from the oldest to the youngest".
+    /// "from the oldest to the youngest": an order by the column that measures the quality.
     SortByQuality(Quality, Direction),
     Alphabetical,
     By,
     Per,
     TimeUnit(TimeUnit),
-    /// "monthly".
+    /// "monthly": one result row for each unit of time.
     EveryTimeUnit(TimeUnit),
     And,
     Comma,
@@ -63,7 +64,7 @@ pub enum Category {
     Be,
     Do,
     Have,
-    /// Opens a relative clause: "who", "that".
+    /// "who", "that": a relative clause begins.
     That,
     Whose,
     Where,
@@ -74,14 +75,14 @@ pub enum Category {
     TextMatch(TextMatch),
     Null,
     NotNull,
-    /// "also", "ever", "currently": may stand anywhere in a clause and says nothing the data could tell.
+    /// "also", "ever", "currently": an adverb that changes nothing which the data could answer.
     Adverb,
-    /// Says nothing at the end of a clause: "are there".
+    /// "are there": can be passed over at the end of a clause.
     Filler,
     Except,
-    /// Links two things without saying more than that they belong together: "live in", "made by".
+    /// A verb which only says that two things belong together: "live in", "made by".
     RelationVerb,
-    /// Refers back: "them", "their", "it".
+    /// "them", "their", "it": refers to a noun before it.
     Pronoun,
     FullStop,
     Percent,
@@ -263,7 +264,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::FullStop], &["."]),
 ];
 
-/// Verbs, in their stems, that say no more than that two things belong together.
+/// Stems of verbs which only say that two things belong together.
 #[rustfmt::skip]
 const RELATION_VERBS: &[&str] = &[
     "live", "resid", "come", "belong", "work", "play", "attend", "enrol", "enroll", "regist", "take", "taken", "took", "teach", "taught", "perform", "particip", "join", "contain",
@@ -276,7 +277,7 @@ const RELATION_VERBS: &[&str] = &[
     "guid", "coach", "train", "support", "help", "pay", "paid", "spend", "spent", "span", "reach", "climb", "compos", "accompani", "gener", "prescrib", "examin", "perform", "post", "deliv", "deliver", "ship", "transport", "process", "made", "open", "establish", "launch", "start", "began", "begun", "begin",
 ];
 
-/// Stems of such verbs that are nouns as well, unless they end in "ed" or "ing".
+/// Stems of such verbs that are also nouns: verbs only where they end in "ed" or "ing".
 #[rustfmt::skip]
 const NOUN_OR_RELATION_VERBS: &[&str] = &[
     "name", "titl", "cost", "charg", "measur", "star", "rate", "review", "record", "list", "place", "share", "featur", "cover",
@@ -299,7 +300,7 @@ fn phrases() -> &'static Phrases {
     })
 }
 
-/// The uses of the phrases that begin at a word, each with the position after it.
+/// The categories of all phrases that begin at a word, each with the position after the phrase.
 pub fn categories(words: &[Word], start: usize) -> Vec<(Category, usize)> {
     let Some(first) = words.get(start).filter(|word| word.kind != WordKind::Quoted) else { return Vec::new() };
     let mut found = Vec::new();
@@ -308,7 +309,7 @@ pub fn categories(words: &[Word], start: usize) -> Vec<(Category, usize)> {
         let matched = words
             .get(start..start + length)
             .is_some_and(|span| phrase.split(' ').eq(span.iter().map(|w| w.lower.as_str())));
-        // "Name the singers", but "the name of the singers".
+        // "Name the singers" begins with a verb; in "the name of the singers", "name" is a noun.
         let next = words.get(start + 1).map_or("", |word| word.lower.as_str());
         let listed = start > 0 || matches!(next, "and" | "," | "of" | "or" | "is");
         let noun = listed && matches!(*phrase, "name" | "state" | "present");
@@ -329,7 +330,7 @@ pub fn categories(words: &[Word], start: usize) -> Vec<(Category, usize)> {
     found
 }
 
-/// The words a quality goes by as a column, the likeliest first.
+/// The words by which columns that measure a quality are called, the likeliest first.
 pub fn quality_words(quality: Quality) -> &'static [&'static str] {
     match quality {
         Quality::Price => &["price", "cost", "fee", "amount", "charge"],
@@ -344,7 +345,7 @@ pub fn quality_words(quality: Quality) -> &'static [&'static str] {
     }
 }
 
-/// A number written as a word.
+/// The value of a number that is written as a word.
 pub fn number_word(word: &str) -> Option<u32> {
     const NUMBERS: [&str; 13] =
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];

@@ -1,10 +1,24 @@
-//! The builtin model: reads an English question against a snapshot, with rules alone, and answers right or not at all.
+//! The builtin model: reads an English question against a snapshot of a schema and writes SQL, by rules alone.
 //!
-//! Words become a lattice of candidates (`lattice` from `index`, `literals`, `lexicon`, `calendar`); the grammar combines
-//! them into hypotheses (`parse` and the question's parts: `heads`, `items`, `nouns`, `clauses`, `conditions`, `links`,
-//! `groups`, `orders`); the best hypothesis becomes SQL (`sql`, `predicates`, `names`) and one line of plain words
-//! (`summary`). Every word has to be explained; two equally good readings are no answer. No network, no weights, no
-//! state, nothing random.
+//! It answers only where it is sure. Every word has to be explained, and one reading has to be better than all others;
+//! else it abstains and says why. There is no network, no training, no state and no chance in it: the same question on
+//! the same schema gives the same statement.
+//!
+//! ```text
+//! text ─► word lattice ─► grammar ─► query tree ─► SQL
+//! ```
+//!
+//! 1. **Text to lattice.** `lattice` notes for each word everything that may begin there: relations and columns
+//!    (`name_index`), stored values (`value_mentions`, through the trait in [`stored_values`]), phrases of English
+//!    (`lexicon`), times (`time_expressions`). A word with nothing ends the reading; `unknown_words` then suggests names.
+//!    `schema_view` answers what the snapshot tells of a column, with the foreign keys as a graph (`join_graph`,
+//!    `key_inference`).
+//! 2. **Lattice to query trees.** `parser` is a beam search over `hypothesis`, each a partial `query_tree` with a cost.
+//!    `question_forms` begin, `clauses` continue: noun phrases and their parts (`noun_phrases`, `select_items`,
+//!    `projection`), restrictions (`connectives`, `column_tests`, `conditions`, `time_filters`, `relative_clauses`, `superlatives`), and
+//!    `grouping`, `ordering` and `measures`. What is assumed costs (`costs`); `contradictions` are taken apart at the end.
+//! 3. **Query tree to text.** `sql`, with `predicates`, `grouped_subqueries` and `aliases`, writes the cheapest
+//!    hypothesis as a statement, `summary` as a line of plain words.
 
 #![forbid(unsafe_code)]
 
@@ -37,6 +51,7 @@ mod schema_view;
 mod select_items;
 mod sql;
 mod summary;
+mod superlatives;
 mod time_expressions;
 mod time_filters;
 mod unknown_words;
@@ -63,38 +78,41 @@ use stored_values::ValueLookup;
 
 pub use interrupts::{InterruptCheck, Interrupted, never};
 
-/// A question read in the one way it can be meant.
+/// The one reading of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
+    /// One SELECT statement on several lines, without a semicolon.
     pub sql: String,
-    /// The reading in plain words, on one line.
+    /// The reading in plain words, on one line, without control characters.
     pub summary: String,
-    /// How far the words had to be stretched: 0 where each is said as the schema says it.
+    /// What the reading assumes, as a cost: 0 where every word is the schema's own, at most 10.
     pub distance: u32,
 }
 
-/// Why there is no answer.
+/// Why the reader abstains from an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Abstention {
-    /// Words that stand for nothing known, as the user spelled them, and the real names that are spelled alike.
+    /// Words that name nothing in the schema and are no words of the language, as the user spelled them. `understood`
+    /// lists the names that were recognised, `nearest` those that are spelled like an unknown word.
     Unknown { words: Vec<String>, understood: String, nearest: Vec<Nearest> },
-    /// Two or more readings of equal standing.
+    /// Two or more readings are equally likely; their summaries, six at most.
     Ambiguous { readings: Vec<String> },
-    /// Every word has a place, but together they are no question that is surely understood.
+    /// Every word is known, but the grammar finds no reading, or none that is likely enough.
     NoParse { understood: String },
 }
 
-/// A name of the schema that an unknown word may be meant for.
+/// A name of the schema that an unknown word may have been meant for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nearest {
+    /// The unknown word, as the user spelled it.
     pub word: String,
     /// `relation` or `relation.column`.
     pub name: String,
 }
 
-/// Longer questions are not read at all.
+/// Longer questions are not read: the search would take long, and no reading of them is sure.
 const MAX_WORDS: usize = 80;
-/// An ambiguity is shown by this many readings at most.
+/// More readings of an ambiguous question are not listed.
 const MAX_READINGS: usize = 6;
 
 /// Reads a question against a snapshot. An answer comes only where every word is explained and one reading is best.
@@ -124,7 +142,9 @@ pub fn read(
         .map_err(|abstention| abstention.unwrap_or_else(|| Abstention::NoParse { understood: understood() })))
 }
 
-/// The best hypothesis, if there is one best and nothing blocks it. Drafts that give the same SQL are one reading.
+/// The reading of the cheapest hypothesis. Hypotheses of the same cost that give the same SQL are one reading; if they
+/// give several statements, the question is ambiguous. `None` as the error where none is cheap enough, or one of the
+/// cheapest can't be written.
 fn choose(hypotheses: &[Hypothesis], schema: &SchemaView) -> Result<Reading, Option<Abstention>> {
     let least = hypotheses.iter().map(|hypothesis| hypothesis.cost).min();
     let Some(best) = least.filter(|least| *least <= costs::MAX_TOTAL) else { return Err(None) };

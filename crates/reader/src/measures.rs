@@ -1,4 +1,5 @@
-//! Amounts that are spoken of as one: "revenue per month", "top 5 customers by revenue", "monthly orders".
+//! Measures: amounts that are added up without the question saying so. "revenue per month", "top 5 customers by
+//! revenue", "monthly orders".
 
 use super::costs;
 use super::hypothesis::{Hypothesis, alias};
@@ -8,7 +9,7 @@ use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnId, ColumnRef, Direction, Expression, TimeUnit};
 
 impl Parser<'_> {
-    /// "revenue", "how much revenue", "monthly revenue", "monthly orders".
+    /// A question for a measure: "revenue", "how much revenue", "monthly revenue", "monthly orders".
     pub fn measure_questions(&self, position: usize) -> Parses<Hypothesis> {
         let start = self.skip_optional(position, Category::HowMuch);
         let every = |one| if let Category::EveryTimeUnit(unit) = one { Some(unit) } else { None };
@@ -44,7 +45,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "which month has the most orders", "which year had the highest revenue".
+    /// A question for a unit of time: "which month has the most orders", "which year had the highest revenue".
     pub fn best_time_unit_questions(&self, position: usize) -> Parses<Hypothesis> {
         let unit = |one| if let Category::TimeUnit(unit) = one { Some(unit) } else { None };
         let Some((unit, end)) = self.accept_longest(position, unit) else { return Vec::new() };
@@ -77,7 +78,7 @@ impl Parser<'_> {
         found
     }
 
-    /// Whether a column's comment says the word.
+    /// Whether the comment on a column holds a word: then the column is what people call so.
     fn comment_says(&self, column: ColumnId, word: &str) -> bool {
         let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
         comment.split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
@@ -90,7 +91,7 @@ impl Parser<'_> {
         }
     }
 
-    /// "by revenue", "by number of orders", "by average rating" after "top 5 customers".
+    /// The ranking of "top 5 customers": "by revenue", "by number of orders", "by average rating".
     pub fn ranking_clauses(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let by = |one| matches!(one, Category::By | Category::OrderBy).then_some(());
         let Some(limit) = hypothesis.asked_limit.filter(|_| hypothesis.query.order.is_empty()) else {
@@ -122,7 +123,7 @@ impl Parser<'_> {
         found
     }
 
-    /// What a thing is ranked by: its own number, or an aggregate of the numbers of what belongs to it.
+    /// The expressions by which rows can be ranked: their own number, or an aggregate over related rows.
     fn ranking_expressions(
         &self,
         hypothesis: &Hypothesis,
@@ -183,12 +184,12 @@ impl Parser<'_> {
     }
 }
 
-/// A flow of money that is spoken of as one sum.
+/// Whether a word names a flow of money, which is always meant as a sum.
 fn is_flow(word: &str) -> bool {
     matches!(word, "revenue" | "sales" | "turnover" | "spend" | "spending" | "spent" | "income" | "profit")
 }
 
-/// MatchedWords without an aggregate, a column of such words means its sum.
+/// Whether a column of such a name means its sum where no aggregate is said.
 fn is_additive(word: &str) -> bool {
     matches!(
         word,

@@ -1,7 +1,7 @@
-//! Where the words of a question may name relations and columns.
+//! Schema linking: which words of a question may name which relations and columns.
 //!
-//! A name matches when its words are there in any order, with "of" and articles between them; what is missing or only
-//! near has a cost. Knows no grammar.
+//! A name matches where its words stand together in any order, with "of" and articles between them. A word of the name
+//! that is missing, or that is only meant by a synonym, has a cost (see [`costs`]).
 
 use super::costs;
 use super::interrupts::{InterruptCheck, Interrupted};
@@ -12,13 +12,13 @@ use std::collections::HashMap;
 use words::Word;
 use words::{Meaning, Vocabulary, WordMatch};
 
-/// A possible meaning of the words from where it is noted up to `end`; the lower the cost, the nearer.
+/// A possible meaning of the words from the position where it is noted up to `end`. The lower the cost, the likelier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention<T> {
     pub target: T,
     pub end: usize,
     pub cost: u32,
-    /// The relation a column belongs to was said first: "singer name".
+    /// The name of the column's relation stands before it: "singer name".
     pub qualified: bool,
 }
 
@@ -28,12 +28,12 @@ enum Target {
     Column(ColumnId),
 }
 
-/// A name with the words that may be said before it, which are those of the relation it belongs to.
+/// A name by its words, with those of the relation it belongs to, which may stand before it.
 struct IndexedName {
     target: Target,
     own: Vec<usize>,
     owner: Vec<usize>,
-    /// A view only shows what tables hold.
+    /// It is, or belongs to, a view.
     view: bool,
 }
 
@@ -42,7 +42,7 @@ pub struct NameIndex {
     pub vocabulary: Vocabulary,
     entries: Vec<IndexedName>,
     by_word: Vec<Vec<usize>>,
-    /// What it costs to leave a word of a name out.
+    /// For each word of the vocabulary, what it costs to leave it out.
     omission_costs: Vec<u32>,
 }
 
@@ -83,7 +83,8 @@ impl NameIndex {
         Ok(Self { vocabulary, entries, by_word, omission_costs })
     }
 
-    /// What the words from `start` may name. `meanings` has one list a word; `glued` the words that two words make.
+    /// What the words from `start` may name. `meanings` has a list for each word; `glued` has, for each word, the word
+    /// of the vocabulary that it makes together with the next one.
     pub fn mentions(
         &self,
         start: usize,
@@ -120,7 +121,7 @@ impl NameIndex {
         Ok((relations, columns))
     }
 
-    /// The ends at which a name has been said well enough, with their costs.
+    /// The ends at which enough of a name was said, each with the cost and whether the relation was named before.
     fn fits(
         &self,
         entry: &IndexedName,
@@ -144,7 +145,7 @@ impl NameIndex {
             } else if meanings.get(at).is_some_and(|list| said.hear(entry, list)) {
                 at += 1;
             } else {
-                // "date of birth", "name of the course"
+                // Words like "of" may stand within a name: "date of birth", "name of the course".
                 let link =
                     |at: usize| words.get(at).is_some_and(|w| matches!(w.lower.as_str(), "of" | "the" | "a" | "per"));
                 if at == start || !link(at) || at > start + 6 {
@@ -176,7 +177,7 @@ impl NameIndex {
     }
 }
 
-/// Which words of a name have been said.
+/// Which words of a name were matched so far.
 struct MatchedWords {
     own: Vec<bool>,
     owner: Vec<bool>,
@@ -185,7 +186,7 @@ struct MatchedWords {
 }
 
 impl MatchedWords {
-    /// Takes a word in one of its meanings, the nearest first; false where the name has no such word left.
+    /// Matches a word in its nearest meaning that the name still has a word for; false where there is none.
     fn hear(&mut self, entry: &IndexedName, meanings: &[Meaning]) -> bool {
         let begun = self.own.iter().any(|heard| *heard);
         for (word, found_by) in meanings {
@@ -200,7 +201,7 @@ impl MatchedWords {
                 }
                 return true;
             }
-            // The relation's own words come first: "singer name".
+            // The words of the relation come before those of the column: "singer name".
             let owner =
                 (0..entry.owner.len()).find(|&i| entry.owner.get(i) == Some(word) && self.owner.get(i) == Some(&false));
             if let Some(heard) = owner.filter(|_| !begun).and_then(|place| self.owner.get_mut(place)) {

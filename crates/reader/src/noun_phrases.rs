@@ -1,4 +1,4 @@
-//! Nouns: "all cancelled orders", "the 3 oldest French singers", a relation with the adjectives before it.
+//! Noun phrases: "all cancelled orders", "the 3 oldest French singers".
 
 use super::costs;
 use super::hypothesis::Hypothesis;
@@ -6,28 +6,28 @@ use super::lexicon::{Category, Quality};
 use super::parser::{Parser, Parses};
 use super::query_tree::{ColumnId, ColumnRef, Direction, Expression};
 
-/// A relation, or one of its columns taken as a thing of its own, with the adjectives before it.
+/// A noun with what stands before it. It denotes the rows of a relation or the values of a column.
 #[derive(Debug, Clone)]
 pub struct NounPhrase {
     pub relation: usize,
-    /// The thing is a value of this column: "countries" where only a column is called so.
+    /// It denotes the values of this column of the relation: "countries" where no relation is called so.
     pub column: Option<ColumnId>,
     pub cost: u32,
     pub adjectives: Vec<Adjective>,
     pub plural: bool,
     pub distinct: bool,
-    /// "each", "every".
+    /// "each" or "every" stands before it.
     pub each: bool,
-    /// "top 3".
+    /// How many are meant: "top 3".
     pub limit: Option<u32>,
-    /// "bottom 3".
+    /// The least are meant: "bottom 3".
     pub from_bottom: bool,
 }
 
-/// What stands before a noun.
+/// A premodifier that restricts or ranks rows.
 #[derive(Debug, Clone, Copy)]
 pub enum Adjective {
-    /// Words from `start` to `end` that may be a value.
+    /// The words from `start` to `end`, which may be stored values.
     Value {
         start: usize,
         end: usize,
@@ -50,7 +50,7 @@ struct Premodifiers {
 }
 
 impl Parser<'_> {
-    /// The nouns that begin here.
+    /// The noun phrases that begin here.
     pub fn noun_phrases(&self, position: usize) -> Parses<NounPhrase> {
         if let Some(known) = self.noun_phrases.borrow().get(&position) {
             return known.clone();
@@ -91,7 +91,7 @@ impl Parser<'_> {
             }
             found.push((noun(mention.target, None, mention.cost, mention.end), self.after_redundant_noun(mention.end)));
         }
-        // A relation that is called so is meant before a column of the same name.
+        // A plural names the relation of that name rather than a column.
         let taken =
             |end: usize| self.lattice.is_plural(end) && cell.relations.iter().any(|m| m.cost == 0 && m.end == end);
         let columns = cell
@@ -102,7 +102,7 @@ impl Parser<'_> {
             if self.is_interrupted() {
                 break;
             }
-            // "maker" is the relation that a column of this name refers to.
+            // "maker" means the rows that a key column of this name refers to.
             if let Some((_, edge)) = self.schema.key_of_column(mention.target) {
                 found.push((noun(edge.to, None, mention.cost + costs::RELATION_BY_KEY_NAME, mention.end), mention.end));
                 continue;
@@ -126,7 +126,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "faculty members", "party records": the second word adds nothing.
+    /// The position after a second noun that adds nothing: "faculty members", "party records".
     fn after_redundant_noun(&self, end: usize) -> usize {
         let adds_nothing =
             |word: &str| matches!(word, "member" | "members" | "record" | "records" | "entries" | "table");
@@ -192,7 +192,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The hypothesis in which a source is with_adjectives by a noun's adjectives.
+    /// Restricts a source by the adjectives of its noun, in each way they can be meant.
     pub fn with_adjectives(&self, hypothesis: Hypothesis, source: usize, noun: &NounPhrase) -> Vec<Hypothesis> {
         let mut hypotheses = vec![hypothesis];
         for adjective in &noun.adjectives {
@@ -238,7 +238,8 @@ impl Parser<'_> {
             .collect()
     }
 
-    /// The columns that an adjective like "oldest" measures, with the direction that their values go.
+    /// The columns that measure a quality, each with the direction of its values and a cost. The direction is turned
+    /// where greater values mean less of it: the oldest have the earliest date of birth.
     pub fn quality_columns(
         &self,
         relation: usize,
@@ -270,7 +271,7 @@ impl Parser<'_> {
     }
 }
 
-/// The other direction.
+/// The opposite direction.
 pub fn opposite(direction: Direction) -> Direction {
     match direction {
         Direction::Ascending => Direction::Descending,

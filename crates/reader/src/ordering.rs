@@ -1,4 +1,4 @@
-//! Order, limits, and what a second sentence asks to see: "sorted by age", "in descending order", "List the name."
+//! Order, and what a second sentence asks to see: "sorted by age", "in descending order", "List the name."
 
 use super::costs;
 use super::hypothesis::Hypothesis;
@@ -8,7 +8,7 @@ use super::parser::{Parser, Parses};
 use super::query_tree::{Aggregate, ColumnRef, Direction, Expression};
 
 impl Parser<'_> {
-    /// "ordered by age", "in descending order of the number of pets", "alphabetically".
+    /// An order: "ordered by age", "in descending order of the number of pets", "alphabetically".
     pub fn order_clauses(&self, hypothesis: &Hypothesis, position: usize, also: bool) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let position = self.after_sort_verb(position);
@@ -65,7 +65,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "from the oldest to the youngest" where nothing tells by which column.
+    /// An order by a quality, whose column is found by its usual names: "from the oldest to the youngest".
     fn quality_order(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (one, end) in &self.lattice.cell(position).categories {
@@ -78,7 +78,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "sort", "ordered", "listed" before "in descending order".
+    /// The position after a verb of sorting before its direction: "sorted" in "sorted in descending order".
     fn after_sort_verb(&self, position: usize) -> usize {
         let verb = |word: &str| {
             matches!(
@@ -109,7 +109,7 @@ impl Parser<'_> {
         })
     }
 
-    /// "… and then by name" after a first key.
+    /// Further sort keys after the first: "… and then by name".
     fn further_sort_keys(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let start = self.skip_optional(position, Category::By);
         let mut found = Vec::new();
@@ -126,7 +126,8 @@ impl Parser<'_> {
         found
     }
 
-    /// What rows can be sorted by: a shown value, a column, a count.
+    /// The sort keys that begin here (a shown expression, a column, a count), each with its hypothesis and the position
+    /// after it.
     fn sort_keys(&self, hypothesis: &Hypothesis, position: usize) -> Vec<(Expression, Hypothesis, usize)> {
         let position = self.skip_articles(self.skip_all(position, &[Category::Pronoun]));
         let mut found = Vec::new();
@@ -205,7 +206,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "by age of the singer": whose it is goes without saying.
+    /// The position after the owner of a sort key where it is the base: "by age of the singer".
     fn after_owner(&self, hypothesis: &Hypothesis, end: usize) -> usize {
         let start = self
             .accept(end, Category::Of)
@@ -223,7 +224,8 @@ impl Parser<'_> {
         owner.unwrap_or(end)
     }
 
-    /// What "alphabetically" or "in descending order" sorts by where nothing is said.
+    /// What "alphabetically" or "in descending order" sorts by where the question does not say it: the first text, the
+    /// measure, or the only output.
     fn implied_sort_key(&self, hypothesis: &Hypothesis, one: Category) -> Option<Expression> {
         let mut shown = hypothesis.query.outputs.iter().map(|output| &output.value);
         if one == Category::Alphabetical {
@@ -239,7 +241,7 @@ impl Parser<'_> {
         measure.or(hypothesis.query.outputs.first().map(|output| &output.value).filter(|_| only)).cloned()
     }
 
-    /// "… List the name and age.", "… and show the city": what to show, said after the rest.
+    /// Items that are said at the end: "… List the name and age.", "… and show the city".
     pub fn follow_ups(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let stop = self.skip_optional(position, Category::FullStop);
@@ -280,7 +282,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "of them", "for each", "of those stadiums": refers back to what was asked for.
+    /// The position after a reference to what was asked for: "of them", "for each", "of those stadiums".
     fn after_reference(&self, hypothesis: &Hypothesis, end: usize) -> usize {
         let Some(start) = self.accept(end, Category::Of) else { return end };
         let start = self.skip_articles(self.skip_all(start, &[Category::Pronoun, Category::All, Category::Each]));
@@ -291,7 +293,7 @@ impl Parser<'_> {
         noun.unwrap_or(end)
     }
 
-    /// The value of a column of a source.
+    /// A column of a source as an expression.
     pub fn column_value(source: usize, column: super::query_tree::ColumnId) -> Expression {
         Expression::Column(ColumnRef { source, column })
     }
@@ -304,7 +306,8 @@ fn with_order(mut hypothesis: Hypothesis, value: Expression, direction: Directio
     hypothesis
 }
 
-/// The sources that a second sentence may ask about: what the groups are of, else the base and what is joined to it.
+/// The sources whose columns a second sentence may ask for: those of the groups, else the base and what is joined to
+/// it.
 fn reference(hypothesis: &Hypothesis) -> Vec<usize> {
     let of = |value: &Expression| if let Expression::Column(at) = value { Some(at.source) } else { None };
     let mut sources: Vec<usize> =

@@ -1,7 +1,8 @@
-//! The grammar's common ground: phrases eaten from the lattice, and the search over all ways to read the clauses.
+//! The parser: a beam search over all ways to read a question, and the primitives that the grammar's rules are made of.
 //!
-//! Every function returns all ways to go on; the choice between finished hypotheses is made in the end, by cost. The
-//! question forms themselves are in the files beside this one.
+//! A rule is a method of [`Parser`] in one of the files beside this one. It takes a position and returns every way to
+//! go on from there, each with the position after it; an empty list says that the rule does not apply. The choice
+//! between complete hypotheses is made at the end, by cost alone.
 
 use super::connectives::Connective;
 use super::hypothesis::Hypothesis;
@@ -15,10 +16,10 @@ use super::schema_view::SchemaView;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
-/// Ways to go on: a result and the position after it.
+/// All results of a rule, each with the position after what it consumed.
 pub type Parses<T> = Vec<(T, usize)>;
 
-/// The grammar over one lattice.
+/// The grammar applied to one lattice.
 pub struct Parser<'a> {
     pub lattice: &'a Lattice,
     pub schema: &'a SchemaView<'a>,
@@ -26,16 +27,16 @@ pub struct Parser<'a> {
     /// The check said once that the reading is to end. The grammar's rules then find nothing more, so that all loops
     /// run out, and [`Parser::parse`] reports it.
     interrupted: Cell<bool>,
-    /// What was found at a position before: the same for every hypothesis.
+    /// Noun phrases and connectives by position: they do not depend on the hypothesis, so each position is parsed once.
     pub noun_phrases: RefCell<HashMap<usize, Parses<NounPhrase>>>,
     pub connectives: RefCell<HashMap<usize, Vec<Connective>>>,
 }
 
-/// How many hypotheses go on from one position.
+/// The width of the beam: how many hypotheses are continued from one position.
 const BEAM: usize = 14;
 
 impl<'a> Parser<'a> {
-    /// A parser that knows nothing yet.
+    /// A parser at the beginning of its search.
     pub fn new(lattice: &'a Lattice, schema: &'a SchemaView<'a>, interrupt: InterruptCheck<'a>) -> Self {
         let interrupted = Cell::new(false);
         Self {
@@ -48,7 +49,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The position of the first word from here that is no article.
+    /// The position after any articles here.
     pub fn skip_articles(&self, mut position: usize) -> usize {
         while let Some((_, end)) = self
             .lattice
@@ -63,19 +64,19 @@ impl<'a> Parser<'a> {
         position
     }
 
-    /// The longest phrase here whose use `pick` accepts.
+    /// The longest phrase here, articles passed over, whose category `pick` accepts, and the position after it.
     pub fn accept_longest<T>(&self, position: usize, pick: impl Fn(Category) -> Option<T>) -> Option<(T, usize)> {
         let here = self.lattice.cell(position).categories.iter();
         let later = self.lattice.cell(self.skip_articles(position)).categories.iter();
         here.chain(later).filter_map(|(one, end)| pick(*one).map(|picked| (picked, *end))).max_by_key(|(_, end)| *end)
     }
 
-    /// The position after the longest phrase of one use.
+    /// The position after the longest phrase of one category, if there is one here.
     pub fn accept(&self, position: usize, one: Category) -> Option<usize> {
         self.accept_longest(position, |other| (other == one).then_some(())).map(|((), end)| end)
     }
 
-    /// The positions after each phrase of one use.
+    /// The positions after each phrase of one category that begins exactly here.
     pub fn ends(&self, position: usize, one: Category) -> Vec<usize> {
         let mut ends: Vec<usize> = self
             .lattice
@@ -90,12 +91,12 @@ impl<'a> Parser<'a> {
         ends
     }
 
-    /// The position after a phrase, or the same position where it is absent.
+    /// The position after a phrase of one category, or the same position where there is none.
     pub fn skip_optional(&self, position: usize, one: Category) -> usize {
         self.accept(position, one).unwrap_or(position)
     }
 
-    /// The position after any number of words of these uses.
+    /// The position after any number of phrases of these categories.
     pub fn skip_all(&self, mut position: usize, categories: &[Category]) -> usize {
         while let Some((_, end)) = self.accept_longest(position, |one| categories.contains(&one).then_some(())) {
             position = end;
@@ -103,7 +104,7 @@ impl<'a> Parser<'a> {
         position
     }
 
-    /// How many: digits or a word, at most six digits.
+    /// A count in digits (six at most) or as a word, and the position after it.
     pub fn number(&self, position: usize) -> Option<(u32, usize)> {
         let position = self.skip_articles(position);
         let word = self.lattice.lower(position);
@@ -129,7 +130,8 @@ impl<'a> Parser<'a> {
         self.interrupted.get()
     }
 
-    /// Reads clauses from the heads on to the end of the question, at each position with the best hypotheses only.
+    /// Extends hypotheses clause by clause, from the question forms to the end of the question. At each position only
+    /// the best are extended.
     fn search(&self, forms: Parses<Hypothesis>) -> Vec<Hypothesis> {
         let length = self.lattice.len();
         let mut waiting: Vec<Vec<Hypothesis>> = vec![Vec::new(); length + 1];
@@ -154,7 +156,8 @@ impl<'a> Parser<'a> {
         waiting.pop().map(best).unwrap_or_default()
     }
 
-    /// The ends of the terms that begin here, each with its candidates: columns by cost.
+    /// The terms that may name columns and begin here: for each end the candidates, the start after articles, and the
+    /// end.
     pub fn column_terms(&self, position: usize) -> Vec<(Vec<&Mention<ColumnId>>, usize, usize)> {
         let position = self.skip_articles(position);
         let mentions = &self.lattice.cell(position).columns;
@@ -165,7 +168,8 @@ impl<'a> Parser<'a> {
         ends.into_iter().map(|end| (of(end), position, end)).collect()
     }
 
-    /// The column candidates that a source can reach, each with the hypothesis in which it is joined. Only the best few.
+    /// The candidates that can be joined to a source: each with the hypothesis that joins it, its column there, and
+    /// whether the join may multiply rows. Only the cheapest few, as every further item multiplies them.
     pub fn join_columns(
         &self,
         hypothesis: &Hypothesis,
@@ -188,7 +192,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The cheapest hypotheses, equal ones once.
+/// The cheapest hypotheses; of those that mean the same, the cheapest one.
 fn best(mut hypotheses: Vec<Hypothesis>) -> Vec<Hypothesis> {
     hypotheses.sort_by_key(|hypothesis| hypothesis.cost);
     let mut kept: Vec<Hypothesis> = Vec::new();

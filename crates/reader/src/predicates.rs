@@ -1,9 +1,9 @@
-//! Writes the conditions of a query as SQL.
+//! Writes the conditions of a query tree as SQL predicates.
 
 use super::query_tree::{Aggregate, ColumnRef, Condition, Expression, Operand, TextMatch, TimeUnit};
 use super::sql::{SqlWriter, write as write_query};
 
-/// A condition as a boolean expression that may stand beside AND.
+/// A condition as a boolean expression that may stand beside AND without parentheses.
 pub fn write(writer: &SqlWriter, condition: &Condition) -> String {
     match condition {
         Condition::OneOf { column, values, negated } => equals(writer, *column, values, *negated),
@@ -76,13 +76,14 @@ fn pattern(text: &str, matching: TextMatch) -> String {
     }
 }
 
-/// A text literal. Backslashes mean themselves whatever `standard_conforming_strings` says.
+/// A text literal. One with backslashes is written as E'…', which means the same whatever `standard_conforming_strings`
+/// is.
 fn literal(value: &str) -> String {
     let escape = if value.contains('\\') { " E" } else { "" };
     format!("{escape}'{}'", value.replace('\\', "\\\\").replace('\'', "''")).trim_start().to_owned()
 }
 
-/// The part of a date that groups it, for units that are no stretch of time.
+/// The field for `extract`, for units by which a date can not be truncated: weekdays recur.
 pub fn part(unit: TimeUnit) -> Option<&'static str> {
     (unit == TimeUnit::Weekday).then_some("isodow")
 }

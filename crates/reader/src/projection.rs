@@ -1,4 +1,4 @@
-//! Puts what a question asks to see into a query: columns joined where needed, aggregates, counts for each row.
+//! Projection: turns select items into outputs of the query tree, with the joins, groups and subqueries that they need.
 
 use super::costs;
 use super::hypothesis::{Hypothesis, alias};
@@ -10,7 +10,8 @@ use super::query_tree::{Aggregate, ColumnId, ColumnRef, Expression, JoinStep};
 use super::select_items::{ItemKind, SelectItem};
 
 impl Parser<'_> {
-    /// The hypothesis that shows the items, seen from one of its sources.
+    /// All ways to add the items as outputs, with joins that begin at the source `from`. After each item the cheapest
+    /// few are kept.
     pub fn project(&self, hypothesis: &Hypothesis, from: usize, items: &[SelectItem]) -> Vec<Hypothesis> {
         let mut hypotheses = vec![hypothesis.clone()];
         for item in items {
@@ -21,7 +22,7 @@ impl Parser<'_> {
         hypotheses.into_iter().map(|hypothesis| self.group_by_plain_columns(hypothesis)).collect()
     }
 
-    /// Columns beside an aggregate of the same rows say what it is taken for.
+    /// Groups by the plain columns that stand beside an aggregate, as SQL demands.
     fn group_by_plain_columns(&self, mut hypothesis: Hypothesis) -> Hypothesis {
         if hypothesis.is_aggregate() && hypothesis.query.outputs.len() > 1 {
             self.distribute_aggregate(&mut hypothesis);
@@ -38,7 +39,7 @@ impl Parser<'_> {
         hypothesis
     }
 
-    /// "average latitude and longitude": a number after an aggregate shares it.
+    /// Applies the aggregate to the numbers that follow it: "average latitude and longitude".
     fn distribute_aggregate(&self, hypothesis: &mut Hypothesis) {
         let mut said = None;
         for output in &mut hypothesis.query.outputs {
@@ -98,7 +99,7 @@ impl Parser<'_> {
         found
     }
 
-    /// Whose the item is: "of the singer" right after it, else the noun that all items are of.
+    /// The source that an item belongs to: the relation named right after it, else the source that all items are of.
     fn owners(&self, hypothesis: &Hypothesis, from: usize, item: &SelectItem) -> Vec<(Hypothesis, usize)> {
         let Some((start, end)) = item.of else { return vec![(hypothesis.clone(), from)] };
         let mut found = Vec::new();
@@ -176,7 +177,8 @@ impl Parser<'_> {
         found
     }
 
-    /// "hair colour" where only a key is called so: the name of what the key refers to.
+    /// The display columns that a foreign key refers to, where the item names the key: "hair colour" for
+    /// `hair_colour_id`.
     fn follow_foreign_key(&self, hypothesis: &Hypothesis, at: ColumnRef) -> Vec<Hypothesis> {
         let Some((edge, _)) = self.schema.key_of_column(at.column) else { return Vec::new() };
         let step = JoinStep { edge, forward: true };
@@ -185,7 +187,8 @@ impl Parser<'_> {
         if names.is_empty() { Vec::new() } else { vec![hypothesis.select_columns(source, names)] }
     }
 
-    /// "orders" are the rows of the relation that is called so and refers here, whatever column shares its name.
+    /// Whether the item means the rows of a relation of that name which refers to the column's relation ("orders"),
+    /// although a column shares the name.
     fn means_rows(&self, item: &SelectItem, column: ColumnId) -> bool {
         let exact = |m: &&Mention<usize>| m.cost == 0 && m.end == item.end && m.target != column.relation;
         let refers = |from: usize| self.schema.keys_of(from).any(|(_, edge)| edge.to == column.relation);
@@ -193,7 +196,7 @@ impl Parser<'_> {
         named && self.lattice.is_plural(item.end)
     }
 
-    /// "the department" asks for its name rather than for the key that refers to it.
+    /// Whether the item names a relation ("the department") and the column is only the key that refers to it.
     fn is_key_of_named_relation(&self, item: &SelectItem, column: ColumnId) -> bool {
         let cell = self.lattice.cell(item.start);
         let cost = cell.columns.iter().filter(|m| m.target == column && m.end == item.end).map(|m| m.cost).min();
@@ -203,7 +206,7 @@ impl Parser<'_> {
             && relation.is_some_and(|relation| relation <= costs::OWN_WORDS)
     }
 
-    /// "average rating" of things that have many of them: for each.
+    /// An aggregate over related rows, for each row of the source or for its groups: "average rating" of products.
     fn aggregate_per_row(
         &self,
         hypothesis: &Hypothesis,
@@ -246,7 +249,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "number of pets": the rows themselves, or for each the rows that belong to it.
+    /// A count of the rows of the source, or for each of them a count of related rows: "number of pets".
     fn project_count(&self, hypothesis: &Hypothesis, source: usize, noun: &NounPhrase) -> Vec<Hypothesis> {
         let mut found = Vec::new();
         if noun.relation == hypothesis.query.relation(source) {
@@ -271,7 +274,7 @@ impl Parser<'_> {
         found
     }
 
-    /// Adding up a column of such a name has no meaning.
+    /// Whether a column holds rates or positions by its name, so that a sum of it has no meaning.
     fn is_rate(&self, column: ColumnId) -> bool {
         const RATES: [&str; 18] = [
             "price",
@@ -313,7 +316,7 @@ impl Parser<'_> {
     }
 }
 
-/// "the number": what is counted already, or the rows of each group.
+/// "the number": the count that is shown already, or the number of rows of each group.
 fn project_earlier_count(hypothesis: Hypothesis) -> Option<Hypothesis> {
     let counted = |value: &Expression| {
         matches!(
@@ -329,7 +332,7 @@ fn project_earlier_count(hypothesis: Hypothesis) -> Option<Hypothesis> {
     (!hypothesis.query.groups.is_empty()).then(|| hypothesis.select(Expression::CountRows, "count"))
 }
 
-/// A word that many relations have a column for: only the one asked for can be meant.
+/// Whether a word names a column of nearly every relation: only that of the relation at hand can be meant.
 fn is_generic(words: &[words::Word], position: usize) -> bool {
     let generic = |word: &str| {
         matches!(

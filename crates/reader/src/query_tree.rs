@@ -1,4 +1,5 @@
-//! The meaning of a question as a value: sources that hang together, what is shown, what must hold. No text, no SQL.
+//! The query tree: what a question means, before it is written as SQL. Sources that are joined, outputs, conditions,
+//! groups, order.
 
 use super::time_expressions::TimeRange;
 
@@ -16,7 +17,7 @@ pub struct ColumnRef {
     pub column: ColumnId,
 }
 
-/// How many values become one.
+/// A function that makes one value of many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aggregate {
     Count,
@@ -37,60 +38,63 @@ pub enum TimeUnit {
     Year,
 }
 
-/// Which end comes first.
+/// The direction of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Ascending,
     Descending,
 }
 
-/// A foreign key followed in one of its directions.
+/// A foreign key, followed in one of its directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JoinStep {
-    /// The number of the edge in the schema.
+    /// The number of the edge in the join graph.
     pub edge: usize,
-    /// From the referencing to the referenced relation.
+    /// From the referencing to the referenced relation, else the other way.
     pub forward: bool,
 }
 
-/// How a source takes part.
+/// How a source takes part in the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceRole {
     /// The rows the question is about; always source 0.
     Base,
-    /// Joined: its columns are at hand. Outer joins keep rows without a partner.
+    /// Joined to its parent. An outer join keeps the rows of the parent that have no partner.
     Join { outer: bool },
-    /// The head of a subquery for each row of its parent; it is spoken of by [`Condition::Exists`],
-    /// [`Condition::RowCount`] or [`Expression::SubqueryAggregate`].
+    /// The head of a subquery, evaluated for each row of its parent. [`Condition::Exists`], [`Condition::RowCount`] and
+    /// [`Expression::SubqueryAggregate`] refer to it by number.
     Subquery,
 }
 
-/// An occurrence of a relation.
+/// An occurrence of a relation in the query. The sources form a tree with the base as its root; a base or the head of a
+/// subquery, with what is joined to it, is a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     pub relation: usize,
-    /// The source it hangs on, and how; absent for the base alone.
+    /// The source that it is joined to, and the step that leads here. `None` for the base.
     pub parent: Option<(usize, JoinStep)>,
     pub role: SourceRole,
-    /// Another path of the same length connectives there too: the summary has to name this one.
+    /// Another path of the same length leads to the relation as well, so that the summary has to say which one was
+    /// taken.
     pub ambiguous_path: bool,
-    /// What must hold in the scope that this source is the head of.
+    /// The conditions of the scope that this source is the head of; empty for joined sources.
     pub conditions: Vec<Condition>,
 }
 
-/// Something that has a value for a row or a group.
+/// An expression over a row or a group of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expression {
     Column(ColumnRef),
     /// The number of rows.
     CountRows,
-    /// An aggregate over a column; `Count` counts its different values.
+    /// An aggregate over a column. `Count` counts its different values.
     Aggregate(Aggregate, ColumnRef),
-    /// An aggregate over the rows of a sub source, for each row of its parent. Without a column it counts rows.
+    /// An aggregate over a subquery, by the number of its head, for each row of its parent. Without a column it counts
+    /// rows.
     SubqueryAggregate(usize, Aggregate, Option<ColumnRef>),
-    /// A date cut to a unit.
+    /// A date truncated to a unit.
     DateTrunc(TimeUnit, ColumnRef),
-    /// One value, the same for all rows.
+    /// A query that gives one value, which is the same for all rows.
     ScalarSubquery(Box<QueryTree>),
 }
 
@@ -103,7 +107,7 @@ pub enum Operand {
     Expression(Expression),
 }
 
-/// How a text is searched.
+/// Which part of a text is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextMatch {
     Prefix,
@@ -111,16 +115,16 @@ pub enum TextMatch {
     Suffix,
 }
 
-/// What rows have to fulfil.
+/// What must hold for a row, or for a group in `having`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// The column holds one of the values (or, negated, none of them).
+    /// The column holds one of the values; negated, none of them.
     OneOf {
         column: ColumnRef,
         values: Vec<Operand>,
         negated: bool,
     },
-    /// `operator` is SQL's own spelling.
+    /// A comparison; `operator` is spelled as in SQL.
     Compare {
         value: Expression,
         operator: &'static str,
@@ -149,19 +153,19 @@ pub enum Condition {
         column: ColumnRef,
         negated: bool,
     },
-    /// Some row of the sub source exists, or none.
+    /// The subquery of this head has a row; negated, it has none.
     Exists {
         source: usize,
         negated: bool,
     },
-    /// The number of rows of the sub source; with a column, of its different values.
+    /// Compares the number of rows of the subquery of this head; with a column, the number of its different values.
     RowCount {
         source: usize,
         distinct: Option<ColumnRef>,
         operator: &'static str,
         number: u32,
     },
-    /// The column's value is one that the query gives.
+    /// The column's value is among the rows of the query; negated, it is not.
     InSubquery {
         column: ColumnRef,
         query: Box<QueryTree>,
@@ -170,7 +174,7 @@ pub enum Condition {
     AnyOf(Vec<Condition>),
 }
 
-/// A shown value with its name in the output, if it is no plain column.
+/// An expression that is shown. `alias` names it where it is no plain column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputColumn {
     pub value: Expression,
@@ -186,12 +190,12 @@ pub struct QueryTree {
     pub having: Vec<Condition>,
     pub order: Vec<(Expression, Direction)>,
     pub limit: Option<u32>,
-    /// Only rows that all of these queries give too.
+    /// Only rows that all of these queries return as well.
     pub intersect: Vec<QueryTree>,
 }
 
 impl QueryTree {
-    /// All rows of one relation, nothing shown yet.
+    /// All rows of one relation, without any output yet.
     pub fn new(relation: usize) -> Self {
         let base =
             Source { relation, parent: None, role: SourceRole::Base, ambiguous_path: false, conditions: Vec::new() };
@@ -207,12 +211,12 @@ impl QueryTree {
         }
     }
 
-    /// The relation of a source; the base's for a number that is none.
+    /// The relation of a source. A number that is no source's is taken for the base's.
     pub fn relation(&self, source: usize) -> usize {
         self.sources.get(source).or(self.sources.first()).map_or(0, |source| source.relation)
     }
 
-    /// The head of the scope that a source is joined in: the base or a sub source.
+    /// The head of the scope that a source belongs to: the base or the head of a subquery.
     pub fn scope(&self, source: usize) -> usize {
         let mut at = source;
         while let Some(Source { role: SourceRole::Join { .. }, parent: Some((parent, _)), .. }) = self.sources.get(at) {
@@ -221,7 +225,7 @@ impl QueryTree {
         at
     }
 
-    /// The sources joined in a scope, its head left out, parents first.
+    /// The sources that are joined in a scope without its head, parents before children.
     pub fn joined(&self, scope: usize) -> impl Iterator<Item = usize> {
         (0..self.sources.len()).filter(move |one| *one != scope && self.scope(*one) == scope)
     }

@@ -1,4 +1,5 @@
-//! How questions begin: "how many …", "what are the names of …", "which …", "for each …", "the singer's name".
+//! The forms in which questions begin: "how many …", "what are the names of …", "which …", "for each …", "the singer's
+//! name".
 
 use super::costs;
 use super::hypothesis::Hypothesis;
@@ -9,7 +10,7 @@ use super::query_tree::{Aggregate, ColumnRef, Expression};
 use super::select_items::{ItemKind, SelectItem};
 
 impl Parser<'_> {
-    /// All ways to begin.
+    /// All ways to read the beginning of the question, each as a hypothesis about its subject and outputs.
     pub fn question_forms(&self) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for position in self.after_openers() {
@@ -27,7 +28,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The positions after "please show me", "what are", "which".
+    /// The positions at which the content of the question may begin: after any number of "please", "show me", "which".
     fn after_openers(&self) -> Vec<usize> {
         let mut found = vec![0];
         let mut next = 0;
@@ -51,7 +52,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "how many cancelled orders", "number of customers", "how many different cities".
+    /// A count: "how many cancelled orders", "number of customers", "how many different cities".
     fn count_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for start in self.ends(position, Category::HowMany) {
@@ -74,7 +75,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The rows of a noun, with_adjectives by its adjectives; all columns unless more is said.
+    /// The rows of a noun, restricted by its adjectives, with all columns unless the question says more.
     pub fn rows_of(&self, noun: &NounPhrase) -> Vec<Hypothesis> {
         let mut hypothesis = Hypothesis::new(noun.relation, noun.cost);
         hypothesis.default_projection = true;
@@ -85,7 +86,7 @@ impl Parser<'_> {
         self.with_adjectives(hypothesis, 0, noun)
     }
 
-    /// "all customers", "which singers", "the 3 oldest dogs".
+    /// A list of rows: "all customers", "which singers", "the 3 oldest dogs".
     fn noun_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (noun, end) in self
@@ -98,11 +99,11 @@ impl Parser<'_> {
         found
     }
 
-    /// "the name and age of all singers", "average age", "song names".
+    /// A list of items, of a noun or alone: "the name and age of all singers", "average age", "song names".
     fn item_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (items, after) in self.select_items(position) {
-            // "orders of customers" is no list of things to show.
+            // In "orders of customers" the orders are restricted, not shown beside customers.
             let rows = matches!(items.as_slice(), [SelectItem { kind: ItemKind::Rows, .. }]);
             if let Some(start) = self.accept(after, Category::Of).filter(|_| !rows) {
                 for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.column.is_none()) {
@@ -132,7 +133,7 @@ impl Parser<'_> {
         hypothesis.default_projection = false;
         hypothesis.subject_column = None;
         let subject = matches!(items, [SelectItem { kind: ItemKind::Column, .. }]);
-        // "the total of all orders"
+        // In "the total of all orders", "total" is the sum even where a column has that name.
         let mut items = items.to_vec();
         if let [item @ SelectItem { kind: ItemKind::Column, .. }] = items.as_mut_slice()
             && self.lattice.lower(item.start) == "total"
@@ -150,13 +151,14 @@ impl Parser<'_> {
         hypotheses
     }
 
-    /// Whether a column tells the rows of its relation apart, or names them.
+    /// Whether a column identifies the rows of its relation, as its key or by name. Such a column is no subject of its
+    /// own.
     fn is_identity(&self, column: super::query_tree::ColumnId) -> bool {
         let key = self.schema.key_columns(column.relation);
         key == [column] || self.schema.display_columns(column.relation).contains(&column)
     }
 
-    /// The relations that the items alone may be about.
+    /// The relations that a list of items may be about where no noun says it.
     fn relations_of_items(&self, items: &[SelectItem]) -> Vec<usize> {
         let mut found = Vec::new();
         let mut add = |relation: usize| {
@@ -185,7 +187,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "each singer's name and age".
+    /// Items after a possessive: "each singer's name and age".
     fn possessive_questions(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (noun, middle) in self
@@ -203,7 +205,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "For each stadium, how many concerts are there?", "For all singers, show the name".
+    /// A group that is said first: "For each stadium, how many concerts are there?", "For all singers, show the name".
     fn leading_group_questions(&self) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let starts = [self.accept(0, Category::Per), self.accept(0, Category::Of), self.accept(0, Category::In)];
@@ -226,7 +228,7 @@ impl Parser<'_> {
         found
     }
 
-    /// Items for each of a noun: its own columns, and what is counted or added up of what belongs to it.
+    /// Items for each row of a noun: its own columns, and aggregates of the rows that belong to it.
     fn items_for_each(&self, noun: &NounPhrase, items: &[SelectItem]) -> Vec<Hypothesis> {
         let mut found = Vec::new();
         for mut hypothesis in self.rows_of(noun) {

@@ -68,7 +68,7 @@ impl<'a> SchemaView<'a> {
         self.columns(relation).find(|(_, column)| column.name == name).map(|(id, _)| id)
     }
 
-    /// A number that can be compared with a literal and added up.
+    /// A number that can be compared with a literal and added up; money can not.
     pub fn is_number(&self, id: ColumnId) -> bool {
         let data_type = self.column(id).data_type.as_str();
         self.column(id).category == 'N'
@@ -77,23 +77,23 @@ impl<'a> SchemaView<'a> {
                 .any(|number| data_type.starts_with(number))
     }
 
-    /// A whole number.
+    /// A whole number, by its type.
     pub fn is_whole(&self, id: ColumnId) -> bool {
         matches!(self.column(id).data_type.as_str(), "smallint" | "integer" | "bigint")
     }
 
-    /// A text that can be searched.
+    /// A text, by its type.
     pub fn is_text(&self, id: ColumnId) -> bool {
         self.column(id).category == 'S'
     }
 
-    /// A day or a moment.
+    /// A date or a timestamp.
     pub fn is_date(&self, id: ColumnId) -> bool {
         let column = self.column(id);
         column.category == 'D' && (column.data_type.starts_with("date") || column.data_type.starts_with("timestamp"))
     }
 
-    /// A yes or no.
+    /// A boolean.
     pub fn is_flag(&self, id: ColumnId) -> bool {
         self.column(id).category == 'B'
     }
@@ -107,7 +107,7 @@ impl<'a> SchemaView<'a> {
             || matches!(self.last_word(id), "id" | "uuid" | "key" | "code" | "zip")
     }
 
-    /// A year kept as a number or a text.
+    /// A year that is stored as a number or a text.
     pub fn is_year(&self, id: ColumnId) -> bool {
         matches!(self.last_word(id), "year" | "years") && (self.is_whole(id) || self.is_text(id))
     }
@@ -122,7 +122,7 @@ impl<'a> SchemaView<'a> {
         self.words(id).last().map_or("", String::as_str)
     }
 
-    /// The columns that name a row to a human; empty where only the key can.
+    /// The display columns: those by which people know a row. Empty where there is only the key.
     pub fn display_columns(&self, relation: usize) -> Vec<ColumnId> {
         let own: String = words::identifier_words(&self.relation(relation).name).last().cloned().unwrap_or_default();
         let own = words::singular(&own);
@@ -158,12 +158,13 @@ impl<'a> SchemaView<'a> {
         key.map(|name| self.column_named(relation, name)).collect::<Option<_>>().unwrap_or_default()
     }
 
-    /// Whether a step connectives from each row to one row at most.
+    /// Whether a step leads from each row to one row at most.
     pub fn is_single(&self, step: JoinStep) -> bool {
         self.graph.edge(step.edge).is_some_and(|edge| step.forward || edge.unique)
     }
 
-    /// Whether a key is the first choice between two relations: the only one, or the one without a further name.
+    /// Whether a key is the plain one between two relations: the only one, or the one whose name the others extend, as
+    /// `original_language_id` extends `language_id`. True for all where none is.
     pub fn is_plain(&self, step: JoinStep) -> bool {
         let Some(edge) = self.graph.edge(step.edge) else { return true };
         let rivals = self.keys_of(edge.from).map(|(_, other)| other).filter(|other| other.to == edge.to);
@@ -178,7 +179,7 @@ impl<'a> SchemaView<'a> {
             })
     }
 
-    /// Where a step connectives.
+    /// The relation that a step leads to.
     pub fn target(&self, step: JoinStep) -> usize {
         self.graph.target(step).unwrap_or(0)
     }
@@ -209,8 +210,8 @@ impl<'a> SchemaView<'a> {
         paths
     }
 
-    /// The date columns that a bare "in 2024" or "per month" may mean for the rows of a relation: those of the event
-    /// a row records, not of a birth, an expiry or a later change.
+    /// The date columns that "in 2024" or "per month" may mean for the rows of a relation: the date of the event that a
+    /// row records, not of a birth, an expiry or a later change.
     pub fn event_dates(&self, relation: usize) -> Vec<ColumnId> {
         const NO_EVENT: [&str; 16] = [
             "birth",
@@ -234,8 +235,8 @@ impl<'a> SchemaView<'a> {
         self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect()
     }
 
-    /// Rows that stand for things (customers) rather than events, while events (orders) refer to them: a bare time
-    /// may then mean the date of either.
+    /// Whether the rows stand for things (customers) to which events (orders) refer: a time without a column may then
+    /// mean the date of either.
     pub fn has_later_events(&self, relation: usize) -> bool {
         let refers = self.graph.edges_from(relation).next().is_some();
         !refers && self.graph.edges_to(relation).any(|(_, edge)| !self.event_dates(edge.from).is_empty())

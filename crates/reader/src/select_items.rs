@@ -1,4 +1,5 @@
-//! What a question asks to see: "the name and age", "average and maximum weight", "number of pets".
+//! The items of a select list as questions say them: "the name and age", "average and maximum weight", "number of
+//! pets".
 
 use super::costs;
 use super::lexicon::Category;
@@ -9,38 +10,38 @@ use super::query_tree::{Aggregate, ColumnId, Direction};
 
 #[derive(Debug, Clone)]
 pub enum ItemKind {
-    /// The term from `start` to `end` of the item.
+    /// The column that the words from `start` to `end` name.
     Column,
     Aggregate(Aggregate),
-    /// The number of rows of one of these nouns.
+    /// The number of rows that the noun denotes.
     Count(NounPhrase),
-    /// The number so far counted: "the number of".
+    /// "the number", for a count that was asked for before.
     EarlierCount,
-    /// The term's most or least frequent values.
+    /// The value of the named column that most or fewest rows have.
     MostFrequent(Direction),
-    /// First and last name.
+    /// The first and last name of a person.
     FullName,
     AllColumns,
-    /// A relation's rows, by their names.
+    /// A relation that is named among the items: its display columns.
     Rows,
 }
 
-/// One thing to show.
+/// One item. Its words are resolved to columns only when it is put into a query, where the joins are known.
 #[derive(Debug, Clone)]
 pub struct SelectItem {
     pub kind: ItemKind,
     pub start: usize,
     pub end: usize,
     pub distinct: bool,
-    /// The relations that "of the singer" names, right after the item.
+    /// The words of the relation that "of the singer" names right after the item.
     pub of: Option<(usize, usize)>,
 }
 
-/// No question asks for more things than this.
+/// Longer lists of items are not read.
 const MAX_ITEMS: usize = 10;
 
 impl Parser<'_> {
-    /// Ways to read a sequence of things to show.
+    /// All ways to read a list of items that begins here.
     pub fn select_items(&self, position: usize) -> Parses<Vec<SelectItem>> {
         let mut found: Parses<Vec<SelectItem>> = Vec::new();
         let mut open: Parses<Vec<SelectItem>> = vec![(Vec::new(), position)];
@@ -70,7 +71,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "and what is the name": the opening said again.
+    /// The position after an opener that is repeated: "and what is the name".
     fn after_repeated_opener(&self, position: usize) -> usize {
         let opener = |one| matches!(one, Category::Opener | Category::Pronoun).then_some(());
         self.accept_longest(position, opener).map_or(position, |(_, end)| end)
@@ -99,7 +100,7 @@ impl Parser<'_> {
         }
         for start in self.ends(position, Category::HowMany) {
             for (noun, end) in self.noun_phrases(start) {
-                // "the number of floors" is a column that holds it.
+                // "the number of floors" may be a column that holds the number.
                 let held =
                     noun.column.is_some_and(|column| self.schema.is_number(column) && !self.schema.is_key(column));
                 let what = if held && noun.adjectives.is_empty() { ItemKind::Column } else { ItemKind::Count(noun) };
@@ -116,7 +117,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "full name", "first and last names".
+    /// The words of "full name" or "first and last names".
     fn full_name(&self, position: usize) -> Option<(usize, usize)> {
         let words: Vec<&str> = (0..4).map(|offset| self.lattice.lower(position + offset)).collect();
         let length = match words.as_slice() {
@@ -127,7 +128,7 @@ impl Parser<'_> {
         Some((position, position + length))
     }
 
-    /// "the most common citizenship".
+    /// Items like "the most common citizenship".
     fn most_frequent(&self, position: usize) -> Parses<Vec<SelectItem>> {
         let common = |one| if let Category::MostFrequent(direction) = one { Some(direction) } else { None };
         let Some((direction, begin)) = self.accept_longest(position, common) else { return Vec::new() };
@@ -142,7 +143,7 @@ impl Parser<'_> {
             .collect()
     }
 
-    /// The longest term that begins here, and the shorter ones that fit exactly.
+    /// The longest term that begins here, and the shorter ones that fit a column by its own words.
     pub fn longest_terms(&self, position: usize) -> Vec<(Vec<&Mention<ColumnId>>, usize, usize)> {
         let mut terms = self.column_terms(position);
         let longest = terms.iter().map(|(.., end)| *end).max().unwrap_or(0);
@@ -150,7 +151,7 @@ impl Parser<'_> {
         terms
     }
 
-    /// "the name of the singer", if more follows after it.
+    /// The item with the relation that follows it: "the name of the singer" in a list that goes on.
     fn with_owner(&self, item: SelectItem, end: usize) -> Parses<Vec<SelectItem>> {
         let mut found = Vec::new();
         let Some(start) = self.accept(end, Category::Of) else { return found };
@@ -164,7 +165,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "average age", "average, minimum and maximum age", "total number of".
+    /// Aggregates of a term, which may share it: "average age", "average, minimum and maximum age".
     fn aggregates(&self, position: usize) -> Parses<Vec<SelectItem>> {
         let mut kinds: Vec<(Aggregate, usize)> = Vec::new();
         let mut at = self.skip_articles(position);

@@ -1,4 +1,4 @@
-//! Writes a query as one PostgreSQL statement. Every name comes from the schema; decides nothing about the meaning.
+//! Writes a query tree as one PostgreSQL statement. Every name in it comes from the snapshot.
 
 use std::cell::RefCell;
 
@@ -9,7 +9,7 @@ use super::query_tree::{Aggregate, ColumnRef, Direction, Expression, JoinStep, Q
 use super::schema_view::SchemaView;
 use schema::quote_ident;
 
-/// Whether SQL can say it: beside groups, columns are shown only where a group has one value of them.
+/// Whether SQL accepts the outputs: beside groups, a column must be grouped by or depend on a key that is.
 pub fn can_be_written(query: &QueryTree, schema: &SchemaView) -> bool {
     let one_a_group = |value: &Expression| match value {
         Expression::Column(at) => {
@@ -42,14 +42,14 @@ fn statement(query: &QueryTree, schema: &SchemaView, is_operand: bool) -> String
     writer.lines().join("\n")
 }
 
-/// What writes one query; subqueries that stand on their own get another.
+/// Writes one query tree. A query tree within it gets a writer of its own.
 pub struct SqlWriter<'a> {
     pub query: &'a QueryTree,
     pub schema: &'a SchemaView<'a>,
     pub source_aliases: Aliases,
-    /// One of several whose rows are compared: their order is of no use.
+    /// It is an operand of INTERSECT, where an order has no effect.
     is_operand: bool,
-    /// The aggregates of what belongs to each row that were written so far, to be joined.
+    /// The grouped subqueries that expressions written so far refer to, which are to be joined.
     pub grouped_subqueries: RefCell<GroupedSubqueries>,
 }
 
@@ -98,7 +98,7 @@ impl SqlWriter<'_> {
                 Direction::Descending => format!("{text} DESC"),
             });
         }
-        // Rows come in a settled order.
+        // Ties are broken by the key or the groups, so that the same question gives the same rows in the same order.
         let plain = |value: &Expression| !matches!(value, Expression::CountRows | Expression::Aggregate(..));
         let rows = query.groups.is_empty() && query.outputs.iter().all(|output| plain(&output.value));
         if rows && !query.distinct && !self.is_operand {
@@ -122,7 +122,7 @@ impl SqlWriter<'_> {
         sorting
     }
 
-    /// A series is read in the order of time, other groups from the largest down.
+    /// Groups come from the largest measure down, unless they are units of time, which are read in their order.
     fn largest_first(&self, aliases: &[Option<String>]) -> Option<String> {
         let query = self.query;
         let series = query.groups.iter().any(|group| matches!(group, Expression::DateTrunc(..)));
@@ -144,7 +144,7 @@ impl SqlWriter<'_> {
         }
     }
 
-    /// FROM and the joins of a scope.
+    /// The FROM clause of a scope: its head, and a line for each join.
     pub fn write_from(&self, head: usize) -> Vec<String> {
         let mut lines = vec![format!("FROM {}", self.relation(head))];
         for source in self.query.joined(head) {
@@ -156,7 +156,7 @@ impl SqlWriter<'_> {
         lines
     }
 
-    /// What must hold in a scope; for a subquery also that its rows belong to the outer row.
+    /// The predicates of a scope. Those of a subquery begin with the join to the outer row.
     fn conditions(&self, head: usize) -> Vec<String> {
         let Some(data) = self.query.sources.get(head) else { return Vec::new() };
         let mut conditions =
@@ -165,7 +165,7 @@ impl SqlWriter<'_> {
         conditions
     }
 
-    /// A subquery over the rows of a sub source that belong to the outer row.
+    /// A correlated subquery over the rows that belong to the outer row, with one output.
     pub fn subquery(&self, source: usize, output: &str) -> String {
         let mut text = format!("SELECT {output} {}", self.write_from(source).join(" "));
         let conditions = self.conditions(source);
@@ -192,7 +192,7 @@ impl SqlWriter<'_> {
         }
     }
 
-    /// An expression.
+    /// An expression as SQL.
     pub fn expression(&self, value: &Expression) -> String {
         match value {
             Expression::Column(at) => self.column(*at),
@@ -225,7 +225,7 @@ impl SqlWriter<'_> {
         }
     }
 
-    /// A column, with its source where there are several.
+    /// A column, qualified where there are several sources.
     pub fn column(&self, at: ColumnRef) -> String {
         let name = quote_ident(&self.schema.column(at.column).name);
         if self.query.sources.len() == 1 { name } else { format!("{}.{name}", self.source_aliases.of(at.source)) }
@@ -237,7 +237,7 @@ impl SqlWriter<'_> {
         if alias == quote_ident(&data.name) { name } else { format!("{name} AS {alias}") }
     }
 
-    /// The output names that have to be said: those of expressions, and where a bare name would occur twice.
+    /// The alias of each output that needs one: expressions, and columns whose name would occur twice.
     fn aliases(&self) -> Vec<Option<String>> {
         let mut aliases: Vec<Option<String>> = Vec::new();
         let mut taken: Vec<String> = Vec::new();

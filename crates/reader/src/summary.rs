@@ -1,10 +1,11 @@
-//! Says a query in one line of plain words, so that the user can see how the question was read.
+//! Describes a query tree in one line of plain words, so that users see how their question was read.
 
 use super::query_tree::{Aggregate, ColumnRef, Condition, Direction, Expression, Operand, QueryTree, TextMatch};
 use super::schema_view::SchemaView;
 use super::time_expressions::unit_name;
+use schema::sanitize::one_line;
 
-/// The reading on one line.
+/// The description, on one line.
 pub fn summary(query: &QueryTree, schema: &SchemaView) -> String {
     let summarizer = Summarizer { query, schema };
     let mut text = summarizer.head();
@@ -28,7 +29,7 @@ pub fn summary(query: &QueryTree, schema: &SchemaView) -> String {
     for other in &query.intersect {
         text = format!("{text}; and also in: {}", summary(other, schema));
     }
-    text.replace('\n', " ")
+    one_line(&text)
 }
 
 struct Summarizer<'a> {
@@ -43,7 +44,7 @@ impl Summarizer<'_> {
         let own = |value: &Expression| matches!(value, Expression::Column(at) if at.source == 0);
         let everything = query.outputs.len() == base.columns.len() && query.outputs.iter().all(|o| own(&o.value));
         let distinct = if query.distinct { "different " } else { "" };
-        // What the groups and the order say already is not said twice.
+        // Groups and order are described below and not repeated here.
         let ranked = |value: &Expression| query.limit.is_some() && query.order.iter().any(|(other, _)| other == value);
         let values = query.outputs.iter().map(|output| &output.value);
         let shown: Vec<&Expression> = values.filter(|value| !query.groups.contains(value) && !ranked(value)).collect();
@@ -80,7 +81,7 @@ impl Summarizer<'_> {
         format!("{}{text}{}", self.extreme(), self.order())
     }
 
-    /// Whether the columns shown name the source anyway.
+    /// Whether an output names the source anyway.
     fn is_named(&self, source: usize) -> bool {
         self.query.outputs.iter().any(|output| match &output.value {
             Expression::Column(at) | Expression::Aggregate(_, at) => at.source == source,
@@ -128,7 +129,7 @@ impl Summarizer<'_> {
         }
     }
 
-    /// The relations of a sub source, the one that is spoken of last.
+    /// The relations of a subquery, its head first.
     fn scope(&self, source: usize) -> String {
         let relation = |source: usize| self.schema.relation(self.query.relation(source)).name.as_str();
         let names: Vec<&str> = [source].into_iter().chain(self.query.joined(source)).map(relation).collect();

@@ -1,24 +1,24 @@
 //! Time expressions: "in March 2025", "last quarter", "since 2024-05-01" as half-open ranges.
 //!
-//! Absolute dates become literals; relative ones stay SQL over `current_date`, so that a saved query stays true
-//! tomorrow. Anything that could be two ranges (a month without a year, 01/02/2024) is no time expression here.
+//! Absolute dates become literals. Relative ones become SQL over `current_date`, so that a saved statement is still
+//! right tomorrow. What could mean two ranges (a month without a year, 01/02/2024) is no time expression.
 
 use super::query_tree::TimeUnit;
 use words::{Word, WordKind};
 
-/// SQL for the first moment inside and the first moment after; at least one of them is present.
+/// A range of time as SQL: `from` is its first moment, `to` the first one after it. At least one of them is present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeRange {
     pub from: Option<String>,
     pub to: Option<String>,
-    /// The user's words.
+    /// The words of the question, for the summary.
     pub text: String,
 }
 
 struct Period {
     from: String,
     to: String,
-    /// Needs no preposition: "last month", "March 2025", but not "2024", which may be any number.
+    /// It is understood without a preposition: "last month", "March 2025"; but not "2024", which may be any number.
     bare: bool,
 }
 
@@ -67,7 +67,7 @@ pub fn time_range(words: &[Word], start: usize) -> Option<(TimeRange, usize)> {
         _ => both(period(words, start).filter(|(period, _)| period.bare)?),
     };
     let text = words.get(start..end)?.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-    // An empty range ("between 2025 and 2024") can't be what was meant.
+    // An empty range, as of "between 2025 and 2024", is not what was meant.
     let ordered = match (&from, &to) {
         (Some(from), Some(to)) if from.starts_with("DATE") && to.starts_with("DATE") => from < to,
         _ => true,
@@ -116,7 +116,7 @@ fn relative(words: &[Word], start: usize) -> Option<(Period, usize)> {
     let (from, to, end) = match words.get(start)?.lower.as_str() {
         "today" => ("current_date".to_owned(), "current_date + 1".to_owned(), start + 1),
         "yesterday" => ("current_date - 1".to_owned(), "current_date".to_owned(), start + 1),
-        // "The last year" may mean the past twelve months.
+        // "The last year" may also mean the past twelve months, so it is not read.
         "last" if start > 0 && words.get(start - 1).is_some_and(|word| word.lower == "the") => return None,
         which @ ("last" | "previous" | "this" | "current") => {
             let unit = match words.get(start + 1)?.lower.as_str() {
@@ -139,7 +139,7 @@ fn relative(words: &[Word], start: usize) -> Option<(Period, usize)> {
     Some((Period { from, to, bare: true }, end))
 }
 
-/// "March 2025", "March 5, 2025", "March 5 2025".
+/// A month or a day that begins with the name of the month: "March 2025", "March 5, 2025".
 fn month(words: &[Word], start: usize) -> Option<(Period, usize)> {
     let month = month_number(words, start)?;
     let comma = |position: usize| words.get(position).is_some_and(|word| word.lower == ",");
@@ -157,7 +157,7 @@ fn day_month_year(words: &[Word], start: usize) -> Option<(Period, usize)> {
     Some((period, start + 3))
 }
 
-/// "Q1 2025", "first quarter of 2025".
+/// A quarter: "Q1 2025", "first quarter of 2025".
 fn quarter(words: &[Word], start: usize) -> Option<(Period, usize)> {
     const ORDINALS: [(&str, &str); 4] = [("q1", "first"), ("q2", "second"), ("q3", "third"), ("q4", "fourth")];
     let word = words.get(start)?.lower.as_str();
@@ -203,7 +203,7 @@ fn months(year: i32, first: u32, count: u32) -> Period {
     Period { from: literal(year, first, 1), to, bare: true }
 }
 
-/// `None` where the calendar has no such day.
+/// One day; `None` where the calendar has no such day.
 fn one_day(year: i32, month: u32, day: u32) -> Option<Period> {
     let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let length = match month {

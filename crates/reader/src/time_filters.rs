@@ -1,4 +1,4 @@
-//! When: "in 2024", "after 2013", "since March 2025", for dates and for years that are kept as numbers.
+//! Conditions on time: "in 2024", "after 2013", "since March 2025", for dates and for years that are stored as numbers.
 
 use super::conditions::about;
 use super::connectives::Connective;
@@ -10,14 +10,14 @@ use super::query_tree::{ColumnRef, Condition, Expression, Operand};
 use words::WordKind;
 
 impl Parser<'_> {
-    /// "in 2024", "since March" for the one date that the rows of a noun have.
+    /// A time without the name of a column, for each date of an event or year that the rows of a noun have: "in 2024".
     pub fn unnamed_time_tests(
         &self,
         hypothesis: &Hypothesis,
         source: usize,
         connective: Connective,
     ) -> Parses<Hypothesis> {
-        // "orders cancelled in 2024": when they were cancelled, nothing tells.
+        // "orders cancelled in 2024" asks when they were cancelled, which no date of the order tells.
         let before = connective.end.saturating_sub(1);
         let verb = self.lattice.lower(before).ends_with("ed") && !self.lattice.cell(before).values.is_empty();
         if connective.negated || verb {
@@ -43,7 +43,7 @@ impl Parser<'_> {
         found
     }
 
-    /// A time expression for a column that holds dates, or years as numbers.
+    /// A time for a column that holds dates, or years as numbers.
     pub fn time_tests(
         &self,
         hypothesis: &Hypothesis,
@@ -68,7 +68,7 @@ impl Parser<'_> {
         found
     }
 
-    /// "in 2014", "after 2013", "in year 2014 or 2015" for years that are no dates.
+    /// A year for a column of numbers or texts: "in 2014", "after 2013", "in year 2014 or 2015".
     fn year_tests(&self, hypothesis: &Hypothesis, at: ColumnRef, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let operator = match self.lattice.lower(position) {

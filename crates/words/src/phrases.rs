@@ -1,11 +1,12 @@
-//! The runs of words in a question that may be stored values.
+//! The phrases of a question that may be stored values.
 
 /// Only the first words of a longer question are combined into phrases.
 const MAX_WORDS: usize = 40;
 /// The most words of one phrase.
 const MAX_PHRASE: usize = 4;
 
-/// What of a question may be a stored value: text in quotes, and every run of up to four words, as it is spelled.
+/// The phrases of a question that may be stored values: every text in quotes and every run of up to four words, spelled
+/// as in the question, sorted, each once.
 pub fn phrases(question: &str) -> Vec<String> {
     let quoted = ['"', '\''].into_iter().flat_map(|mark| question.split(mark).skip(1).step_by(2));
     let mut phrases: Vec<String> = quoted.filter(|text| !text.trim().is_empty()).map(str::to_owned).collect();

@@ -16,7 +16,7 @@ pub enum WordKind {
     Symbol,
 }
 
-/// One piece of a question.
+/// One word of a question, or a number, a date, a quoted text or a sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// As the user spelled it.
@@ -38,10 +38,10 @@ pub struct Word {
 pub fn split(text: &str, limit: usize) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut rest = text;
-    // A hyphen after a letter joins words; elsewhere before a digit it is a minus.
+    // A hyphen right after a letter joins two words; any other one before a digit is a minus sign.
     let mut joined = false;
     while words.len() < limit {
-        // An identifier given as it is spelled falls into its words.
+        // Underscores separate words, so that an identifier in a question is split as well.
         let spaced = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '_');
         joined &= spaced.len() == rest.len();
         rest = spaced;
@@ -51,7 +51,7 @@ pub fn split(text: &str, limit: usize) -> Vec<Word> {
             rest = after;
             continue;
         }
-        // Quotation marks that a client doubled are one.
+        // Some clients double quotation marks; a doubled one counts once.
         while rest.starts_with("\"\"") {
             rest = rest.get(1..).unwrap_or_default();
         }
@@ -184,7 +184,7 @@ pub fn identifier_words(name: &str) -> Vec<String> {
         }
         previous = c;
     }
-    // A prefix that tells the kind of object says nothing about its content.
+    // A prefix for the kind of object (`tbl_`, `vw_`) does not belong to the name.
     if words.len() > 1 && words.first().is_some_and(|word| matches!(word.as_str(), "tbl" | "tb" | "vw" | "mv")) {
         words.remove(0);
     }
