@@ -32,10 +32,10 @@ use trigrams::{similarity, trigrams};
 use words::phrases;
 
 /// All statements of one lookup together get so long.
-const BUDGET_MS: i32 = 50;
+const BUDGET_MS: i32 = 120;
 /// Those of one table so long. A table that computes most of that time, because of a policy perhaps, is not looked into
 /// again; one that only waited for a busy machine is.
-const SLICE_MS: i32 = 15;
+const SLICE_MS: i32 = 40;
 /// Of a large schema, the relations nearest to the question.
 const MAX_TARGETS: usize = 100;
 const MAX_PHRASES: usize = 200;
