@@ -5,7 +5,8 @@
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use reader::stored_values::{Closeness, Match, Values};
+use reader::Interrupted;
+use reader::stored_values::{Closeness, Match, ValueLookup};
 use schema::{Column, ForeignKey, Relation, Snapshot};
 use std::sync::LazyLock;
 
@@ -34,7 +35,7 @@ fuzz_target!(|parts: Vec<Part>| {
         });
         question.push(' ');
     }
-    if let Ok(reading) = reader::read(&question, &SHOP, &SomeValues) {
+    if let Ok(Ok(reading)) = reader::read(&question, &SHOP, &SomeValues, &reader::never) {
         assert_eq!(syntax::check(&reading.sql), Ok(()), "{question}");
         assert!(!reading.summary.contains(char::is_control), "{question}: {:?}", reading.summary);
     }
@@ -43,8 +44,8 @@ fuzz_target!(|parts: Vec<Part>| {
 /// Finds a city for some phrases and a name for others, so that all of the ways to use a value are taken.
 struct SomeValues;
 
-impl Values for SomeValues {
-    fn find(&self, phrases: &[String]) -> Vec<Match> {
+impl ValueLookup for SomeValues {
+    fn find(&self, phrases: &[String]) -> Result<Vec<Match>, Interrupted> {
         let found = phrases.iter().filter(|phrase| phrase.len() % 3 != 0).map(|phrase| {
             let (relation, column) = if phrase.len() % 3 == 1 { ("customers", "city") } else { ("products", "name") };
             Match {
@@ -56,7 +57,7 @@ impl Values for SomeValues {
                 closeness: if phrase.len() % 2 == 0 { Closeness::Exact } else { Closeness::Near },
             }
         });
-        found.collect()
+        Ok(found.collect())
     }
 }
 
@@ -81,7 +82,7 @@ fn shop() -> Snapshot {
     Snapshot {
         search_path: vec!["public".to_owned()],
         today: "2025-06-15".to_owned(),
-        relations: vec![customers, products, orders, items],
+        relations: vec![customers, products, orders, items].into(),
         ..Snapshot::default()
     }
 }
