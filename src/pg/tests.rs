@@ -11,6 +11,7 @@ mod tests {
 
     use crate::error::Error;
     use crate::limits::Bounds;
+    use crate::pg::host::messages;
     use crate::pg::host::offload::offload;
     use crate::pg::running::query::rows_in;
     use crate::pg::running::sandbox::sandboxed;
@@ -62,17 +63,22 @@ mod tests {
 
     #[pg_test]
     fn a_syntax_error_has_its_position() {
-        let error =
-            sandboxed(Bounds::default(), |sandbox| parse(sandbox, "SELECT 1 FORM t WHERE").map(drop)).unwrap_err();
+        let error = sandboxed(Bounds::default(), |sandbox| {
+            messages::analyzing(false);
+            parse(sandbox, "SELECT 1 FORM t WHERE").map(drop)
+        })
+        .unwrap_err();
         let Error::Server(failed) = error else { panic!("{error:?}") };
         assert_eq!((failed.sqlstate.as_str(), failed.position), ("42601", Some(15)));
     }
 
     #[pg_test]
     fn an_unknown_column_has_its_position() {
-        let error =
-            sandboxed(Bounds::default(), |sandbox| Prepared::new(sandbox, "SELECT nmae FROM pg_class").map(drop))
-                .unwrap_err();
+        let error = sandboxed(Bounds::default(), |sandbox| {
+            messages::analyzing(false);
+            Prepared::new(sandbox, "SELECT nmae FROM pg_class").map(drop)
+        })
+        .unwrap_err();
         let Error::Server(failed) = error else { panic!("{error:?}") };
         assert_eq!((failed.sqlstate.as_str(), failed.position), ("42703", Some(8)));
     }
