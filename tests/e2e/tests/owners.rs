@@ -14,7 +14,9 @@ fn asker_and_owner(name: &str) -> (Fixture, Session, Session) {
         .database
         .session()
         .run(&format!("CREATE SCHEMA theirs AUTHORIZATION {role}; GRANT USAGE ON SCHEMA theirs TO PUBLIC"));
-    let owner = fixture.database.session_as(&role);
+    let mut owner = fixture.database.session_as(&role);
+    // What makes the tables may take long on a busy machine.
+    owner.run("SET statement_timeout = 0");
     let mut asker = fixture.asker("postgres");
     asker.run("SET nl2sql.model = 'builtin'");
     (fixture, asker, owner)
@@ -42,7 +44,7 @@ fn long_texts_of_owners_are_read_in_part() {
              FOR i IN 1..3000 LOOP EXECUTE format('ALTER TYPE theirs.mood ADD VALUE %L', repeat('z', 50) || i); END LOOP;
          END $$",
     );
-    let sql = answers_soon(&mut asker, "how many orders", Duration::from_secs(10));
+    let sql = answers_soon(&mut asker, "how many orders", Duration::from_secs(15));
     assert!(sql.contains("count"), "{sql}");
     let prompt = asker.text("SELECT nl_prompt('how many orders')");
     assert!(prompt.contains("begins so"), "its beginning is told");
@@ -81,8 +83,8 @@ fn a_slow_table_is_left_out_of_the_look_up() {
     );
     let (_, mut analyst) = fixture.analyst("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}");
     analyst.run("SET nl2sql.model = 'builtin'");
-    let sql = answers_soon(&mut analyst, "how many customers in Graz", Duration::from_secs(5));
-    assert!(sql.contains("Graz"), "{sql}");
+    let sql = answers_soon(&mut analyst, "how many customers in Lyon", Duration::from_secs(5));
+    assert!(sql.contains("Lyon"), "{sql}");
 }
 
 /// Many tables that look like the one a question is about.
