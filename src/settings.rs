@@ -93,9 +93,14 @@ pub struct Scope<'s> {
     pub allow_servers: &'s [String],
 }
 
-/// The numbers of the texts that anybody may set.
+/// The numbers of the texts of which is kept what the configuration says.
 const MODEL_TEXT: usize = 0;
-const INSTRUCTIONS_TEXT: usize = 1;
+const USER_INSTRUCTIONS_TEXT: usize = 1;
+const INSTRUCTIONS_TEXT: usize = 2;
+const SCHEMAS_TEXT: usize = 3;
+const ALLOW_FUNCTIONS_TEXT: usize = 4;
+const ALLOW_SERVERS_TEXT: usize = 5;
+const TRUST_OWNERS_TEXT: usize = 6;
 
 /// The settings of one question, in force until dropped: inside a SECURITY DEFINER function the definer's.
 pub struct InForce {
@@ -115,14 +120,7 @@ impl Settings {
     /// Those of whoever asks.
     pub fn in_force() -> Result<InForce, Error> {
         support_functions::refresh()?;
-        // What the caller of such a function could steer the definer's questions by.
-        let text = |number, default: &CStr| configured(number).unwrap_or_else(|| default.to_owned());
-        let base = [
-            ("nl2sql.model", text(MODEL_TEXT, c"builtin")),
-            ("nl2sql.user_instructions", text(INSTRUCTIONS_TEXT, c"")),
-            ("nl2sql.cache_ttl", c"3600".to_owned()),
-        ];
-        let definers = DefinersSettings::begin(&base)?;
+        let definers = DefinersSettings::begin(&steering(), &of_callers_role())?;
         Ok(InForce { settings: Self::load(), _definers: definers })
     }
 
@@ -163,6 +161,32 @@ impl Settings {
     }
 }
 
+/// What the caller of a SECURITY DEFINER function could steer the definer's questions by, as the configuration has it.
+fn steering() -> [(&'static str, CString); 3] {
+    let text = |number, default: &CStr| configured(number).unwrap_or_else(|| default.to_owned());
+    [
+        ("nl2sql.model", text(MODEL_TEXT, c"builtin")),
+        ("nl2sql.user_instructions", text(USER_INSTRUCTIONS_TEXT, c"")),
+        ("nl2sql.cache_ttl", c"3600".to_owned()),
+    ]
+}
+
+/// What superusers set, as the configuration has it, in case that the caller's role has values of its own: these were given for
+/// what that role can do, and not for what the definer can.
+fn of_callers_role() -> Vec<(&'static str, CString)> {
+    let text = |number| configured(number).unwrap_or_default();
+    let mut settings = vec![
+        ("nl2sql.instructions", text(INSTRUCTIONS_TEXT)),
+        ("nl2sql.allow_functions", text(ALLOW_FUNCTIONS_TEXT)),
+        ("nl2sql.allow_servers", text(ALLOW_SERVERS_TEXT)),
+        ("nl2sql.trust_owners", text(TRUST_OWNERS_TEXT)),
+        ("nl2sql.share", c"schema".to_owned()),
+    ];
+    // An empty list of schemas allows more than one that names some: it is only put in force where it is known to be meant.
+    settings.extend(configured(SCHEMAS_TEXT).map(|schemas| ("nl2sql.schemas", schemas)));
+    settings
+}
+
 /// Defines all settings; called once, when the library is loaded.
 pub fn define() {
     define_texts();
@@ -178,21 +202,19 @@ fn define_texts() {
         c"A comma-separated list of foreign servers of the wrapper nl2sql; \"builtin\" is the model that needs none.",
         &MODEL,
     );
-    define_text::<INSTRUCTIONS_TEXT>(
+    define_text::<USER_INSTRUCTIONS_TEXT>(
         c"nl2sql.user_instructions",
         c"What the asker adds to nl2sql.instructions, for example a preferred currency.",
         c"Models are told that nl2sql.instructions come first.",
         &USER_INSTRUCTIONS,
     );
-    GucRegistry::define_string_guc(
+    define_rule::<INSTRUCTIONS_TEXT>(
         c"nl2sql.instructions",
         c"What every prompt tells a model, for example the company's rules on money or dates.",
         c"Set it for a database or a role; whoever asks can add to it by nl2sql.user_instructions, but not change it.",
         &INSTRUCTIONS,
-        GucContext::Suset,
-        GucFlags::default(),
     );
-    define_rule(
+    define_rule::<SCHEMAS_TEXT>(
         c"nl2sql.schemas",
         c"The schemas that questions may be about.",
         c"A comma-separated list; empty means every schema the caller can use but the system's. Naming pg_catalog or \
@@ -208,20 +230,20 @@ fn define_texts() {
         GucContext::Suset,
         GucFlags::default(),
     );
-    define_rule(
+    define_rule::<ALLOW_FUNCTIONS_TEXT>(
         c"nl2sql.allow_functions",
         c"Functions that generated SQL may call besides those the guard allows.",
         c"A comma-separated list of name or schema.name.",
         &ALLOW_FUNCTIONS,
     );
-    define_rule(
+    define_rule::<ALLOW_SERVERS_TEXT>(
         c"nl2sql.allow_servers",
         c"Foreign servers whose tables generated SQL may read.",
         c"A comma-separated list; reading a foreign table reaches outside this server, and so is refused by default. A name \
           with a comma stands in double quotes.",
         &ALLOW_SERVERS,
     );
-    define_rule(
+    define_rule::<TRUST_OWNERS_TEXT>(
         c"nl2sql.trust_owners",
         c"Roles whose code may run as whoever asks.",
         c"A comma-separated list. Functions, and what stands behind types, operators, indexes and policies, run with the rights \

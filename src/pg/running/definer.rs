@@ -12,17 +12,24 @@ use crate::pg::running::query;
 /// The definer's settings are in force, until dropped; nothing where nobody but the session's own user asks.
 pub struct DefinersSettings(Option<c_int>);
 
+/// The settings of this library whose values in force were given by ALTER ROLE for the role that the session belongs to.
+const GIVEN_FOR_ROLE: &str = "SELECT s.name FROM pg_catalog.pg_settings s \
+     WHERE pg_catalog.starts_with(s.name, 'nl2sql.') AND s.source OPERATOR(pg_catalog.=) ANY ('{user,database user}')";
+
 impl DefinersSettings {
-    /// `base`: what holds of the settings that a caller could steer by, before roles and databases have their say.
-    pub fn begin(base: &[(&str, CString)]) -> Result<Self, Error> {
+    /// What holds before roles and databases have their say: `steering`, of settings that a caller can change; `of_role`, of
+    /// those that superusers change, where the value in force is the one given for the caller's role.
+    pub fn begin(steering: &[(&str, CString)], of_role: &[(&str, CString)]) -> Result<Self, Error> {
         // SAFETY: both read variables of the backend. SET ROLE changes both.
         if unsafe { pg_sys::GetUserId() == pg_sys::GetOuterUserId() } {
             return Ok(Self(None));
         }
+        let given_for_role: Vec<String> = query::rows(GIVEN_FOR_ROLE, &[])?.into_iter().flatten().flatten().collect();
         let rows = query::rows(include_str!("definer.sql"), &[])?;
         // SAFETY: in a transaction; the level ends in Drop, as that of a function with a SET clause does.
         let in_force = Self(Some(unsafe { pg_sys::NewGUCNestLevel() }));
-        for (name, value) in base {
+        let replaced = of_role.iter().filter(|(name, _)| given_for_role.iter().any(|given| given == name));
+        for (name, value) in steering.iter().chain(replaced) {
             set(name, value);
         }
         for row in rows {

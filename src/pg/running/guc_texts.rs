@@ -10,64 +10,58 @@ use pgrx::pg_sys;
 use crate::pg::running::watch_state::may_rules_change;
 
 /// What the configuration files, the command line and ALTER ROLE ALL say, by the number of the text.
-static CONFIGURED: [Mutex<Option<CString>>; 4] = [const { Mutex::new(None) }; 4];
+static CONFIGURED: [Mutex<Option<CString>>; 8] = [const { Mutex::new(None) }; 8];
 
-/// Defines a list of what superusers allow.
-pub fn define_rule(
+type TextSetting = GucSetting<Option<CString>>;
+
+/// Defines what superusers allow or say. `N` tells the texts apart, as the server tells a check hook the value, not the name.
+pub fn define_rule<const N: usize>(
     name: &'static CStr,
     short: &'static CStr,
     long: &'static CStr,
-    setting: &'static GucSetting<Option<CString>>,
+    setting: &'static TextSetting,
 ) {
-    let (context, flags) = (GucContext::Suset, GucFlags::default());
-    // SAFETY: the hook has the signature the server expects and raises nothing.
-    unsafe {
-        GucRegistry::define_string_guc_with_hooks(
-            name,
-            short,
-            long,
-            setting,
-            context,
-            flags,
-            Some(check_rule),
-            None,
-            None,
-        );
-    }
+    define([name, short, long], setting, GucContext::Suset, check_rule::<N>);
 }
 
-/// Defines a text that anybody may set. `N` tells the texts apart, as the server tells a check hook the value, not the name.
+/// Defines a text that anybody may set. `N` as in [`define_rule`].
 pub fn define_text<const N: usize>(
     name: &'static CStr,
     short: &'static CStr,
     long: &'static CStr,
-    setting: &'static GucSetting<Option<CString>>,
+    setting: &'static TextSetting,
 ) {
-    let (context, flags) = (GucContext::Userset, GucFlags::default());
-    // SAFETY: as in `define_rule`.
+    define([name, short, long], setting, GucContext::Userset, check_text::<N>);
+}
+
+type CheckHook = unsafe extern "C-unwind" fn(*mut *mut c_char, *mut *mut c_void, pg_sys::GucSource::Type) -> bool;
+
+fn define(
+    [name, short, long]: [&'static CStr; 3],
+    setting: &'static TextSetting,
+    context: GucContext,
+    check: CheckHook,
+) {
+    let flags = GucFlags::default();
+    // SAFETY: the hook has the signature the server expects and raises nothing.
     unsafe {
-        GucRegistry::define_string_guc_with_hooks(
-            name,
-            short,
-            long,
-            setting,
-            context,
-            flags,
-            Some(check_text::<N>),
-            None,
-            None,
-        );
+        GucRegistry::define_string_guc_with_hooks(name, short, long, setting, context, flags, Some(check), None, None);
     }
 }
 
-/// What the configuration says of text `N`, as far as this session has been told: where a role's or a database's own value was
-/// in force before the library was loaded, that of the extension.
+/// What the configuration says of text `N`, as far as this session has been told; nothing where a role's or a database's own
+/// value was in force before the library was loaded.
 pub fn configured(number: usize) -> Option<CString> {
     CONFIGURED.get(number)?.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-unsafe extern "C-unwind" fn check_rule(_: *mut *mut c_char, _: *mut *mut c_void, _: pg_sys::GucSource::Type) -> bool {
-    may_rules_change()
+unsafe extern "C-unwind" fn check_rule<const N: usize>(
+    value: *mut *mut c_char,
+    extra: *mut *mut c_void,
+    source: pg_sys::GucSource::Type,
+) -> bool {
+    // SAFETY: the server's arguments, handed on.
+    may_rules_change() && unsafe { check_text::<N>(value, extra, source) }
 }
 
 unsafe extern "C-unwind" fn check_text<const N: usize>(

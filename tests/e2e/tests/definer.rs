@@ -87,3 +87,26 @@ fn set_role_changes_nothing() {
     scene.fixture.session.run(&format!("SET ROLE {definer}; SET nl2sql.user_instructions = 'canary of the session'"));
     assert!(scene.fixture.session.text("SELECT nl_prompt('number of orders')").contains("canary of the session"));
 }
+
+#[test]
+fn what_superusers_gave_the_caller_is_not_the_definers() {
+    let mut scene = Scene::new("definer_rules");
+    let (caller, definer) = (scene.caller.clone(), scene.definer.clone());
+    scene.fixture.session.run(&format!(
+        "GRANT USAGE ON FOREIGN SERVER gpt TO {caller};
+         CREATE FUNCTION spend() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+         GRANT SELECT ON orders TO {caller};
+         ALTER ROLE {caller} SET nl2sql.model = 'gpt'; ALTER ROLE {caller} SET nl2sql.max_attempts = 1;
+         ALTER ROLE {caller} SET nl2sql.allow_functions = 'spend';
+         ALTER ROLE {caller} SET nl2sql.instructions = 'canary of the role'"
+    ));
+    scene.fixture.double.answer("number of orders", Reply::sql("SELECT spend() AS n"));
+    let mut session = scene.fixture.database.session_as(&caller);
+    assert_eq!(session.texts("SELECT nl_ask('number of orders')"), [r#"{"n":1}"#]);
+    assert!(session.text("SELECT nl_prompt('number of orders')").contains("canary"));
+    session.error("SELECT report()", "2F003");
+    assert!(!session.text("SELECT told()").contains("canary"));
+    scene.fixture.session.run(&format!("ALTER ROLE {definer} SET nl2sql.allow_functions = 'spend'"));
+    assert_eq!(session.texts("SELECT report()"), [r#"{"n":1}"#]);
+    assert_eq!(session.text("SHOW nl2sql.allow_functions"), "spend");
+}
