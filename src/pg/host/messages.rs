@@ -5,7 +5,7 @@
 //! this holds back. There are three listeners:
 //!
 //! - the asker may hear everything, but not where labelled values are handled: any message could quote them;
-//! - the server's log hears what the asker hears;
+//! - the server's log hears what the asker hears, and what the server's auditors write to it for whoever runs the server;
 //! - a model hears an error's SQLSTATE and our own words, and the server's words only where they hold nothing but names of
 //!   the statement itself ([`Failure::names_only`]; `prompt` does the rest). Notices never reach one.
 
@@ -153,7 +153,7 @@ unsafe extern "C-unwind" fn on_log(data: *mut pg_sys::ErrorData) {
     unsafe {
         if STATE.get().withholds && (*data).elevel >= FATAL {
             tell_of_end(&mut *data);
-        } else if STATE.get().withholds || is_guarded_worker() {
+        } else if (STATE.get().withholds || is_guarded_worker()) && !is_audit(&*data) {
             (*data).output_to_server = (*data).elevel >= FATAL;
         }
         if let Some(next) = NEXT_LOG.filter(|_| (*data).output_to_server) {
@@ -163,6 +163,20 @@ unsafe extern "C-unwind" fn on_log(data: *mut pg_sys::ErrorData) {
 }
 
 const FATAL: c_int = PgLogLevel::FATAL as c_int;
+
+/// The sources of what administrators put beside the server to record statements and plans. A statement can't forge the source
+/// of a message; see [`PARSER`].
+const AUDITORS: [&str; 2] = ["pgaudit.c", "auto_explain.c"];
+
+/// A line of the log that tells of a statement, and not of its rows.
+///
+/// # Safety
+/// The data is that of a message that is being emitted.
+unsafe fn is_audit(data: &pg_sys::ErrorData) -> bool {
+    // SAFETY: the source file is a C string or null.
+    (data.elevel == PgLogLevel::LOG as c_int || data.elevel == PgLogLevel::LOG_SERVER_ONLY as c_int)
+        && unsafe { crate::pg::host::text::owned(data.filename) }.is_some_and(|source| file_in(&source, &AUDITORS))
+}
 
 /// # Safety
 /// On the backend's only thread.

@@ -217,6 +217,23 @@ fn parallel_workers_write_no_masked_value_to_the_log() {
     assert!(!values.iter().any(|value| log.contains(value)), "the server's log quotes a masked value");
 }
 
+/// Who records statements and plans in the log does so also where everything else is held back.
+#[test]
+fn auditors_write_their_lines_for_statements_on_masked_values() {
+    let (mut fixture, values) = masked("messages_audit");
+    fixture
+        .session
+        .run("LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on");
+    let sql = "SELECT count(address) AS audited FROM contacts WHERE id > 0";
+    fixture.double.answer("try", Reply::sql(sql));
+    assert!(fixture.session.try_ask("try").is_ok());
+    let log = fixture.database.cluster.log();
+    let line = log.lines().find(|line| line.contains("duration:") && line.contains("plan:"));
+    assert!(line.is_some_and(|line| line.contains("LOG:")), "no plan in the log");
+    assert!(log.contains("AS audited"), "the statement is not in the log");
+    assert!(!values.iter().any(|value| log.contains(value)), "the server's log quotes a masked value");
+}
+
 /// Whoever ends a session is heard, also while a statement on masked values runs.
 #[test]
 fn a_terminated_session_says_so() {
