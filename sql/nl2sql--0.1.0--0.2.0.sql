@@ -27,6 +27,15 @@ CREATE POLICY own_drafts ON nl2sql.cache
 COMMENT ON POLICY own_drafts ON nl2sql.cache IS 'every role its own drafts';
 GRANT SELECT ON nl2sql.cache TO PUBLIC;
 
+CREATE FUNCTION nl_run(sql text) RETURNS SETOF json
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_run_wrapper';
+CREATE FUNCTION nl_run_query(sql text) RETURNS SETOF record
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_run_query_wrapper';
+COMMENT ON FUNCTION nl_run(text) IS
+    'the rows of a statement that somebody else wrote, one json object each; it is judged and bounded as a model''s would be';
+COMMENT ON FUNCTION nl_run_query(text) IS
+    'the rows of a statement that somebody else wrote, in the caller''s column definition list; judged and bounded likewise';
+
 CREATE FUNCTION nl_labels() RETURNS TABLE (object_type text, object text, label text)
     STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_labels_wrapper';
 CREATE FUNCTION nl_drop_labels() RETURNS TABLE (object_type text, object text, label text)

@@ -22,6 +22,10 @@ COMMENT ON FUNCTION nl_prompt(text) IS
     'exactly what a model would be told about a question; nothing is sent';
 COMMENT ON FUNCTION nl_check(text) IS
     'the guard''s verdict on a statement: whether it may run, why not, what it reads and what the planner expects';
+COMMENT ON FUNCTION nl_run(text) IS
+    'the rows of a statement that somebody else wrote, one json object each; it is judged and bounded as a model''s would be';
+COMMENT ON FUNCTION nl_run_query(text) IS
+    'the rows of a statement that somebody else wrote, in the caller''s column definition list; judged and bounded likewise';
 COMMENT ON FUNCTION nl_health() IS
     'each model of nl2sql.model: whether it can be reached, how fast it answers, and its error';
 COMMENT ON FUNCTION nl2sql_validator(text[], oid) IS

@@ -5,6 +5,7 @@ mod drawing;
 mod inspecting;
 mod labels;
 mod models;
+mod running;
 
 use pgrx::prelude::*;
 

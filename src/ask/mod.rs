@@ -32,6 +32,7 @@ use crate::settings::Settings;
 use answered::{Answered, Stages};
 use charts::ResultSet;
 pub use question::Question;
+use schema::ResultShape;
 use waiting::{Stood, wait_for_answer};
 
 /// Rows for a question, in `sink`.
@@ -94,6 +95,18 @@ fn table(question: &Question, settings: &Settings) -> Result<ResultSet, Error> {
         table.push_json(row).map_err(|error| Error::internal(format!("a row is no json: {error}")))?;
     }
     Ok(table)
+}
+
+/// The rows of a statement that somebody else wrote, in `sink`. No model is asked.
+pub fn run(
+    sql: &str,
+    wanted: Option<&ResultShape>,
+    settings: &Settings,
+    sink: &mut impl Sink,
+) -> Result<Outcome, Error> {
+    sandboxed(settings.bounds, |sandbox| {
+        execution::run(guard::approve(sandbox, sql, wanted, settings)?, sink, settings.row_limits())
+    })
 }
 
 /// A statement in plain words. It is judged, and nothing is run.
