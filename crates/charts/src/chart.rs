@@ -1,5 +1,8 @@
 //! A chart as plain values, between the recommendation and the renderers.
 
+use std::cmp::Ordering;
+
+use crate::calendar_names;
 use crate::timestamps::Granularity;
 
 /// What is drawn for one result.
@@ -126,26 +129,41 @@ impl XyChart {
         self.points.iter().any(|point| point.y.is_some() && (has_labels || point.x.is_some()))
     }
 
-    /// The names of the series: in the order of their first points, or by number if they are ordinal.
+    /// The names of the series: in the order of their first points, or in their own order if they are ordinal.
     pub fn series_names(&self) -> Vec<&str> {
         let names = unique(self.points.iter().filter_map(|point| point.series.as_deref()));
-        if self.series_are_ordinal { in_numeric_order(names) } else { names }
+        if self.series_are_ordinal { in_known_order(names) } else { names }
     }
 
-    /// The labels in the order of their first points, which is the query's order. If there are series, that order may
-    /// be an accident of which series comes first, so ordinal labels are put in the order of their numbers instead.
+    /// The labels. Ordinal ones are in their own order, unless the query sorts by the measure, as for the three busiest
+    /// weekdays; all others are in the order of their first points, which is the query's.
     pub fn labels(&self) -> Vec<&str> {
         let labels = unique(self.points.iter().map(|point| point.label.as_str()));
         let is_ordinal = self.x.field_type == FieldType::Ordinal;
-        if is_ordinal && self.series.is_some() { in_numeric_order(labels) } else { labels }
+        if is_ordinal && self.ranking().is_none() { in_known_order(labels) } else { labels }
+    }
+
+    /// How the query sorts by the measure, if it does.
+    pub fn ranking(&self) -> Option<Ordering> {
+        if self.series.is_none() { ranking(self.points.iter().filter_map(|point| point.y)) } else { None }
     }
 }
 
-/// Sorts names that are numbers by their value, and leaves the other names after them in the order they had.
-fn in_numeric_order(mut names: Vec<&str>) -> Vec<&str> {
-    let rank = |name: &str| name.parse().unwrap_or(f64::INFINITY);
-    names.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+/// Sorts names that are numbers, weekdays or months, and leaves the other names after them in the order they had.
+fn in_known_order(mut names: Vec<&str>) -> Vec<&str> {
+    let place = |name: &str| {
+        calendar_names::place(name).map_or_else(|| name.parse().unwrap_or(f64::INFINITY), |place| place as f64)
+    };
+    names.sort_by(|a, b| place(a).total_cmp(&place(b)));
     names
+}
+
+/// How values are sorted: `Less` if the least comes first, `Greater` if the greatest does. `None` if they are not sorted,
+/// or if they are fewer than three or all the same, so that their order may be an accident.
+pub fn ranking(values: impl Iterator<Item = f64> + Clone) -> Option<Ordering> {
+    let pairs = || values.clone().zip(values.clone().skip(1)).map(|(a, b)| a.total_cmp(&b));
+    let direction = pairs().find(|order| order.is_ne())?;
+    (pairs().nth(1).is_some() && pairs().all(|order| order.is_eq() || order == direction)).then_some(direction)
 }
 
 /// Each value once, at its first occurrence.

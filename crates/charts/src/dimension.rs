@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::calendar_names;
 use crate::chart::{Axis, FieldType};
 use crate::field::{Field, FieldRole};
 use crate::field_role::last_word;
@@ -138,7 +139,9 @@ fn join_year_and_part<'a, 'b>(fields: &[&'a Field<'b>]) -> Option<(Dimension, Ve
     let ordinals = fields.iter().filter(|field| field.role == FieldRole::Ordinal);
     let (part, (granularity, months)) = ordinals.filter_map(|field| Some((field, part_of_year(field)?))).next()?;
     let position = |(begin, text): (&Option<f64>, &Option<&str>)| {
-        let number: i64 = (*text)?.parse().ok()?;
+        let text = (*text)?;
+        let number =
+            calendar_names::place(text).map_or_else(|| text.parse().ok(), |place| i64::try_from(place).ok())?;
         timestamps::month_of_year((*begin)? as i64, (number - 1) * months + 1).map(|millis| millis as f64)
     };
     let positions: Vec<Option<f64>> = year.positions.iter().zip(&part.texts).map(position).collect();

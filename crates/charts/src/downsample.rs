@@ -1,6 +1,7 @@
 //! Reduces a chart to as many labels, series and points as can be told apart. A note says what is left out or summed
 //! up.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use crate::chart::{BarLayout, FieldType, Mark, Point, XyChart, unique};
@@ -17,7 +18,8 @@ const MAX_POINTS: usize = 1000;
 /// The chart, reduced where it has more in it than can be read.
 pub fn downsample(xy: XyChart, intent: Intent, notes: &mut Vec<String>) -> XyChart {
     let placed = drop_unplaced(xy, notes);
-    let summable = intent.is_summable(&placed.measure);
+    // Where the least come first, they are what was asked for, and not the largest.
+    let summable = intent.is_summable(&placed.measure) && placed.ranking() != Some(Ordering::Less);
     match placed.mark {
         Mark::Bar(_) => {
             let fewer = limit_names(placed, MAX_SERIES, summable, &BY_SERIES, notes);

@@ -12,7 +12,7 @@ pub struct Field<'a> {
     /// The column's name, with the unit if its values were converted to one.
     pub title: String,
     pub role: FieldRole,
-    /// The values as the server printed them, one a row; `None` is NULL.
+    /// The values, one a row, as the server printed them, but weekdays and months by name; `None` is NULL.
     pub texts: Vec<Option<&'a str>>,
     /// The values as positions on an axis, one a row: the number of a measure, milliseconds since 1970 of a time.
     /// `None` if a value has none. Empty for all other roles.

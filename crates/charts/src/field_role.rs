@@ -2,13 +2,14 @@
 
 use schema::ResultColumn;
 
+use crate::calendar_names;
 use crate::column_type::ColumnType;
 use crate::field::{Field, FieldRole, lowercase_words};
 use crate::number;
 use crate::timestamps::{self, Granularity, ParsedTime};
 
 /// The field of a column with these values.
-pub fn field_of<'a>(column: &ResultColumn, texts: Vec<Option<&'a str>>) -> Field<'a> {
+pub fn field_of<'a>(column: &ResultColumn, mut texts: Vec<Option<&'a str>>) -> Field<'a> {
     let (role, positions) = match ColumnType::of(column) {
         ColumnType::Number => number_role(&column.name, &texts),
         ColumnType::Timestamp => time_role(&column.name, &texts),
@@ -18,6 +19,10 @@ pub fn field_of<'a>(column: &ResultColumn, texts: Vec<Option<&'a str>>) -> Field
         ColumnType::Text => text_role(&column.name, &texts),
         ColumnType::Other => (FieldRole::Unsupported, Vec::new()),
     };
+    if role == FieldRole::Ordinal && ColumnType::of(column) == ColumnType::Number {
+        let numbers: Vec<_> = texts.iter().map(|text| number::parse((*text)?)).collect();
+        texts = calendar_names::names_of(&last_word(&column.name), &numbers).unwrap_or(texts);
+    }
     Field { title: column.name.clone(), role, texts, positions }
 }
 
@@ -107,6 +112,9 @@ fn time_role(name: &str, texts: &[Option<&str>]) -> (FieldRole, Vec<Option<f64>>
 }
 
 fn text_role(name: &str, texts: &[Option<&str>]) -> (FieldRole, Vec<Option<f64>>) {
+    if calendar_names::are_names(texts) {
+        return (FieldRole::Ordinal, Vec::new());
+    }
     let parse = |text: &Option<&str>| text.map(timestamps::parse_period);
     let mut granularities = texts.iter().filter_map(parse);
     let Some(Some((_, granularity))) = granularities.next() else { return (label_role(name), Vec::new()) };

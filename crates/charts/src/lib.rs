@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod axis_domain;
+mod calendar_names;
 mod chart;
 mod column_type;
 mod dimension;

@@ -123,6 +123,12 @@ pub fn format_tick(number: f64) -> String {
     format_short(&if short == 0.0 && number != 0.0 { format!("{number:.2e}") } else { short.to_string() })
 }
 
+/// The label of a tick on an axis from `from` to `to` that leaves out zero: with so many decimals that the ticks differ.
+pub fn format_tick_between((from, to): (f64, f64), number: f64) -> String {
+    let places = (1.0 - (to / 2.0 - from / 2.0).log10().floor()).clamp(0.0, 12.0) as usize;
+    if number.abs() >= 1e15 { format_tick(number) } else { grouped(&format!("{number:.places$}")) }
+}
+
 /// Separates thousands by commas.
 fn grouped(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
@@ -212,6 +218,11 @@ mod tests {
         assert_eq!(format_short(&format!("-{}.5", "9".repeat(400))), "-9.999e399");
         assert_eq!(format_tick(1234.56), "1,235");
         assert_eq!(format_tick(0.25), "0.25");
+        assert_eq!(
+            [100.2, 100.55, 100.9].map(|tick| format_tick_between((100.2, 100.9), tick)),
+            ["100.20", "100.55", "100.90"]
+        );
+        assert_eq!(format_tick_between((9986.0, 10014.0), 9986.0), "9,986");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! Notes about what a chart leaves out of the result, so that nobody takes it for the whole.
+//! Notes about what a chart leaves out, of the result or of an axis, so that nobody takes it for the whole.
 
-use crate::chart::XyChart;
+use crate::axis_domain::includes_zero;
+use crate::chart::{FieldType, Mark, XyChart};
 use crate::dimension::Dimension;
 use crate::field::{Field, FieldRole};
 
@@ -38,6 +39,20 @@ pub fn note_omitted_columns(fields: &[Field], dimensions: &[Dimension], charts: 
         many => {
             let named: Vec<&str> = many.iter().copied().take(MAX_NAMED_COLUMNS).collect();
             notes.push(format!("not drawn: {} and {} more columns", named.join(", "), many.len() - named.len()));
+        }
+    }
+}
+
+/// Names the axes that do not begin at zero: on them, a small difference looks like a large one. Bars always begin at
+/// zero.
+pub fn note_axes_without_zero(charts: &[XyChart], notes: &mut Vec<String>) {
+    for xy in charts.iter().filter(|xy| matches!(xy.mark, Mark::Line | Mark::Point)) {
+        let mut note = |title: &str| notes.push(format!("the axis of \"{title}\" does not begin at 0"));
+        if xy.x.field_type == FieldType::Quantitative && !includes_zero(xy.points.iter().filter_map(|point| point.x)) {
+            note(&xy.x.title);
+        }
+        if !includes_zero(xy.points.iter().filter_map(|point| point.y)) {
+            note(&xy.measure);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! whole a pie, and a single row its values in large type. Rows are never merged to make a chart fit: if several rows
 //! share a place on the axis, they are drawn as single points or shown as a table.
 
-use crate::chart::{BarLayout, Chart, FieldType, Mark, Panel, Point, XyChart};
+use crate::chart::{BarLayout, Chart, FieldType, Mark, Panel, Point, XyChart, ranking};
 use crate::dimension::{self, Dimension};
 use crate::downsample::{self, downsample};
 use crate::field::{self, Field, FieldRole};
@@ -50,7 +50,9 @@ impl Recommender<'_> {
         let charts = if self.intent.table { None } else { self.xy_charts(fields, &drawable) };
         let Some(charts) = charts else { return vec![tables::data_table(self.results, &mut self.notes)] };
         omissions::note_undrawable_values(&drawable, &charts, &mut self.notes);
-        charts.into_iter().map(|xy| Panel::Xy(downsample(xy, self.intent, &mut self.notes))).collect()
+        let charts: Vec<_> = charts.into_iter().map(|xy| downsample(xy, self.intent, &mut self.notes)).collect();
+        omissions::note_axes_without_zero(&charts, &mut self.notes);
+        charts.into_iter().map(Panel::Xy).collect()
     }
 
     /// `None` if the result is better shown as a table.
@@ -104,6 +106,13 @@ impl Recommender<'_> {
                 return one_chart_or_several(Mark::Bar(BarLayout::Grouped), &x.as_ordinal(), measures);
             }
             return one_chart_or_several(Mark::Line, x, measures);
+        }
+        // Where the query sorts by a measure, it asks which labels are at the top, and points have no labels.
+        let is_ranked = |field: &&&Field| ranking(field.positions.iter().copied().flatten()).is_some();
+        if let Some(ranked) =
+            measures.iter().find(is_ranked).filter(|_| !self.intent.scatter && count > MAX_LABELS_OF_PAIRS)
+        {
+            return vec![xy_chart(Mark::Bar(BarLayout::Grouped), x, None, ranked)];
         }
         if let Some(second) = more.first().filter(|_| self.intent.scatter || count > MAX_LABELS_OF_PAIRS) {
             return vec![xy_chart(Mark::Point, &Dimension::of_numbers(first), None, second)];

@@ -1,6 +1,7 @@
 // Validates Vega-Lite specifications against the schema that Vega-Lite publishes, and renders each in Chromium.
 //
 //   ./check [--out DIR] [FILE…]     files of one specification each; without any, one per line of standard input
+//   ./check [--out DIR] --page FILE   a page that draws one with scripts of a CDN, for which the installed packages stand in
 //
 // Writes DIR/<name>.png (DIR is ./pictures by default). Fails, naming the specification, where one does not conform, where
 // Vega warns or throws, where it would load anything, where no mark has a place, or where a tooltip lacks its value.
@@ -9,6 +10,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import Ajv from "ajv";
 import addFormats from "ajv-formats";
 import { chromium } from "playwright-core";
@@ -20,11 +22,12 @@ if (arguments_[0] === "--out") {
   arguments_.splice(0, 2);
 }
 
-const specifications = arguments_.length
+const pageFile = arguments_[0] === "--page" ? arguments_[1] : null;
+const specifications = pageFile ? [] : arguments_.length
   ? arguments_.map((file) => ({ name: basename(file, ".json"), text: readFileSync(file, "utf8") }))
   : readFileSync(0, "utf8").split("\n").filter((line) => line.trim())
       .map((text, at) => ({ name: `line-${at + 1}`, text }));
-if (!specifications.length) {
+if (!specifications.length && !pageFile) {
   console.error("no specification given");
   process.exit(1);
 }
@@ -48,6 +51,7 @@ const browser = await chromium.launchPersistentContext(profile, {
 let failures = 0;
 let seen = [];
 try {
+  if (pageFile) failures += await checkPage(pageFile);
   const page = await browser.newPage();
   page.on("pageerror", (error) => seen.push(`thrown: ${error.message}`));
   page.on("request", (request) => request.url().startsWith("data:") || seen.push(`loads ${request.url()}`));
@@ -66,8 +70,32 @@ try {
   await browser.close();
   rmSync(profile, { recursive: true, force: true });
 }
-console.log(`${specifications.length - failures} of ${specifications.length} specifications are valid and render`);
+if (!pageFile) console.log(`${specifications.length - failures} of ${specifications.length} specifications are valid and render`);
 process.exit(failures ? 1 : 0);
+
+// Opens a page and waits for its chart. The versions that it names have to be those that are installed. Returns 1 where
+// that fails, else 0.
+async function checkPage(file) {
+  const page = await browser.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(`thrown: ${error.message}`));
+  await page.route("https://cdn.jsdelivr.net/npm/*", (route) => {
+    const [name, version] = new URL(route.request().url()).pathname.split("/").pop().split("@");
+    const found = JSON.parse(installed(`${name}/package.json`)).version;
+    if (version !== found) problems.push(`${name} ${version} is named, ${found} is installed`);
+    return route.fulfill({ contentType: "text/javascript", body: installed(`${name}/build/${name}.min.js`) });
+  });
+  await page.goto(pathToFileURL(file).href);
+  try {
+    await page.locator("#chart canvas").waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(out, "page.png") });
+  } catch (error) {
+    problems.push(`not drawn: ${error.message.split("\n")[0]}`);
+  }
+  console.log(`${problems.length ? "FAIL" : "ok"}   ${file}`);
+  problems.forEach((problem) => console.log(`       ${problem}`));
+  return problems.length ? 1 : 0;
+}
 
 // What is wrong with a specification, in words; nothing where it is fine.
 async function check(page, name, text) {

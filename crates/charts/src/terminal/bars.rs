@@ -15,7 +15,8 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 pub fn bars(xy: &XyChart) -> Vec<String> {
     let scale = BarScale::of(xy, |point| number::format_short(point.text.as_deref().unwrap_or("NULL")));
     if xy.series.is_none() {
-        return xy.points.iter().map(|point| scale.line(&point.label, point)).collect();
+        let points_at = |label| xy.points.iter().filter(move |point| point.label == label);
+        return xy.labels().into_iter().flat_map(points_at).map(|point| scale.line(&point.label, point)).collect();
     }
     if xy.points.len() > MAX_GROUPED_BARS {
         return text_table::lines(&text_table::cross_table(xy));

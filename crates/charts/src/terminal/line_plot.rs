@@ -4,7 +4,6 @@ use super::WIDTH;
 use super::braille::Canvas;
 use crate::axis_domain;
 use crate::chart::{FieldType, Point, XyChart};
-use crate::number;
 use crate::text_width::{align_right, clean, truncate, width};
 use crate::timestamps::{self, Granularity};
 
@@ -16,7 +15,8 @@ const MAX_LARGE_POINTS: usize = 100;
 /// The plot with both axes. If `connected`, each point is joined to the next one, but not across a missing value.
 pub fn lines(xy: &XyChart, connected: bool) -> Vec<String> {
     let y_domain = axis_domain::domain(xy.points.iter().filter_map(|point| point.y));
-    let ticks = [y_domain.1, (y_domain.0 / 2.0) + (y_domain.1 / 2.0), y_domain.0].map(number::format_tick);
+    let ticks =
+        [y_domain.1, (y_domain.0 / 2.0) + (y_domain.1 / 2.0), y_domain.0].map(|at| axis_domain::tick(y_domain, at));
     let margin = ticks.iter().map(|tick| width(tick)).max().unwrap_or(0);
     let columns = WIDTH - margin - 2;
     let xs = xy.points.iter().filter_map(|point| point.x);
@@ -76,7 +76,7 @@ fn draw_points(canvas: &mut Canvas, xy: &XyChart, (x_domain, y_domain): ((f64, f
 fn x_ticks(xy: &XyChart, (from, to): (f64, f64), columns: usize) -> String {
     let label = |at: f64| match xy.x.field_type {
         FieldType::Temporal(granularity) => timestamps::label(at as i64, granularity),
-        _ => number::format_tick(at),
+        _ => axis_domain::tick((from, to), at),
     };
     if from >= to || !from.is_finite() {
         return xy.points.first().map_or(String::new(), |point| truncate(&clean(&point.label), columns));

@@ -3,7 +3,6 @@
 use super::{MAX_LABEL, WIDTH};
 use crate::axis_domain;
 use crate::chart::XyChart;
-use crate::number;
 use crate::text_width::{align_left, clean, width};
 
 /// The strips and, below them, the ends of their common axis. `·` marks one value, `:` several in the same column.
@@ -23,7 +22,7 @@ pub fn lines(xy: &XyChart) -> Vec<String> {
         format!("{} {}", align_left(&clean(label), margin), cells.into_iter().collect::<String>()).trim_end().to_owned()
     };
     let mut lines: Vec<String> = labels.iter().map(strip).collect();
-    let (from, to) = (number::format_tick(domain.0), number::format_tick(domain.1));
+    let (from, to) = (axis_domain::tick(domain, domain.0), axis_domain::tick(domain, domain.1));
     lines.push(format!("{} {}{}", " ".repeat(margin), align_left(&from, columns - width(&to)), to));
     lines
 }

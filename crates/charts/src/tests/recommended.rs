@@ -158,3 +158,71 @@ fn long_lines_keep_what_stands_out() {
     assert!(values.len() <= 1000 && values.iter().any(|row| row["requests"] == 99_999), "{}", values.len());
     assert_eq!(notes("requests", &long).len(), 1);
 }
+
+#[test]
+fn axes_of_lines_leave_out_zero_only_for_small_differences_and_with_a_note() {
+    let years =
+        |last: &'static str| table(&[("year", ColumnType::Number), REVENUE], &[&["2023", "100"], &["2024", last]]);
+    let zero = |last| to_vega_lite("revenue per year", &years(last))["encoding"]["y"]["scale"]["zero"].clone();
+    assert_eq!((zero("110"), notes("revenue per year", &years("110")).len()), (true.into(), 0));
+    assert_eq!(zero("109"), false);
+    assert_eq!(notes("revenue per year", &years("109")), ["the axis of \"revenue\" does not begin at 0"]);
+    // Bars begin at zero, whatever they show.
+    let bars = to_vega_lite("bar chart of revenue per year", &years("109"));
+    assert_eq!(
+        (&bars["encoding"]["y"]["scale"], notes("bar chart", &years("109")).len()),
+        (&serde_json::Value::Null, 0)
+    );
+    let pairs =
+        table(&[("weight", ColumnType::Number), ("price", ColumnType::Number)], &[&["100", "1"], &["101", "2"]]);
+    assert_eq!(notes("weight vs price", &pairs), ["the axis of \"weight\" does not begin at 0"]);
+}
+
+#[test]
+fn weekdays_and_months_have_names_and_an_order() {
+    let labels = |name: &str, column_type, values: &[&str], counts: &[&str]| -> Vec<String> {
+        let rows: Vec<_> = values.iter().zip(counts).map(|(value, count)| vec![*value, *count]).collect();
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        let specification =
+            to_vega_lite("orders", &table(&[(name, column_type), ("orders", ColumnType::Number)], &rows));
+        let axis = specification["encoding"]["x"].clone();
+        let in_data = specification["data"]["values"].as_array().unwrap().iter().map(|row| row[name].clone()).collect();
+        let order = axis["sort"].as_array().unwrap_or(&in_data);
+        order.iter().map(|label| label.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        labels("month", ColumnType::Number, &["12", "2", "1"], &["5", "9", "7"]),
+        ["January", "February", "December"]
+    );
+    assert_eq!(labels("day", ColumnType::Text, &["Fri", "Mon", "Sat"], &["5", "9", "7"]), ["Mon", "Fri", "Sat"]);
+    // The query ranks them.
+    assert_eq!(labels("dow", ColumnType::Number, &["5", "1", "0"], &["9", "7", "5"]), ["Friday", "Monday", "Sunday"]);
+    let busiest = table(&[("weekday", ColumnType::Number), ("orders", ColumnType::Number)], &[&["6", "3"]]);
+    assert_eq!(recommend("busiest weekday", &busiest).to_terminal_lines(), ["weekday  Saturday", "orders   3"]);
+    let columns = [("year", ColumnType::Number), ("month", ColumnType::Text), REVENUE];
+    let months = table(&columns, &[&["2023", "Dec", "1"], &["2024", "Jan", "2"], &["2024", "Feb", "3"]]);
+    assert_eq!(to_vega_lite("revenue", &months)["data"]["values"][0]["year, month"], "2023-12-01");
+}
+
+#[test]
+fn a_ranking_of_many_is_bars_of_what_it_ranks_by() {
+    let columns =
+        [("product", ColumnType::Text), ("reviews", ColumnType::Number), ("average_rating", ColumnType::Number)];
+    let products = |step: usize| {
+        many(&columns, 60, |at| {
+            vec![
+                format!("p{at}"),
+                (at % 7).to_string(),
+                if at == 59 { "NaN".to_owned() } else { format!("{}", at * step % 59) },
+            ]
+        })
+    };
+    let worst = to_vega_lite("worst rated products", &products(1));
+    assert_eq!((&worst["mark"]["type"], &worst["encoding"]["x"]["title"]), (&"bar".into(), &"average_rating".into()));
+    assert_eq!(worst["data"]["values"][0], serde_json::json!({ "product": "p0", "average_rating": 0 }));
+    assert_eq!(mark("reviews against rating", &products(1)), "point");
+    assert_eq!(mark("products", &products(7)), "point");
+    // The least come first, and stay, although a total could be summed up.
+    let revenues = many(&[("customer", ColumnType::Text), REVENUE], 100, |at| vec![format!("c{at}"), at.to_string()]);
+    assert_eq!(notes("customers by revenue", &revenues), ["the first 40 of 100 values of \"customer\" are drawn"]);
+}

@@ -204,11 +204,53 @@ fn a_heatmap_is_a_cross_table() {
         &table(&columns, rows),
         r#"
 orders by hour and dow
-hour  0     1
-────  ─  ────
-8           3
-9     1
-10    2  NULL
+hour  Monday  Sunday
+────  ──────  ──────
+8          3
+9                  1
+10      NULL       2
+"#,
+    );
+}
+
+#[test]
+fn a_small_change_is_drawn_with_a_note_about_the_axis() {
+    let rows: &[&[&str]] = &[&["2024", "10014"], &["2025", "9986"]];
+    assert_plot(
+        "orders per year",
+        &table(&[("year", ColumnType::Number), ("orders", ColumnType::Number)], rows),
+        r#"
+orders by year
+10,014 ┤⠉⠒⠢⠤⣀⡀
+       │     ⠈⠉⠒⠢⠤⣀⡀
+       │           ⠈⠉⠒⠢⠤⣀⡀
+       │                 ⠈⠉⠑⠒⠤⢄⣀
+       │                        ⠉⠑⠒⠤⢄⣀
+       │                              ⠉⠑⠒⠤⢄⣀
+10,000 ┤                                    ⠉⠑⠒⠤⢄⣀
+       │                                          ⠉⠑⠒⠤⢄⣀
+       │                                                ⠉⠑⠒⠤⢄⣀⡀
+       │                                                      ⠈⠉⠒⠢⠤⣀⡀
+       │                                                            ⠈⠉⠒⠢⠤⣀⡀
+ 9,986 ┤                                                                  ⠈⠉⠒⠢⠤⣀
+       └────────────────────────────────────────────────────────────────────────
+        2024                                                                2025
+(the axis of "orders" does not begin at 0)
+"#,
+    );
+}
+
+#[test]
+fn weekdays_are_in_the_order_of_the_week() {
+    let rows: &[&[&str]] = &[&["3", "20"], &["7", "40"], &["1", "30"]];
+    assert_plot(
+        "orders per weekday",
+        &table(&[("weekday", ColumnType::Number), ("orders", ColumnType::Number)], rows),
+        r#"
+orders by weekday
+Monday    ██████████████████████████████████████████████████▎                 30
+Wednesday █████████████████████████████████▌                                  20
+Sunday    ███████████████████████████████████████████████████████████████████ 40
 "#,
     );
 }
