@@ -8,20 +8,28 @@ use crate::pg::host::invalidation;
 const MAX_ENTRIES: usize = 10_000;
 
 pub struct FactCache<K, V> {
+    current: fn() -> u64,
     generation: u64,
     entries: BTreeMap<K, V>,
 }
 
 impl<K: Ord + Clone, V: Clone> FactCache<K, V> {
+    /// For what anything in the catalogs may change.
     pub const fn new() -> Self {
-        Self { generation: 0, entries: BTreeMap::new() }
+        Self { current: invalidation::generation, generation: 0, entries: BTreeMap::new() }
+    }
+
+    /// For what is told of functions, and changes with them alone.
+    pub const fn of_functions() -> Self {
+        Self { current: invalidation::generation_of_functions, generation: 0, entries: BTreeMap::new() }
     }
 
     /// What is known of these keys, and the keys of which nothing is.
     pub fn get(&mut self, keys: impl IntoIterator<Item = K>) -> (BTreeMap<K, V>, Vec<K>) {
-        let generation = invalidation::generation();
+        let generation = (self.current)();
         if self.generation != generation || self.entries.len() >= MAX_ENTRIES {
-            *self = Self { generation, ..Self::new() };
+            self.entries.clear();
+            self.generation = generation;
         }
         let (mut known, mut missing) = (BTreeMap::new(), Vec::new());
         for key in keys {

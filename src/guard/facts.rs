@@ -14,7 +14,7 @@ use crate::pg::running::sandbox::Sandbox;
 pub type Facts = BTreeMap<u32, Vec<Function>>;
 
 thread_local! {
-    static SYSTEM: RefCell<FactCache<u32, Vec<Function>>> = const { RefCell::new(FactCache::new()) };
+    static SYSTEM: RefCell<FactCache<u32, Vec<Function>>> = const { RefCell::new(FactCache::of_functions()) };
 }
 
 /// Looks up the facts of these functions. One that does not exist has no entry.

@@ -11,6 +11,7 @@ mod tests {
 
     use crate::error::Error;
     use crate::limits::Bounds;
+    use crate::pg::host::invalidation::{generation, generation_of_functions};
     use crate::pg::host::messages;
     use crate::pg::host::offload::offload;
     use crate::pg::running::query::rows_in;
@@ -38,6 +39,25 @@ mod tests {
         assert_eq!(nest_level(), before);
         assert_eq!(sandboxed(Bounds::default(), |_| Ok(nest_level())), Ok(before + 1));
         assert_eq!(nest_level(), before);
+    }
+
+    #[pg_test]
+    fn facts_about_functions_outlive_changes_of_tables() {
+        let (anything, functions) = (generation(), generation_of_functions());
+        Spi::run("CREATE TEMPORARY TABLE passing (id int); ALTER TABLE passing ADD name text; DROP TABLE passing")
+            .unwrap();
+        assert!(generation() > anything);
+        assert_eq!(generation_of_functions(), functions);
+        for sql in [
+            "CREATE FUNCTION passing() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "ALTER FUNCTION passing() STABLE",
+            "CREATE ROLE passing",
+            "CREATE TYPE passing AS RANGE (SUBTYPE = int4)",
+        ] {
+            let before = generation_of_functions();
+            Spi::run(sql).unwrap();
+            assert!(generation_of_functions() > before, "{sql}");
+        }
     }
 
     #[pg_test]

@@ -1,4 +1,4 @@
-//! What the catalogs say of a function that is about to run, as far as its judges care; kept until anything changes.
+//! What the catalogs say of a function that is about to run, as far as its judges care; kept until functions change.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use pgrx::pg_sys::{self, SysCacheIdentifier as Id};
 
-use crate::pg::host::invalidation::generation;
+use crate::pg::host::invalidation::generation_of_functions;
 use crate::pg::host::text::owned;
 
 /// A function that is about to run.
@@ -66,7 +66,7 @@ const DEPENDENCIES_BY_REFERENCE: u32 = 2674;
 /// So many functions are kept at most; then it starts anew.
 const MAX_KEPT: usize = 10_000;
 
-/// What is known by oid, and the generation of the catalogs it belongs to.
+/// What is known by oid, and the generation of functions it belongs to.
 type Kept = (u64, HashMap<u32, Rc<Facts>>);
 
 thread_local! {
@@ -75,7 +75,7 @@ thread_local! {
 
 /// The facts of a function, or `None` where there is none of this oid.
 pub fn of(function: pg_sys::Oid) -> Option<Rc<Facts>> {
-    let generation = generation();
+    let generation = generation_of_functions();
     let known = KEPT.with_borrow_mut(|(of, kept)| {
         if *of != generation || kept.len() >= MAX_KEPT {
             kept.clear();

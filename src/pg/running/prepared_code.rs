@@ -9,9 +9,9 @@ use std::cell::Cell;
 use pgrx::pg_sys;
 
 use super::function_facts::{Call, Language};
-use crate::pg::host::invalidation::generation;
+use crate::pg::host::invalidation::generation_of_functions;
 
-/// Who ran inside a sandbox, and the generation of the catalogs.
+/// Who ran inside a sandbox, and the generation of functions.
 type Inside = (pg_sys::Oid, u64);
 
 thread_local! {
@@ -55,5 +55,5 @@ fn is_users(call: &Call) -> bool {
 
 fn now() -> Inside {
     // SAFETY: reads a variable of the backend.
-    (unsafe { pg_sys::GetUserId() }, generation())
+    (unsafe { pg_sys::GetUserId() }, generation_of_functions())
 }
