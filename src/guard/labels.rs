@@ -1,7 +1,9 @@
 //! What security labels ask for: hidden columns are not used at all, masked ones never come out as values.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use super::fact_cache::FactCache;
 use super::relations::column_names;
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
@@ -101,15 +103,36 @@ fn code_that_reads(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<BTreeSet<u32>, 
     if oids.is_empty() {
         return Ok(oids);
     }
-    let sql = concat!(include_str!("../grounding/labels.sql"), include_str!("labelled_code.sql"));
-    let rows = rows_in(sandbox, sql, &[Some(&oid_array(oids.into_iter()))])?;
-    let mut code: BTreeSet<u32> = rows.iter().filter_map(|row| row.first()).map(oid_of).collect();
+    let mut code = labelled_code(sandbox, oids.into_iter().collect())?;
     let with_defaults = uses.functions.iter().filter_map(|used| match used.origin {
         Origin::Default(of) if code.contains(&used.oid) => Some(of),
         _ => None,
     });
     let with_defaults: Vec<u32> = with_defaults.collect();
     code.extend(with_defaults);
+    Ok(code)
+}
+
+/// The functions asked for, and what the labels were.
+type Asked = (Vec<u32>, String);
+
+thread_local! {
+    static LABELLED_CODE: RefCell<FactCache<Asked, BTreeSet<u32>>> = const { RefCell::new(FactCache::new()) };
+}
+
+/// Which of these functions may read labelled relations: all functions are compared with all such relations, so it is kept.
+/// Views, columns and names of relations count as much as functions do. No message tells of a label that is set.
+fn labelled_code(sandbox: &Sandbox<'_>, oids: Vec<u32>) -> Result<BTreeSet<u32>, Error> {
+    let state = rows_in(sandbox, include_str!("label_state.sql"), &[])?;
+    let key = (oids, state.into_iter().flatten().flatten().collect());
+    let (known, _) = LABELLED_CODE.with_borrow_mut(|kept| kept.get([key.clone()]));
+    if let Some(code) = known.into_values().next() {
+        return Ok(code);
+    }
+    let sql = concat!(include_str!("../grounding/labels.sql"), include_str!("labelled_code.sql"));
+    let rows = rows_in(sandbox, sql, &[Some(&oid_array(key.0.iter().copied()))])?;
+    let code: BTreeSet<u32> = rows.iter().filter_map(|row| row.first()).map(oid_of).collect();
+    LABELLED_CODE.with_borrow_mut(|kept| kept.keep([(&key, &code)]));
     Ok(code)
 }
 

@@ -53,6 +53,38 @@ fn a_hidden_column_is_repaired_away_or_refused() {
     assert_eq!(fixture.session.ask("when").len(), 5000, "labels are read anew each time");
 }
 
+/// Which functions read labelled relations is kept for the session, as long as nothing that it depends on changes.
+#[test]
+fn what_functions_read_is_looked_up_again_after_changes() {
+    let (mut fixture, address) = fixture("labels_kept");
+    fixture.session.run(
+        "CREATE VIEW people AS SELECT id, name AS who FROM customers;
+         CREATE FUNCTION who(integer) RETURNS text LANGUAGE plpgsql STABLE AS
+             'BEGIN RETURN (SELECT p.who FROM public.people p WHERE p.id = $1); END'",
+    );
+    fixture.double.answer("who", Reply::sql("SELECT who(1) AS w"));
+    let name = fixture.session.text("SELECT name FROM customers WHERE id = 1");
+    // As another session would, and twice, so that the second answer is of what is kept.
+    let mut other = fixture.database.session();
+    other.run("LOAD 'nl2sql'");
+    let mut says = |sql: &str, expected: &str| {
+        other.run(sql);
+        for _ in 0..2 {
+            assert_eq!(fixture.session.ask("who")[0]["w"], expected, "{sql}");
+        }
+    };
+    says("SELECT 1", "***");
+    says("SECURITY LABEL FOR nl2sql ON COLUMN customers.email IS NULL", "***");
+    says("SECURITY LABEL FOR nl2sql ON COLUMN customers.signed_up IS NULL", &name);
+    says("SECURITY LABEL FOR nl2sql ON COLUMN orders.status IS 'masked'", &name);
+    says("CREATE OR REPLACE VIEW people AS SELECT id, email::text AS who FROM customers", &address);
+    says("SECURITY LABEL FOR nl2sql ON COLUMN customers.email IS 'masked'", "***");
+    says(
+        "CREATE OR REPLACE FUNCTION who(integer) RETURNS text LANGUAGE plpgsql STABLE AS 'BEGIN RETURN ''nobody''; END'",
+        "nobody",
+    );
+}
+
 #[test]
 fn masks_follow_values_wherever_they_go() {
     let (mut fixture, address) = fixture("labels_masks");
