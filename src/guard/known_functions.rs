@@ -39,7 +39,7 @@ pub const READ: [(&str, &[&str]); 8] = [
     ("timescaledb", &["cagg_watermark", "cagg_watermark_materialized"]),
 ];
 
-const TELLS: &str = "It tells settings.";
+pub const TELLS: &str = "It tells settings.";
 const RUNS: &str = "It runs SQL that is given as text.";
 const READS: &str = "It reads relations that the statement does not name.";
 const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";

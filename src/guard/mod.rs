@@ -77,9 +77,16 @@ pub fn watch() {
             let (functions, owners) = (settings::allow_functions(), settings::trust_owners());
             policy::owner_refusal(call, &Lists { functions: &functions, owners: &owners })
         },
+        analysis_call: policy::analysis_refusal,
+        text_call: |call, as_asker, by_cast| {
+            policy::text_refusal(call, as_asker, by_cast, &[])
+                .and_then(|_| policy::text_refusal(call, as_asker, by_cast, &settings::allow_functions()))
+        },
+        trusts: |owner| settings::trust_owners().iter().any(|trusted| trusted == owner),
         system_schema: |schema| policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),
         server: |server| policy::server_refusal(server, &settings::allow_servers()),
     });
+    crate::pg::tree::owners_texts::install();
     crate::pg::running::cursor::install(|| Settings::load().bounds);
     crate::pg::running::argument_bounds::install(argument_limits::LIMITS);
 }

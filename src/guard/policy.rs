@@ -2,7 +2,7 @@
 //!
 //! Allowed by default is what only computes. The exceptions are in [`super::known_functions`].
 
-use super::known_functions::{HARMLESS, ONLY_LOOKS, READ, SERVER, danger, serves_administration};
+use super::known_functions::{HARMLESS, ONLY_LOOKS, READ, SERVER, TELLS, danger, serves_administration};
 use crate::pg::running::function_facts::{Call, Language};
 use crate::pg::tree::uses::Origin;
 
@@ -27,6 +27,7 @@ pub struct Function {
 }
 
 const VOLATILE: &str = "It is volatile: calling it may change something.";
+const ADMINISTERS: &str = "It serves administration.";
 const UNREAD: &str =
     "It is C code of an extension that nobody has read, and only its own mark says that it changes nothing.";
 
@@ -93,7 +94,7 @@ impl Function {
             return danger;
         }
         if (self.is_server || self.schema == "pg_catalog") && by_model && serves_administration(name) {
-            return Some("It serves administration.");
+            return Some(ADMINISTERS);
         }
         let is_trusted = self.is_server || self.owner_superuser || self.owner_caller;
         (!is_trusted && !lists.owners.contains(&self.owner)).then_some(STRANGERS)
@@ -129,11 +130,16 @@ pub fn server_refusal(server: &str, allowed: &[String]) -> Option<&'static str> 
     (!allowed.iter().any(|entry| entry == server)).then_some("Reading a foreign table reaches outside this server.")
 }
 
+/// A superuser named it in `nl2sql.allow_functions`, as [`Function::is_listed`] has it.
+fn is_listed(call: &Call, allowed: &[String]) -> bool {
+    let ours = call.is_server || call.owner_superuser;
+    allowed.iter().any(|entry| *entry == call.qualified() || ours && *entry == call.name)
+}
+
 /// Why code that stands in no tree of the statement may not make this call, or `None` where it may. Whoever wrote that
 /// code may read what the statement may not name, but neither change anything nor reach outside.
 pub fn call_refusal(call: &Call, allowed: &[String]) -> Option<&'static str> {
-    let ours = call.is_server || call.owner_superuser;
-    if allowed.iter().any(|entry| *entry == call.qualified() || ours && *entry == call.name) {
+    if is_listed(call, allowed) {
         return None;
     }
     if call.language == Language::Untrusted {
@@ -143,6 +149,32 @@ pub fn call_refusal(call: &Call, allowed: &[String]) -> Option<&'static str> {
     let is_c = call.language == Language::Machine;
     volatility_refusal(home, &call.name, call.volatility, is_c)
         .or_else(|| danger(home?, &call.name).filter(|why| !ONLY_LOOKS.contains(why)))
+}
+
+/// Why this call may not be made while a statement is analyzed, before anything of it has been judged: by the checks of the
+/// types that literals become. Those have no business but to look at a value.
+pub fn analysis_refusal(call: &Call) -> Option<&'static str> {
+    let home = home(call.is_server, call.extension.as_deref(), call.owner_superuser)?;
+    let reads = danger(home, &call.name).filter(|why| *why != TELLS);
+    reads.or_else(|| (call.is_server && serves_administration(&call.name)).then_some(ADMINISTERS))
+}
+
+/// Why the text of a view or policy whose owner nobody has reason to trust may not make this call, or `None` where it may.
+/// `as_asker`: what the text reads, it reads with the rights of who asks. `by_cast`: the tree fixes the type of a cast. Settings
+/// and roles are what tenants are told apart by. That a function of a superuser is not IMMUTABLE says that it may read.
+pub fn text_refusal(call: &Call, as_asker: bool, by_cast: bool, allowed: &[String]) -> Option<&'static str> {
+    if is_listed(call, allowed) {
+        return None;
+    }
+    let home = home(call.is_server, call.extension.as_deref(), call.owner_superuser);
+    let reads = home.and_then(|home| danger(home, &call.name)).filter(|_| !by_cast && call.name != "current_setting");
+    if reads.is_some() {
+        return reads;
+    }
+    if call.is_server && serves_administration(&call.name) && call.name != "pg_has_role" {
+        return Some(ADMINISTERS);
+    }
+    (as_asker && home.is_none() && call.volatility != 'i').then_some("It is not IMMUTABLE, so it may read tables.")
 }
 
 /// Why code that neither a superuser nor the caller owns may not run, or `None` where it may.
@@ -285,6 +317,34 @@ mod tests {
         let others = Call { is_server: false, owner_superuser: false, schema: "mal".into(), ..call("random", 'v') };
         assert!(call_refusal(&others, &[]).is_some(), "a name alone is no pass");
         assert!(call_refusal(&others, &["random".to_owned()]).is_some(), "nor in the list");
+    }
+
+    #[test]
+    fn checks_of_types_read_nothing_while_a_statement_is_analyzed() {
+        for name in ["table_to_xml", "query_to_xml", "ts_stat", "pg_show_all_settings", "obj_description"] {
+            assert!(analysis_refusal(&call(name, 's')).is_some(), "{name}");
+        }
+        for name in ["length", "current_setting", "pg_typeof"] {
+            assert!(analysis_refusal(&call(name, 's')).is_none(), "{name}");
+        }
+        let users = Call { schema: "app".into(), is_server: false, ..call("table_to_xml", 's') };
+        assert!(analysis_refusal(&users).is_none(), "a name alone is no danger");
+    }
+
+    #[test]
+    fn texts_of_others_tell_tenants_apart_and_read_nothing() {
+        let refused = |call: &Call, as_asker| text_refusal(call, as_asker, false, &[]).is_some();
+        for name in ["int4eq", "current_setting", "pg_has_role", "lower", "now"] {
+            assert!(!refused(&call(name, 's'), true), "{name}");
+        }
+        for name in ["query_to_xml", "pg_stat_get_activity", "pg_show_all_settings"] {
+            assert!(refused(&call(name, 's'), true) && refused(&call(name, 's'), false), "{name}");
+        }
+        let users = Call { schema: "app".into(), is_server: false, ..call("f", 's') };
+        assert!(refused(&users, true) && !refused(&users, false));
+        assert!(!refused(&Call { volatility: 'i', ..users.clone() }, true));
+        assert!(text_refusal(&users, true, false, &["app.f".to_owned()]).is_none());
+        assert!(text_refusal(&call("array_in", 's'), true, true, &[]).is_none(), "a cast fixes the type");
     }
 
     #[test]

@@ -16,10 +16,11 @@ use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
 use crate::pg::running::cursor::DetachedPlan;
 use crate::pg::running::plan_hooks::{Judged, judge_planned_catalogs};
 use crate::pg::running::sandbox::Sandbox;
+use crate::pg::running::watch_state::Analysis;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
 use crate::pg::tree::query_trees::QueryTrees;
-use crate::pg::tree::uses;
+use crate::pg::tree::uses::{self, Origin};
 use prose::outline::Outline;
 use schema::ResultShape;
 
@@ -89,6 +90,7 @@ impl<'s> Prepared<'s> {
     /// Analyzes and rewrites one statement; nothing is planned or run yet.
     pub fn new(_: &'s Sandbox<'_>, sql: &str) -> Result<Self, Error> {
         let text = c_string(sql)?;
+        let _analysis = Analysis::begin();
         // SAFETY: an SPI connection is open (the sandbox made it). The plan lives in its memory.
         let plan = unsafe {
             pg_sys::SPI_prepare_cursor(text.as_ptr(), 0, std::ptr::null_mut(), pg_sys::CURSOR_OPT_PARALLEL_OK as i32)
@@ -142,7 +144,9 @@ impl<'s> Prepared<'s> {
             #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
             pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
             judge_planned_catalogs(planned, || {
-                uses::uses(&trees(self.plan)).relations.into_iter().map(|(relation, _)| relation).collect()
+                let used = uses::uses(&trees(self.plan)).relations.into_iter();
+                let read_as_asker = used.filter(|(_, origin)| matches!(origin, Origin::Statement | Origin::Policy(_)));
+                read_as_asker.map(|(relation, _)| relation).collect()
             })?;
             let tree = &*planned.planTree;
             let (rows, cost) = (tree.plan_rows, tree.total_cost);

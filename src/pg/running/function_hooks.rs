@@ -13,7 +13,7 @@ use pgrx::pg_sys::{self, ObjectAccessType};
 use pgrx::prelude::*;
 
 use super::function_facts::{self, Facts, Language};
-use super::watch_state::{is_inside, is_watching, judges, raise};
+use super::watch_state::{is_analyzing, is_inside, is_watching, judges, raise};
 use super::{prepared_code, relations_being_made};
 use crate::error::Error;
 
@@ -94,6 +94,12 @@ unsafe extern "C-unwind" fn judge_use(function: pg_sys::Oid) {
         return;
     }
     judge_owner(&facts, false);
+    if is_analyzing()
+        && is_watching()
+        && let Some(why) = judges().and_then(|judges| (judges.analysis_call)(&facts.call))
+    {
+        raise(Error::refused_call(&facts.call.qualified(), why));
+    }
     // Code in a trusted language does what it does through functions and statements that are announced in turn.
     if is_watching()
         && facts.call.language != Language::Trusted

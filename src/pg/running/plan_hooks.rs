@@ -145,7 +145,7 @@ fn catalog_refusal(relation: pg_sys::Oid) -> Result<(), Error> {
 }
 
 /// Judges the system catalogs that the planner has brought into a statement's plan, by the bodies of SQL functions. `known`
-/// tells whether the guard has seen one in the statement's trees.
+/// are those that the statement itself or a policy reads in its trees, which were judged.
 ///
 /// # Safety
 /// `statement` is a live plan.

@@ -17,6 +17,13 @@ pub struct Judges {
     pub any_call: fn(&Call) -> Option<&'static str>,
     /// Code that neither a superuser nor the caller owns.
     pub owner: fn(&Call) -> Option<&'static str>,
+    /// A call while a statement is analyzed, before anything of it has been judged.
+    pub analysis_call: fn(&Call) -> Option<&'static str>,
+    /// A call in the text of a view or policy whose owner is not trusted; whether what the text reads is read with the
+    /// rights of who asks; whether it is a cast of the text's own.
+    pub text_call: fn(&Call, bool, bool) -> Option<&'static str>,
+    /// Whether superusers trust the role of this name with code that runs as the asker.
+    pub trusts: fn(&str) -> bool,
     /// Reading a relation of this schema of the system's.
     pub system_schema: fn(&str) -> Option<&'static str>,
     /// Reading a table of this foreign server.
@@ -31,6 +38,8 @@ static GUARDED: GucSetting<bool> = GucSetting::<bool>::new(false);
 thread_local! {
     /// We are changing the setting; nobody else may.
     static CHANGING: Cell<bool> = const { Cell::new(false) };
+    /// A statement is analyzed that has not been judged.
+    static ANALYZING: Cell<bool> = const { Cell::new(false) };
     /// A query of this library runs.
     static OWN: Cell<bool> = const { Cell::new(false) };
 }
@@ -58,7 +67,7 @@ pub(super) fn define(judges: Judges) -> bool {
 }
 
 /// The rules; `None` only before the hooks are in place.
-pub(super) fn judges() -> Option<&'static Judges> {
+pub(in crate::pg) fn judges() -> Option<&'static Judges> {
     JUDGES.get()
 }
 
@@ -101,6 +110,26 @@ impl Drop for OwnQuery {
     fn drop(&mut self) {
         OWN.set(self.0);
     }
+}
+
+/// Marks the analysis of a statement while it goes on: it makes values of literals, and so runs the checks of their types.
+pub struct Analysis(bool);
+
+impl Analysis {
+    pub fn begin() -> Self {
+        Self(ANALYZING.replace(true))
+    }
+}
+
+impl Drop for Analysis {
+    fn drop(&mut self) {
+        ANALYZING.set(self.0);
+    }
+}
+
+/// A statement is analyzed, and nothing of it has been judged.
+pub(super) fn is_analyzing() -> bool {
+    ANALYZING.get()
 }
 
 /// A statement that models or users wrote runs.

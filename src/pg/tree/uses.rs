@@ -10,7 +10,7 @@ use pgrx::pg_sys::{self, NodeTag};
 use pgrx::{PgList, prelude::*};
 
 use crate::error::Error;
-use crate::pg::host::text::c_string;
+use crate::pg::host::text::{c_string, owned};
 use crate::pg::running::query::StoredExpression;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::tree::query_trees::{ExpressionTree, QueryTrees};
@@ -52,6 +52,8 @@ pub struct Uses {
     pub columns: Vec<(u32, i16)>,
     /// User-defined types of values, directly.
     pub types: Vec<(u32, Origin)>,
+    /// The settings that are read by `current_setting`; `None` for a name that is computed.
+    pub settings: Vec<(Origin, Option<String>)>,
     /// `INSERT`, `UPDATE`, … where a part of the tree is no SELECT.
     pub writes: Option<&'static str>,
     pub locks_rows: bool,
@@ -219,6 +221,9 @@ impl UsesWalk {
                 tag => {
                     self.uses.advances_sequence |= tag == NodeTag::T_NextValueExpr;
                     self.note_types(tag, node);
+                    if tag == NodeTag::T_FuncExpr {
+                        self.note_setting(&*node.cast());
+                    }
                     self.in_cast = tag == NodeTag::T_CoerceViaIO;
                     self.location = u32::try_from(pg_sys::exprLocation(node)).ok();
                     let context = (&raw mut *self).cast();
@@ -257,6 +262,29 @@ impl UsesWalk {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Notes which setting a call reads, if it reads one.
+    ///
+    /// # Safety
+    /// `call` is a live node.
+    unsafe fn note_setting(&mut self, call: &pg_sys::FuncExpr) {
+        /// The oids of current_setting with one argument and with two, fixed in pg_proc.dat.
+        const CURRENT_SETTING: [u32; 2] = [2077, 3294];
+        if !CURRENT_SETTING.contains(&call.funcid.to_u32()) {
+            return;
+        }
+        // SAFETY: the first argument is a live node; a constant of type text that is not null points to a varlena.
+        unsafe {
+            let name = PgList::<pg_sys::Node>::from_pg(call.args).get_ptr(0);
+            let name =
+                name.filter(|node| (**node).type_ == NodeTag::T_Const).map(|node| &*node.cast::<pg_sys::Const>());
+            let name = name.filter(|name| !name.constisnull && name.consttype == pg_sys::TEXTOID);
+            let name = name.and_then(|name| {
+                owned(pg_sys::text_to_cstring(pg_sys::pg_detoast_datum_packed(name.constvalue.cast_mut_ptr()).cast()))
+            });
+            self.uses.settings.push((self.origin, name));
         }
     }
 

@@ -1,0 +1,109 @@
+-- The schema of tests/foreign_text.rs: texts of {mallory}, an ordinary role, that become part of others' statements. Each that
+-- must not run reads the table `seen`, as often as a row of others says, which the statistics count.
+CREATE SCHEMA mal AUTHORIZATION {mallory};
+GRANT USAGE ON SCHEMA mal TO PUBLIC;
+CREATE TABLE payroll (id int PRIMARY KEY, name text, salary int);
+INSERT INTO payroll VALUES (1, 'Ada', 4711), (2, 'Bob', 5200);
+CREATE TABLE rates (id int, rate numeric);
+INSERT INTO rates VALUES (1, 1.5);
+GRANT SELECT ON rates TO PUBLIC;
+CREATE TABLE guarded (id int, owner name);
+INSERT INTO guarded VALUES (1, 'nobody');
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON guarded USING (owner = current_user);
+GRANT SELECT ON guarded TO PUBLIC;
+CREATE VIEW my_payroll AS SELECT salary FROM payroll;
+CREATE FUNCTION salary_of(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT salary FROM public.payroll WHERE id = $1';
+CREATE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+
+SET ROLE {mallory};
+CREATE TABLE mal.seen (id int);
+CREATE TABLE mal.orders (id int, tenant int, owner name, body text);
+INSERT INTO mal.orders VALUES (1, 1, '{analyst}', 'Zebulon one'), (2, 2, 'somebody', 'Zebulon two');
+
+-- Views that work with the rights of who asks.
+CREATE VIEW mal.inv_catalog WITH (security_invoker = true) AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT length(rolname) FROM pg_catalog.pg_authid WHERE oid = 10)) q) AS n FROM mal.orders o;
+CREATE VIEW mal.inv_table WITH (security_invoker = on) AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT salary FROM public.payroll WHERE id = 1)) q) AS n FROM mal.orders o;
+CREATE VIEW mal.inv_view WITH (security_invoker = 'yes') AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT max(salary) FROM public.my_payroll)) q) AS n FROM mal.orders o;
+CREATE VIEW mal.inv_guarded WITH (security_invoker) AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT max(id) FROM public.guarded)) q) AS n FROM mal.orders o;
+CREATE VIEW mal.inv_ours WITH (security_invoker) AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT count(*) FROM nl2sql.cache)) q) AS n FROM mal.orders o;
+CREATE VIEW mal.inv_function WITH (security_invoker) AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT public.salary_of(1)) q) AS n FROM mal.orders o;
+CREATE VIEW mal.inv_xml WITH (security_invoker) AS SELECT o.id,
+    pg_catalog.query_to_xml('SELECT salary FROM public.payroll, mal.seen', true, false, '')::text AS n FROM mal.orders o;
+CREATE VIEW mal.over_inv AS SELECT id, n FROM mal.inv_table;
+CREATE VIEW mal.inv_over WITH (security_invoker) AS SELECT id, n FROM mal.over_inv;
+-- An ordinary one, whose functions work with the rights of who asks all the same.
+CREATE VIEW mal.def_activity AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS a WHERE a.query <> '')) q) AS n FROM mal.orders o;
+CREATE VIEW mal.def_settings AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT count(*) FROM pg_catalog.pg_show_all_settings())) q) AS n FROM mal.orders o;
+CREATE VIEW mal.def_setting AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT length(current_setting('primary_conninfo', true))) q) AS n FROM mal.orders o;
+CREATE VIEW mal.def_computed AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT length(current_setting('primary_' || o.body, true))) q) AS n FROM mal.orders o;
+
+-- Policies.
+DO $$ DECLARE t text; BEGIN
+    FOREACH t IN ARRAY ARRAY['table', 'catalog', 'view', 'guarded', 'function', 'xml', 'activity', 'nested', 'in_from',
+                             'tenant', 'owner', 'members', 'role', 'computes', 'rates'] LOOP
+        EXECUTE format('CREATE TABLE mal.p_%s AS TABLE mal.orders', t);
+        EXECUTE format('ALTER TABLE mal.p_%s ENABLE ROW LEVEL SECURITY', t);
+    END LOOP;
+END $$;
+CREATE POLICY p ON mal.p_table USING ((SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT salary FROM public.payroll WHERE id = 1)) q) >= 0);
+CREATE POLICY p ON mal.p_catalog USING ((SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT max(oid::int8) FROM pg_catalog.pg_class)) q) >= 0);
+CREATE POLICY p ON mal.p_view USING ((SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT max(salary) FROM public.my_payroll)) q) >= 0);
+CREATE POLICY p ON mal.p_guarded USING ((SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT max(id) FROM public.guarded)) q) >= 0);
+CREATE POLICY p ON mal.p_function USING ((SELECT count(*) FROM (SELECT FROM mal.seen LIMIT public.salary_of(1)) q) >= 0);
+CREATE POLICY p ON mal.p_xml USING (pg_catalog.query_to_xml('SELECT salary FROM public.payroll, mal.seen', true, false, '') IS NOT NULL);
+CREATE POLICY p ON mal.p_activity USING ((SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT (SELECT count(*) FROM pg_catalog.pg_stat_get_activity(NULL))) q) >= 0);
+CREATE POLICY p ON mal.p_nested USING (EXISTS (SELECT FROM mal.p_table));
+CREATE POLICY p ON mal.p_in_from USING (id <= ALL (SELECT s.id FROM mal.seen AS s, LATERAL (SELECT FROM public.payroll) AS l));
+-- What tenants are told apart by.
+CREATE TABLE mal.members (tenant int, member name);
+INSERT INTO mal.members VALUES (1, '{analyst}');
+CREATE POLICY p ON mal.p_tenant USING (tenant = current_setting('app.tenant')::int);
+CREATE POLICY p ON mal.p_owner USING (owner = current_user);
+CREATE POLICY p ON mal.p_members USING (EXISTS (SELECT FROM mal.members m WHERE m.tenant = p_members.tenant AND m.member = current_user));
+CREATE POLICY p ON mal.p_role USING (pg_has_role(current_user, 'pg_monitor', 'MEMBER') OR lower(owner) = session_user::text);
+CREATE POLICY p ON mal.p_computes USING (public.doubled(tenant) = 2 AND body LIKE 'Zeb%' AND coalesce(length(body), 0) > 1);
+CREATE POLICY p ON mal.p_rates USING (tenant = (SELECT r.id FROM public.rates r));
+CREATE VIEW mal.inv_own WITH (security_invoker) AS SELECT o.id FROM mal.p_tenant o JOIN public.rates r USING (id);
+CREATE VIEW mal.def_own AS SELECT id FROM mal.orders WHERE tenant = current_setting('app.tenant')::int;
+
+-- Checks made of the server's functions alone. A literal in a statement runs them while it is analyzed.
+CREATE DOMAIN mal.d AS int CHECK (pg_catalog.table_to_xml('mal.seen', true, false, '') IS NOT NULL);
+CREATE DOMAIN mal.d_query AS text CHECK (pg_catalog.query_to_xml('SELECT ' || VALUE || ' FROM mal.seen', true, false, '') IS NOT NULL);
+CREATE DOMAIN mal.d_outer AS mal.d CHECK (VALUE > 0);
+CREATE TYPE mal.comp AS (n mal.d);
+CREATE TYPE mal.comp_query AS (n mal.d_query);
+CREATE TYPE mal.deep AS (c mal.comp[], o mal.d_outer);
+CREATE FUNCTION mal.f(mal.comp) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION mal.f_query(mal.comp_query) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION mal.f_deep(mal.deep) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION mal.f_many(VARIADIC mal.comp[]) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION mal.opf(int, mal.comp) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE OPERATOR mal.<!> (LEFTARG = int, RIGHTARG = mal.comp, FUNCTION = mal.opf);
+CREATE TABLE mal.t (c mal.comp);
+GRANT SELECT ON ALL TABLES IN SCHEMA mal TO PUBLIC;
+RESET ROLE;
+
+-- A superuser's code that reads what mallory wrote.
+CREATE FUNCTION reads_view() RETURNS bigint LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT sum(n) FROM mal.inv_table); END';
+CREATE FUNCTION reads_view_inlined() RETURNS SETOF bigint LANGUAGE sql STABLE AS 'SELECT n FROM mal.inv_table';
+CREATE FUNCTION reads_policy() RETURNS bigint LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT count(*) FROM mal.p_table); END';
+CREATE FUNCTION reads_policy_inlined() RETURNS SETOF int LANGUAGE sql STABLE AS 'SELECT id FROM mal.p_table';
+CREATE VIEW super_inv WITH (security_invoker) AS SELECT p.id, p.salary, public.salary_of(p.id) AS s FROM payroll p;
+CREATE VIEW super_inv_catalog WITH (security_invoker) AS SELECT rolname FROM pg_catalog.pg_authid;
+GRANT SELECT ON super_inv, super_inv_catalog TO PUBLIC;

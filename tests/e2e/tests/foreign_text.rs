@@ -1,0 +1,211 @@
+//! Texts of others that become part of a statement: bodies of views, policies, checks of domains. Those that work with the
+//! rights of who asks read nothing that their owner could not read alike, and call nothing that reads; the ways in which
+//! tenants are told apart all work. What ran is told by a statistics counter.
+
+use nl2sql_e2e::double::Reply;
+use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::session::{Session, nl_ask, quote};
+
+const SCHEMA: &str = include_str!("../sql/foreign_text.sql");
+
+/// Whoever asks: what they would read with the asker's rights.
+const REFUSED: &[&str] = &[
+    "SELECT * FROM mal.inv_catalog",
+    "SELECT n FROM mal.inv_table WHERE id = 1",
+    "SELECT * FROM mal.inv_view",
+    "SELECT * FROM mal.inv_ours",
+    "SELECT * FROM mal.inv_guarded",
+    "SELECT * FROM mal.inv_function",
+    "SELECT * FROM mal.inv_xml",
+    "SELECT * FROM mal.over_inv",
+    "SELECT * FROM mal.inv_over",
+    "WITH v AS (SELECT * FROM mal.inv_table) SELECT count(*) FROM v",
+    "SELECT (SELECT sum(n) FROM mal.inv_table)",
+    "SELECT * FROM mal.def_activity",
+    "SELECT * FROM mal.def_settings",
+    "SELECT * FROM mal.def_setting",
+    "SELECT * FROM mal.def_computed",
+    "SELECT reads_view()",
+    "SELECT * FROM reads_view_inlined() AS n",
+    "SELECT * FROM super_inv_catalog",
+    // Literals become values while the statement is analyzed.
+    "SELECT mal.f('(1)')",
+    "SELECT mal.f_query('(1)')",
+    "SELECT mal.f_deep('(\"{(1)}\",1)')",
+    "SELECT mal.f_deep('(,1)')",
+    "SELECT mal.f_many('(1)')",
+    "SELECT mal.f_many(VARIADIC '{(1)}')",
+    "SELECT 1 OPERATOR(mal.<!>) '(1)'",
+    "SELECT c FROM mal.t UNION ALL SELECT '(1)'",
+    "SELECT CASE WHEN true THEN c ELSE '(1)' END FROM mal.t",
+    "SELECT '(1)'::mal.comp",
+    "SELECT 1::mal.d",
+    "SELECT json_populate_record(NULL::mal.comp, '{\"n\": 1}')",
+];
+
+/// The same for whom policies hold.
+const REFUSED_BY_POLICY: &[&str] = &[
+    "SELECT id FROM mal.p_table",
+    "SELECT count(*) FROM mal.p_catalog",
+    "SELECT id FROM mal.p_view",
+    "SELECT id FROM mal.p_guarded",
+    "SELECT id FROM mal.p_function",
+    "SELECT id FROM mal.p_xml",
+    "SELECT id FROM mal.p_activity",
+    "SELECT id FROM mal.p_nested",
+    "SELECT id FROM mal.p_in_from",
+    "SELECT reads_policy()",
+    "SELECT * FROM reads_policy_inlined() AS id",
+];
+
+/// What is answered, with the number of rows for one tenant.
+const ANSWERED: &[(&str, usize)] = &[
+    ("SELECT id FROM mal.p_tenant", 1),
+    ("SELECT id FROM mal.p_owner", 1),
+    ("SELECT id FROM mal.p_members", 1),
+    ("SELECT id FROM mal.p_role", 1),
+    ("SELECT id FROM mal.p_computes", 1),
+    ("SELECT id FROM mal.p_rates", 1),
+    ("SELECT id FROM mal.inv_own", 1),
+    ("SELECT id FROM mal.def_own", 1),
+    ("SELECT id FROM mal.orders", 2),
+    ("SELECT id FROM super_inv", 2),
+];
+
+struct Scene {
+    fixture: Fixture,
+    mallory: String,
+    analyst: Session,
+    observer: Session,
+}
+
+impl Scene {
+    fn new(name: &str) -> Scene {
+        let mut fixture = Fixture::empty(name);
+        let mallory = fixture.database.role("mallory");
+        let (role, mut analyst) = fixture.analyst("SELECT 1");
+        fixture.session.run(&SCHEMA.replace("{mallory}", &mallory).replace("{analyst}", &role));
+        fixture.session.run(&format!("GRANT SELECT ON payroll TO {role}; SET nl2sql.max_attempts = 1"));
+        analyst.run("SET nl2sql.max_attempts = 1; SET app.tenant = '1'");
+        fixture.session.run("SET app.tenant = '1'");
+        let observer = fixture.database.session();
+        Scene { fixture, mallory, analyst, observer }
+    }
+
+    fn seen(&mut self) -> i64 {
+        for session in [&mut self.fixture.session, &mut self.analyst] {
+            session.run("SELECT pg_stat_force_next_flush()");
+        }
+        let sql = "SELECT seq_scan FROM pg_stat_all_tables WHERE relid = 'mal.seen'::regclass";
+        self.observer.text(sql).parse().expect("a number")
+    }
+
+    /// What is wrong with the answer to a statement that must be refused, if anything.
+    fn deviation(&mut self, as_superuser: bool, sql: &str) -> Option<String> {
+        let before = self.seen();
+        self.fixture.double.answer("attack", Reply::sql(sql));
+        let session = if as_superuser { &mut self.fixture.session } else { &mut self.analyst };
+        let checked = session.texts(&format!("SELECT coalesce(sqlstate, 'allowed') FROM nl_check({})", quote(sql)));
+        let asked = session.try_texts(&nl_ask("attack"));
+        let ran = self.seen() - before;
+        let code = asked.as_ref().map_or_else(|error| error.code().map(|code| code.code().to_owned()), |_| None);
+        // What a role may not read, the server refuses.
+        let is_refusal = |code: &str| code == "2F003" || !as_superuser && code == "42501";
+        // What stands in a function is met when that runs.
+        let is_checked = checked.iter().all(|code| is_refusal(code)) || sql.contains("reads_");
+        let fits = ran == 0 && is_checked && code.as_deref().is_some_and(is_refusal);
+        (!fits).then(|| format!("superuser {as_superuser}: {sql}: {checked:?} checked, {asked:?} asked, {ran} scans"))
+    }
+}
+
+#[test]
+fn texts_of_others_read_nothing_with_the_rights_of_who_asks() {
+    let mut scene = Scene::new("foreign_text");
+    let mut failures: Vec<String> = Vec::new();
+    for sql in REFUSED {
+        failures.extend(scene.deviation(true, sql));
+        failures.extend(scene.deviation(false, sql));
+    }
+    failures.extend(REFUSED_BY_POLICY.iter().filter_map(|sql| scene.deviation(false, sql)));
+    assert!(failures.is_empty(), "{} deviate:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// What the session has planned by itself before it asks is looked at again.
+#[test]
+fn nor_where_the_session_has_run_them_before() {
+    let mut scene = Scene::new("foreign_text_warm");
+    for sql in REFUSED.iter().chain(REFUSED_BY_POLICY) {
+        let _ = scene.fixture.session.try_texts(sql);
+        let _ = scene.analyst.try_texts(sql);
+    }
+    let functions = ["SELECT reads_view()", "SELECT * FROM reads_view_inlined() AS n"];
+    let mut failures: Vec<String> = functions.iter().filter_map(|sql| scene.deviation(true, sql)).collect();
+    failures.extend(REFUSED_BY_POLICY.iter().filter_map(|sql| scene.deviation(false, sql)));
+    assert!(failures.is_empty(), "{} deviate:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn tenants_are_told_apart_as_ever() {
+    let mut scene = Scene::new("foreign_text_tenants");
+    for (sql, rows) in ANSWERED {
+        scene.fixture.double.answer("tenants", Reply::sql(sql));
+        let reason = scene.analyst.text(&format!("SELECT reason FROM nl_check({})", quote(sql)));
+        assert_eq!(reason, "NULL", "{sql}");
+        assert_eq!(scene.analyst.ask("tenants").len(), *rows, "{sql}");
+    }
+}
+
+/// The refusal says who wrote what, and a superuser who trusts them can say so.
+#[test]
+fn trusted_owners_may_write_what_they_like() {
+    let mut scene = Scene::new("foreign_text_trusted");
+    let mallory = scene.mallory.clone();
+    for (sql, told) in [
+        ("SELECT id FROM mal.p_table", "public.payroll"),
+        ("SELECT id FROM mal.p_function", "public.salary_of"),
+        ("SELECT id FROM mal.inv_table", "public.payroll"),
+        ("SELECT id FROM mal.inv_function", "public.salary_of"),
+    ] {
+        scene.fixture.double.answer("trust", Reply::sql(sql));
+        let error = scene.analyst.ask_error("trust", "2F003");
+        let hint = error.hint().unwrap_or_default();
+        assert!(hint.contains("nl2sql.trust_owners") && hint.contains(&mallory), "{sql}: {error:?}");
+        assert!(error.detail().unwrap_or_default().contains(told), "{sql}: {error:?}");
+        let database = scene.fixture.database.name.clone();
+        scene.fixture.session.run(&format!("ALTER DATABASE {database} SET nl2sql.trust_owners = '{mallory}'"));
+        let role = scene.analyst.text("SELECT current_user");
+        let mut trusting = scene.fixture.asker(&role);
+        assert_eq!(trusting.ask("trust").len(), 2, "{sql}");
+        scene.fixture.session.run(&format!("ALTER DATABASE {database} RESET nl2sql.trust_owners"));
+    }
+    // One's own text is one's own affair.
+    scene
+        .fixture
+        .session
+        .run(&format!("GRANT USAGE ON FOREIGN SERVER gpt TO {mallory}; GRANT SELECT ON payroll TO {mallory}"));
+    let mut own = scene.fixture.asker(&mallory);
+    scene.fixture.double.answer("own", Reply::sql("SELECT n FROM mal.inv_table"));
+    assert_eq!(own.ask("own").len(), 2);
+}
+
+/// Questions about other things look for values: not where a policy would read.
+#[test]
+fn tables_with_such_policies_are_not_looked_into() {
+    let mut scene = Scene::new("foreign_text_lookup");
+    scene.analyst.run("SET nl2sql.model = 'builtin'");
+    let before = scene.seen();
+    for question in ["how many orders of Zebulon", "p table with body Zebulon two", "names in payroll called Ada"] {
+        let _ = scene.analyst.try_texts(&format!("SELECT nl_sql({})", quote(question)));
+        let _ = scene.analyst.try_texts(&nl_ask(question));
+    }
+    assert_eq!(scene.seen() - before, 0, "a policy has read something");
+    let database = scene.fixture.database.name.clone();
+    scene.fixture.session.run(&format!("ALTER DATABASE {database} SET nl2sql.share = 'samples'"));
+    let role = scene.analyst.text("SELECT current_user");
+    let mut sharing = scene.fixture.asker(&role);
+    sharing.run("SET app.tenant = '1'");
+    let prompt = sharing.text("SELECT nl_prompt('p tenant or p table or p owner with body Zebulon one')");
+    assert!(prompt.contains("Value of mal.p_tenant.body"), "an ordinary policy keeps nobody from looking: {prompt}");
+    assert!(!prompt.contains("Value of mal.p_table.body"), "{prompt}");
+    assert_eq!(scene.seen() - before, 0, "a policy has read something");
+}
