@@ -3,6 +3,7 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
+use crate::guard;
 use crate::model::{self, Catalog};
 use crate::pg::host::{foreign, report};
 use crate::settings::Settings;
@@ -34,6 +35,7 @@ fn nl_health() -> Result<
         }
         (health.name, health.provider, health.endpoint, health.reachable, health.latency_ms, health.error)
     };
+    guard::warn_of_endless_functions();
     let settings = Settings::in_force()?;
     Ok(TableIterator::new(model::health(&settings.models, settings.model_timeout).into_iter().map(row)))
 }

@@ -19,8 +19,10 @@ mod verdict;
 
 use crate::error::Error;
 use crate::grounding::array_literal;
+use crate::pg::host::report;
 use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
 use crate::pg::rows::receiver::RowTransform;
+use crate::pg::running::argument_bounds;
 use crate::pg::running::query::rows_in;
 use crate::pg::running::runtime_hooks;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
@@ -88,7 +90,20 @@ pub fn watch() {
     });
     crate::pg::tree::owners_texts::install();
     crate::pg::running::cursor::install(|| Settings::load().bounds);
-    crate::pg::running::argument_bounds::install(argument_limits::LIMITS);
+    argument_bounds::install(argument_limits::LIMITS);
+    warn_of_endless_functions();
+}
+
+/// Says so where the server's endless functions are not bounded; whoever runs the server can do something about it.
+pub fn warn_of_endless_functions() {
+    if !argument_bounds::are_in_force() {
+        report::warning(
+            "no limit of nl2sql ends some functions of the server",
+            "This system does not let the table of built-in functions be changed, so their arguments are not bounded.",
+            "Allow the server to change the protection of its own memory (mprotect), and do not load nl2sql until then where \
+             somebody may ask who must not keep a backend busy.",
+        );
+    }
 }
 
 /// Judges a statement inside the sandbox it will run in. Its result must fit `wanted`, if that is given.

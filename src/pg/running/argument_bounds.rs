@@ -13,7 +13,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 
 use pgrx::pg_sys;
 use pgrx::prelude::*;
@@ -78,9 +78,20 @@ static CHECKED: [Function; 80] = instances!(
     40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79
 );
 
-/// Puts the limits in place; called once, when the library is loaded. False where the system does not let the table be
-/// changed, or there are more limits than places.
-pub fn install(limits: &'static [ArgumentLimit]) -> bool {
+static IN_FORCE: AtomicBool = AtomicBool::new(false);
+
+/// Whether [`install`] could put the limits in place.
+pub fn are_in_force() -> bool {
+    IN_FORCE.load(Relaxed)
+}
+
+/// Puts the limits in place; called once, when the library is loaded.
+pub fn install(limits: &'static [ArgumentLimit]) {
+    IN_FORCE.store(put_in_place(limits), Relaxed);
+}
+
+/// False where the system does not let the table be changed, or there are more limits than places.
+fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
     if limits.len() > CHECKED.len() || LIMITS.set(limits).is_err() {
         return false;
     }
