@@ -1,7 +1,7 @@
 //! What security labels ask for: hidden columns are not used at all, masked ones never come out as values.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fact_cache::FactCache;
 use super::relations::column_names;
@@ -32,6 +32,8 @@ struct Labels {
     /// By relation and column number; number 0 labels all columns.
     hidden: Sources,
     masked: Sources,
+    /// Who owns the relations, by name; the trusted are left out.
+    owners: BTreeMap<u32, String>,
 }
 
 /// Says that a statement is about to be read.
@@ -40,14 +42,15 @@ pub fn begin() {
 }
 
 /// Refuses hidden columns and finds the outputs to mask. From here on it is known who may hear of the statement.
-pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<Masks, Error> {
-    let masks = if label_provider::exist() { find(sandbox, prepared, uses)? } else { Masks::default() };
+/// Superusers and the roles in `trusted` do not write values to find out others.
+pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[String]) -> Result<Masks, Error> {
+    let masks = if label_provider::exist() { find(sandbox, prepared, uses, trusted)? } else { Masks::default() };
     messages::judged(masks.touched);
     Ok(masks)
 }
 
-fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<Masks, Error> {
-    let labels = read(sandbox, uses)?;
+fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[String]) -> Result<Masks, Error> {
+    let labels = read(sandbox, uses, trusted)?;
     if let Some(column) = labels.refused(&lineage::used(&prepared.trees(), &labels.hidden), uses) {
         return Err(Error::Refused {
             what: format!("using {}", column_names(sandbox, &[column])?.join(", ")),
@@ -59,7 +62,8 @@ fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<M
     if code.is_empty() && labels.hidden.is_empty() && labels.masked.is_empty() {
         return Ok(Masks::default());
     }
-    let lineage = lineage::trace(&prepared.trees(), Labelled { columns: &labels.masked, code: &code });
+    let lineage =
+        lineage::trace(&prepared.trees(), Labelled { columns: &labels.masked, code: &code, owners: &labels.owners });
     if lineage.comparisons > MAX_COMPARISONS {
         return Err(Error::Refused {
             what: format!("comparing masked columns {} times", lineage.comparisons),
@@ -77,7 +81,7 @@ fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses) -> Result<M
 }
 
 /// The labels of what the statement reads, and of the relations whose row types it handles.
-fn read(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Labels, Error> {
+fn read(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Labels, Error> {
     let mut labels = Labels::default();
     if uses.relations.is_empty() && uses.types.is_empty() {
         return Ok(labels);
@@ -86,8 +90,11 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<Labels, Error> {
     let types = oid_array(uses.types.iter().map(|used| used.0));
     let sql = concat!(include_str!("../grounding/labels.sql"), include_str!("labels.sql"));
     for row in rows_in(sandbox, sql, &[Some(&relations), Some(&types)])? {
-        let [oid, Some(number), Some(label)] = row.as_slice() else { continue };
+        let [oid, Some(number), Some(label), Some(owner), is_superuser] = row.as_slice() else { continue };
         let column = (oid_of(oid), number.parse().unwrap_or_default());
+        if is_superuser.as_deref() != Some("t") && !trusted.contains(owner) {
+            labels.owners.insert(column.0, owner.clone());
+        }
         match label.as_str() {
             "hidden" => labels.hidden.insert(column),
             _ => labels.masked.insert(column),

@@ -7,6 +7,7 @@
 use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag, RTEKind};
 
+use super::aggregates::{is_total, measures_values};
 use super::values::{Found, Other, is_plain};
 use super::{Level, Sources, Value, Walk};
 
@@ -31,6 +32,9 @@ impl Walk<'_> {
             for window in PgList::<pg_sys::WindowClause>::from_pg(query.windowClause).iter_ptr() {
                 self.decide_order(query, (*window).partitionClause);
                 self.decide_order(query, (*window).orderClause);
+                if measures_values(&*window) {
+                    self.decide_distance(query, (*window).orderClause);
+                }
                 self.decide_number((*window).startOffset);
                 self.decide_number((*window).endOffset);
             }
@@ -131,7 +135,7 @@ impl Walk<'_> {
                 let found = self.made_of(node);
                 let is_answer = pg_sys::exprType(node) == pg_sys::BOOLOID;
                 // Sorted by single letters, values can be read off the order.
-                let is_part = !is_answer && (found.has_computed || !is_plain(node));
+                let is_part = !is_answer && (found.has_computed || !is_plain(node) && !is_total(node));
                 if found.labelled.is_empty() {
                     continue;
                 }
@@ -140,6 +144,16 @@ impl Walk<'_> {
                 } else if is_part || self.is_mixed(node, &found) {
                     self.decided_by(&found.labelled);
                 }
+            }
+        }
+    }
+
+    /// A frame of rows whose values are so far apart: moved along, it measures their differences.
+    unsafe fn decide_distance(&mut self, query: &pg_sys::Query, clause: *mut pg_sys::List) {
+        // SAFETY: as in `decide_order`.
+        unsafe {
+            for item in PgList::<pg_sys::SortGroupClause>::from_pg(clause).iter_ptr() {
+                self.decide_number((*pg_sys::get_sortgroupclause_tle(item, query.targetList)).expr.cast());
             }
         }
     }
@@ -174,7 +188,8 @@ impl Walk<'_> {
                     NodeTag::T_TargetEntry => (*argument.cast::<pg_sys::TargetEntry>()).expr.cast(),
                     _ => argument,
                 };
-                if !is_plain(value) {
+                // A computed value may be NULL by a condition.
+                if self.made_of(value).has_computed || !is_plain(value) {
                     self.decide_conditions(value);
                 }
             }
@@ -189,6 +204,7 @@ impl Walk<'_> {
         // SAFETY: the caller's promise.
         !found.labelled.is_empty()
             && (found.has_foreign
+                || self.are_of_strangers(&found.labelled)
                 || !found.others.iter().all(is_of_own_row)
                 || unsafe { pg_sys::contain_volatile_functions(node) }
                 || found.entries.len() > 1 && (found.has_computed || unsafe { !compares_columns(node) }))
@@ -224,7 +240,7 @@ impl Walk<'_> {
         for (number, column) in columns.iter_mut().enumerate() {
             let values = || rows.iter().filter_map(|rows| rows.columns.get(number));
             values().for_each(|value| column.labelled.extend(&value.labelled));
-            if compares && values().any(|value| !value.is_whole) {
+            if compares && (values().any(|value| !value.is_whole) || self.are_of_strangers(&column.labelled)) {
                 self.decided_by(&column.labelled);
             }
         }
@@ -304,12 +320,24 @@ unsafe fn compares_columns(node: *mut pg_sys::Node) -> bool {
         leaves.into_iter().all(|leaf| match (*leaf).type_ {
             NodeTag::T_OpExpr | NodeTag::T_DistinctExpr => {
                 let sides = PgList::<pg_sys::Node>::from_pg((*leaf.cast::<pg_sys::OpExpr>()).args);
-                sides.iter_ptr().all(|side| (*side).type_ == NodeTag::T_Const || is_plain(side))
+                compares_order((*leaf.cast::<pg_sys::OpExpr>()).opno)
+                    && sides.iter_ptr().all(|side| (*side).type_ == NodeTag::T_Const || is_plain(side))
             }
             NodeTag::T_NullTest => true,
             _ => false,
         })
     }
+}
+
+/// Whether an operator tells how two values are ordered or that they are equal, and nothing of their parts. Only superusers make
+/// operators known as such.
+fn compares_order(operator: pg_sys::Oid) -> bool {
+    // SAFETY: in a transaction; looks the operator up.
+    #[cfg(not(feature = "pg18"))]
+    let known = unsafe { pg_sys::get_op_btree_interpretation(operator) };
+    #[cfg(feature = "pg18")]
+    let known = unsafe { pg_sys::get_op_index_interpretation(operator) };
+    !known.is_null()
 }
 
 /// The entries of the range table that a set operation puts together; whether it compares their rows.

@@ -6,6 +6,7 @@
 //! which rows there are, so the whole answer is made of it. What is compared with constants alone is not: that is one
 //! yes or no, and those are counted.
 
+mod aggregates;
 mod deciding;
 mod entries;
 mod values;
@@ -32,6 +33,9 @@ pub struct Labelled<'l> {
     pub columns: &'l Sources,
     /// Functions whose results may hold values of labelled columns, whatever their arguments.
     pub code: &'l BTreeSet<u32>,
+    /// Who owns the relations of these columns and so may have written their values, by relation. Owners whom everybody
+    /// trusts are left out.
+    pub owners: &'l BTreeMap<u32, String>,
 }
 
 /// What a statement makes of the labelled columns.
@@ -58,8 +62,8 @@ pub fn trace(trees: &QueryTrees<'_>, labelled: Labelled<'_>) -> Lineage {
 
 /// Which of these columns the statement's own text uses in any place, views' bodies left out.
 pub fn used(trees: &QueryTrees<'_>, columns: &Sources) -> Sources {
-    let code = BTreeSet::new();
-    let mut walk = Walk::new(Labelled { columns, code: &code }, false);
+    let (code, owners) = (BTreeSet::new(), BTreeMap::new());
+    let mut walk = Walk::new(Labelled { columns, code: &code, owners: &owners }, false);
     walk.mode = Mode::Uses;
     for query in trees.iter() {
         // SAFETY: as in `trace`.

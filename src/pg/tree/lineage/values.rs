@@ -6,7 +6,7 @@ use std::ffi::{c_int, c_void};
 use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
-use super::{Level, OF_CODE, Sources, Value, Walk, carries};
+use super::{Level, OF_CODE, Sources, Value, Walk, aggregates, carries};
 use crate::pg::host::tuple_desc::attribute;
 use crate::pg::tree::uses::view_of;
 
@@ -39,8 +39,9 @@ pub struct Found {
     /// The rows that labelled columns are of, by level and entry.
     pub rows: BTreeSet<(usize, usize)>,
     pub others: BTreeSet<Other>,
-    /// The entries that labelled columns are of, by level.
-    pub entries: BTreeSet<(usize, usize)>,
+    /// The rows that labelled columns are of, by level and entry; where an entry is no single relation's row, its columns
+    /// may be of different ones, and each stands for itself, by its number.
+    pub entries: BTreeSet<(usize, usize, i16)>,
     /// Some labelled column in it is not one of a relation as it stands.
     pub has_computed: bool,
     /// Something else that differs from row to row: a count, a set of rows.
@@ -60,7 +61,7 @@ impl Found {
     }
 }
 
-/// Whether an expression is a column as it stands, or an aggregate of such.
+/// Whether an expression is a column as it stands, or one of its values that an aggregate picks.
 ///
 /// # Safety
 /// `node` is live.
@@ -72,13 +73,24 @@ pub unsafe fn is_plain(node: *mut pg_sys::Node) -> bool {
             NodeTag::T_RelabelType => (*node.cast::<pg_sys::RelabelType>()).arg,
             NodeTag::T_CollateExpr => (*node.cast::<pg_sys::CollateExpr>()).arg,
             NodeTag::T_CoerceToDomain => (*node.cast::<pg_sys::CoerceToDomain>()).arg,
-            NodeTag::T_Aggref => {
-                let arguments = PgList::<pg_sys::TargetEntry>::from_pg((*node.cast::<pg_sys::Aggref>()).args);
-                return arguments.iter_ptr().all(|argument| is_plain((*argument).expr.cast()));
-            }
+            NodeTag::T_Aggref => return aggregates::is_whole(node.cast()),
             _ => return false,
         };
-        is_plain(inner.cast())
+        is_plain(inner.cast()) && orders_as(node, inner.cast())
+    }
+}
+
+/// Whether values keep their order and equality under another collation or type. With a collation that somebody made, whole
+/// alphabets may be equal.
+///
+/// # Safety
+/// Both are live expressions.
+unsafe fn orders_as(node: *mut pg_sys::Node, inner: *mut pg_sys::Node) -> bool {
+    // SAFETY: the caller's promise; both functions know every expression.
+    unsafe {
+        let (collation, of) = (pg_sys::exprCollation(node), pg_sys::getBaseType(pg_sys::exprType(node)));
+        (collation == pg_sys::exprCollation(inner) || collation.to_u32() < pg_sys::FirstNormalObjectId)
+            && (of == pg_sys::getBaseType(pg_sys::exprType(inner)) || of.to_u32() < pg_sys::FirstNormalObjectId)
     }
 }
 
@@ -156,6 +168,7 @@ impl Walk<'_> {
                     self.found.has_foreign = true;
                     return self.decide_count(node);
                 }
+                NodeTag::T_Aggref if is_value => return self.visit_aggregate(node.cast()),
                 NodeTag::T_WindowFunc if is_value => self.found.has_foreign = true,
                 NodeTag::T_GroupingFunc if is_value => return,
                 NodeTag::T_FuncExpr if is_value => {
@@ -166,8 +179,16 @@ impl Walk<'_> {
                 }
                 _ => {}
             }
-            let context = (&raw mut *self).cast();
-            if is_value && !self.sought.code.is_empty() {
+            self.visit_parts(node);
+        }
+    }
+
+    /// What a node does by itself, and everything below it.
+    pub(super) unsafe fn visit_parts(&mut self, node: *mut pg_sys::Node) {
+        let context = (&raw mut *self).cast();
+        // SAFETY: the node's tag tells its type.
+        unsafe {
+            if self.mode == Mode::Value && !self.sought.code.is_empty() {
                 pg_sys::check_functions_in_node(node, Some(note_code), context);
             }
             if has_type((*node).type_) && self.typed != node {
@@ -203,7 +224,8 @@ impl Walk<'_> {
             }
             if !is_inside {
                 if is_labelled {
-                    self.found.entries.insert((level, entry));
+                    let column = if self.is_row(level, entry) { 0 } else { number };
+                    self.found.entries.insert((level, entry, column));
                     self.found.has_computed |= !value.is_whole;
                 }
                 self.found.labelled.extend(value.labelled);
