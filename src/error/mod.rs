@@ -78,13 +78,20 @@ pub enum Error {
     #[error("{what} is not allowed")]
     Refused { what: String, why: String, hint: Option<String> },
     #[error("the estimated cost of the query exceeds nl2sql.max_cost")]
-    TooCostly { cost: f64, limit: f64 },
+    TooCostly {
+        /// `None` where it would tell of masked values.
+        cost: Option<f64>,
+        limit: f64,
+    },
     #[error("the answer does not fit the column definition list")]
     DoesNotFit { wanted: String, given: String },
     #[error("the catalogs changed while the cursor was opened")]
     CatalogsChanged,
     #[error("the query exceeded nl2sql.query_timeout")]
     QueryTimedOut { milliseconds: i32 },
+    /// A query of this library took longer than any should.
+    #[error("a query of nl2sql on the catalogs took too long")]
+    OwnQueryTimedOut { milliseconds: i32 },
     #[error("the query exceeded nl2sql.memory_limit")]
     MemoryExceeded { kilobytes: i32 },
     #[error("the statement is too complex")]
@@ -126,6 +133,11 @@ impl Failure {
     pub fn without_text(self) -> Self {
         let message = "the query failed, and what the server says of it may quote values that are masked".to_owned();
         Self { sqlstate: self.sqlstate, message, ..Self::default() }
+    }
+
+    /// Only that there was one: which of many it is, a statement can make depend on the data.
+    pub fn without_kind(self) -> Self {
+        Self { sqlstate: "22000".to_owned(), ..self.without_text() }
     }
 }
 

@@ -37,7 +37,7 @@ impl Error {
             | Self::TooComplex { .. }
             | Self::ArgumentsTooLarge { .. }
             | Self::RowTooLarge { .. } => "54000",
-            Self::QueryTimedOut { .. } => "57014",
+            Self::QueryTimedOut { .. } | Self::OwnQueryTimedOut { .. } => "57014",
             Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
             Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
         }
@@ -60,10 +60,13 @@ impl Error {
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
             Self::NotUnderstood { words, understood, nearest } => Some(not_understood(words, understood, nearest)),
             Self::Ambiguous { readings } => Some(format!("It may mean: {}.", readings.join("; or: "))),
-            Self::TooCostly { cost, limit } => {
+            Self::TooCostly { cost: Some(cost), limit } => {
                 Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
             }
-            Self::QueryTimedOut { milliseconds } => Some(format!("It was stopped after {milliseconds} ms.")),
+            Self::TooCostly { cost: None, limit } => Some(format!("The limit is {limit:.0}.")),
+            Self::QueryTimedOut { milliseconds } | Self::OwnQueryTimedOut { milliseconds } => {
+                Some(format!("It was stopped after {milliseconds} ms."))
+            }
             Self::DoesNotFit { wanted, given } => Some(format!("Wanted: {wanted}.\nThe query gives: {given}.")),
             Self::MemoryExceeded { kilobytes } => Some(format!("It was stopped at {} MB.", kilobytes / 1024)),
             Self::ArgumentsTooLarge { .. } => {
@@ -130,6 +133,8 @@ impl Error {
             Self::Ambiguous { .. } => "Rephrase so that only one of them fits.",
             Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
             Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
+            Self::OwnQueryTimedOut { .. } => "Ask again when the server is less busy.",
+            Self::TooComplex { .. } => "Write it with fewer levels, copies and columns.",
             Self::MemoryExceeded { .. } => "Ask for less, or have a superuser raise nl2sql.memory_limit.",
             Self::DoesNotFit { .. } => "Change the list: nl_columns(question) tells what the query gives.",
             Self::CatalogsChanged => "Try again.",

@@ -154,12 +154,14 @@ fn judge<'s>(
     verdict.pass(Check::Functions, Some(format!("functions called: {}", verdict.functions.len())));
     let planned = prepared.plan()?;
     verdict.pass(Check::Plan, None);
-    verdict.estimated_rows = Some(planned.rows);
-    verdict.estimated_cost = Some(planned.cost);
+    // Estimates are made of the planner's statistics, and so of the values.
+    let cost = (!masks.touched).then_some(planned.cost);
+    verdict.estimated_rows = cost.map(|_| planned.rows);
+    verdict.estimated_cost = cost;
     if settings.max_cost > 0.0 && planned.cost > settings.max_cost {
-        return Err(Error::TooCostly { cost: planned.cost, limit: settings.max_cost });
+        return Err(Error::TooCostly { cost, limit: settings.max_cost });
     }
-    verdict.pass(Check::Cost, Some(format!("{:.0} of at most {:.0}", planned.cost, settings.max_cost)));
+    verdict.pass(Check::Cost, cost.map(|cost| format!("{cost:.0} of at most {:.0}", settings.max_cost)));
     Ok(Approved {
         planned,
         shape,

@@ -108,7 +108,7 @@ pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, nearest: Option<&st
     prompt.messages.push(Message::Assistant(sql.to_owned()));
     prompt.messages.push(Message::User(fill(
         include_str!("repair.txt"),
-        &[("sqlstate", error.sqlstate()), ("message", &message), ("facts", &facts)],
+        &[("sqlstate", &redact::sqlstate(error)), ("message", &message), ("facts", &facts)],
     )));
 }
 

@@ -26,6 +26,16 @@ pub fn told(sql: &str, error: &Error) -> (String, String) {
     }
 }
 
+/// The SQLSTATE that a model is told. Which of a class's it is can depend on the data, and each failed draft would tell some bits.
+pub fn sqlstate(error: &Error) -> String {
+    match error {
+        Error::Server(failure) | Error::Run(failure) if !names_things(failure) => {
+            format!("{}000", failure.sqlstate.get(..2).unwrap_or("XX"))
+        }
+        _ => error.sqlstate().to_owned(),
+    }
+}
+
 /// Whether a failure is about names, types or grammar, and says nothing else. Missing privileges are no affair of a model.
 pub fn names_things(failure: &Failure) -> bool {
     failure.names_only && failure.sqlstate.starts_with("42") && failure.sqlstate != "42501"
@@ -43,25 +53,18 @@ fn with_own_names(message: &str, sql: &str) -> String {
     message.split('"').enumerate().map(part).collect()
 }
 
-/// What kinds of failure mean (PostgreSQL documentation, appendix A), for a statement that may have to be written anew.
+/// What classes of failure mean (PostgreSQL documentation, appendix A), for a statement that may have to be written anew.
 fn words_for(sqlstate: &str) -> &'static str {
-    match sqlstate {
-        "21000" => "a subquery that is used as one value gave several rows",
-        "22001" => "a value is too long for its type",
-        "22003" => "a number is out of its type's range",
-        "22007" | "22008" => "a value is no valid date or time, or out of range",
-        "22012" => "a division by zero",
-        "22023" => "a function was called with an argument that it does not take",
-        "22P02" => "a value does not have the form of the type it is converted to",
-        "2201B" => "a regular expression is not valid",
-        "54001" => "the statement is nested too deeply",
-        _ => match sqlstate.get(..2) {
-            Some("22") => "a value does not fit what is done with it",
-            Some("42") => "a name, a type or the grammar is wrong",
-            Some("0A") => "it uses something that the server does not support",
-            Some("54") => "it goes beyond a limit of the server",
-            _ => "the statement failed while it was planned or ran",
-        },
+    match sqlstate.get(..2) {
+        Some("21") => "a subquery that is used as one value gave several rows",
+        Some("22") => {
+            "a value does not fit what is done with it: a division by zero, a number out of range, a text that does not have \
+             the form of the type it is converted to, an argument that a function does not take"
+        }
+        Some("42") => "a name, a type or the grammar is wrong",
+        Some("0A") => "it uses something that the server does not support",
+        Some("54") => "it goes beyond a limit of the server, or is nested too deeply",
+        _ => "the statement failed while it was planned or ran",
     }
 }
 
@@ -89,6 +92,7 @@ mod tests {
                 !message.contains("Alice") && message.contains("form of the type") && facts.is_empty(),
                 "{message}"
             );
+            assert_eq!(sqlstate(&error), "22000");
         }
         let by_code = failure("42703", "column \"Alice\" does not exist", false);
         let (message, facts) = told("SELECT f()", &Error::Server(by_code));
@@ -97,7 +101,7 @@ mod tests {
 
     #[test]
     fn estimates_stay_here() {
-        let (message, facts) = told("SELECT 1", &Error::TooCostly { cost: 4711.0, limit: 100.0 });
+        let (message, facts) = told("SELECT 1", &Error::TooCostly { cost: Some(4711.0), limit: 100.0 });
         assert!(message.contains("max_cost") && !facts.contains("4711"), "{facts}");
     }
 
@@ -105,7 +109,7 @@ mod tests {
     fn names_of_the_statement_are_told_and_no_others() {
         let own = Error::Server(failure("42703", "column \"nmae\" does not exist", true));
         let (message, facts) = told("SELECT NMAE FROM t", &own);
-        assert_eq!(message, "column \"nmae\" does not exist");
+        assert_eq!((message.as_str(), sqlstate(&own).as_str()), ("column \"nmae\" does not exist", "42703"));
         assert_eq!(facts, "It stands at character 8 of the statement: NMAE FROM t\n");
         let other = Error::Server(failure("42803", "column \"t.secret\" must appear in the GROUP BY clause", true));
         assert_eq!(told("SELECT * FROM t", &other).0, "column \"…\" must appear in the GROUP BY clause");

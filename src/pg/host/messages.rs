@@ -46,13 +46,20 @@ struct State {
     stage: Stage,
     /// Neither the client nor the log is told anything.
     withholds: bool,
+    /// The statement has been judged, and handles labelled values.
+    touches_labelled: bool,
     /// Where the server sends messages when nothing is withheld.
     destination: CommandDest::Type,
 }
 
 thread_local! {
     static STATE: Cell<State> = const {
-        Cell::new(State { stage: Stage::Outside, withholds: false, destination: CommandDest::DestNone })
+        Cell::new(State {
+            stage: Stage::Outside,
+            withholds: false,
+            touches_labelled: false,
+            destination: CommandDest::DestNone,
+        })
     };
 }
 
@@ -78,7 +85,7 @@ impl Withheld {
             Stage::Outside => unsafe { pg_sys::whereToSendOutput },
             _ => before.destination,
         };
-        enter(State { stage: Stage::Execution, withholds: true, destination });
+        enter(State { stage: Stage::Execution, withholds: true, touches_labelled: false, destination });
         Self(before)
     }
 }
@@ -98,7 +105,7 @@ pub fn analyzing(labels_exist: bool) {
 
 /// The statement has been judged, and is about to be planned.
 pub fn judged(touches_labelled: bool) {
-    enter(State { stage: Stage::Execution, withholds: touches_labelled, ..STATE.get() });
+    enter(State { stage: Stage::Execution, withholds: touches_labelled, touches_labelled, ..STATE.get() });
 }
 
 fn enter(state: State) {
@@ -122,9 +129,16 @@ pub fn failure(report: &pg_sys::panic::ErrorReportWithLevel, raised: Option<Rais
         position: usize::try_from(raised.position).ok().filter(|position| *position > 0 && raised.is_direct),
         names_only: is_names && file_in(report.file(), &PARSER),
     };
+    let is_fixed = raised.is_ours && whole.sqlstate != TOO_LARGE || file_in(report.file(), &SAME_FOR_ALL_VALUES);
+    if state.touches_labelled && !is_fixed {
+        return whole.without_kind();
+    }
     let quotes_nothing = is_names || raised.is_ours || file_in(report.file(), &QUOTES_NO_VALUES);
     if state.withholds && !quotes_nothing { whole.without_text() } else { whole }
 }
+
+/// The SQLSTATE of our own errors on the arguments of functions.
+const TOO_LARGE: &str = "54000";
 
 /// An SQLSTATE that is none of the server's was made up by code, and five characters can hold a value.
 fn known(code: c_int) -> String {
@@ -139,6 +153,10 @@ const PARSER: [&str; 4] = ["parse_", "scan", "gram", "analyze"];
 
 /// Those of missing privileges, cancels and limits, which speak of names and numbers.
 const QUOTES_NO_VALUES: [&str; 5] = ["aclchk.c", "postgres.c", "fd.c", "mcxt.c", "aset.c"];
+
+/// What fails in these says nothing of values, nor can a statement make it depend on them, but for how long it works: missing
+/// privileges, cancels and limits, and what the planner can't do.
+const SAME_FOR_ALL_VALUES: [&str; 5] = ["aclchk.c", "postgres.c", "fd.c", "planner.c", "joinpath.c"];
 
 fn file_in(path: &str, list: &[&str]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -42,11 +42,19 @@ pub fn rows_at_once(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec
 }
 
 fn bounded_rows(sql: &'static str, arguments: &[Option<&str>], longest_wait: &CStr) -> Result<Vec<Row>, Error> {
-    under_limits(OWN_BOUNDS, || {
+    under_own_limits(|| {
         in_subtransaction(|sandbox| {
             limit_waiting(longest_wait);
             rows_in(sandbox, sql, arguments)
         })
+    })
+}
+
+/// A limit that no setting gives is not told as one that does.
+fn under_own_limits<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    under_limits(OWN_BOUNDS, work).map_err(|error| match error {
+        Error::QueryTimedOut { milliseconds } => Error::OwnQueryTimedOut { milliseconds },
+        error => error,
     })
 }
 
@@ -58,7 +66,7 @@ pub fn current_role() -> pg_sys::Oid {
 
 /// Runs a query on a table of this extension (its schema and name) as its owner, read-only.
 pub fn owner_rows(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
-    under_limits(OWN_BOUNDS, || {
+    under_own_limits(|| {
         in_subtransaction(|sandbox| {
             limit_waiting(c"20ms");
             let _owner = OwnerRights::of(table)?;
@@ -75,7 +83,7 @@ pub fn owner_write(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option
     if cannot {
         return Ok(());
     }
-    under_limits(OWN_BOUNDS, || {
+    under_own_limits(|| {
         in_writing_subtransaction(|_| {
             limit_waiting(c"20ms");
             let _owner = OwnerRights::of(table)?;

@@ -28,14 +28,14 @@ fn requests_hold_neither_hidden_names_nor_masked_values() {
 #[test]
 fn errors_do_not_quote_masked_values() {
     let (mut fixture, address) = fixture("labels_errors");
-    for (sql, sqlstate) in [
-        ("SELECT email::text::integer FROM customers WHERE id = 1", "22P02"),
-        ("SELECT 1 / (id - 1), email FROM customers", "22012"),
-        ("SELECT name FROM customers WHERE email::text::date > current_date", "22007"),
+    for sql in [
+        "SELECT email::text::integer FROM customers WHERE id = 1",
+        "SELECT 1 / (id - 1), email FROM customers",
+        "SELECT name FROM customers WHERE email::text::date > current_date",
     ] {
         fixture.double.answer("break", Reply::sql(sql));
         fixture.session.run("SET nl2sql.max_attempts = 1");
-        let error = fixture.session.ask_error("break", sqlstate);
+        let error = fixture.session.ask_error("break", "22000");
         let told = format!("{error:?}");
         assert!(!told.contains(&address) && told.contains("masked"), "{told}");
         let typed = fixture.session.failure("SELECT * FROM nl_query('break') AS t(a text)");

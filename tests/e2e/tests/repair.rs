@@ -28,7 +28,7 @@ fn a_failure_while_running_is_repaired() {
     let wrong = "SELECT sum(1 / (id - 1)) AS n FROM customers";
     fixture.double.answer("sum", [Reply::sql(wrong), Reply::sql("SELECT 7 AS n")]);
     assert_eq!(fixture.session.ask("sum")[0]["n"], 7);
-    assert!(fixture.double.chats()[1].conversation().contains("22012"));
+    assert!(fixture.double.chats()[1].conversation().contains("SQLSTATE 22000"));
 }
 
 /// The server's message quotes the value that is no number; the model may know that it failed, not on what.
@@ -40,7 +40,7 @@ fn rows_do_not_leave_in_an_error_message() {
     fixture.double.answer("number", [Reply::sql(wrong), Reply::sql("SELECT 7 AS n")]);
     assert_eq!(fixture.session.ask("number")[0]["n"], 7);
     let told = fixture.double.chats()[1].conversation();
-    assert!(told.contains("22P02") && !told.contains(&name), "{told}");
+    assert!(told.contains("SQLSTATE 22000") && !told.contains(&name), "{told}");
 }
 
 /// The server's hint names columns near the unknown one whether the caller may read them or not.
