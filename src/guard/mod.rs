@@ -28,6 +28,8 @@ use crate::pg::running::runtime_hooks;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::pg::running::watch_state::Judges;
 use crate::pg::statement::{Planned, Prepared, parse};
+use crate::pg::tree::growth::Growth;
+use crate::pg::tree::raw_width::Width;
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::{self, Settings};
 use policy::{Function, Lists};
@@ -45,6 +47,12 @@ const MAX_LENGTH: usize = 1 << 20;
 
 /// The planner puts chains of them together in time that grows with the cube of their number, and can't be interrupted.
 const MAX_CTES: usize = 150;
+
+/// What analysis may make of a statement: far more than anybody writes, and less than a second and 200 MB.
+const MAX_WIDTH: Width = Width { columns: 5e5, comparisons: 3e8, merged: 1e3 };
+
+/// What rewriting and planning may put in place; again far more than anybody writes.
+const MAX_GROWTH: Growth = Growth { nodes: 5e5, relations: 5e3 };
 
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {
@@ -90,6 +98,7 @@ pub fn watch() {
     });
     crate::pg::tree::owners_texts::install();
     crate::pg::running::cursor::install(|| Settings::load().bounds);
+    crate::pg::running::growth_hooks::install(MAX_GROWTH);
     argument_bounds::install(argument_limits::LIMITS);
     warn_of_endless_functions();
 }
@@ -199,6 +208,7 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
     if parsed.ctes > MAX_CTES {
         return Err(Error::TooComplex { what: "common table expressions", limit: MAX_CTES });
     }
+    check_width(parsed.width)?;
     // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
     let mut named =
         Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
@@ -209,6 +219,16 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
     result?;
     verdict.pass(Check::NamedTypes, None);
     Ok(())
+}
+
+fn check_width(width: Width) -> Result<(), Error> {
+    let excess = [
+        (width.columns, MAX_WIDTH.columns, "columns, when stars and joins are written out"),
+        (width.comparisons, MAX_WIDTH.comparisons, "columns to look through for names"),
+        (width.merged, MAX_WIDTH.merged, "columns that joins merge"),
+    ];
+    let excess = excess.into_iter().find(|(size, limit, _)| size > limit);
+    excess.map_or(Ok(()), |(_, limit, what)| Err(Error::TooComplex { what, limit: limit as usize }))
 }
 
 fn check_shape(uses: &Uses) -> Result<(), Error> {

@@ -20,6 +20,7 @@ use crate::pg::running::watch_state::Analysis;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
 use crate::pg::tree::query_trees::QueryTrees;
+use crate::pg::tree::raw_width::{self, Width};
 use crate::pg::tree::uses::{self, Origin};
 use prose::outline::Outline;
 use schema::ResultShape;
@@ -32,6 +33,8 @@ pub struct Parsed {
     pub types: Vec<u32>,
     /// How many common table expressions they have.
     pub ctes: usize,
+    /// What their analysis would make of them.
+    pub width: Width,
 }
 
 /// An analyzed and rewritten statement inside the sandbox.
@@ -66,7 +69,12 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
         let queries = statements.iter_ptr().zip(&tags).filter(|(_, tag)| *tag == "SELECT");
         let named: Vec<named_types::Named> = queries.map(|(raw, _)| named_types::named((*raw).stmt)).collect();
         let ctes = named.iter().map(|named| named.ctes).sum();
-        Ok(Parsed { types: named.into_iter().flat_map(|named| named.types).collect(), ctes, tags })
+        // There may be many statements, which are refused; one is judged.
+        let width = match (statements.get_ptr(0), tags.as_slice()) {
+            (Some(raw), [tag]) if tag == "SELECT" => raw_width::of((*raw).stmt),
+            _ => Width::default(),
+        };
+        Ok(Parsed { types: named.into_iter().flat_map(|named| named.types).collect(), ctes, width, tags })
     }
 }
 

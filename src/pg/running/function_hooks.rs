@@ -114,6 +114,8 @@ unsafe extern "C-unwind" fn judge_use(function: pg_sys::Oid) {
 unsafe extern "C-unwind" fn judge_lookup(function: pg_sys::Oid) -> bool {
     let Some(facts) = function_facts::of(function) else { return false };
     if is_inside() {
+        // The planner puts bodies of functions in place without a look for cancels.
+        pgrx::check_for_interrupts!();
         judge_owner(&facts, false);
         prepared_code::note_inside(&facts.call);
     } else {

@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod definer;
 pub mod function_facts;
 mod function_hooks;
+pub mod growth_hooks;
 pub mod guc_texts;
 pub mod plan_hooks;
 mod portals;

@@ -201,10 +201,19 @@ unsafe extern "C-unwind" fn on_relation(
         if (*info).serverid != pg_sys::InvalidOid && is_watching() {
             judge_foreign(relation, (*info).serverid);
         }
+        if is_watching() && pg_sys::InterruptPending != 0 {
+            interrupt();
+        }
         if let Some(next) = NEXT_RELATION {
             next(root, relation, is_parent, info);
         }
     }
+}
+
+/// The planner looks for no cancel by itself.
+#[pg_guard]
+pub(super) unsafe extern "C-unwind" fn interrupt() {
+    pgrx::check_for_interrupts!();
 }
 
 #[pg_guard]

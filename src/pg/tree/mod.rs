@@ -1,8 +1,10 @@
 //! What the trees of a statement say before it runs.
 
+pub mod growth;
 pub mod lineage;
 pub mod named_types;
 pub mod outline;
 pub mod owners_texts;
 pub mod query_trees;
+pub mod raw_width;
 pub mod uses;

@@ -1,0 +1,89 @@
+//! Refuses what grows without bound on its way to a plan, inside a sandbox, and has the rest interrupted.
+//!
+//! The server asks after every analysis, before it rewrites: of the statement, and of what functions run and put in its place.
+//! While it plans, it asks about relations and joins; it looks for no cancel by itself there.
+
+use std::sync::OnceLock;
+
+use pgrx::pg_sys;
+use pgrx::prelude::*;
+
+use super::plan_hooks::interrupt;
+use super::watch_state::{is_watching, raise};
+use crate::error::Error;
+use crate::pg::tree::growth::{self, Growth};
+
+static MOST: OnceLock<Growth> = OnceLock::new();
+static mut NEXT_ANALYSIS: pg_sys::post_parse_analyze_hook_type = None;
+static mut NEXT_JOIN: pg_sys::set_join_pathlist_hook_type = None;
+
+/// Puts the hooks in place; called once, when the library is loaded.
+pub fn install(most: Growth) {
+    if MOST.set(most).is_ok() {
+        // SAFETY: called while the library is loaded; the variables are the server's own, meant to be chained.
+        unsafe {
+            NEXT_ANALYSIS = pg_sys::post_parse_analyze_hook;
+            pg_sys::post_parse_analyze_hook = Some(on_analysis);
+            NEXT_JOIN = pg_sys::set_join_pathlist_hook;
+            pg_sys::set_join_pathlist_hook = Some(on_join);
+        }
+    }
+}
+
+/// Not guarded by pgrx, for the reason given at `function_hooks::on_access`.
+unsafe extern "C-unwind" fn on_analysis(
+    state: *mut pg_sys::ParseState,
+    query: *mut pg_sys::Query,
+    #[cfg(not(feature = "pg13"))] jumble: *mut pg_sys::JumbleState,
+) {
+    // SAFETY: passes the server's arguments on, by plain pointers; the query is live.
+    unsafe {
+        if let Some(next) = NEXT_ANALYSIS {
+            #[cfg(feature = "pg13")]
+            next(state, query);
+            #[cfg(not(feature = "pg13"))]
+            next(state, query, jumble);
+        }
+        if is_watching() {
+            judge(query);
+        }
+    }
+}
+
+#[pg_guard]
+unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
+    pgrx::check_for_interrupts!();
+    // SAFETY: live, in a transaction.
+    let (growth, most) = (unsafe { growth::of(query) }, MOST.get().copied().unwrap_or_default());
+    let excess = [
+        (
+            growth.relations,
+            most.relations,
+            "relations, when views, policies and common table expressions are put in place",
+        ),
+        (growth.nodes, most.nodes, "parts of expressions, when subqueries are put in the place of their columns"),
+    ];
+    if let Some((_, limit, what)) = excess.into_iter().find(|(size, limit, _)| size > limit) {
+        raise(Error::TooComplex { what, limit: limit as usize });
+    }
+}
+
+/// As [`on_analysis`].
+unsafe extern "C-unwind" fn on_join(
+    root: *mut pg_sys::PlannerInfo,
+    join: *mut pg_sys::RelOptInfo,
+    outer: *mut pg_sys::RelOptInfo,
+    inner: *mut pg_sys::RelOptInfo,
+    kind: pg_sys::JoinType::Type,
+    extra: *mut pg_sys::JoinPathExtraData,
+) {
+    // SAFETY: passes the server's arguments on, by plain pointers.
+    unsafe {
+        if let Some(next) = NEXT_JOIN {
+            next(root, join, outer, inner, kind, extra);
+        }
+        if is_watching() && pg_sys::InterruptPending != 0 {
+            interrupt();
+        }
+    }
+}
