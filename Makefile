@@ -5,7 +5,7 @@
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
 # make fuzz [FUZZ_SECONDS=60]   gives random input to the crates that read text from outside, each for so long
 # make cancel-latency [FUNCTION=…]  tells which of the server's functions go on after a cancel, and for how long; takes long
-# make bench  prints the figures of README's table
+# make bench  prints the second table of docs/benchmarks.md
 # make eval-guard  runs the gold statements of the open suites (in $NL2SQL_EVAL, ../shared/eval) through the guard
 # make eval  asks the builtin model all their questions and scores its answers; misses go to target/eval
 

@@ -197,7 +197,7 @@ fn sorting_and_grouping_with_known_values_tells_no_masked_one() {
     );
 }
 
-/// Guesses that stand in the statement as constants are answered, as README says; but not as many as make a value.
+/// Guesses that stand in the statement as constants are answered, as docs/labels.md says; but not as many as make a value.
 #[test]
 fn one_statement_does_not_guess_a_value_letter_by_letter() {
     let (mut fixture, address) = fixture("mask_guesses");
