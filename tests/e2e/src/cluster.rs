@@ -238,6 +238,21 @@ impl Cluster {
         if output.status.success() { Ok(()) } else { Err(errors()) }
     }
 
+    /// The errors that psql prints, with their SQLSTATEs, where it runs these statements under this `application_name`. It
+    /// reads what a server says before it closes the connection; the driver of [`Session`] drops that as soon as it finds the
+    /// connection closed.
+    pub fn psql_errors(&self, database: &str, application_name: &str, statements: &[&str]) -> String {
+        let port = self.port.to_string();
+        let mut psql = self.command("psql");
+        psql.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", database]);
+        psql.env("PGAPPNAME", application_name).args(["-X", "-q", "-v", "VERBOSITY=verbose"]);
+        for statement in statements {
+            psql.args(["-c", statement]);
+        }
+        let output = psql.output().expect("psql can be run");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
     /// Shuts the server down the way an administrator does; how long it took.
     pub fn stop_fast(&self) -> Duration {
         let started = Instant::now();
