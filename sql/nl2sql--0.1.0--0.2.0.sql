@@ -36,6 +36,9 @@ COMMENT ON FUNCTION nl_run(text) IS
 COMMENT ON FUNCTION nl_run_query(text) IS
     'the rows of a statement that somebody else wrote, in the caller''s column definition list; judged and bounded likewise';
 
+COMMENT ON FUNCTION nl_query(text, text) IS
+    'the rows that answer a question, in the caller''s column definition list, which nl_columns tells; the SQL runs as the caller, read-only and bounded';
+
 CREATE FUNCTION nl_labels() RETURNS TABLE (object_type text, object text, label text)
     STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_labels_wrapper';
 CREATE FUNCTION nl_drop_labels() RETURNS TABLE (object_type text, object text, label text)

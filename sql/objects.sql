@@ -7,7 +7,7 @@ COMMENT ON FUNCTION nl_sql(text, text) IS
 COMMENT ON FUNCTION nl_ask(text, text) IS
     'the rows that answer a question, one json object each; the SQL runs as the caller, read-only and bounded';
 COMMENT ON FUNCTION nl_query(text, text) IS
-    'the rows that answer a question, in the caller''s column definition list; the SQL runs as the caller, read-only and bounded';
+    'the rows that answer a question, in the caller''s column definition list, which nl_columns tells; the SQL runs as the caller, read-only and bounded';
 COMMENT ON FUNCTION nl_open(text, refcursor, text) IS
     'a cursor over the answer to a question, to be fetched in the same transaction; every FETCH is read-only and bounded';
 COMMENT ON FUNCTION nl_columns(text, text) IS
