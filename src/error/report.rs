@@ -123,7 +123,7 @@ impl Error {
                 "The file or variable must be readable by the operating-system user of the server."
             }
             Self::Unreachable { .. } => {
-                "Check the server's endpoint and proxy options; SELECT * FROM nl_health() tests them."
+                "Check the server's endpoint, ca_file and proxy options; SELECT * FROM nl_health() tests them."
             }
             Self::ModelTimedOut { .. } => "Raise nl2sql.model_timeout, or name a further model in nl2sql.model.",
             Self::Unauthorized { .. } => "Check the api_key of the user mapping.",

@@ -113,7 +113,7 @@ fn roots(ca_file: Option<&str>) -> Result<RootCerts, Failed> {
         Some(path) => {
             let pem = std::fs::read(path).map_err(|error| Failed::Route(format!("ca_file: {error}.")))?;
             let certificate = |item| if let Ok(PemItem::Certificate(found)) = item { Some(found) } else { None };
-            at_least_one(parse_pem(&pem).filter_map(certificate).collect())?
+            at_least_one(parse_pem(&pem).filter_map(certificate).collect(), "The ca_file holds no certificate.")?
         }
         None => SYSTEM_ROOTS.with(|roots| roots.get_or_try_init(system_roots).cloned())?,
     };
@@ -122,16 +122,15 @@ fn roots(ca_file: Option<&str>) -> Result<RootCerts, Failed> {
 
 fn system_roots() -> Result<Arc<Vec<Certificate<'static>>>, Failed> {
     let found = rustls_native_certs::load_native_certs().certs;
-    at_least_one(found.iter().map(|der| Certificate::from_der(der.as_ref()).to_owned()).collect())
+    let certificates = found.iter().map(|der| Certificate::from_der(der.as_ref()).to_owned()).collect();
+    at_least_one(certificates, "No root certificates were found; install ca-certificates or set ca_file.")
 }
 
-fn at_least_one(certificates: Vec<Certificate<'static>>) -> Result<Arc<Vec<Certificate<'static>>>, Failed> {
-    if certificates.is_empty() {
-        return Err(Failed::Route(
-            "No root certificates were found; install ca-certificates or set ca_file.".to_owned(),
-        ));
-    }
-    Ok(Arc::new(certificates))
+fn at_least_one(
+    certificates: Vec<Certificate<'static>>,
+    otherwise: &str,
+) -> Result<Arc<Vec<Certificate<'static>>>, Failed> {
+    if certificates.is_empty() { Err(Failed::Route(otherwise.to_owned())) } else { Ok(Arc::new(certificates)) }
 }
 
 /// Runs on the thread: owned data only, nothing of the server.

@@ -1,7 +1,7 @@
 //! The test double of a language model: an HTTP/1.1 server on loopback, made with the standard library only, that
 //! speaks the real wire formats of OpenAI chat completions, Anthropic messages and Ollama chat.
 //!
-//! It checks requests as strictly as the services do, so that a wrong request cannot pass by luck; it answers each
+//! [`TlsFront`] puts TLS before it. It checks requests as strictly as the services do, so that a wrong request cannot pass by luck; it answers each
 //! question with the replies it was given, in turn; and a reply may be a fault. Every request is recorded.
 
 mod answers;
@@ -14,6 +14,7 @@ mod record;
 mod reply;
 mod script;
 mod server;
+mod tls;
 mod wire;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 pub use record::Recorded;
 pub use reply::{Replies, Reply};
+pub use tls::{Authority, TlsFront};
 pub use wire::Provider;
 
 use server::State;
