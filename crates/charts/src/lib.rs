@@ -20,11 +20,11 @@ mod field_role;
 mod fixtures;
 mod intent;
 mod json_row;
+mod kpis_and_tables;
+mod notes;
 mod number;
-mod omissions;
 mod recommend;
 mod result_set;
-mod tables;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::dimension::{self, Dimension};
 use crate::downsample::{self, downsample};
 use crate::field::{self, Field, FieldRole};
 use crate::intent::Intent;
-use crate::{ResultSet, omissions, tables};
+use crate::{ResultSet, kpis_and_tables, notes};
 
 /// Measures of different magnitude get a panel each, at most this many.
 const MAX_PANELS: usize = 3;
@@ -43,15 +43,15 @@ impl Recommender<'_> {
         }
         let measures: Vec<&Field> = fields.iter().filter(|field| field.role == FieldRole::Measure).collect();
         if self.results.rows.len() == 1 && !measures.is_empty() && !self.intent.table {
-            return vec![tables::kpis(self.results, fields, &mut self.notes)];
+            return vec![kpis_and_tables::kpis(self.results, fields, &mut self.notes)];
         }
         let drawable: Vec<&Field> =
             measures.iter().copied().filter(|field| field.positions.iter().any(Option::is_some)).collect();
         let charts = if self.intent.table { None } else { self.xy_charts(fields, &drawable) };
-        let Some(charts) = charts else { return vec![tables::data_table(self.results, &mut self.notes)] };
-        omissions::note_undrawable_values(&drawable, &charts, &mut self.notes);
+        let Some(charts) = charts else { return vec![kpis_and_tables::data_table(self.results, &mut self.notes)] };
+        notes::note_undrawable_values(&drawable, &charts, &mut self.notes);
         let charts: Vec<_> = charts.into_iter().map(|xy| downsample(xy, self.intent, &mut self.notes)).collect();
-        omissions::note_axes_without_zero(&charts, &mut self.notes);
+        notes::note_axes_without_zero(&charts, &mut self.notes);
         charts.into_iter().map(Panel::Xy).collect()
     }
 
@@ -76,7 +76,7 @@ impl Recommender<'_> {
         match &charts {
             // A table shows all columns, so the notes about omitted ones would be wrong.
             None => self.notes.truncate(notes_before),
-            Some(charts) => omissions::note_omitted_columns(fields, &dimensions, charts, &mut self.notes),
+            Some(charts) => notes::note_omitted_columns(fields, &dimensions, charts, &mut self.notes),
         }
         charts
     }

@@ -1,7 +1,7 @@
 //! What a caller may see of a database, as plain values; its names as SQL spells them; its texts made safe to show.
 //!
-//! Everything that every part which speaks of a database needs: the types of a [`Snapshot`] and of a [`ResultShape`],
-//! [`quote_ident`] and [`sanitize`]. Nothing here knows a server, a question or a model.
+//! The crates that read, show or write anything of a database share these: a [`Snapshot`] of its schema, the
+//! [`ResultShape`] of a query, [`quote_ident`] and [`sanitize`]. Nothing here depends on a server, a question or a model.
 
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,7 @@
 //! Questions and identifiers as words that can be compared: splitting, plurals, stems, synonyms, spelling.
 //!
-//! Knows English and the habits of those who name tables; no schema, no grammar, and no opinion on which of several
-//! meanings is the likelier.
+//! It holds English vocabulary and the customs by which tables and columns are named. It does not look at a schema, parses
+//! no sentences, and returns all meanings of a word without choosing among them.
 
 #![forbid(unsafe_code)]
 

@@ -130,6 +130,8 @@ fn any_mixture_of_values_and_types_is_drawn() {
         "01:02:03",
         "{\"a\":1}",
         "$1.00",
+        "Mon",
+        "may",
         "1e400",
     ];
     let kinds = [
@@ -147,7 +149,7 @@ fn any_mixture_of_values_and_types_is_drawn() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
-    let names = ["year", "month", "total", "id", "share", "avg", "x.y"];
+    let names = ["year", "month", "dow", "total", "id", "share", "avg", "x.y"];
     for _ in 0..1000 {
         let columns: Vec<_> = (0..next(5)).map(|_| (names[next(names.len())], kinds[next(kinds.len())])).collect();
         let rows: Vec<Vec<&str>> =
