@@ -33,9 +33,11 @@ use words::phrases;
 
 /// All statements of one lookup together get so long.
 const BUDGET_MS: i32 = 120;
-/// Those of one table so long. A table that computes most of that time, because of a policy perhaps, is not looked into
-/// again; one that only waited for a busy machine is.
+/// Those of one table so long.
 const SLICE_MS: i32 = 40;
+/// A table that has computed so long without coming to an end, because of a policy perhaps, is not looked into again; one that
+/// only waited for a busy machine is.
+const MAX_UNFINISHED_MS: i64 = 25;
 /// Of a large schema, the relations nearest to the question.
 const MAX_TARGETS: usize = 100;
 const MAX_PHRASES: usize = 200;
@@ -158,6 +160,7 @@ impl Lookup {
                     }
                     (begun, computed) = (Instant::now(), processor_ms());
                     arguments.run(sandbox, statement, &mut found)?;
+                    targets.note_finished(statement.target);
                     next += 1;
                 }
                 Ok(())
@@ -168,9 +171,7 @@ impl Lookup {
                 Err(Error::QueryTimedOut { .. })
                     if next > first && 2 * begun.elapsed().as_millis() < SLICE_MS as u128 => {}
                 Err(Error::QueryTimedOut { .. }) => {
-                    if 2 * (processor_ms() - computed) > i64::from(SLICE_MS) {
-                        targets.leave_out(statements[next].target);
-                    }
+                    targets.note_unfinished(statements[next].target, processor_ms() - computed);
                     next += 1;
                 }
                 Err(error) if error.sqlstate() == "57014" => return Err(error),

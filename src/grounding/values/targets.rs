@@ -8,9 +8,9 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::super::{LOCK_NOT_AVAILABLE, Snapshot, array_literal, first_value, unreadable};
-use super::is_comparable;
 use super::known::{Known, Place};
 use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
+use super::{MAX_UNFINISHED_MS, is_comparable};
 use crate::error::Error;
 use crate::pg::running::query;
 
@@ -41,8 +41,9 @@ pub struct TargetColumn {
 pub struct Targets {
     entries: Vec<Entry>,
     pub known: Known,
-    /// Tables that took too long to read: they are not looked into again.
-    costly: RefCell<BTreeSet<u32>>,
+    /// How many milliseconds tables have computed since they were last read to the end. Those that took too long are not
+    /// looked into again.
+    unfinished: RefCell<HashMap<u32, i64>>,
 }
 
 struct Entry {
@@ -132,8 +133,9 @@ impl Targets {
     /// What to run for a question, on `most` tables: the `nearest`, given by their places in the snapshot, then the
     /// smallest; indexes last.
     pub fn statements(&self, nearest: &[usize], most: usize) -> Result<Vec<&Statement>, Error> {
-        let costly = self.costly.borrow();
-        let is_usable = |entry: &&Entry| entry.statements.first().is_some_and(|first| !costly.contains(&first.target));
+        let unfinished = self.unfinished.borrow();
+        let is_costly = |target| unfinished.get(&target).is_some_and(|computed| *computed > MAX_UNFINISHED_MS);
+        let is_usable = |entry: &&Entry| entry.statements.first().is_some_and(|first| !is_costly(first.target));
         let mut order: Vec<&Entry> = self.entries.iter().filter(is_usable).collect();
         let places: HashMap<usize, usize> = nearest.iter().enumerate().map(|(place, at)| (*at, place)).collect();
         order.sort_by_key(|entry| (places.get(&entry.relation).copied().unwrap_or(usize::MAX), entry.target.pages));
@@ -162,9 +164,14 @@ impl Targets {
         Ok(statements)
     }
 
-    /// Leaves a table out as long as these targets are kept.
-    pub fn leave_out(&self, target: u32) {
-        self.costly.borrow_mut().insert(target);
+    /// A table was not read to the end, and has computed so many milliseconds. Too many leave it out as long as these targets
+    /// are kept.
+    pub fn note_unfinished(&self, target: u32, computed: i64) {
+        *self.unfinished.borrow_mut().entry(target).or_default() += computed;
+    }
+
+    pub fn note_finished(&self, target: u32) {
+        self.unfinished.borrow_mut().remove(&target);
     }
 
     /// Schema, relation and column.
