@@ -8,6 +8,7 @@ use crate::comments::comment_words;
 use crate::graph::Graph;
 use crate::joins;
 use crate::look_alikes::{Keys, LookAlikes, keys};
+use crate::names::{LITTLE, distinct, name_words};
 use crate::postings::{Place, Posting, WHOLE};
 use crate::relation::{Check, Interrupted, Relation, Usage};
 use crate::schemas::Schemas;
@@ -15,10 +16,6 @@ use crate::segmentation;
 use crate::stored_values::StoredValues;
 use crate::word_table::{WordTable, commonness};
 use std::collections::HashMap;
-use words::identifier_words;
-
-/// Words of names that a question may leave out or put elsewhere.
-const LITTLE: [&str; 10] = ["of", "the", "and", "in", "for", "to", "by", "a", "per", "from"];
 
 /// After fewer removed relations than this no words are looked for that nothing uses.
 const FEW_REMOVED: usize = 500;
@@ -27,6 +24,7 @@ const FEW_REMOVED: usize = 500;
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub oid: u32,
+    pub group: u32,
     pub schema: u32,
     /// The relation's name and those of its columns, a zero byte between them.
     names: Box<str>,
@@ -122,6 +120,17 @@ impl Directory {
         Some((self.schemas.name(entry.schema), entry.name(), entry.column_names()))
     }
 
+    /// All relations, in no order.
+    pub fn oids(&self) -> impl Iterator<Item = u32> {
+        self.slots.keys().copied()
+    }
+
+    /// The relations that can be joined with this one, as of the last refresh.
+    pub fn neighbours(&self, oid: u32) -> impl Iterator<Item = u32> {
+        let neighbours = self.slot(oid).map(|slot| self.graph.neighbours(slot)).unwrap_or_default();
+        neighbours.iter().filter_map(|slot| Some(self.entry(*slot)?.oid))
+    }
+
     /// Takes a relation in, in place of what was known under its oid. Costs some microseconds, more for words that
     /// thousands of relations have.
     pub fn upsert(&mut self, relation: &Relation) {
@@ -144,6 +153,7 @@ impl Directory {
         self.look_alikes.add(alike);
         let entry = Entry {
             oid: relation.oid,
+            group: relation.group,
             schema,
             names: names.into(),
             columns: u16::try_from(columns).unwrap_or(WHOLE - 1),
@@ -370,28 +380,6 @@ fn find_parts(table: &mut WordTable, check: Check<'_>) -> Result<Vec<Part>, Inte
     found.sort_unstable();
     found.dedup();
     Ok(found)
-}
-
-/// The words of an identifier that may mean something; never none.
-pub(crate) fn name_words(name: &str) -> Vec<String> {
-    let mut words = identifier_words(name);
-    if words.iter().any(|word| !LITTLE.contains(&word.as_str())) {
-        words.retain(|word| !LITTLE.contains(&word.as_str()));
-    }
-    if words.is_empty() {
-        words.push(name.to_lowercase());
-    }
-    words
-}
-
-fn distinct(mut words: Vec<String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(words.len());
-    for word in words.drain(..) {
-        if !kept.contains(&word) {
-            kept.push(word);
-        }
-    }
-    kept
 }
 
 fn number(count: usize) -> u32 {

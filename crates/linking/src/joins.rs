@@ -1,6 +1,7 @@
 //! Joins that no foreign key declares, judged by names within one schema.
 
-use crate::directory::{Entry, name_words};
+use crate::directory::Entry;
+use crate::names::name_words;
 use crate::relation::{Check, Interrupted};
 use crate::word_table::WordTable;
 use std::collections::HashMap;

@@ -12,6 +12,7 @@ mod expansion;
 mod graph;
 mod joins;
 mod look_alikes;
+mod names;
 mod options;
 mod packing;
 mod postings;

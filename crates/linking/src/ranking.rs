@@ -21,7 +21,10 @@ pub struct Context<'a> {
     /// Stored values that a look-up in the database has found for phrases of the question.
     pub values: &'a [FoundValue],
     /// Whether the asker may know of a relation. What is not readable gives no score, no evidence and no reason.
-    pub readable: Option<&'a dyn Fn(u32) -> bool>,
+    /// Takes the relation's oid and its group.
+    pub readable: Option<&'a dyn Fn(u32, u32) -> bool>,
+    /// Whether a column of a readable relation, by oid and position, is none the asker may know of.
+    pub hidden: Option<&'a dyn Fn(u32, u16) -> bool>,
     /// How many relations are wanted.
     pub limit: usize,
     /// For how many of them the neighbours that speak for them are told.
@@ -32,7 +35,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A question of which nothing is known but its words.
     pub fn new(options: &'a Options) -> Self {
-        Self { visible: &[], values: &[], readable: None, limit: 300, explained: 0, options }
+        Self { visible: &[], values: &[], readable: None, hidden: None, limit: 300, explained: 0, options }
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Relation {
     /// Oids of the relations that foreign keys of this one refer to.
     pub references: Vec<u32>,
     pub usage: Usage,
+    /// A number that the caller gives to relations which the same people may read; handed to [`crate::Context::readable`].
+    pub group: u32,
 }
 
 /// A column as far as its words matter.

@@ -1,6 +1,7 @@
 //! Schemas: their members, what their names share, and the joins found within each.
 
-use crate::directory::{Entry, name_words};
+use crate::directory::Entry;
+use crate::names::name_words;
 use crate::word_table::WordTable;
 use std::collections::{HashMap, HashSet};
 

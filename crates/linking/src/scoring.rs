@@ -4,7 +4,7 @@
 //! however often it occurs there: this keeps a table of many similar names from beating the tables that, together, have
 //! all of what was asked for. Rare words count more, by the usual logarithm of inverse document frequency.
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Entry};
 use crate::expansion::{Expansion, expand};
 use crate::graph::Reach;
 use crate::options::Options;
@@ -101,7 +101,7 @@ struct Scorer<'a> {
 impl<'a> Scorer<'a> {
     fn new(directory: &'a Directory, context: &'a Context<'a>) -> Self {
         let options = context.options;
-        let readable = |oid: u32| context.readable.is_none_or(|readable| readable(oid));
+        let readable = |entry: &Entry| context.readable.is_none_or(|readable| readable(entry.oid, entry.group));
         let mut scorer = Self {
             directory,
             context,
@@ -113,7 +113,7 @@ impl<'a> Scorer<'a> {
         };
         let mut units = 0;
         for (entry, alike) in directory.entries.iter().zip(&directory.alike) {
-            let known = entry.as_ref().is_some_and(|entry| readable(entry.oid));
+            let known = entry.as_ref().is_some_and(readable);
             let share = if options.look_alikes { alike.share } else { 1.0 };
             let share = if known { share } else { 0.0 };
             scorer.readable.push(known);
@@ -196,6 +196,11 @@ impl<'a> Scorer<'a> {
     fn hit(&mut self, hit: Hit, concept: &mut Concept) {
         let at = hit.slot as usize;
         if !self.readable.get(at).copied().unwrap_or_default() {
+            return;
+        }
+        if let Some(hidden) = self.context.hidden.filter(|_| is_column(&hit))
+            && self.directory.entry(hit.slot).is_some_and(|entry| hidden(entry.oid, hit.column))
+        {
             return;
         }
         let Some(best) = self.best.get_mut(at) else { return };

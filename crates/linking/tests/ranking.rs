@@ -133,11 +133,38 @@ fn search_path_and_privileges() {
     let options = Options::default();
     let context = Context { visible: &visible, ..Context::new(&options) };
     assert_eq!(oids(&ask_with("customers", &mut directory, &context)).first(), Some(&2));
-    let readable = |oid: u32| oid == 1;
+    let readable = |oid: u32, _: u32| oid == 1;
     let context = Context { visible: &visible, readable: Some(&readable), explained: 9, ..Context::new(&options) };
     let ranked = ask_with("customers", &mut directory, &context);
     assert_eq!(oids(&ranked), [1]);
     assert!(ranked[0].neighbours.is_empty());
+}
+
+#[test]
+fn hidden_columns_speak_for_nothing_and_groups_are_told() {
+    let mut relations =
+        vec![relation(1, "a.staff: id, salary"), relation(2, "a.posts: id, salary"), relation(3, "a.pay: id, salary")];
+    relations[2].group = 7;
+    let mut directory = directory(&relations);
+    let readable = |_: u32, group: u32| group == 0;
+    let hidden = |oid: u32, column: u16| oid == 1 && column == 1;
+    let options = Options::default();
+    let context = Context { readable: Some(&readable), hidden: Some(&hidden), ..Context::new(&options) };
+    let ranked = ask_with("salary", &mut directory, &context);
+    assert_eq!(oids(&ranked).first(), Some(&2));
+    assert!(ranked.iter().all(|one| one.oid != 3 && (one.oid == 2 || one.matches.is_empty())), "{ranked:?}");
+}
+
+#[test]
+fn neighbours_are_what_keys_join() {
+    let directory = directory(&shop());
+    let [orders, items] = [2, 3];
+    assert!(
+        directory.neighbours(items).any(|oid| oid == orders),
+        "{:?}",
+        directory.neighbours(items).collect::<Vec<_>>()
+    );
+    assert_eq!(directory.neighbours(99).count(), 0);
 }
 
 #[test]

@@ -63,6 +63,7 @@ pub fn relations(tables: &[Table]) -> Vec<Relation> {
             .filter_map(|(_, schema, name, _)| places.get(&format!("{schema}.{name}")).copied())
             .collect(),
         usage: Usage { rows: table.rows.filter(|rows| *rows >= 0.0), ..Usage::default() },
+        group: 0,
     };
     (0..).zip(tables).map(relation).collect()
 }
