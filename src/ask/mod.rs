@@ -117,8 +117,7 @@ pub fn explain(sql: &str, settings: &Settings) -> Result<String, Error> {
     if chain.begins_with_builtin() {
         return Ok(description);
     }
-    let snapshot = grounding::snapshot(&settings.scope(), false)?;
-    let context = grounding::narrow(sql, &snapshot, &outline.relations);
+    let context = grounding::about(sql, &settings.scope(), &outline.relations)?;
     let prompt = prompt::explain(&context, &description, &settings.prompt, &mut interrupts::check)?;
     chain.explain(&prompt, &description)
 }

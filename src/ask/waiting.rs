@@ -8,11 +8,11 @@ use super::question::Question;
 use crate::draft_cache;
 use crate::error::Error;
 use crate::grounding::values::{self, Lookup};
-use crate::grounding::{self, Context};
+use crate::grounding::{self, Context, Extent};
 use crate::model::{Chain, builtin};
 use crate::pg::host::{interrupts, report};
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::prompt;
+use crate::prompt::{self, UnknownName};
 use crate::settings::{Settings, Share};
 use schema::ResultShape;
 use wire::{Prompt, Usage};
@@ -58,7 +58,7 @@ pub fn wait_for_answer<T>(
                     value = Some(stood.value);
                     Event::Stood(stood.columns)
                 }
-                Err(error) => Event::Refused { nearest: known.nearest(&error), error },
+                Err(error) => Event::Refused { nearest: known.nearest(&error, settings), error },
             },
             Step::Done(answered) => {
                 let answered = Answered { stages, ..*answered };
@@ -77,7 +77,8 @@ pub fn wait_for_answer<T>(
 /// What a model outside the server would be told about a question.
 pub fn first_prompt(question: &Question, settings: &Settings) -> Result<Prompt, Error> {
     let samples = settings.share == Share::Samples;
-    let context = grounding::link(&question.text, grounding::snapshot(&settings.scope(), samples)?, samples)?;
+    let extent = Extent::of(settings.prompt.budget);
+    let context = grounding::link(&question.text, &settings.scope(), extent, samples)?;
     let values = Lookup::new(&context);
     Known { context, values, samples }.prompt(question, settings, &mut Stages::default())
 }
@@ -95,8 +96,9 @@ impl Known {
     fn of(question: &Question, chain: &Chain, settings: &Settings, stages: &mut Stages) -> Result<Self, Error> {
         let started = Instant::now();
         let samples = chain.has_remote() && settings.share == Share::Samples;
-        let snapshot = grounding::snapshot(&settings.scope(), samples || chain.has_builtin())?;
-        let context = grounding::link(&question.text, snapshot, samples)?;
+        let extent = Extent::of(settings.prompt.budget);
+        let with_values = samples || chain.has_builtin();
+        let context = grounding::link(&question.text, &settings.scope(), extent, with_values)?;
         let values = Lookup::new(&context);
         stages.grounding += started.elapsed();
         Ok(Self { context, values, samples })
@@ -113,7 +115,15 @@ impl Known {
         Ok(prompt)
     }
 
-    fn nearest(&self, error: &Error) -> Option<String> {
-        prompt::nearest_names(error, &self.context.snapshot)
+    /// The real names most like the unknown one of an error.
+    fn nearest(&self, error: &Error, settings: &Settings) -> Option<String> {
+        let snapshot = &self.context.snapshot;
+        match prompt::unknown_name(error)? {
+            UnknownName::Column(name) => prompt::nearest_columns(&name, snapshot),
+            UnknownName::Relation(name) => {
+                let names = grounding::nearest_relations(&name, &settings.scope(), snapshot).ok()?;
+                (!names.is_empty()).then(|| names.join(", "))
+            }
+        }
     }
 }

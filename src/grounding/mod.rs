@@ -1,78 +1,212 @@
-//! What the caller may see of the database: one query, under the caller's own privileges, into plain values.
+//! What the caller may see of the database, as far as a question needs it, in two steps.
 //!
-//! It never filters afterwards: what the query returns is what may be shown.
+//! The [`directory`] has the names of all relations, and ranks them. The [`detail`] of those that are chosen is read under the
+//! caller's own privileges, never filtered afterwards: what its query returns is what may be shown. Both are kept for the session
+//! and follow what the server announces.
 
 #![forbid(unsafe_code)]
 
+mod choice;
 mod context;
-mod ranking;
+mod detail;
+mod directory;
 pub mod values;
 
+pub use choice::Extent;
+pub use context::Context;
 #[cfg(test)]
 pub use context::context_of;
-pub use context::{Context, link, narrow};
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
-
-use schema::Snapshot;
 
 use crate::error::{Error, Failure};
 use crate::pg::host::invalidation;
-use crate::pg::running::query;
-use crate::pg::running::relations_being_made;
 use crate::settings::Scope;
+use detail::moment::{self, Moment};
+use detail::{Detail, Details, Reader};
+use directory::Directory;
+use linking::Ranked;
+use schema::{Relation, Schema, Snapshot};
 
-thread_local! {
-    /// The last snapshot read, with what it depends on and the generation before it was read.
-    static KEPT: RefCell<Option<(String, u64, Rc<Snapshot>)>> = const { RefCell::new(None) };
+/// At most this many relations are ranked; nothing that is sent to a model has room for more.
+const MAX_RANKED: usize = 400;
+/// So many names that are like an unknown one.
+const MAX_NEAREST: usize = 5;
+
+/// What the session keeps.
+#[derive(Default)]
+struct Session {
+    directory: Directory,
+    details: Details,
+    last: Option<Last>,
 }
 
-/// The schema as the caller sees it now. `with_values` adds typical values from the planner's statistics.
-///
-/// Kept for the session as long as nothing it shows can have changed: see `key.sql` and [`cache`].
-pub fn snapshot(scope: &Scope<'_>, with_values: bool) -> Result<Rc<Snapshot>, Error> {
-    let schemas = array_literal(scope.schemas);
-    // Reading the key takes locks, which makes the server deliver the messages of others first.
-    let servers = array_literal(scope.allow_servers);
-    let made = array_literal(&relations_being_made::oids().iter().map(u32::to_string).collect::<Vec<_>>());
-    let key = format!("{schemas}\n{servers}\n{made}\n{with_values}\n{}", one_value(include_str!("key.sql"), &[])?);
-    let generation = invalidation::generation();
-    let kept = KEPT.with_borrow(|kept| match kept {
-        Some((of, at, snapshot)) if *of == key && *at == generation => Some(Rc::clone(snapshot)),
-        _ => None,
-    });
-    if let Some(snapshot) = kept {
-        return Ok(snapshot);
+/// The last snapshot with what it was made of.
+struct Last {
+    details: Vec<Rc<Detail>>,
+    stamp: String,
+    path: Vec<String>,
+    snapshot: Rc<Snapshot>,
+}
+
+thread_local! {
+    static SESSION: RefCell<Session> = RefCell::default();
+}
+
+fn in_session<T>(work: impl FnOnce(&mut Session) -> Result<T, Error>) -> Result<T, Error> {
+    SESSION.with(|session| match session.try_borrow_mut() {
+        Ok(mut session) => work(&mut session),
+        Err(_) => Err(Error::nested_question()),
+    })
+}
+
+/// What is known of a question. `with_values` adds typical values from the planner's statistics.
+pub fn link(question: &str, scope: &Scope<'_>, extent: Extent, with_values: bool) -> Result<Context, Error> {
+    in_session(|session| {
+        session.refresh(scope)?;
+        let path = session.directory.path();
+        let (ranked, total) = session.directory.rank(question, &path, MAX_RANKED)?;
+        let chosen = choice::choose(&session.directory, &ranked, total, &path, extent);
+        session.context(question, scope, path, ranked, &chosen, total, with_values)
+    })
+}
+
+/// A statement with the relations it names, by schema and name, and nothing else of the schema.
+pub fn about(sql: &str, scope: &Scope<'_>, relations: &[(String, String)]) -> Result<Context, Error> {
+    in_session(|session| {
+        session.refresh(scope)?;
+        let path = session.directory.path();
+        let is_named = |oid: &u32| {
+            let name = session.directory.name(*oid);
+            name.is_some_and(|name| relations.iter().any(|(schema, relation)| (&**schema, &**relation) == name))
+        };
+        let chosen: Vec<u32> = session.directory.readable().filter(is_named).collect();
+        let total = chosen.len();
+        session.context(sql, scope, path, Vec::new(), &chosen, total, false)
+    })
+}
+
+/// The relations, of all that the caller may read, whose names are most like an unknown one.
+pub fn nearest_relations(unknown: &str, scope: &Scope<'_>, snapshot: &Snapshot) -> Result<Vec<String>, Error> {
+    in_session(|session| {
+        session.refresh(scope)?;
+        let directory = &session.directory;
+        let far = |oid: u32| Some((words::distance(unknown, directory.name(oid)?.1), oid));
+        let mut nearest: Vec<(usize, u32)> = directory.readable().filter_map(far).collect();
+        nearest.sort_unstable();
+        let spelled = |(_, oid): (usize, u32)| {
+            let known = snapshot.relations.with_oid(oid).map(Relation::sql_name);
+            known.or_else(|| Some(directory.outline(oid, false)?.sql_name()))
+        };
+        Ok(nearest.into_iter().take(MAX_NEAREST).filter_map(spelled).collect())
+    })
+}
+
+impl Session {
+    /// Takes in what was announced since the last question.
+    fn refresh(&mut self, scope: &Scope<'_>) -> Result<(), Error> {
+        let changes = invalidation::accept();
+        self.details.forget(&changes);
+        self.directory.note(changes);
+        self.directory.refresh(scope)
     }
-    let values = if with_values { "true" } else { "false" };
-    let read = |checks| {
-        let arguments = [Some(schemas.as_str()), Some(values), Some(&servers), Some(&made), Some(checks)];
-        first_value(query::rows_at_once(concat!(include_str!("labels.sql"), include_str!("context.sql")), &arguments))
-    };
-    let snapshot = match read("true") {
-        Ok(document) => Rc::new(parse(&document)?),
-        // Somebody holds a table whose checks were to be printed. The next question tries again.
-        Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => return Ok(Rc::new(parse(&read("false")?)?)),
-        Err(error) => return Err(error),
-    };
-    KEPT.set(Some((key, generation, Rc::clone(&snapshot))));
-    Ok(snapshot)
+
+    #[expect(clippy::too_many_arguments, reason = "the steps of one function")]
+    fn context(
+        &mut self,
+        question: &str,
+        scope: &Scope<'_>,
+        path: Vec<String>,
+        ranked: Vec<Ranked>,
+        chosen: &[u32],
+        total: usize,
+        with_values: bool,
+    ) -> Result<Context, Error> {
+        let met: HashSet<u32> = chosen.iter().copied().collect();
+        let others: Vec<u32> = ranked.iter().map(|one| one.oid).filter(|oid| !met.contains(oid)).collect();
+        let is_in_path = |oid: &u32| {
+            let schema = self.directory.name(*oid).map_or("", |(schema, _)| schema);
+            path.iter().any(|name| name == schema) || schema.starts_with("pg_temp")
+        };
+        let bare: Vec<u32> = chosen.iter().chain(&others).filter(|oid| is_in_path(oid)).copied().collect();
+        let schemas: HashSet<u32> = chosen.iter().filter_map(|oid| self.directory.schema_oid(*oid)).collect();
+        let mut schemas: Vec<u32> = schemas.into_iter().collect();
+        schemas.sort_unstable();
+        let moment = moment::read(&bare, chosen, &schemas)?;
+        let reader = Reader::new(scope, &moment, self.directory.label_fingerprint(), with_values);
+        let details = self.details.of(chosen, &reader)?;
+        let outline = |oid: &u32| self.directory.outline(*oid, moment.visible.contains(oid));
+        let outlines: Vec<Relation> = others.iter().filter_map(outline).collect();
+        let snapshot = self.snapshot(details, &moment, path);
+        // What was dropped meanwhile, or taken away, is not told of either.
+        let gone = chosen.len() - snapshot.relations.len();
+        Ok(Context {
+            question: question.to_owned(),
+            snapshot,
+            ranked: ranked.into(),
+            outlines: outlines.into(),
+            total: total.saturating_sub(gone),
+        })
+    }
+
+    /// The snapshot of these details: the last one again, where it is made of the same.
+    fn snapshot(&mut self, details: Vec<Rc<Detail>>, moment: &Moment, path: Vec<String>) -> Rc<Snapshot> {
+        let is_same = |last: &&Last| {
+            last.stamp == moment.stamp
+                && last.path == path
+                && last.details.len() == details.len()
+                && last.details.iter().zip(&details).all(|(one, other)| Rc::ptr_eq(one, other))
+        };
+        if let Some(last) = self.last.as_ref().filter(is_same) {
+            return Rc::clone(&last.snapshot);
+        }
+        let mut relations: Vec<Relation> = details.iter().map(|detail| commented(detail, moment)).collect();
+        let place = |schema: &str| path.iter().position(|name| name == schema).unwrap_or(usize::MAX);
+        relations.sort_by(|one, other| {
+            let key = |relation: &Relation| place(&relation.schema);
+            key(one).cmp(&key(other)).then_with(|| (&one.schema, &one.name).cmp(&(&other.schema, &other.name)))
+        });
+        let mut schemas: Vec<Schema> = Vec::new();
+        for relation in &relations {
+            if schemas.last().is_none_or(|last| last.name != relation.schema) {
+                let oid = self.directory.schema_oid(relation.oid).unwrap_or_default();
+                let comment = moment.schema_comments.get(&(oid, 0)).cloned();
+                schemas.push(Schema { name: relation.schema.clone(), comment });
+            }
+        }
+        let snapshot = Rc::new(Snapshot {
+            server_version: moment.server_version.clone(),
+            search_path: path.clone(),
+            today: moment.today.clone(),
+            time_zone: moment.time_zone.clone(),
+            schemas,
+            relations: relations.into(),
+        });
+        self.last = Some(Last { details, stamp: moment.stamp.clone(), path, snapshot: Rc::clone(&snapshot) });
+        snapshot
+    }
+}
+
+/// A relation with the comments of the moment.
+fn commented(detail: &Detail, moment: &Moment) -> Relation {
+    let mut relation = detail.relation.clone();
+    let comment = |number: i32| moment.comments.get(&(relation.oid, number)).cloned();
+    relation.comment = comment(0);
+    let comments: Vec<Option<String>> = detail.numbers.iter().map(|number| comment(i32::from(*number))).collect();
+    for (column, comment) in relation.columns.iter_mut().zip(comments) {
+        column.comment = comment;
+    }
+    relation.visible = moment.visible.contains(&relation.oid);
+    relation
 }
 
 /// The SQLSTATE of a statement that would have to wait for a lock.
 pub const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-fn one_value(sql: &'static str, arguments: &[Option<&str>]) -> Result<String, Error> {
-    first_value(query::rows(sql, arguments))
-}
-
-fn first_value(rows: Result<Vec<query::Row>, Error>) -> Result<String, Error> {
+fn first_value(rows: Result<Vec<crate::pg::running::query::Row>, Error>) -> Result<String, Error> {
     Ok(rows?.into_iter().flatten().flatten().next().unwrap_or_default())
-}
-
-fn parse(document: &str) -> Result<Snapshot, Error> {
-    serde_json::from_str(document).map_err(unreadable)
 }
 
 fn unreadable(error: serde_json::Error) -> Error {
@@ -91,6 +225,12 @@ pub fn array_literal(elements: &[String]) -> String {
     format!("{{{}}}", quoted.join(","))
 }
 
+/// An `oid[]` literal.
+fn oid_literal(oids: &[u32]) -> String {
+    let oids: Vec<String> = oids.iter().map(u32::to_string).collect();
+    format!("{{{}}}", oids.join(","))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +239,6 @@ mod tests {
     fn array_literals_quote_every_element() {
         assert_eq!(array_literal(&[]), "{}");
         assert_eq!(array_literal(&["a".into(), "b\"\\,".into()]), r#"{"a","b\"\\,"}"#);
+        assert_eq!((oid_literal(&[]), oid_literal(&[1, 23])), ("{}".to_owned(), "{1,23}".to_owned()));
     }
 }

@@ -19,7 +19,7 @@ use linking::Check;
 use reader::stored_values::Match;
 use schema::ResultShape;
 use schema_levels::SchemaText;
-pub use schema_text::nearest_names;
+pub use schema_text::{UnknownName, nearest_columns, unknown_name};
 use wire::{Message, Prompt, Task};
 
 /// Writes the prompt for a question. `shared` are stored values that words of it may mean, where models outside the server

@@ -1,7 +1,7 @@
 //! How much of the schema a prompt shows: all of it where it fits, else the nearest relations in full, the next with the
 //! names of their columns, and the bare names of the rest.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::budget::tokens;
@@ -24,7 +24,7 @@ pub fn write(context: &Context, with_values: bool, room: usize, check: Check<'_>
     let snapshot = &context.snapshot;
     let notes = schema_notes(snapshot);
     let room = room.saturating_sub(tokens(&notes));
-    if let Some(blocks) = everything(snapshot, with_values, room) {
+    if let Some(blocks) = everything(snapshot, with_values, room).filter(|_| context.is_complete()) {
         return Ok(SchemaText { text: fence(&(notes + &blocks)), complete: true });
     }
     let candidates = Candidates::new(context, with_values);
@@ -51,27 +51,41 @@ fn everything(snapshot: &Snapshot, with_values: bool, room: usize) -> Option<Str
 struct Candidates<'c> {
     snapshot: &'c Snapshot,
     with_values: bool,
-    places: Vec<(&'c Relation, Option<&'c Ranked>)>,
+    places: Vec<Candidate<'c>>,
+    /// How many the caller may read.
+    total: usize,
 }
+
+struct Candidate<'c> {
+    relation: &'c Relation,
+    ranked: Option<&'c Ranked>,
+    /// Only its names are known.
+    is_outline: bool,
+}
+
+/// What a block costs that can't be written: no budget has room for it.
+const IMPOSSIBLE: usize = usize::MAX / 4;
 
 impl<'c> Candidates<'c> {
     fn new(context: &'c Context, with_values: bool) -> Self {
         let snapshot = &*context.snapshot;
+        let outlines: HashMap<u32, &Relation> = context.outlines.iter().map(|outline| (outline.oid, outline)).collect();
         let mut met = HashSet::new();
-        let mut places: Vec<(&Relation, Option<&Ranked>)> = Vec::new();
-        for ranked in context.ranked.iter() {
-            let at = (ranked.oid as usize).wrapping_sub(1);
-            if let Some(relation) = snapshot.relations.get(at).filter(|_| met.insert(at)) {
-                places.push((relation, Some(ranked)));
+        let mut places: Vec<Candidate> = Vec::new();
+        for ranked in context.ranked.iter().filter(|ranked| met.insert(ranked.oid)) {
+            let detail = snapshot.relations.with_oid(ranked.oid);
+            if let Some(relation) = detail.or_else(|| outlines.get(&ranked.oid).copied()) {
+                places.push(Candidate { relation, ranked: Some(ranked), is_outline: detail.is_none() });
             }
         }
-        let others = snapshot.relations.iter().enumerate().filter(|(at, _)| !met.contains(at));
-        places.extend(others.map(|(_, relation)| (relation, None)).take(Shares::default().names));
-        Self { snapshot, with_values, places }
+        let others = snapshot.relations.iter().filter(|relation| !met.contains(&relation.oid));
+        let others = others.map(|relation| Candidate { relation, ranked: None, is_outline: false });
+        places.extend(others.take(Shares::default().names));
+        Self { snapshot, with_values, places, total: context.total }
     }
 
     fn piece(&self, shown: &Shown) -> String {
-        let Some((relation, _)) = self.places.get(shown.place) else { return String::new() };
+        let Some(Candidate { relation, .. }) = self.places.get(shown.place) else { return String::new() };
         match shown.level {
             Level::Full => block(self.snapshot, relation, self.with_values, shown.columns.as_deref()),
             Level::Line => line(relation),
@@ -85,11 +99,11 @@ impl<'c> Candidates<'c> {
             shown.iter().filter(|one| one.level == level).for_each(|one| text.push_str(&self.piece(one)));
         }
         let named = shown.iter().filter(|one| one.level == Level::Name).filter_map(|one| self.places.get(one.place));
-        let named: Vec<String> = named.map(|(relation, _)| super::schema_text::name(relation)).collect();
+        let named: Vec<String> = named.map(|one| super::schema_text::name(one.relation)).collect();
         if !named.is_empty() {
             let _ = writeln!(text, "Known by name alone: {}", named.join(", "));
         }
-        let left_out = self.snapshot.relations.len().saturating_sub(shown.len());
+        let left_out = self.total.saturating_sub(shown.len());
         if left_out > 0 {
             let _ = writeln!(text, "{left_out} further relations have no room here.");
         }
@@ -99,23 +113,24 @@ impl<'c> Candidates<'c> {
 
 impl Pieces for Candidates<'_> {
     fn columns(&self, place: usize) -> Option<u16> {
-        u16::try_from(self.places.get(place)?.0.columns.len()).ok()
+        u16::try_from(self.places.get(place)?.relation.columns.len()).ok()
     }
 
     fn keys(&self, place: usize) -> Vec<u16> {
-        let Some((relation, _)) = self.places.get(place) else { return Vec::new() };
+        let Some(Candidate { relation, .. }) = self.places.get(place) else { return Vec::new() };
         let names = relation.primary_key.iter().chain(relation.foreign_keys.iter().flat_map(|key| &key.columns));
         let position = |name: &String| relation.columns.iter().position(|column| column.name == *name);
         names.filter_map(|name| u16::try_from(position(name)?).ok()).collect()
     }
 
     fn matched(&self, place: usize) -> Vec<u16> {
-        let ranked = self.places.get(place).and_then(|(_, ranked)| *ranked);
+        let ranked = self.places.get(place).and_then(|one| one.ranked);
         ranked.map(|ranked| ranked.columns().into_iter().map(|(column, _)| column).collect()).unwrap_or_default()
     }
 
     fn cost(&self, shown: &Shown) -> usize {
-        tokens(&self.piece(shown))
+        let is_outline = self.places.get(shown.place).is_none_or(|one| one.is_outline);
+        if is_outline && shown.level == Level::Full { IMPOSSIBLE } else { tokens(&self.piece(shown)) }
     }
 }
 

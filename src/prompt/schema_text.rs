@@ -162,8 +162,9 @@ fn key_lines(text: &mut String, snapshot: &Snapshot, relation: &Relation) {
 }
 
 fn reference(snapshot: &Snapshot, schema: &str, relation: &str, columns: &[String]) -> String {
-    let name = snapshot.relation(schema, relation).map_or_else(|| quote_ident(relation), Relation::sql_name);
-    format!("{name} ({})", names(columns))
+    let qualified = || format!("{}.{}", quote_ident(schema), quote_ident(relation));
+    let name = snapshot.relation(schema, relation).map_or_else(qualified, Relation::sql_name);
+    format!("{} ({})", one_line(&name), names(columns))
 }
 
 fn names(columns: &[String]) -> String {
@@ -182,23 +183,35 @@ fn fenced(comment: &str) -> String {
     format!("\"{}\"", one_line(comment).replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The real names most like the unknown one of an undefined-column or undefined-table error.
-pub fn nearest_names(error: &Error, snapshot: &Snapshot) -> Option<String> {
+/// A name that a statement uses and nothing has.
+#[derive(Debug, PartialEq, Eq)]
+pub enum UnknownName {
+    Relation(String),
+    Column(String),
+}
+
+/// The unknown name of an undefined-column or undefined-table error, in lower case.
+pub fn unknown_name(error: &Error) -> Option<UnknownName> {
     let Error::Server(failure) = error else { return None };
-    if !names_things(failure) || !matches!(failure.sqlstate.as_str(), "42703" | "42P01") {
+    let kind = match failure.sqlstate.as_str() {
+        "42703" => UnknownName::Column,
+        "42P01" => UnknownName::Relation,
+        _ => return None,
+    };
+    if !names_things(failure) {
         return None;
     }
     let unknown = failure.message.split('"').nth(1).or_else(|| failure.message.split(' ').nth(1))?;
-    let unknown = unknown.rsplit('.').next()?.to_lowercase();
+    Some(kind(unknown.rsplit('.').next()?.to_lowercase()))
+}
+
+/// The columns of a snapshot whose names are most like an unknown one.
+pub fn nearest_columns(unknown: &str, snapshot: &Snapshot) -> Option<String> {
     let mut candidates: Vec<(usize, String)> = Vec::new();
     for relation in &snapshot.relations {
         let name = relation.sql_name();
-        if failure.sqlstate == "42P01" {
-            candidates.push((words::distance(&unknown, &relation.name), name));
-            continue;
-        }
         for column in &relation.columns {
-            candidates.push((words::distance(&unknown, &column.name), format!("{name}.{}", quote_ident(&column.name))));
+            candidates.push((words::distance(unknown, &column.name), format!("{name}.{}", quote_ident(&column.name))));
         }
     }
     candidates.sort();
@@ -261,9 +274,13 @@ mod tests {
                 ..Failure::default()
             })
         };
-        let names = |error| nearest_names(&error, &snapshot()).unwrap();
+        let names = |error| match unknown_name(&error).expect("a name") {
+            UnknownName::Column(name) => nearest_columns(&name, &snapshot()).expect("there are columns"),
+            UnknownName::Relation(name) => name,
+        };
         assert!(names(failure("42703", "column \"totl\" does not exist")).starts_with("\"Orders\".total"));
         assert!(names(failure("42703", "column o.totl does not exist")).starts_with("\"Orders\".total"));
-        assert!(names(failure("42P01", "relation \"customer\" does not exist")).starts_with("customers"));
+        assert_eq!(names(failure("42P01", "relation \"s.Customer\" does not exist")), "customer");
+        assert_eq!(unknown_name(&failure("42601", "syntax error at \"x\"")), None);
     }
 }

@@ -76,8 +76,8 @@ pub fn matches(question: &str, lookup: &Lookup) -> Result<Vec<Match>, Error> {
 /// The lookup for one question, in which each phrase is looked up once.
 pub struct Lookup {
     snapshot: Rc<Snapshot>,
-    /// The relations that the question may be about, nearest first, by their places in the snapshot.
-    nearest: Vec<usize>,
+    /// The relations that the question may be about, nearest first.
+    nearest: Vec<u32>,
     /// What was found for each phrase that was looked up.
     found: RefCell<HashMap<String, Vec<Match>>>,
     interrupted: RefCell<Option<Error>>,
@@ -87,7 +87,7 @@ impl Lookup {
     pub fn new(context: &Context) -> Self {
         Self {
             snapshot: Rc::clone(&context.snapshot),
-            nearest: context.ranked.iter().map(|ranked| (ranked.oid as usize).wrapping_sub(1)).collect(),
+            nearest: context.ranked.iter().map(|ranked| ranked.oid).collect(),
             found: RefCell::default(),
             interrupted: RefCell::default(),
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
-use super::super::{LOCK_NOT_AVAILABLE, Snapshot, array_literal, first_value, unreadable};
+use super::super::{LOCK_NOT_AVAILABLE, Snapshot, first_value, oid_literal, unreadable};
 use super::known::{Known, Place};
 use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
 use super::{MAX_UNFINISHED_MS, is_comparable};
@@ -48,8 +48,6 @@ pub struct Targets {
 
 struct Entry {
     target: Target,
-    /// Its relation's place in the snapshot.
-    relation: usize,
     /// What to run where the table may have changed since its statistics were made.
     statements: Vec<Statement>,
     /// What is left of it where it has not.
@@ -72,11 +70,9 @@ pub fn of(snapshot: &Rc<Snapshot>) -> Result<Rc<Targets>, Error> {
     if let Some(targets) = kept {
         return Ok(targets);
     }
-    let mut schemas: Vec<String> = snapshot.relations.iter().map(|relation| relation.schema.clone()).collect();
-    schemas.sort();
-    schemas.dedup();
-    let schemas = array_literal(&schemas);
-    let read = |sizes| first_value(query::rows_at_once(include_str!("values.sql"), &[Some(&schemas), sizes]));
+    let oids: Vec<u32> = snapshot.relations.iter().map(|relation| relation.oid).collect();
+    let oids = oid_literal(&oids);
+    let read = |sizes| first_value(query::rows_at_once(include_str!("values.sql"), &[Some(&oids), sizes]));
     let (document, is_complete) = match read(Some("true")) {
         // Somebody holds a table. The next question tries again.
         Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => (read(Some("false"))?, false),
@@ -100,45 +96,44 @@ impl Target {
 impl Targets {
     fn new(snapshot: &Snapshot, found: Vec<Target>) -> Self {
         let mut targets = Self::default();
-        let found: HashMap<(&str, &str), &Target> =
-            found.iter().map(|target| ((target.schema.as_str(), target.relation.as_str()), target)).collect();
-        for (at, relation) in snapshot.relations.iter().enumerate() {
+        let found: HashMap<u32, &Target> = found.iter().map(|target| (target.oid, target)).collect();
+        for relation in &snapshot.relations {
             let labelled = relation.columns.iter().filter(|column| is_comparable(column) && !column.labels.is_empty());
             let labelled = labelled.map(|column| (column.name.clone(), column.labels.clone()));
-            let target = found.get(&(relation.schema.as_str(), relation.name.as_str()));
+            let target = found.get(&relation.oid);
             let mut target = target.map(|target| (*target).clone()).unwrap_or_default();
             target.columns.retain(|column| relation.column(&column.name).is_some_and(is_comparable));
             let readable = (!target.columns.is_empty()).then(|| target.clone());
             (target.schema, target.relation) = (relation.schema.clone(), relation.name.clone());
+            target.oid = relation.oid;
             // Labels are searched here and nowhere else.
             target.columns.extend(labelled.map(|(name, known)| TargetColumn {
                 name,
                 known,
                 ..TargetColumn::default()
             }));
-            targets.add(at, target, readable.as_ref(), relation.rows);
+            targets.add(target, readable.as_ref(), relation.rows);
         }
         targets
     }
 
-    fn add(&mut self, relation: usize, mut target: Target, readable: Option<&Target>, rows: Option<f64>) {
+    fn add(&mut self, mut target: Target, readable: Option<&Target>, rows: Option<f64>) {
         let Ok(number) = u32::try_from(self.entries.len()) else { return };
         for (column, values) in (0..).zip(&mut target.columns) {
             self.known.add(Place { target: number, column }, &std::mem::take(&mut values.known));
         }
         let of = |fresh| readable.map(|target| statements::of(number, target, rows, fresh)).unwrap_or_default();
-        self.entries.push(Entry { statements: of(false), fresh: of(true), target, relation });
+        self.entries.push(Entry { statements: of(false), fresh: of(true), target });
     }
 
-    /// What to run for a question, on `most` tables: the `nearest`, given by their places in the snapshot, then the
-    /// smallest; indexes last.
-    pub fn statements(&self, nearest: &[usize], most: usize) -> Result<Vec<&Statement>, Error> {
+    /// What to run for a question, on `most` tables: the `nearest`, given by their oids, then the smallest; indexes last.
+    pub fn statements(&self, nearest: &[u32], most: usize) -> Result<Vec<&Statement>, Error> {
         let unfinished = self.unfinished.borrow();
         let is_costly = |target| unfinished.get(&target).is_some_and(|computed| *computed > MAX_UNFINISHED_MS);
         let is_usable = |entry: &&Entry| entry.statements.first().is_some_and(|first| !is_costly(first.target));
         let mut order: Vec<&Entry> = self.entries.iter().filter(is_usable).collect();
-        let places: HashMap<usize, usize> = nearest.iter().enumerate().map(|(place, at)| (*at, place)).collect();
-        order.sort_by_key(|entry| (places.get(&entry.relation).copied().unwrap_or(usize::MAX), entry.target.pages));
+        let places: HashMap<u32, usize> = nearest.iter().enumerate().map(|(place, oid)| (*oid, place)).collect();
+        order.sort_by_key(|entry| (places.get(&entry.target.oid).copied().unwrap_or(usize::MAX), entry.target.pages));
         order.truncate(most);
         // The nearest one in any case. An index is read in few, a large table in a sample.
         let mut pages = 0;
@@ -150,11 +145,11 @@ impl Targets {
             fits
         });
         let counted = order.iter().filter(|entry| entry.target.alone && entry.fresh != entry.statements);
-        let counted: Vec<String> = counted.map(|entry| entry.target.oid.to_string()).collect();
+        let counted: Vec<u32> = counted.map(|entry| entry.target.oid).collect();
         let fresh = if counted.is_empty() {
             Vec::new()
         } else {
-            query::rows(include_str!("fresh.sql"), &[Some(&array_literal(&counted))])?
+            query::rows(include_str!("fresh.sql"), &[Some(&oid_literal(&counted))])?
         };
         let fresh: BTreeSet<u32> = fresh.iter().flatten().flatten().filter_map(|oid| oid.parse().ok()).collect();
         let of = |entry: &&'_ Entry| fresh.contains(&entry.target.oid);

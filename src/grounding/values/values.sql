@@ -1,12 +1,12 @@
 -- Where words may be looked up as stored values, as one json document: the shape of targets::Target, a list.
--- $1: the schemas, as a text[] literal. $2: 'true' for the sizes of files, for which the server locks each table; else
+-- $1: the relations, as an oid[] literal. $2: 'true' for the sizes of files, for which the server locks each table; else
 -- those that VACUUM and ANALYZE noted. What the caller may read is decided elsewhere; statistics come from a view that
 -- shows the caller's own. Everything is qualified, operators too, as the caller's search_path is in force.
 WITH RECURSIVE roots AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-    WHERE n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+    WHERE c.oid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])
       AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,p}'::pg_catalog."char"[]) AND NOT c.relispartition
 ), tree AS (
     SELECT r.oid AS root, r.oid FROM roots r
@@ -22,19 +22,22 @@ WITH RECURSIVE roots AS (
     GROUP BY t.root
 ), statistics AS MATERIALIZED (
     -- An inheritance parent has two rows a column; the one that counts its children comes first.
-    SELECT DISTINCT ON (s.schemaname, s.tablename, s.attname) s.schemaname, s.tablename, s.attname, s.avg_width,
-           s.n_distinct,
+    SELECT DISTINCT ON (r.oid, s.attname) r.oid, s.attname, s.avg_width, s.n_distinct,
            COALESCE((s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100], '{}') OPERATOR(pg_catalog.||)
            COALESCE((s.histogram_bounds::pg_catalog.text::pg_catalog.text[])[1:101], '{}') AS known
-    FROM pg_catalog.pg_stats s
-    WHERE s.schemaname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[])
+    FROM roots r
+    CROSS JOIN LATERAL (
+        SELECT v.attname, v.avg_width, v.n_distinct, v.inherited, v.most_common_vals, v.histogram_bounds
+        FROM pg_catalog.pg_stats v
+        WHERE v.schemaname OPERATOR(pg_catalog.=) r.nspname AND v.tablename OPERATOR(pg_catalog.=) r.relname) AS s
+    WHERE
       -- Printing values of other types would look up the code behind them, which may be anybody's.
-      AND EXISTS (
+      EXISTS (
           SELECT FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid OPERATOR(pg_catalog.=) t.typelem
           WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.pg_typeof(COALESCE(s.most_common_vals, s.histogram_bounds))::pg_catalog.oid
             AND (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid
                  OR e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
-    ORDER BY s.schemaname, s.tablename, s.attname, s.inherited DESC
+    ORDER BY r.oid, s.attname, s.inherited DESC
 ), columns AS (
     SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', a.attname,
@@ -59,8 +62,7 @@ WITH RECURSIVE roots AS (
     JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
     JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=)
         CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END
-    LEFT JOIN statistics s ON s.schemaname OPERATOR(pg_catalog.=) r.nspname
-        AND s.tablename OPERATOR(pg_catalog.=) r.relname AND s.attname OPERATOR(pg_catalog.=) a.attname
+    LEFT JOIN statistics s ON s.oid OPERATOR(pg_catalog.=) r.oid AND s.attname OPERATOR(pg_catalog.=) a.attname
     WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
       AND b.typtype OPERATOR(pg_catalog.=) 'b' AND b.typcategory OPERATOR(pg_catalog.=) 'S'
       AND COALESCE(s.avg_width, 0) OPERATOR(pg_catalog.<=) 100

@@ -9,6 +9,7 @@ pub mod label_provider;
 pub mod messages;
 pub mod offload;
 pub mod report;
+pub mod search_path;
 pub mod sqlstate;
 pub mod text;
 pub mod tuple_desc;

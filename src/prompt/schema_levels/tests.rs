@@ -5,6 +5,7 @@ use schema::Column;
 fn snapshot(count: usize) -> Snapshot {
     let column = |name: &str| Column { name: name.into(), data_type: "text".into(), ..Column::default() };
     let relation = |at: usize| Relation {
+        oid: u32::try_from(at).expect("small") + 1,
         schema: "public".into(),
         name: format!("thing_{at}"),
         visible: true,
@@ -35,4 +36,17 @@ fn the_nearest_come_in_full_the_next_in_a_line_and_the_rest_by_name() {
     assert!(shown.text.contains("(id, colour_") && shown.text.contains("Known by name alone: "), "{}", shown.text);
     assert!(shown.text.contains("further relations have no room here."), "{}", shown.text);
     assert!(tokens(&shown.text) < 150, "{}", tokens(&shown.text));
+}
+
+#[test]
+fn what_was_not_read_in_detail_has_a_line_at_most() {
+    let mut context = near(snapshot(3), 2);
+    let outline = |oid: u32| Relation { oid, ..snapshot(1).relations[0].clone() };
+    context.outlines = vec![Relation { name: "far_away".into(), ..outline(77) }].into();
+    context.ranked = [3, 77].map(|oid| Ranked { oid, ..context.ranked[0].clone() }).to_vec().into();
+    context.total = 10_000;
+    let shown = write(&context, false, 1000, &mut || Ok(())).expect("written");
+    assert!(!shown.complete);
+    assert!(shown.text.contains("table far_away (id, colour_0)\n"), "{}", shown.text);
+    assert!(shown.text.contains("9996 further relations"), "{}", shown.text);
 }

@@ -1,32 +1,33 @@
--- What the caller may see, as one json document: the shape of schema::Snapshot.
+-- What the caller may see of chosen relations, one json document a row: the shape of detail::Document.
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
--- $3: foreign servers whose tables may be read, as a text[] literal. $4: relations to leave out, as an oid[] literal.
+-- $3: foreign servers whose tables may be read, as a text[] literal. $4: the relations, as an oid[] literal.
 -- What is labelled hidden is left out whole. $5: 'true' adds check constraints: to print one, the server locks its table.
 -- Of every text that owners wrote, the first 1,000 characters; of long lists, the first entries.
 -- It follows on labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
 -- in force.
-, path AS (
-    SELECT p.name, p.place
-    FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS p(name, place)
-), namespaces AS (
-    SELECT n.oid, n.nspname::pg_catalog.text AS name, path.place
-    FROM pg_catalog.pg_namespace n
-    LEFT JOIN path ON path.name OPERATOR(pg_catalog.=) n.nspname
+, wanted AS MATERIALIZED (
+    -- What foreign keys refer to is judged too, as a key is told only where both of its sides may be.
+    SELECT u.oid FROM pg_catalog.unnest($4::pg_catalog.oid[]) AS u(oid)
+    UNION
+    SELECT k.confrelid
+    FROM pg_catalog.unnest($4::pg_catalog.oid[]) AS u(oid)
+    JOIN pg_catalog.pg_constraint k ON k.conrelid OPERATOR(pg_catalog.=) u.oid
+    WHERE k.contype OPERATOR(pg_catalog.=) 'f'
+), relations AS MATERIALIZED (
+    SELECT c.oid, c.relname, c.relkind, c.relnamespace, n.nspname, c.reltuples,
+           c.oid OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.oid[]) AS is_chosen,
+           pg_catalog.has_table_privilege(c.oid, 'SELECT') AS whole
+    FROM wanted w
+    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) w.oid
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
     WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE')
       AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema'
       AND (NOT pg_catalog.starts_with(n.nspname::pg_catalog.text, 'pg_')
            OR n.oid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())
       AND (pg_catalog.cardinality($1::pg_catalog.text[]) OPERATOR(pg_catalog.=) 0
            OR n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]))
-), relations AS (
-    SELECT c.oid, c.relname, c.relkind, c.relnamespace, n.name AS schema, n.place,
-           pg_catalog.pg_table_is_visible(c.oid) AS visible, c.reltuples,
-           pg_catalog.has_table_privilege(c.oid, 'SELECT') AS whole
-    FROM pg_catalog.pg_class c
-    JOIN namespaces n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-    WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v,m,p,f}'::pg_catalog."char"[])
+      AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v,m,p,f}'::pg_catalog."char"[])
       AND NOT c.relispartition
-      AND c.oid OPERATOR(pg_catalog.<>) ALL ($4::pg_catalog.oid[])
       AND NOT EXISTS (
           SELECT FROM labels l
           WHERE l.relation OPERATOR(pg_catalog.=) c.oid AND l.number OPERATOR(pg_catalog.=) 0::pg_catalog.int2
@@ -44,9 +45,11 @@
             AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
             AND d.deptype OPERATOR(pg_catalog.=) 'e'
             AND e.extname OPERATOR(pg_catalog.=) 'nl2sql')
-), columns AS (
+), columns AS MATERIALIZED (
     SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity, a.attgenerated, a.atttypid, a.atttypmod,
-           CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END AS base, t.typtype, t.typcategory,
+           r.is_chosen,
+           CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END AS base, t.typtype,
+           t.typcategory, t.typelem,
            EXISTS (SELECT FROM labels l
                    WHERE l.label OPERATOR(pg_catalog.=) 'masked' AND l.relation OPERATOR(pg_catalog.=) r.oid
                      AND l.number OPERATOR(pg_catalog.=) ANY (ARRAY[0::pg_catalog.int2, a.attnum])
@@ -61,19 +64,28 @@
           WHERE l.relation OPERATOR(pg_catalog.=) r.oid AND l.number OPERATOR(pg_catalog.=) a.attnum
             AND l.label OPERATOR(pg_catalog.=) 'hidden')
 ), statistics AS MATERIALIZED (
-    -- An inheritance parent has two rows a column; the one that counts its children comes first.
-    SELECT DISTINCT ON (s.schemaname, s.tablename, s.attname) s.schemaname, s.tablename, s.attname,
-           (s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100] AS common
-    FROM pg_catalog.pg_stats s
-    JOIN namespaces n ON n.name::pg_catalog.name OPERATOR(pg_catalog.=) s.schemaname
-    WHERE $2 OPERATOR(pg_catalog.=) 'true' AND s.most_common_vals IS NOT NULL
+    -- An inheritance parent has two rows a column; the one that counts its children comes first. In a short list of unique
+    -- names none is common, and all are bounds of the histogram.
+    SELECT DISTINCT ON (r.oid, s.attname) r.oid, s.attname,
+           COALESCE((s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100],
+                    (s.histogram_bounds::pg_catalog.text::pg_catalog.text[])[1:101]) AS common
+    FROM relations r
+    CROSS JOIN LATERAL (
+        SELECT v.attname, v.most_common_vals, v.inherited,
+               CASE WHEN v.most_common_vals IS NULL AND r.reltuples OPERATOR(pg_catalog.<=) 101
+                    THEN v.histogram_bounds END AS histogram_bounds
+        FROM pg_catalog.pg_stats v
+        WHERE v.schemaname OPERATOR(pg_catalog.=) r.nspname AND v.tablename OPERATOR(pg_catalog.=) r.relname) AS s
+    WHERE $2 OPERATOR(pg_catalog.=) 'true' AND r.is_chosen
+      AND (s.most_common_vals IS NOT NULL OR s.histogram_bounds IS NOT NULL)
       -- Printing values of other types would look up the code behind them, which may be anybody's.
       AND EXISTS (
           SELECT FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid OPERATOR(pg_catalog.=) t.typelem
-          WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.pg_typeof(s.most_common_vals)::pg_catalog.oid
-            AND (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid
-                 OR e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
-    ORDER BY s.schemaname, s.tablename, s.attname, s.inherited DESC
+          WHERE t.oid OPERATOR(pg_catalog.=)
+                pg_catalog.pg_typeof(COALESCE(s.most_common_vals, s.histogram_bounds))::pg_catalog.oid
+            AND (e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])
+                 OR (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid AND s.most_common_vals IS NOT NULL)))
+    ORDER BY r.oid, s.attname, s.inherited DESC
 ), column_documents AS (
     SELECT k.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', k.attname,
@@ -83,9 +95,6 @@
         'masked', k.masked,
         'default', CASE WHEN k.attidentity OPERATOR(pg_catalog.<>) '' THEN 'identity'
                         WHEN k.attgenerated OPERATOR(pg_catalog.<>) '' THEN 'generated' END,
-        'comment', (SELECT pg_catalog.left(m.description, 1000) FROM pg_catalog.pg_description m
-            WHERE m.objoid OPERATOR(pg_catalog.=) k.attrelid AND m.objsubid OPERATOR(pg_catalog.=) k.attnum::pg_catalog.int4
-              AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass),
         'labels', COALESCE((
             SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder)
             FROM (SELECT n.enumlabel, n.enumsortorder FROM pg_catalog.pg_enum n
@@ -101,12 +110,18 @@
         'common_values', COALESCE((
             SELECT pg_catalog.json_agg(pg_catalog.left(u.value, 1000) ORDER BY u.place)
             FROM pg_catalog.unnest(s.common) WITH ORDINALITY AS u(value, place)), '[]')
-    ) ORDER BY k.attnum) AS document
+    ) ORDER BY k.attnum) AS document,
+        pg_catalog.json_agg(k.attnum ORDER BY k.attnum) AS numbers,
+        pg_catalog.json_agg(k.atttypid::pg_catalog.int8) FILTER (WHERE k.atttypid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)
+            AS types,
+        pg_catalog.json_agg(k.base::pg_catalog.int8) FILTER (WHERE k.base OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid) AS bases,
+        pg_catalog.json_agg(k.typelem::pg_catalog.int8) FILTER (WHERE k.typelem OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)
+            AS elements
     FROM columns k
-    JOIN relations r ON r.oid OPERATOR(pg_catalog.=) k.attrelid
-    LEFT JOIN statistics s ON NOT k.masked AND s.schemaname OPERATOR(pg_catalog.=) r.schema::pg_catalog.name
-        AND s.tablename OPERATOR(pg_catalog.=) r.relname AND s.attname OPERATOR(pg_catalog.=) k.attname
+    LEFT JOIN statistics s ON NOT k.masked AND s.oid OPERATOR(pg_catalog.=) k.attrelid
+        AND s.attname OPERATOR(pg_catalog.=) k.attname
     LEFT JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=) k.base
+    WHERE k.is_chosen
     GROUP BY k.attrelid
 ), readable AS (
     SELECT k.attrelid, pg_catalog.array_agg(k.attnum) AS numbers FROM columns k GROUP BY k.attrelid
@@ -119,6 +134,7 @@
                 AND a.attnum OPERATOR(pg_catalog.=) u.number) AS columns
     FROM pg_catalog.pg_constraint c
     JOIN readable o ON o.attrelid OPERATOR(pg_catalog.=) c.conrelid
+    JOIN relations r ON r.oid OPERATOR(pg_catalog.=) c.conrelid AND r.is_chosen
     -- A key or check that touches a column the caller can't read is left out whole.
     WHERE c.contype OPERATOR(pg_catalog.=) ANY ('{p,u,f,c}'::pg_catalog."char"[])
       AND c.conkey OPERATOR(pg_catalog.<@) o.numbers
@@ -132,7 +148,7 @@
             FILTER (WHERE c.contype OPERATOR(pg_catalog.=) 'c' AND c.is_short AND $5 OPERATOR(pg_catalog.=) 'true') AS checks,
         pg_catalog.json_agg(pg_catalog.json_build_object(
             'columns', c.columns,
-            'schema', f.schema,
+            'schema', f.nspname,
             'relation', f.relname,
             'referenced', (
                 SELECT pg_catalog.json_agg(a.attname ORDER BY u.place)
@@ -145,42 +161,30 @@
         AND c.confkey OPERATOR(pg_catalog.<@) o.numbers
     LEFT JOIN relations f ON f.oid OPERATOR(pg_catalog.=) o.attrelid
     GROUP BY c.conrelid
-), relation_documents AS (
-    SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
+), referenced AS (
+    SELECT k.conrelid, pg_catalog.json_agg(DISTINCT k.confrelid::pg_catalog.int8) AS oids
+    FROM pg_catalog.pg_constraint k
+    WHERE k.conrelid OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+    GROUP BY k.conrelid
+)
+SELECT pg_catalog.json_build_object(
+    'relation', pg_catalog.json_build_object(
         'oid', r.oid::pg_catalog.int8,
-        'schema', r.schema,
+        'schema', r.nspname,
         'name', r.relname,
         'kind', (pg_catalog.json_build_object('r', 'table', 'v', 'view', 'm', 'materialized view',
             'p', 'partitioned table', 'f', 'foreign table')) OPERATOR(pg_catalog.->>) r.relkind::pg_catalog.text,
-        'visible', r.visible,
-        'comment', (SELECT pg_catalog.left(m.description, 1000) FROM pg_catalog.pg_description m
-            WHERE m.objoid OPERATOR(pg_catalog.=) r.oid AND m.objsubid OPERATOR(pg_catalog.=) 0
-              AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass),
+        'visible', false,
         'rows', CASE WHEN r.reltuples OPERATOR(pg_catalog.>) 0 THEN r.reltuples::pg_catalog.float8 END,
         'columns', k.document,
         'primary_key', COALESCE(c.primary_keys OPERATOR(pg_catalog.->) 0, '[]'),
         'unique_keys', COALESCE(c.unique_keys, '[]'),
         'foreign_keys', COALESCE(c.foreign_keys, '[]'),
-        'checks', COALESCE(c.checks, '[]')
-    ) ORDER BY r.place NULLS LAST, r.schema COLLATE pg_catalog."C", r.relname) AS document
-    FROM relations r
-    JOIN column_documents k ON k.attrelid OPERATOR(pg_catalog.=) r.oid
-    LEFT JOIN constraint_documents c ON c.conrelid OPERATOR(pg_catalog.=) r.oid
-)
-SELECT pg_catalog.json_build_object(
-    'server_version', pg_catalog.split_part(pg_catalog.current_setting('server_version'), ' ', 1),
-    'search_path', COALESCE((SELECT pg_catalog.json_agg(n.name ORDER BY n.place) FROM namespaces n
-                             WHERE n.place IS NOT NULL), '[]'),
-    'today', pg_catalog.to_char(CURRENT_TIMESTAMP, 'YYYY-MM-DD'),
-    'time_zone', pg_catalog.current_setting('TimeZone'),
-    'schemas', COALESCE((
-        SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-            'name', n.name, 'comment', (SELECT pg_catalog.left(m.description, 1000) FROM pg_catalog.pg_description m
-            WHERE m.objoid OPERATOR(pg_catalog.=) n.oid AND m.objsubid OPERATOR(pg_catalog.=) 0
-              AND m.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass))
-            ORDER BY n.place NULLS LAST, n.name COLLATE pg_catalog."C")
-        FROM namespaces n
-        WHERE EXISTS (SELECT FROM relations r JOIN readable k ON k.attrelid OPERATOR(pg_catalog.=) r.oid
-                      WHERE r.relnamespace OPERATOR(pg_catalog.=) n.oid)), '[]'),
-    'relations', COALESCE((SELECT d.document FROM relation_documents d), '[]')
-)
+        'checks', COALESCE(c.checks, '[]')),
+    'numbers', k.numbers, 'types', COALESCE(k.types, '[]'), 'bases', COALESCE(k.bases, '[]'),
+    'elements', COALESCE(k.elements, '[]'), 'referenced', COALESCE(f.oids, '[]'))
+FROM relations r
+JOIN column_documents k ON k.attrelid OPERATOR(pg_catalog.=) r.oid
+LEFT JOIN constraint_documents c ON c.conrelid OPERATOR(pg_catalog.=) r.oid
+LEFT JOIN referenced f ON f.conrelid OPERATOR(pg_catalog.=) r.oid
+WHERE r.is_chosen

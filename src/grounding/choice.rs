@@ -1,0 +1,52 @@
+//! Which relations of a large catalog a question gets to see in detail.
+
+use std::collections::HashSet;
+
+use super::directory::Directory;
+use linking::Ranked;
+
+/// How many relations are read in detail.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// The nearest ones.
+    near: usize,
+    /// All, where there are no more than so many.
+    all: usize,
+}
+
+/// What can be joined with so many of the nearest relations is chosen too, so much for each.
+const JOINED: usize = 20;
+const MAX_NEIGHBOURS: usize = 6;
+
+impl Extent {
+    /// For a prompt of so many tokens: a full block takes some eighty at least, a line some forty.
+    pub fn of(budget: usize) -> Self {
+        Self { near: (budget / 80).clamp(60, 400), all: (budget / 40).clamp(150, 600) }
+    }
+}
+
+/// The relations to read, of `total` that the caller may. The schemas of `path` fill up what a question without any telling word
+/// leaves open.
+pub fn choose(directory: &Directory, ranked: &[Ranked], total: usize, path: &[String], extent: Extent) -> Vec<u32> {
+    if total <= extent.all {
+        return directory.readable().collect();
+    }
+    let mut chosen: Vec<u32> = ranked.iter().take(extent.near).map(|one| one.oid).collect();
+    let mut met: HashSet<u32> = chosen.iter().copied().collect();
+    let room = extent.near + extent.near / 2;
+    for one in ranked.iter().take(JOINED) {
+        let neighbours = directory.neighbours(one.oid).filter(|oid| met.insert(*oid)).take(MAX_NEIGHBOURS);
+        chosen.extend(neighbours.take(room.saturating_sub(chosen.len())));
+    }
+    if chosen.len() < extent.near {
+        let place = |oid: u32| {
+            let schema = directory.name(oid).map(|(schema, _)| schema);
+            path.iter().position(|name| Some(name.as_str()) == schema).unwrap_or(usize::MAX)
+        };
+        let mut others: Vec<(usize, u32)> =
+            directory.readable().filter(|oid| !met.contains(oid)).map(|oid| (place(oid), oid)).collect();
+        others.sort_unstable();
+        chosen.extend(others.into_iter().map(|(_, oid)| oid).take(extent.near - chosen.len()));
+    }
+    chosen
+}

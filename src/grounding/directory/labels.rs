@@ -1,0 +1,65 @@
+//! Which relations and columns security labels hide, whoever asks.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::error::Error;
+use crate::pg::host::{invalidation, label_provider};
+use crate::pg::running::query;
+
+/// SECURITY LABEL sends no message, so this is looked at anew for every question.
+const STAMP: &str = "SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*), \
+     pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', l.xmin, l.ctid), 0))) \
+     FROM pg_catalog.pg_seclabel l WHERE l.provider OPERATOR(pg_catalog.=) 'nl2sql'";
+
+#[derive(Default)]
+pub struct Labels {
+    /// What they were read with: the labels' stamp, and the generation, as labels hold for parents and children too.
+    read_at: Option<(String, u64)>,
+    /// Changes with every label.
+    pub fingerprint: u64,
+    hidden: HashSet<u32>,
+    hidden_columns: HashMap<u32, Vec<u16>>,
+}
+
+impl Labels {
+    /// Brings them up to date. Costs a look at the first row of pg_seclabel where there are none.
+    pub fn refresh(&mut self) -> Result<(), Error> {
+        if !label_provider::exist() {
+            *self = Self::default();
+            return Ok(());
+        }
+        let stamp = query::rows(STAMP, &[])?.into_iter().flatten().flatten().next().unwrap_or_default();
+        let read_at = Some((stamp, invalidation::generation()));
+        if self.read_at == read_at {
+            return Ok(());
+        }
+        let rows = query::rows(concat!(include_str!("../labels.sql"), include_str!("labels.sql")), &[])?;
+        let mut hasher = DefaultHasher::new();
+        rows.hash(&mut hasher);
+        let mut labels = Self { read_at, fingerprint: hasher.finish(), ..Self::default() };
+        for row in rows {
+            let [Some(relation), position, Some(label)] = row.as_slice() else { continue };
+            let Some(relation) = relation.parse().ok().filter(|_| label == "hidden") else { continue };
+            match position.as_ref().and_then(|position| position.parse().ok()) {
+                Some(column) => labels.hidden_columns.entry(relation).or_default().push(column),
+                None => drop(labels.hidden.insert(relation)),
+            }
+        }
+        *self = labels;
+        Ok(())
+    }
+
+    pub fn is_hidden(&self, relation: u32) -> bool {
+        !self.hidden.is_empty() && self.hidden.contains(&relation)
+    }
+
+    /// Whether some relations have hidden columns.
+    pub fn has_hidden_columns(&self) -> bool {
+        !self.hidden_columns.is_empty()
+    }
+
+    pub fn is_hidden_column(&self, relation: u32, column: u16) -> bool {
+        self.hidden_columns.get(&relation).is_some_and(|columns| columns.contains(&column))
+    }
+}

@@ -1,0 +1,213 @@
+//! Which relations of the directory one caller may read, and in which a question is asked.
+//!
+//! Relations of one schema and owner with the same grants are one group, judged once: ten thousand tables have a handful of
+//! groups. What the server says of privileges changes only with a message, so a judgement is kept until then.
+
+use std::collections::HashMap;
+
+use super::reading::{Named, numbers};
+use crate::error::Error;
+use crate::grounding::oid_literal;
+use crate::pg::running::query;
+use crate::settings::Scope;
+
+/// What relations have in common that are readable for the same people.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Group {
+    pub schema: u32,
+    owner: String,
+    granted: String,
+    server: Option<String>,
+    is_own: bool,
+}
+
+impl Group {
+    pub fn of(relation: &Named) -> Self {
+        Self {
+            schema: relation.schema,
+            owner: relation.owner.clone(),
+            granted: relation.granted.clone(),
+            server: relation.server.clone(),
+            is_own: relation.is_own,
+        }
+    }
+}
+
+/// The groups by number, with how many relations each has.
+#[derive(Default)]
+pub struct Groups {
+    numbers: HashMap<Group, u32>,
+    pub all: Vec<(Group, u32)>,
+}
+
+impl Groups {
+    /// Counts a relation in; gives the number of its group.
+    pub fn join(&mut self, group: Group) -> u32 {
+        let number = match self.numbers.get(&group) {
+            Some(number) => *number,
+            None => {
+                let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+                self.numbers.insert(group.clone(), number);
+                self.all.push((group, 0));
+                number
+            }
+        };
+        if let Some((_, members)) = self.all.get_mut(number as usize) {
+            *members += 1;
+        }
+        number
+    }
+
+    pub fn leave(&mut self, number: u32) {
+        if let Some((_, members)) = self.all.get_mut(number as usize) {
+            *members = members.saturating_sub(1);
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Right {
+    Unknown,
+    No,
+    Whole,
+    /// Perhaps single columns.
+    Columns,
+}
+
+/// Who asks, and which schemas and foreign servers questions are about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caller {
+    pub role: u32,
+    schemas: Vec<String>,
+    servers: Vec<String>,
+}
+
+impl Caller {
+    pub fn of(scope: &Scope<'_>) -> Self {
+        Self {
+            role: query::current_role().to_u32(),
+            schemas: scope.schemas.to_vec(),
+            servers: scope.allow_servers.to_vec(),
+        }
+    }
+}
+
+/// What one caller may read.
+pub struct Rights {
+    pub caller: Caller,
+    groups: Vec<Right>,
+    /// The relations that stood for their group when it was judged.
+    asked: HashMap<u32, u32>,
+    /// Positions of the readable columns of relations that are not readable whole.
+    columns: HashMap<u32, Vec<u16>>,
+}
+
+impl Rights {
+    pub fn new(caller: Caller) -> Self {
+        Self { caller, groups: Vec::new(), asked: HashMap::new(), columns: HashMap::new() }
+    }
+
+    /// Forgets what was judged by a relation that has changed.
+    pub fn forget(&mut self, relation: u32) {
+        self.columns.remove(&relation);
+        if let Some(group) = self.asked.remove(&relation)
+            && let Some(right) = self.groups.get_mut(group as usize)
+        {
+            *right = Right::Unknown;
+        }
+    }
+
+    /// Judges what was not judged yet. `members`: relations with their groups; `granted`: those with grants on columns.
+    pub fn judge(
+        &mut self,
+        groups: &Groups,
+        schemas: &HashMap<u32, String>,
+        members: impl Iterator<Item = (u32, u32)>,
+        granted: impl Iterator<Item = (u32, u32)>,
+    ) -> Result<(), Error> {
+        self.groups.resize(groups.all.len(), Right::Unknown);
+        let open = |(right, (_, members)): (&Right, &(Group, u32))| *right == Right::Unknown && *members > 0;
+        if self.groups.iter().zip(&groups.all).any(open) {
+            self.judge_groups(groups, schemas, members)?;
+        }
+        let by_columns = |oid: &u32, group: u32| self.right(group) == Right::Columns && !self.columns.contains_key(oid);
+        let open: Vec<u32> = granted.filter(|(oid, group)| by_columns(oid, *group)).map(|(oid, _)| oid).collect();
+        if !open.is_empty() {
+            let literal = oid_literal(&open);
+            self.columns.extend(open.into_iter().map(|oid| (oid, Vec::new())));
+            for row in query::rows(include_str!("columns.sql"), &[Some(&literal)])? {
+                let [Some(oid), positions] = row.as_slice() else { continue };
+                self.columns.insert(oid.parse().unwrap_or_default(), numbers(positions.as_deref()));
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_groups(
+        &mut self,
+        groups: &Groups,
+        schemas: &HashMap<u32, String>,
+        members: impl Iterator<Item = (u32, u32)>,
+    ) -> Result<(), Error> {
+        let mut asked: HashMap<u32, u32> = HashMap::new();
+        for (oid, number) in members {
+            let Some(Right::Unknown) = self.groups.get(number as usize) else { continue };
+            let Some((group, _)) = groups.all.get(number as usize) else { continue };
+            if self.is_out_of_scope(group, schemas) {
+                self.set(number, Right::No);
+            } else {
+                asked.entry(number).or_insert(oid);
+            }
+        }
+        let oids: Vec<u32> = asked.values().copied().collect();
+        let asked: HashMap<u32, u32> = asked.into_iter().map(|(group, oid)| (oid, group)).collect();
+        // Noted first: what changes while it is read is judged again.
+        self.asked.extend(&asked);
+        for row in query::rows(include_str!("rights.sql"), &[Some(&oid_literal(&oids))])? {
+            let [Some(oid), usage, whole] = row.as_slice() else { continue };
+            let Some(group) = oid.parse().ok().and_then(|oid: u32| asked.get(&oid)) else { continue };
+            let right = match (usage.as_deref(), whole.as_deref()) {
+                (Some("t"), Some("t")) => Right::Whole,
+                (Some("t"), Some("f")) => Right::Columns,
+                _ => Right::No,
+            };
+            self.set(*group, right);
+        }
+        Ok(())
+    }
+
+    fn is_out_of_scope(&self, group: &Group, schemas: &HashMap<u32, String>) -> bool {
+        let Caller { schemas: wanted, servers, .. } = &self.caller;
+        let in_schema = schemas.get(&group.schema).is_some_and(|name| wanted.is_empty() || wanted.contains(name));
+        group.is_own || !in_schema || group.server.as_ref().is_some_and(|server| !servers.contains(server))
+    }
+
+    fn set(&mut self, group: u32, right: Right) {
+        if let Some(place) = self.groups.get_mut(group as usize) {
+            *place = right;
+        }
+    }
+
+    fn right(&self, group: u32) -> Right {
+        self.groups.get(group as usize).copied().unwrap_or(Right::No)
+    }
+
+    /// Whether anything of a relation may be read.
+    pub fn is_readable(&self, oid: u32, group: u32) -> bool {
+        match self.right(group) {
+            Right::Whole => true,
+            Right::Columns => self.columns.get(&oid).is_some_and(|columns| !columns.is_empty()),
+            Right::No | Right::Unknown => false,
+        }
+    }
+
+    /// Whether some relations are readable in part.
+    pub fn has_partial(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// Whether a column of a readable relation may not be read.
+    pub fn is_unreadable(&self, oid: u32, column: u16) -> bool {
+        self.columns.get(&oid).is_some_and(|columns| !columns.contains(&column))
+    }
+}
