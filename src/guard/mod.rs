@@ -88,9 +88,9 @@ pub fn watch() {
             policy::owner_refusal(call, &Lists { functions: &functions, owners: &owners })
         },
         analysis_call: policy::analysis_refusal,
-        text_call: |call, as_asker, by_cast| {
-            policy::text_refusal(call, as_asker, by_cast, &[])
-                .and_then(|_| policy::text_refusal(call, as_asker, by_cast, &settings::allow_functions()))
+        text_call: |call, by_cast| {
+            policy::text_refusal(call, by_cast, &[])
+                .and_then(|_| policy::text_refusal(call, by_cast, &settings::allow_functions()))
         },
         trusts: |owner| settings::trust_owners().iter().any(|trusted| trusted == owner),
         system_schema: |schema| policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),

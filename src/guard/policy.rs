@@ -160,9 +160,9 @@ pub fn analysis_refusal(call: &Call) -> Option<&'static str> {
 }
 
 /// Why the text of a view or policy whose owner nobody has reason to trust may not make this call, or `None` where it may.
-/// `as_asker`: what the text reads, it reads with the rights of who asks. `by_cast`: the tree fixes the type of a cast. Settings
-/// and roles are what tenants are told apart by. That a function of a superuser is not IMMUTABLE says that it may read.
-pub fn text_refusal(call: &Call, as_asker: bool, by_cast: bool, allowed: &[String]) -> Option<&'static str> {
+/// Functions run with the rights of who asks, in an ordinary view too. `by_cast`: the tree fixes the type of a cast. Settings and
+/// roles are what tenants are told apart by. That a function of a superuser is not IMMUTABLE says that it may read.
+pub fn text_refusal(call: &Call, by_cast: bool, allowed: &[String]) -> Option<&'static str> {
     if is_listed(call, allowed) {
         return None;
     }
@@ -174,7 +174,7 @@ pub fn text_refusal(call: &Call, as_asker: bool, by_cast: bool, allowed: &[Strin
     if call.is_server && serves_administration(&call.name) && call.name != "pg_has_role" {
         return Some(ADMINISTERS);
     }
-    (as_asker && home.is_none() && call.volatility != 'i').then_some("It is not IMMUTABLE, so it may read tables.")
+    (home.is_none() && call.volatility != 'i').then_some("It is not IMMUTABLE, so it may read tables.")
 }
 
 /// Why code that neither a superuser nor the caller owns may not run, or `None` where it may.
@@ -333,18 +333,18 @@ mod tests {
 
     #[test]
     fn texts_of_others_tell_tenants_apart_and_read_nothing() {
-        let refused = |call: &Call, as_asker| text_refusal(call, as_asker, false, &[]).is_some();
+        let refused = |call: &Call| text_refusal(call, false, &[]).is_some();
         for name in ["int4eq", "current_setting", "pg_has_role", "lower", "now"] {
-            assert!(!refused(&call(name, 's'), true), "{name}");
+            assert!(!refused(&call(name, 's')), "{name}");
         }
         for name in ["query_to_xml", "pg_stat_get_activity", "pg_show_all_settings"] {
-            assert!(refused(&call(name, 's'), true) && refused(&call(name, 's'), false), "{name}");
+            assert!(refused(&call(name, 's')), "{name}");
         }
         let users = Call { schema: "app".into(), is_server: false, ..call("f", 's') };
-        assert!(refused(&users, true) && !refused(&users, false));
-        assert!(!refused(&Call { volatility: 'i', ..users.clone() }, true));
-        assert!(text_refusal(&users, true, false, &["app.f".to_owned()]).is_none());
-        assert!(text_refusal(&call("array_in", 's'), true, true, &[]).is_none(), "a cast fixes the type");
+        assert!(refused(&users));
+        assert!(!refused(&Call { volatility: 'i', ..users.clone() }));
+        assert!(text_refusal(&users, false, &["app.f".to_owned()]).is_none());
+        assert!(text_refusal(&call("array_in", 's'), true, &[]).is_none(), "a cast fixes the type");
     }
 
     #[test]

@@ -19,9 +19,8 @@ pub struct Judges {
     pub owner: fn(&Call) -> Option<&'static str>,
     /// A call while a statement is analyzed, before anything of it has been judged.
     pub analysis_call: fn(&Call) -> Option<&'static str>,
-    /// A call in the text of a view or policy whose owner is not trusted; whether what the text reads is read with the
-    /// rights of who asks; whether it is a cast of the text's own.
-    pub text_call: fn(&Call, bool, bool) -> Option<&'static str>,
+    /// A call in the text of a view or policy whose owner is not trusted, and whether it is a cast of the text's own.
+    pub text_call: fn(&Call, bool) -> Option<&'static str>,
     /// Whether superusers trust the role of this name with code that runs as the asker.
     pub trusts: fn(&str) -> bool,
     /// Reading a relation of this schema of the system's.

@@ -184,7 +184,7 @@ impl Text {
             return None;
         }
         let facts = function_facts::of(function)?;
-        let why = judges().and_then(|judges| (judges.text_call)(&facts.call, self.as_asker, by_cast))?;
+        let why = judges().and_then(|judges| (judges.text_call)(&facts.call, by_cast))?;
         // SAFETY: the caller's promise.
         let refusal = unsafe { self.refusal("calls function", &facts.call.qualified()) };
         Some(match refusal {

@@ -43,6 +43,8 @@ CREATE VIEW mal.def_activity AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM 
     LIMIT (SELECT count(*) FROM pg_catalog.pg_stat_get_activity(NULL) AS a WHERE a.query <> '')) q) AS n FROM mal.orders o;
 CREATE VIEW mal.def_settings AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
     LIMIT (SELECT count(*) FROM pg_catalog.pg_show_all_settings())) q) AS n FROM mal.orders o;
+CREATE VIEW mal.def_function AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
+    LIMIT public.salary_of(1)) q) AS n FROM mal.orders o;
 CREATE VIEW mal.def_setting AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
     LIMIT length(current_setting('primary_conninfo', true))) q) AS n FROM mal.orders o;
 CREATE VIEW mal.def_computed AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen

@@ -23,6 +23,7 @@ const REFUSED: &[&str] = &[
     "SELECT (SELECT sum(n) FROM mal.inv_table)",
     "SELECT * FROM mal.def_activity",
     "SELECT * FROM mal.def_settings",
+    "SELECT * FROM mal.def_function",
     "SELECT * FROM mal.def_setting",
     "SELECT * FROM mal.def_computed",
     "SELECT reads_view()",
