@@ -32,11 +32,17 @@ pub struct ArgumentLimit {
     pub most: f64,
 }
 
-/// What is made of the sizes, in bytes, of these arguments, counted from 0. All are varlenas.
+/// What is made of the sizes, in bytes, of these arguments, counted from 0.
 #[derive(Debug)]
 pub enum Measure {
+    /// All are varlenas. An empty one counts as one byte.
     Product(&'static [usize]),
+    /// All are varlenas.
     Largest(&'static [usize]),
+    /// The first argument, a C string, as input functions have it.
+    Text,
+    /// All arguments, of any types, those that are varlenas.
+    LargestOfAny,
 }
 
 /// FmgrBuiltin in fmgrtab.h, the same from PostgreSQL 13 to 18.
@@ -61,6 +67,8 @@ mod raw {
 
         /// The size of a varlena that need not be in memory, header included. Without pgrx's wrapper, which costs more.
         pub fn toast_raw_datum_size(value: pg_sys::Datum) -> usize;
+        pub fn get_fn_expr_argtype(function: *mut pg_sys::FmgrInfo, argument: c_int) -> pg_sys::Oid;
+        pub fn get_typlen(of: pg_sys::Oid) -> i16;
     }
 }
 
@@ -73,9 +81,13 @@ macro_rules! instances {
 }
 
 /// One function for each limit there can be: a call does not tell through which entry it came.
-static CHECKED: [Function; 80] = instances!(
-    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39
-    40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79
+static CHECKED: [Function; 180] = instances!(
+    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40
+    41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78
+    79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112
+    113 114 115 116 117 118 119 120 121 122 123 124 125 126 127 128 129 130 131 132 133 134 135 136 137 138 139 140
+    141 142 143 144 145 146 147 148 149 150 151 152 153 154 155 156 157 158 159 160 161 162 163 164 165 166 167 168
+    169 170 171 172 173 174 175 176 177 178 179
 );
 
 static IN_FORCE: AtomicBool = AtomicBool::new(false);
@@ -156,21 +168,39 @@ unsafe extern "C-unwind" fn checked<const N: usize>(call: pg_sys::FunctionCallIn
 /// # Safety
 /// `call` is a live call of the function that limit `at` is on, and the arguments it names are varlenas.
 unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
-    let size = |argument: &usize| {
-        // SAFETY: the caller's promise.
-        let bytes = unsafe {
-            let arguments = (*call).args.as_slice((*call).nargs as usize);
-            match arguments.get(*argument) {
-                Some(argument) if !argument.isnull => raw::toast_raw_datum_size(argument.value) - pg_sys::VARHDRSZ,
-                _ => 0,
-            }
-        };
-        bytes as f64
-    };
+    // SAFETY: the caller's promise.
+    let arguments = unsafe { (*call).args.as_slice((*call).nargs as usize) };
+    let given = |argument: usize| arguments.get(argument).filter(|argument| !argument.isnull);
+    // SAFETY: a varlena, by the caller's promise or by what its type says.
+    let varlena = |value| unsafe { raw::toast_raw_datum_size(value) - pg_sys::VARHDRSZ } as f64;
+    let size = |argument: &usize| given(*argument).map_or(0.0, |argument| varlena(argument.value));
     match LIMITS.get().and_then(|limits| limits.get(at)).map(|limit| &limit.measure) {
-        Some(Measure::Product(arguments)) => arguments.iter().map(size).product(),
+        Some(Measure::Product(arguments)) => arguments.iter().map(|argument| size(argument).max(1.0)).product(),
         Some(Measure::Largest(arguments)) => arguments.iter().map(size).fold(0.0, f64::max),
+        // SAFETY: the caller's promise.
+        Some(Measure::Text) => given(0)
+            .map_or(0.0, |text| unsafe { CStr::from_ptr(text.value.cast_mut_ptr::<c_char>()).count_bytes() as f64 }),
+        Some(Measure::LargestOfAny) => {
+            let of_any = |argument: usize| match given(argument) {
+                // SAFETY: the caller's promise.
+                Some(given) if unsafe { is_varlena(call, argument) } => varlena(given.value),
+                _ => 0.0,
+            };
+            (0..arguments.len()).map(of_any).fold(0.0, f64::max)
+        }
         None => 0.0,
+    }
+}
+
+/// Whether an argument is a varlena, as far as the expression that makes the call tells its type.
+///
+/// # Safety
+/// `call` is a live call.
+unsafe fn is_varlena(call: pg_sys::FunctionCallInfo, argument: usize) -> bool {
+    // SAFETY: the caller's promise. Raw functions, as an ERROR may jump over the frames here.
+    unsafe {
+        let of = raw::get_fn_expr_argtype((*call).flinfo, argument as c_int);
+        of != pg_sys::InvalidOid && raw::get_typlen(of) == -1
     }
 }
 

@@ -89,6 +89,51 @@ fn arguments_that_are_too_large_are_refused() {
     }
 }
 
+/// What takes 20 to 100 ns a byte or element is not endless, but goes on for seconds where values are as large as they can be.
+#[test]
+fn slow_functions_take_no_huge_values() {
+    let mut fixture = fixture("huge");
+    fixture.session.run("SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
+    let bits = "array_fill(true, ARRAY[60000000])";
+    let list = "('[' || repeat('1,', 15000000) || '1]')";
+    for sql in [
+        format!("SELECT length(array_to_string({bits}, ','))"),
+        format!("SELECT length(array_to_string({bits}, ''))"),
+        format!("SELECT array_position({bits}, false)"),
+        format!("SELECT array_positions({bits}, false)"),
+        format!("SELECT array_remove({bits}, true)"),
+        format!("SELECT length({bits}::text)"),
+        format!("SELECT length(format('%s', {bits}))"),
+        format!("SELECT length(array_to_json({bits})::text)"),
+        format!("SELECT length(to_json({bits})::text)"),
+        format!("SELECT length(json_build_array(1, {bits})::text)"),
+        format!("SELECT length(json_agg(v)::text) FROM (SELECT {bits} AS v) q"),
+        format!("SELECT length(row_to_json(q)::text) FROM (SELECT {bits} AS v) q"),
+        format!("SELECT jsonb_array_length({list}::jsonb)"),
+        format!("SELECT {list}::json -> 3"),
+        format!("SELECT count(*) FROM json_array_elements({list}::json)"),
+        format!("SELECT to_jsonb({list}::json) IS NULL"),
+        "SELECT length(initcap(repeat('a b', 20000000)))".to_owned(),
+        "SELECT length(upper(repeat('Aé', 20000000)))".to_owned(),
+        "SELECT length(to_char(now(), repeat('Y', 20000000)))".to_owned(),
+        "SELECT length(to_char(1, repeat('9', 20000000)))".to_owned(),
+        "SELECT to_date(repeat('1', 20000000), repeat('Y', 20000000))".to_owned(),
+        "SELECT length(to_tsvector('simple', repeat('a ', 10000000)))".to_owned(),
+    ] {
+        let code = ending(&mut fixture, &sql);
+        assert_eq!(code, "54000", "{sql}");
+    }
+    for sql in [
+        "SELECT length(array_to_string(array_fill(true, ARRAY[3000000]), ',')) AS n",
+        "SELECT length(to_json(array_fill(1, ARRAY[300000]))::text) AS n",
+        "SELECT jsonb_array_length(('[' || repeat('1,', 1000000) || '1]')::jsonb) AS n",
+        "SELECT length(upper(repeat('a', 10000000))) AS n",
+        "SELECT to_jsonb(1) AS n, to_json('a'::text), json_build_object('a', 1, 'b', now()), to_jsonb(row(1, 'x'))",
+    ] {
+        assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
+    }
+}
+
 #[test]
 fn arguments_of_usual_sizes_pass() {
     let mut fixture = fixture("usual");
@@ -171,7 +216,14 @@ fn every_limit_is_on_a_function_of_the_server() {
         Some((function, arguments.split(", ").map(|number| number.parse::<usize>().unwrap()).max()?))
     });
     let entries: Vec<(&str, usize)> = entries.collect();
-    assert!(entries.len() > 50, "{entries:?}");
+    assert!(entries.len() > 100, "{entries:?}");
+    for line in LIMITS.lines().map(str::trim) {
+        let Some(entry) = line.strip_prefix("input(\"").or_else(|| line.strip_prefix("any(\"")) else { continue };
+        let function = entry.split('"').next().expect("a name");
+        let of_text = if line.starts_with("input") { "p.proargtypes[0] = 'cstring'::regtype" } else { "true" };
+        let sql = format!("SELECT count(*) > 0 AND bool_and({of_text}) FROM pg_proc p WHERE p.prosrc = '{function}'");
+        assert_eq!(session.text(&sql), "t", "{function} is a function of the server");
+    }
     for (function, last) in entries {
         let sql = format!(
             "SELECT count(*) > 0 AND bool_and(coalesce((SELECT typlen = -1 FROM pg_type t WHERE t.oid = p.proargtypes[{last}]), false))
