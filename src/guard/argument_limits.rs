@@ -8,22 +8,27 @@ use crate::pg::running::argument_bounds::{ArgumentLimit, Measure};
 
 /// Arguments of which every part meets every part of the other: what their sizes multiply to, at most.
 const fn product(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
-    ArgumentLimit { function, measure: Measure::Product(arguments), most }
+    ArgumentLimit { function, library: "", measure: Measure::Product(arguments), most }
 }
 
 /// Arguments each of which is slow by itself: how large they may be.
 const fn largest(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
-    ArgumentLimit { function, measure: Measure::Largest(arguments), most }
+    ArgumentLimit { function, library: "", measure: Measure::Largest(arguments), most }
 }
 
 /// What a type's input function reads.
 const fn input(function: &'static str, most: f64) -> ArgumentLimit {
-    ArgumentLimit { function, measure: Measure::Text, most }
+    ArgumentLimit { function, library: "", measure: Measure::Text, most }
 }
 
 /// Arguments of any type.
 const fn any(function: &'static str, most: f64) -> ArgumentLimit {
-    ArgumentLimit { function, measure: Measure::LargestOfAny, most }
+    ArgumentLimit { function, library: "", measure: Measure::LargestOfAny, most }
+}
+
+/// The same in a library of contrib.
+const fn of(library: &'static str, limit: ArgumentLimit) -> ArgumentLimit {
+    ArgumentLimit { library, ..limit }
 }
 
 /// By the names of the C functions, which are the same in all versions.
@@ -189,6 +194,36 @@ pub const LIMITS: &[ArgumentLimit] = &[
     largest("jsonb_path_query_array_tz", &[0], 1e5),
     largest("jsonb_path_query_first", &[0], 1e5),
     largest("jsonb_path_query_first_tz", &[0], 1e5),
+    // trgm_op.c: trigrams are made, sorted, and looked for at each place.
+    of("pg_trgm", largest("show_trgm", &[0], 2e6)),
+    of("pg_trgm", largest("similarity", &[0, 1], 2e6)),
+    of("pg_trgm", largest("similarity_dist", &[0, 1], 2e6)),
+    of("pg_trgm", largest("similarity_op", &[0, 1], 2e6)),
+    of("pg_trgm", product("word_similarity", &[0, 1], 5e6)),
+    of("pg_trgm", product("word_similarity_op", &[0, 1], 5e6)),
+    of("pg_trgm", product("word_similarity_commutator_op", &[0, 1], 5e6)),
+    of("pg_trgm", product("word_similarity_dist_op", &[0, 1], 5e6)),
+    of("pg_trgm", product("word_similarity_dist_commutator_op", &[0, 1], 5e6)),
+    of("pg_trgm", product("strict_word_similarity", &[0, 1], 5e6)),
+    of("pg_trgm", product("strict_word_similarity_op", &[0, 1], 5e6)),
+    of("pg_trgm", product("strict_word_similarity_commutator_op", &[0, 1], 5e6)),
+    of("pg_trgm", product("strict_word_similarity_dist_op", &[0, 1], 5e6)),
+    of("pg_trgm", product("strict_word_similarity_dist_commutator_op", &[0, 1], 5e6)),
+    // _int_op.c and _int_tool.c: sorts.
+    of("_int", largest("sort", &[0], 1.2e7)),
+    of("_int", largest("sort_asc", &[0], 1.2e7)),
+    of("_int", largest("sort_desc", &[0], 1.2e7)),
+    of("_int", largest("uniq", &[0], 4e7)),
+    of("_int", largest("_int_union", &[0, 1], 1.2e7)),
+    of("_int", largest("_int_inter", &[0, 1], 1.2e7)),
+    of("_int", largest("_int_contains", &[0, 1], 1.2e7)),
+    of("_int", largest("_int_contained", &[0, 1], 1.2e7)),
+    of("_int", largest("_int_overlap", &[0, 1], 1.2e7)),
+    of("_int", largest("_int_same", &[0, 1], 1.2e7)),
+    of("_int", largest("intset_subtract", &[0, 1], 1.2e7)),
+    of("_int", largest("intset_union_elem", &[0], 1.2e7)),
+    // hstore_io.c.
+    of("hstore", input("hstore_in", 1.5e7)),
 ];
 
 #[cfg(test)]

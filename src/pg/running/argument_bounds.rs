@@ -11,6 +11,8 @@
 //! holds wherever a call comes from: the planner's constant folding, index conditions, code in SQL and PL/pgSQL. JIT
 //! code would call the server's function by its symbol, so sandboxes turn JIT off; compiling is not interruptible either.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
@@ -21,12 +23,15 @@ use pgrx::prelude::*;
 use super::watch_state::is_watching;
 use crate::error::Error;
 use crate::pg::host::report;
+use crate::pg::host::text::owned;
 
 /// How much a function may be given inside a sandbox.
 #[derive(Debug)]
 pub struct ArgumentLimit {
     /// The name of the C function, as pg_proc.prosrc has it.
     pub function: &'static str,
+    /// The extension's library it is in, without its directory; empty for the server itself.
+    pub library: &'static str,
     pub measure: Measure,
     /// What that may be at most.
     pub most: f64,
@@ -118,12 +123,74 @@ fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
         }
         for entry in std::slice::from_raw_parts_mut(first, count) {
             let name = CStr::from_ptr(entry.name).to_bytes();
-            if let Some(at) = limits.iter().position(|limit| limit.function.as_bytes() == name) {
+            let is_of = |limit: &ArgumentLimit| limit.library.is_empty() && limit.function.as_bytes() == name;
+            if let Some(at) = limits.iter().position(is_of) {
                 ORIGINALS[at].store(entry.function, Relaxed);
                 entry.function = CHECKED[at] as *mut c_void;
             }
         }
         is_open || protect(first, count, libc::PROT_READ)
+    }
+}
+
+/// The oid of the language c, fixed in pg_language.dat.
+const C: u32 = 13;
+
+/// The limit on a function of an extension, if there is one.
+///
+/// # Safety
+/// In a transaction.
+pub unsafe fn limit_on(function: pg_sys::Oid) -> Option<usize> {
+    let limits = LIMITS.get().filter(|_| function.to_u32() >= pg_sys::FirstNormalObjectId)?;
+    // SAFETY: the caller's promise; the catalog row is held while it is read, and the texts are copies.
+    unsafe {
+        let key = pg_sys::Datum::from(function);
+        let row = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::PROCOID as c_int, key);
+        if row.is_null() {
+            return None;
+        }
+        let is_c = (*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_proc>(row)).prolang.to_u32() == C;
+        let text = |number: u32| {
+            let mut is_null = false;
+            let id = pg_sys::SysCacheIdentifier::PROCOID as c_int;
+            let value = pg_sys::SysCacheGetAttr(id, row, number as pg_sys::AttrNumber, &mut is_null);
+            if is_null { None } else { owned(pg_sys::text_to_cstring(value.cast_mut_ptr())) }
+        };
+        let names = is_c.then(|| Some((text(pg_sys::Anum_pg_proc_probin)?, text(pg_sys::Anum_pg_proc_prosrc)?)));
+        pg_sys::ReleaseSysCache(row);
+        let (library, name) = names.flatten()?;
+        let library = library.rsplit('/').next().unwrap_or_default().trim_end_matches(".so");
+        let limit = limits.iter().position(|limit| limit.library == library && limit.function == name)?;
+        MAY_BE_LIMITED.with_borrow_mut(|known| known.insert(function.to_u32()));
+        Some(limit)
+    }
+}
+
+thread_local! {
+    /// Functions that [`limit_on`] has found a limit on; by now another may have the same oid.
+    static MAY_BE_LIMITED: RefCell<BTreeSet<u32>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// Whether it is worth to look for a limit, at a call of many.
+pub fn may_be_limited(function: pg_sys::Oid) -> bool {
+    MAY_BE_LIMITED.with_borrow(|known| known.contains(&function.to_u32()))
+}
+
+/// Puts the check in front of a function of an extension, as the server has just looked it up to call it. Its library has no
+/// table to be changed.
+///
+/// # Safety
+/// `function` is live, and the limit is that on its function.
+pub unsafe fn bound(function: *mut pg_sys::FmgrInfo, at: usize) {
+    // SAFETY: the caller's promise; a function pointer has the size of one to data.
+    unsafe {
+        let Some(address) = (*function).fn_addr.map(|address| address as *mut c_void) else { return };
+        let checked = CHECKED[at];
+        let before = ORIGINALS[at].load(Relaxed);
+        if address != checked as *mut c_void && (before.is_null() || before == address) {
+            ORIGINALS[at].store(address, Relaxed);
+            (*function).fn_addr = Some(checked);
+        }
     }
 }
 

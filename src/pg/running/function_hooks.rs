@@ -14,7 +14,7 @@ use pgrx::prelude::*;
 
 use super::function_facts::{self, Facts, Language};
 use super::watch_state::{is_analyzing, is_inside, is_watching, judges, raise};
-use super::{prepared_code, relations_being_made};
+use super::{argument_bounds, prepared_code, relations_being_made};
 use crate::error::Error;
 
 static mut NEXT_ACCESS: pg_sys::object_access_hook_type = None;
@@ -78,6 +78,20 @@ unsafe extern "C-unwind" fn on_call(
         }
         if event == pg_sys::FmgrHookEventType::FHET_START {
             judge_call((*function).fn_oid);
+            if argument_bounds::may_be_limited((*function).fn_oid) {
+                bound(function);
+            }
+        }
+    }
+}
+
+/// Puts a check of the arguments in front of a function of an extension.
+#[pg_guard]
+unsafe extern "C-unwind" fn bound(function: *mut pg_sys::FmgrInfo) {
+    // SAFETY: the server is about to call it, in a transaction.
+    unsafe {
+        if let Some(limit) = argument_bounds::limit_on((*function).fn_oid) {
+            argument_bounds::bound(function, limit);
         }
     }
 }
@@ -121,7 +135,8 @@ unsafe extern "C-unwind" fn judge_lookup(function: pg_sys::Oid) -> bool {
     } else {
         note_outside(&facts);
     }
-    facts.is_support
+    // SAFETY: in a transaction, where functions are looked up.
+    facts.is_support || unsafe { argument_bounds::limit_on(function) }.is_some()
 }
 
 /// A function is called that has settings of its own or its owner's rights, or that the server keeps at hand.
