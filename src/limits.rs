@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+use std::ops::AddAssign;
+
 /// What one statement may take; 0 means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Bounds {
@@ -16,4 +18,20 @@ pub struct RowLimits {
     pub rows: u64,
     /// Of json text.
     pub bytes: u64,
+}
+
+/// How large a statement becomes on its way to a plan. Sizes may be beyond any integer.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub struct Growth {
+    /// Parts of expressions.
+    pub nodes: f64,
+    /// Entries of range tables.
+    pub relations: f64,
+}
+
+impl AddAssign for Growth {
+    fn add_assign(&mut self, other: Self) {
+        self.nodes += other.nodes;
+        self.relations += other.relations;
+    }
 }

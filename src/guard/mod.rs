@@ -19,6 +19,7 @@ mod verdict;
 
 use crate::error::Error;
 use crate::grounding::array_literal;
+use crate::limits::Growth;
 use crate::pg::host::report;
 use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
 use crate::pg::rows::receiver::RowTransform;
@@ -28,7 +29,7 @@ use crate::pg::running::runtime_hooks;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::pg::running::watch_state::Judges;
 use crate::pg::statement::{Planned, Prepared, parse};
-use crate::pg::tree::growth::Growth;
+use crate::pg::tree::growth;
 use crate::pg::tree::raw_width::Width;
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::{self, Settings};
@@ -98,7 +99,7 @@ pub fn watch() {
     });
     crate::pg::tree::owners_texts::install();
     crate::pg::running::cursor::install(|| Settings::load().bounds);
-    crate::pg::running::growth_hooks::install(MAX_GROWTH);
+    crate::pg::running::growth_hooks::install(growth::of, MAX_GROWTH);
     argument_bounds::install(argument_limits::LIMITS);
     warn_of_endless_functions();
 }

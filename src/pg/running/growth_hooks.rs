@@ -11,15 +11,18 @@ use pgrx::prelude::*;
 use super::plan_hooks::interrupt;
 use super::watch_state::{is_watching, raise};
 use crate::error::Error;
-use crate::pg::tree::growth::{self, Growth};
+use crate::limits::Growth;
 
-static MOST: OnceLock<Growth> = OnceLock::new();
+/// Computes the growth of an analyzed query that is live, in a transaction.
+pub type Measure = unsafe fn(*mut pg_sys::Query) -> Growth;
+
+static LIMIT: OnceLock<(Measure, Growth)> = OnceLock::new();
 static mut NEXT_ANALYSIS: pg_sys::post_parse_analyze_hook_type = None;
 static mut NEXT_JOIN: pg_sys::set_join_pathlist_hook_type = None;
 
 /// Puts the hooks in place; called once, when the library is loaded.
-pub fn install(most: Growth) {
-    if MOST.set(most).is_ok() {
+pub fn install(measure: Measure, most: Growth) {
+    if LIMIT.set((measure, most)).is_ok() {
         // SAFETY: called while the library is loaded; the variables are the server's own, meant to be chained.
         unsafe {
             NEXT_ANALYSIS = pg_sys::post_parse_analyze_hook;
@@ -53,8 +56,9 @@ unsafe extern "C-unwind" fn on_analysis(
 #[pg_guard]
 unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
     pgrx::check_for_interrupts!();
+    let Some((measure, most)) = LIMIT.get() else { return };
     // SAFETY: live, in a transaction.
-    let (growth, most) = (unsafe { growth::of(query) }, MOST.get().copied().unwrap_or_default());
+    let growth = unsafe { measure(query) };
     let excess = [
         (
             growth.relations,

@@ -7,27 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CStr, c_int, c_void};
-use std::ops::AddAssign;
 use std::rc::Rc;
 
 use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
-/// Sizes may be beyond any integer.
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
-pub struct Growth {
-    /// Parts of expressions.
-    pub nodes: f64,
-    /// Entries of range tables.
-    pub relations: f64,
-}
-
-impl AddAssign for Growth {
-    fn add_assign(&mut self, other: Self) {
-        self.nodes += other.nodes;
-        self.relations += other.relations;
-    }
-}
+use crate::limits::Growth;
 
 /// How large an analyzed statement, not yet rewritten, becomes.
 ///
