@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use crate::ask::{self, Question};
 use crate::error::Error;
 use crate::execution;
-use crate::pg::host::report;
+use crate::pg::host::{report, transaction};
 use crate::pg::rows::receiver::Sink;
 use crate::pg::rows::sinks::{JsonRows, Records};
 use crate::pg::rows::tuple_store::{JsonStore, RecordStore};
@@ -51,7 +51,16 @@ fn nl_open(question: Option<&str>, cursor: Option<&str>, thread: Option<&str>) -
     if cursor.is_some_and(str::is_empty) {
         return Err(Error::EmptyCursorName.into());
     }
-    Ok(ask::open(&question, cursor, &*Settings::in_force()?)?)
+    let is_gone_at_once = transaction::ends_with_statement();
+    let name = ask::open(&question, cursor, &*Settings::in_force()?)?;
+    if is_gone_at_once {
+        report::warning(
+            "the cursor is closed with this statement",
+            "It lives to the end of the transaction.",
+            "Call nl_open between BEGIN and COMMIT.",
+        );
+    }
+    Ok(name)
 }
 
 /// The columns of the answer, nothing run.

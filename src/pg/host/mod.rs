@@ -12,4 +12,5 @@ pub mod report;
 pub mod search_path;
 pub mod sqlstate;
 pub mod text;
+pub mod transaction;
 pub mod tuple_desc;

@@ -55,6 +55,9 @@ BEGIN;
 SELECT nl_open('top 3 customers by revenue', 'best');
 SELECT mode, count(*) FROM pg_locks WHERE relation IN ('customers'::regclass, 'orders'::regclass) AND pid = pg_backend_pid() GROUP BY mode;
 ROLLBACK;
+-- Outside of a transaction block it is of no use, and says so.
+SELECT nl_open('top 3 customers by revenue', 'gone');
+FETCH 1 FROM gone;
 -- In PL/pgSQL.
 DO $$
 DECLARE c refcursor; r record;
