@@ -1,4 +1,4 @@
-//! Arguments that grow, by type: those first that made something slow.
+//! Sample arguments of each type, most of which grow with a size. Those that made some function slow come first.
 
 /// A value of a type, made by an SQL expression in which `{n}` stands for its size.
 pub struct Sample {
@@ -49,9 +49,9 @@ const BYTES: &[Sample] = &[
 ];
 
 const INTEGERS: &[Sample] = &[
-    sample("ascending", 3_000_000, "(SELECT array_agg(i::int) FROM generate_series(1, {n}) i)"),
-    sample("descending", 3_000_000, "(SELECT array_agg(({n} + 1 - i)::int) FROM generate_series(1, {n}) i)"),
-    sample("negative", 3_000_000, "(SELECT array_agg((-i)::int) FROM generate_series(1, {n}) i)"),
+    sample("ascending", 3_000_000, "(SELECT array_agg(i) FROM generate_series(1, {n}) i)"),
+    sample("descending", 3_000_000, "(SELECT array_agg({n} + 1 - i) FROM generate_series(1, {n}) i)"),
+    sample("negative", 3_000_000, "(SELECT array_agg(-i) FROM generate_series(1, {n}) i)"),
     sample("same", 3_000_000, "array_fill(7, ARRAY[{n}])"),
     sample("one", MANY, "ARRAY[1]"),
 ];
@@ -62,7 +62,8 @@ const STRINGS: &[Sample] = &[
     sample("other", 1_000_000, "(SELECT array_agg('x' || i) FROM generate_series(1, {n}) i)"),
 ];
 
-const ARRAYS_OF: &[Sample] = &[
+/// Of any type of number.
+const ARRAYS: &[Sample] = &[
     sample("ascending", 1_000_000, "(SELECT array_agg(i) FROM generate_series(1, {n}) i)"),
     sample("descending", 1_000_000, "(SELECT array_agg({n} + 1 - i) FROM generate_series(1, {n}) i)"),
 ];
@@ -191,17 +192,20 @@ const HSTORES: &[Sample] = &[
     ),
 ];
 
-const LTREES: &[Sample] = &[sample("a.a.a", 60_000, "(repeat('a.', {n}) || 'a')::ltree")];
 const LQUERIES: &[Sample] = &[
     sample("*.a.*.a", 30_000, "(repeat('*.a.', {n}) || '*.b')::lquery"),
     sample("a.a.a", 60_000, "(repeat('a.', {n}) || 'a')::lquery"),
 ];
 const LTXTQUERIES: &[Sample] =
     &[sample("a | b", 60_000, "(SELECT string_agg('w' || i, ' | ') FROM generate_series(1, {n}) i)::ltxtquery")];
-const CUBES: &[Sample] = &[sample("100", MANY, "cube(array_fill(1.0::float8, ARRAY[100]))")];
-const POINTS: &[Sample] = &[sample("point", MANY, "'(1,2)'")];
 const NUMBERS: &[Sample] = &[sample("1", MANY, "1"), sample("n", MANY, "{n}")];
 const SMALL: &[Sample] = &[sample("1", MANY, "1")];
+
+const CONFIGURATION: &[Sample] = &[sample("simple", MANY, "'simple'")];
+
+const NAME: &[Sample] = &[sample("'a'", MANY, "'a'")];
+
+const TODAY: &[Sample] = &[sample("2020", MANY, "'2020-01-01'")];
 
 /// The type that is called with, and its samples; none where it can't be made.
 pub fn of(name: &str) -> (&'static str, &'static [Sample]) {
@@ -213,61 +217,48 @@ pub fn of(name: &str) -> (&'static str, &'static [Sample]) {
         "integer[]" | "anyarray" | "anycompatiblearray" => ("int4[]", INTEGERS),
         "anyelement" | "anycompatible" | "anycompatiblenonarray" => ("int4", NUMBERS),
         "text[]" => ("text[]", STRINGS),
-        "bigint[]" => ("int8[]", ARRAYS_OF),
-        "smallint[]" => ("int2[]", SMALL_ARRAY),
-        "real[]" => ("float4[]", ARRAYS_OF),
-        "double precision[]" => ("float8[]", ARRAYS_OF),
-        "numeric[]" => ("numeric[]", ARRAYS_OF),
+        "bigint[]" => ("int8[]", ARRAYS),
+        "smallint[]" => ("int2[]", const { &[sample("same", MANY, "array_fill(7::int2, ARRAY[{n}])")] }),
+        "real[]" => ("float4[]", ARRAYS),
+        "double precision[]" => ("float8[]", ARRAYS),
+        "numeric[]" => ("numeric[]", ARRAYS),
         "jsonb" => ("jsonb", JSONBS),
         "json" => ("json", JSONS),
         "jsonpath" => ("jsonpath", JSONPATHS),
         "numeric" => ("numeric", NUMERICS),
-        "bit" => ("varbit", BITS),
-        "bit varying" => ("varbit", BITS),
+        "bit" | "bit varying" => ("varbit", BITS),
         "anymultirange" | "anycompatiblemultirange" => ("int4multirange", MULTIRANGES),
-        "anyrange" | "anycompatiblerange" => ("int4range", RANGE),
+        "anyrange" | "anycompatiblerange" => ("int4range", const { &[sample("range", MANY, "int4range(1, 1000)")] }),
         "tsvector" => ("tsvector", VECTORS),
         "tsquery" => ("tsquery", QUERIES),
         "xml" => ("xml", XMLS),
         "path" => ("path", PATHS),
         "polygon" => ("polygon", POLYGONS),
         "hstore" => ("hstore", HSTORES),
-        "ltree" => ("ltree", LTREES),
+        "ltree" => ("ltree", const { &[sample("a.a.a", 60_000, "(repeat('a.', {n}) || 'a')::ltree")] }),
         "lquery" => ("lquery", LQUERIES),
         "ltxtquery" => ("ltxtquery", LTXTQUERIES),
-        "cube" => ("cube", CUBES),
-        "point" => ("point", POINTS),
-        "box" => ("box", BOX),
-        "circle" => ("circle", CIRCLE),
-        "lseg" => ("lseg", LSEG),
-        "line" => ("line", LINE),
+        "cube" => ("cube", const { &[sample("100", MANY, "cube(array_fill(1.0::float8, ARRAY[100]))")] }),
+        "point" => ("point", const { &[sample("point", MANY, "'(1,2)'")] }),
+        "box" => ("box", const { &[sample("box", MANY, "'((0,0),(1,1))'")] }),
+        "circle" => ("circle", const { &[sample("circle", MANY, "'<(0,0),1>'")] }),
+        "lseg" => ("lseg", const { &[sample("lseg", MANY, "'((0,0),(1,1))'")] }),
+        "line" => ("line", const { &[sample("line", MANY, "'{1,2,3}'")] }),
         "integer" => ("int4", NUMBERS),
         "bigint" => ("int8", NUMBERS),
         "smallint" => ("int2", SMALL),
         "double precision" => ("float8", NUMBERS),
         "real" => ("float4", NUMBERS),
-        "boolean" => ("boolean", BOOLEAN),
+        "boolean" => ("boolean", const { &[sample("true", MANY, "true")] }),
         "regconfig" => ("regconfig", CONFIGURATION),
         "regdictionary" => ("regdictionary", CONFIGURATION),
         "oid" => ("oid", SMALL),
         "name" => ("name", NAME),
         "\"char\"" => ("\"char\"", NAME),
-        "interval" => ("interval", INTERVAL),
+        "interval" => ("interval", const { &[sample("day", MANY, "'1 day'")] }),
         "date" => ("date", TODAY),
         "timestamp without time zone" => ("timestamp", TODAY),
         "timestamp with time zone" => ("timestamptz", TODAY),
         _ => ("", &[]),
     }
 }
-
-const SMALL_ARRAY: &[Sample] = &[sample("same", MANY, "array_fill(7::int2, ARRAY[{n}])")];
-const RANGE: &[Sample] = &[sample("range", MANY, "int4range(1, 1000)")];
-const BOX: &[Sample] = &[sample("box", MANY, "'((0,0),(1,1))'")];
-const CIRCLE: &[Sample] = &[sample("circle", MANY, "'<(0,0),1>'")];
-const LSEG: &[Sample] = &[sample("lseg", MANY, "'((0,0),(1,1))'")];
-const LINE: &[Sample] = &[sample("line", MANY, "'{1,2,3}'")];
-const BOOLEAN: &[Sample] = &[sample("true", MANY, "true")];
-const CONFIGURATION: &[Sample] = &[sample("simple", MANY, "'simple'")];
-const NAME: &[Sample] = &[sample("'a'", MANY, "'a'")];
-const INTERVAL: &[Sample] = &[sample("day", MANY, "'1 day'")];
-const TODAY: &[Sample] = &[sample("2020", MANY, "'2020-01-01'")];
