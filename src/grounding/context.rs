@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::detail::Detail;
 use linking::Ranked;
 use schema::{Relation, Snapshot};
 
@@ -12,6 +13,7 @@ pub struct Context {
     /// The relations that were chosen, in detail: all that the caller may read where they are few, else those nearest to the
     /// question and what can be joined with them.
     pub snapshot: Rc<Snapshot>,
+    pub(super) details: Rc<[Rc<Detail>]>,
     /// The relations that the question may be about, nearest first.
     pub ranked: Rc<[Ranked]>,
     /// The names, and those of the columns, of ranked relations that were not chosen.
@@ -31,6 +33,6 @@ impl Context {
 #[cfg(test)]
 pub fn context_of(question: &str, snapshot: Snapshot, ranked: Vec<Ranked>) -> Context {
     let total = snapshot.relations.len();
-    let (snapshot, outlines) = (Rc::new(snapshot), Rc::default());
-    Context { question: question.to_owned(), snapshot, ranked: ranked.into(), outlines, total }
+    let (snapshot, outlines, details) = (Rc::new(snapshot), Rc::default(), Rc::default());
+    Context { question: question.to_owned(), snapshot, details, ranked: ranked.into(), outlines, total }
 }

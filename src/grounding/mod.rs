@@ -45,7 +45,7 @@ struct Session {
 
 /// The last snapshot with what it was made of.
 struct Last {
-    details: Vec<Rc<Detail>>,
+    details: Rc<[Rc<Detail>]>,
     stamp: String,
     path: Vec<String>,
     snapshot: Rc<Snapshot>,
@@ -136,15 +136,16 @@ impl Session {
         schemas.sort_unstable();
         let moment = moment::read(&bare, chosen, &schemas)?;
         let reader = Reader::new(scope, &moment, self.directory.label_fingerprint(), with_values);
-        let details = self.details.of(chosen, &reader)?;
+        let details: Rc<[Rc<Detail>]> = self.details.of(chosen, &reader)?.into();
         let outline = |oid: &u32| self.directory.outline(*oid, moment.visible.contains(oid));
         let outlines: Vec<Relation> = others.iter().filter_map(outline).collect();
-        let snapshot = self.snapshot(details, &moment, path);
+        let snapshot = self.snapshot(Rc::clone(&details), &moment, path);
         // What was dropped meanwhile, or taken away, is not told of either.
         let gone = chosen.len() - snapshot.relations.len();
         Ok(Context {
             question: question.to_owned(),
             snapshot,
+            details,
             ranked: ranked.into(),
             outlines: outlines.into(),
             total: total.saturating_sub(gone),
@@ -152,12 +153,12 @@ impl Session {
     }
 
     /// The snapshot of these details: the last one again, where it is made of the same.
-    fn snapshot(&mut self, details: Vec<Rc<Detail>>, moment: &Moment, path: Vec<String>) -> Rc<Snapshot> {
+    fn snapshot(&mut self, details: Rc<[Rc<Detail>]>, moment: &Moment, path: Vec<String>) -> Rc<Snapshot> {
         let is_same = |last: &&Last| {
             last.stamp == moment.stamp
                 && last.path == path
                 && last.details.len() == details.len()
-                && last.details.iter().zip(&details).all(|(one, other)| Rc::ptr_eq(one, other))
+                && last.details.iter().zip(details.iter()).all(|(one, other)| Rc::ptr_eq(one, other))
         };
         if let Some(last) = self.last.as_ref().filter(is_same) {
             return Rc::clone(&last.snapshot);

@@ -5,11 +5,13 @@
 
 pub mod moment;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use serde::Deserialize;
 
+use super::values::Entry as Target;
 use super::{LOCK_NOT_AVAILABLE, array_literal, oid_literal, unreadable};
 use crate::error::Error;
 use crate::pg::host::invalidation::{self, Changes};
@@ -17,7 +19,7 @@ use crate::pg::running::query;
 use crate::settings::Scope;
 use schema::Relation;
 
-/// So many bytes of details are kept, by the length of their documents; what was used last.
+/// So many bytes of details are kept, by the length of their documents and what is known of their values; what was used last.
 const MAX_KEPT: usize = 6_000_000;
 
 /// What the query tells of a relation.
@@ -44,11 +46,28 @@ pub struct Detail {
     types: Vec<u32>,
     statistics: Vec<u32>,
     has_enum: bool,
-    bytes: usize,
+    /// The length of its document.
+    length: usize,
+    /// What is known for looking up values in it, once that was read.
+    target: OnceCell<Rc<Target>>,
 }
 
 impl Detail {
-    fn of(document: Document, bytes: usize) -> Self {
+    pub fn target(&self) -> Option<Rc<Target>> {
+        self.target.get().cloned()
+    }
+
+    /// Keeps what was read for looking up values.
+    pub fn keep_target(&self, target: Rc<Target>) {
+        // Nobody reads it twice.
+        let _ = self.target.set(target);
+    }
+
+    fn bytes(&self) -> usize {
+        self.length + self.target.get().map_or(0, |target| target.bytes())
+    }
+
+    fn of(document: Document, length: usize) -> Self {
         let Document { relation, numbers, types, bases, elements, referenced } = document;
         let types = types.into_iter().chain(bases).chain(elements).collect::<HashSet<u32>>();
         let both = |number: &i16| {
@@ -61,7 +80,8 @@ impl Detail {
             relation,
             numbers,
             referenced,
-            bytes,
+            length,
+            target: OnceCell::new(),
         }
     }
 
@@ -109,7 +129,6 @@ type ByRelation = HashMap<u32, (Rc<Detail>, u64)>;
 #[derive(Default)]
 pub struct Details {
     kept: HashMap<Reader, ByRelation>,
-    bytes: usize,
     /// Counts the questions.
     clock: u64,
 }
@@ -119,7 +138,6 @@ impl Details {
     pub fn forget(&mut self, changes: &Changes) {
         if changes.everything || changes.schemas || changes.roles {
             self.kept.clear();
-            self.bytes = 0;
         } else if !changes.is_empty() {
             self.retain(|detail, _| !detail.is_changed_by(changes));
         }
@@ -130,7 +148,6 @@ impl Details {
             details.retain(|_, (detail, used)| keep(detail, *used));
         }
         self.kept.retain(|_, details| !details.is_empty());
-        self.bytes = self.kept.values().flat_map(HashMap::values).map(|(detail, _)| detail.bytes).sum();
     }
 
     /// The details of these relations, in their order; without those that the reader may know nothing of.
@@ -145,7 +162,7 @@ impl Details {
             let details = details.into_iter().map(|detail| (detail.relation.oid, (Rc::new(detail), self.clock)));
             if is_complete {
                 let kept = self.kept.entry(reader.clone()).or_default();
-                kept.extend(details.inspect(|(_, (detail, _))| self.bytes += detail.bytes));
+                kept.extend(details);
             } else {
                 passing.extend(details);
             }
@@ -165,11 +182,11 @@ impl Details {
 
     /// Drops what was used longest ago, but nothing of this question.
     fn make_room(&mut self) {
-        if self.bytes <= MAX_KEPT {
+        let mut uses: Vec<(u64, usize)> =
+            self.kept.values().flat_map(HashMap::values).map(|(detail, used)| (*used, detail.bytes())).collect();
+        if uses.iter().map(|(_, bytes)| bytes).sum::<usize>() <= MAX_KEPT {
             return;
         }
-        let mut uses: Vec<(u64, usize)> =
-            self.kept.values().flat_map(HashMap::values).map(|(detail, used)| (*used, detail.bytes)).collect();
         uses.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
         let mut room = MAX_KEPT / 4 * 3;
         let fits = |(_, bytes): &&(u64, usize)| {
@@ -214,7 +231,8 @@ mod tests {
             types: vec![7],
             statistics: vec![8],
             has_enum: oid == 1,
-            bytes,
+            length: bytes,
+            target: OnceCell::new(),
         }
     }
 
@@ -229,7 +247,7 @@ mod tests {
             with_values: false,
         };
         let of: ByRelation = all.iter().map(|(oid, used)| (*oid, (Rc::new(detail(*oid, bytes)), *used))).collect();
-        Details { bytes: of.len() * bytes, kept: HashMap::from([(reader, of)]), clock: 9 }
+        Details { kept: HashMap::from([(reader, of)]), clock: 9 }
     }
 
     fn oids(details: &Details) -> Vec<u32> {
@@ -243,7 +261,6 @@ mod tests {
         let left = |changes: Changes| {
             let mut details = details(&[(1, 0), (2, 0)], 5);
             details.forget(&changes);
-            assert_eq!(details.bytes, details.kept.values().map(|kept| kept.len() * 5).sum::<usize>());
             oids(&details)
         };
         let named = |oid| HashSet::from([oid]);

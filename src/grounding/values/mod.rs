@@ -16,18 +16,19 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::detail::Detail;
 use super::{Context, array_literal};
 use crate::error::{Error, Failure};
 use crate::limits::Bounds;
 use crate::pg::running::query::{rows_in, rows_of};
 use crate::pg::running::sandbox::{Sandbox, limit_waiting, sandboxed};
 use crate::pg::running::timer::processor_ms;
-use known::Place;
 use reader::Interrupted;
 use reader::stored_values::{Closeness, Match, ValueLookup};
-use schema::{Column, Snapshot};
+use schema::Column;
 use statements::Statement;
-use targets::Targets;
+pub use targets::Entry;
+use targets::{Place, Targets};
 use trigrams::{similarity, trigrams};
 use words::phrases;
 
@@ -75,7 +76,8 @@ pub fn matches(question: &str, lookup: &Lookup) -> Result<Vec<Match>, Error> {
 
 /// The lookup for one question, in which each phrase is looked up once.
 pub struct Lookup {
-    snapshot: Rc<Snapshot>,
+    /// The relations that were chosen for the question.
+    details: Rc<[Rc<Detail>]>,
     /// The relations that the question may be about, nearest first.
     nearest: Vec<u32>,
     /// What was found for each phrase that was looked up.
@@ -86,7 +88,7 @@ pub struct Lookup {
 impl Lookup {
     pub fn new(context: &Context) -> Self {
         Self {
-            snapshot: Rc::clone(&context.snapshot),
+            details: Rc::clone(&context.details),
             nearest: context.ranked.iter().map(|ranked| ranked.oid).collect(),
             found: RefCell::default(),
             interrupted: RefCell::default(),
@@ -102,10 +104,10 @@ impl Lookup {
     }
 
     fn search(&self, phrases: &[Phrase]) -> Result<Vec<Match>, Error> {
-        let targets = targets::of(&self.snapshot)?;
+        let targets = targets::of(&self.details)?;
         let mut found: Vec<(usize, Place, String, Closeness)> = Vec::new();
         for (at, phrase) in phrases.iter().enumerate() {
-            found.extend(targets.known.equal(&phrase.folded).map(|(place, value)| {
+            found.extend(targets.equal(&phrase.folded).map(|(place, value)| {
                 (at, place, value.to_owned(), if value == phrase.text { Closeness::Exact } else { Closeness::Case })
             }));
         }
@@ -122,7 +124,7 @@ impl Lookup {
             found.iter().filter(|(.., closeness)| *closeness < Closeness::Near).map(|(at, ..)| *at).collect();
         let unsure = phrases.iter().enumerate().filter(|(at, phrase)| phrase.is_long() && !sure.contains(at));
         for (at, phrase) in unsure {
-            let near = targets.known.near(&phrase.trigrams, NEAR, MAX_NEAR);
+            let near = targets.near(&phrase.trigrams, NEAR, MAX_NEAR).into_iter();
             found.extend(near.map(|(place, value)| (at, place, value.to_owned(), Closeness::Near)));
         }
         found.retain(|(at, _, _, closeness)| *closeness < Closeness::Near || !sure.contains(at));
@@ -152,15 +154,15 @@ impl Lookup {
             let result = sandboxed(bounds, |sandbox| {
                 limit_waiting(c"1ms");
                 let mut by_index = false;
-                while let Some(statement) = statements.get(next) {
+                while let Some((target, statement)) = statements.get(next) {
                     if statement.by_index && !by_index {
                         // The plan of such a statement must not read the table.
                         rows_in(sandbox, "SELECT pg_catalog.set_config('enable_seqscan', 'off', true)", &[])?;
                         by_index = true;
                     }
                     (begun, computed) = (Instant::now(), processor_ms());
-                    arguments.run(sandbox, statement, &mut found)?;
-                    targets.note_finished(statement.target);
+                    arguments.run(sandbox, *target, statement, &mut found)?;
+                    targets.note_finished(*target);
                     next += 1;
                 }
                 Ok(())
@@ -171,7 +173,7 @@ impl Lookup {
                 Err(Error::QueryTimedOut { .. })
                     if next > first && 2 * begun.elapsed().as_millis() < SLICE_MS as u128 => {}
                 Err(Error::QueryTimedOut { .. }) => {
-                    targets.note_unfinished(statements[next].target, processor_ms() - computed);
+                    targets.note_unfinished(statements[next].0, processor_ms() - computed);
                     next += 1;
                 }
                 Err(error) if error.sqlstate() == "57014" => return Err(error),
@@ -258,12 +260,18 @@ impl Arguments {
         Self { beginnings: literal(beginnings.collect()), folded: literal(folded), spelled: literal(spelled) }
     }
 
-    fn run(&self, sandbox: &Sandbox<'_>, statement: &Statement, found: &mut Vec<(Place, String)>) -> Result<(), Error> {
+    fn run(
+        &self,
+        sandbox: &Sandbox<'_>,
+        target: u32,
+        statement: &Statement,
+        found: &mut Vec<(Place, String)>,
+    ) -> Result<(), Error> {
         let arguments: &[&str] = if statement.by_index { &[&self.spelled] } else { &[&self.folded, &self.beginnings] };
         for row in rows_of(sandbox, &statement.sql, arguments)? {
             if let [Some(column), Some(value), ..] = row.as_slice() {
                 let column = column.parse().unwrap_or_default();
-                found.push((Place { target: statement.target, column }, value.clone()));
+                found.push((Place { target, column }, value.clone()));
             }
         }
         Ok(())

@@ -15,7 +15,6 @@ const MAX_FOUND: u32 = 200;
 /// A statement whose rows are the number of a column, and a value of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    pub target: u32,
     pub sql: String,
     /// It takes `$1`, spellings, and may only be planned without sequential scans. Else it takes `$1`, phrases with
     /// ASCII in lower case, and `$2`, their beginnings.
@@ -23,13 +22,13 @@ pub struct Statement {
 }
 
 /// What to run on a table of `rows` rows, as far as is known. `fresh`: it has not changed since its statistics were made.
-pub fn of(number: u32, target: &Target, rows: Option<f64>, fresh: bool) -> Vec<Statement> {
+pub fn of(target: &Target, rows: Option<f64>, fresh: bool) -> Vec<Statement> {
     let small = target.pages <= SMALL_PAGES && rows.is_none_or(|rows| rows <= SMALL_ROWS);
     let mut statements = Vec::new();
     let mut scans = Vec::new();
     for (at, column) in target.columns.iter().enumerate() {
         if !small && column.indexed {
-            statements.push(Statement { target: number, sql: probe(target, at, column), by_index: true });
+            statements.push(Statement { sql: probe(target, at, column), by_index: true });
         } else if !column.complete || (small && !fresh) {
             let source = source(target, column, small);
             scans.push(scan(at, &source, "lower(t.value COLLATE pg_catalog.\"C\")", "equal"));
@@ -46,7 +45,7 @@ pub fn of(number: u32, target: &Target, rows: Option<f64>, fresh: bool) -> Vec<S
              alike AS MATERIALIZED (SELECT pg_catalog.unnest($2::pg_catalog.text[])) {}",
             scans.join(" UNION ALL ")
         );
-        statements.push(Statement { target: number, sql, by_index: false });
+        statements.push(Statement { sql, by_index: false });
     }
     statements
 }
@@ -101,12 +100,12 @@ mod tests {
 
     #[test]
     fn a_small_table_is_read_and_a_large_one_never_whole() {
-        let small = of(0, &target(1000, true), Some(10_000.0), false);
+        let small = of(&target(1000, true), Some(10_000.0), false);
         assert!(matches!(small.as_slice(), [only] if !only.by_index && !only.sql.contains("TABLESAMPLE")), "{small:?}");
         for (pages, rows) in [(1001, None), (1, Some(10_001.0))] {
-            let large = of(0, &target(pages, false), rows, false);
+            let large = of(&target(pages, false), rows, false);
             assert!(matches!(large.as_slice(), [only] if only.sql.contains("TABLESAMPLE")), "{large:?}");
-            let large = of(0, &target(pages, true), rows, false);
+            let large = of(&target(pages, true), rows, false);
             assert!(matches!(large.as_slice(), [only] if only.by_index), "{large:?}");
         }
     }
@@ -115,14 +114,14 @@ mod tests {
     fn what_fresh_statistics_tell_is_not_read() {
         let mut target = target(1, false);
         target.columns[0].complete = true;
-        assert_eq!(of(0, &target, Some(10.0), false).len(), 1);
-        assert_eq!(of(0, &target, Some(10.0), true).len(), 0);
-        assert_eq!(of(0, &target, Some(50_000.0), false).len(), 0);
+        assert_eq!(of(&target, Some(10.0), false).len(), 1);
+        assert_eq!(of(&target, Some(10.0), true).len(), 0);
+        assert_eq!(of(&target, Some(50_000.0), false).len(), 0);
     }
 
     #[test]
     fn names_stay_names() {
-        for statement in [of(0, &target(1, false), None, false), of(0, &target(5000, true), None, false)].concat() {
+        for statement in [of(&target(1, false), None, false), of(&target(5000, true), None, false)].concat() {
             assert!(
                 statement.sql.contains("FROM \"s\".\"T\"") && statement.sql.contains("t.\"a\"\"b\""),
                 "{statement:?}"

@@ -1,18 +1,21 @@
 //! The tables and columns in which values are looked up, with what is known of them beforehand; kept as long as the
-//! snapshot they belong to.
+//! details they belong to.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde::Deserialize;
 
-use super::super::{LOCK_NOT_AVAILABLE, Snapshot, first_value, oid_literal, unreadable};
-use super::known::{Known, Place};
+use super::super::detail::Detail;
+use super::super::{LOCK_NOT_AVAILABLE, first_value, oid_literal, unreadable};
+use super::known::Known;
 use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
 use super::{MAX_UNFINISHED_MS, is_comparable};
 use crate::error::Error;
+use crate::pg::host::interrupts;
 use crate::pg::running::query;
+use schema::Relation;
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Target {
@@ -37,54 +40,91 @@ pub struct TargetColumn {
     pub indexed: bool,
 }
 
-#[derive(Default)]
+/// The targets of one question, in the order of its relations.
 pub struct Targets {
-    entries: Vec<Entry>,
-    pub known: Known,
-    /// How many milliseconds tables have computed since they were last read to the end. Those that took too long are not
-    /// looked into again.
-    unfinished: RefCell<HashMap<u32, i64>>,
+    entries: Vec<Rc<Entry>>,
 }
 
-struct Entry {
+/// What is known beforehand of one relation.
+#[derive(Debug)]
+pub struct Entry {
     target: Target,
+    known: Known,
     /// What to run where the table may have changed since its statistics were made.
     statements: Vec<Statement>,
     /// What is left of it where it has not.
     fresh: Vec<Statement>,
+    /// How many milliseconds it has computed since it was last read to the end. Where that is too long, it is not looked into again.
+    unfinished_ms: Cell<i64>,
+}
+
+/// A column of a target, by their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub target: u32,
+    pub column: u32,
 }
 
 /// About so many pages are read for one question, those of the relations nearest to it.
 const MAX_PAGES: u64 = 120;
 
-thread_local! {
-    static KEPT: RefCell<Option<(Rc<Snapshot>, Rc<Targets>)>> = const { RefCell::new(None) };
+/// The targets of these relations, each read once for as long as its detail is kept.
+pub fn of(details: &[Rc<Detail>]) -> Result<Targets, Error> {
+    let missing: Vec<&Rc<Detail>> = details.iter().filter(|detail| detail.target().is_none()).collect();
+    let mut passing = HashMap::new();
+    if !missing.is_empty() {
+        let oids: Vec<u32> = missing.iter().map(|detail| detail.relation.oid).collect();
+        let oids = oid_literal(&oids);
+        let read = |sizes| first_value(query::rows_at_once(include_str!("values.sql"), &[Some(&oids), sizes]));
+        let (document, is_complete) = match read(Some("true")) {
+            // Somebody holds a table. The next question tries again.
+            Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => (read(Some("false"))?, false),
+            document => (document?, true),
+        };
+        let found: Vec<Target> = serde_json::from_str(&document).map_err(unreadable)?;
+        let mut found: HashMap<u32, Target> = found.into_iter().map(|target| (target.oid, target)).collect();
+        for (count, detail) in missing.into_iter().enumerate() {
+            if count % 16 == 0 {
+                interrupts::serve();
+            }
+            let oid = detail.relation.oid;
+            let entry = Rc::new(Entry::of(&detail.relation, found.remove(&oid)));
+            if is_complete {
+                detail.keep_target(entry);
+            } else {
+                passing.insert(oid, entry);
+            }
+        }
+    }
+    let entry = |detail: &Rc<Detail>| detail.target().or_else(|| passing.get(&detail.relation.oid).cloned());
+    Ok(Targets { entries: details.iter().filter_map(entry).collect() })
 }
 
-/// The targets of a snapshot. What the snapshot does not show is none.
-pub fn of(snapshot: &Rc<Snapshot>) -> Result<Rc<Targets>, Error> {
-    let kept = KEPT.with_borrow(|kept| match kept {
-        Some((of, targets)) if Rc::ptr_eq(of, snapshot) => Some(Rc::clone(targets)),
-        _ => None,
-    });
-    if let Some(targets) = kept {
-        return Ok(targets);
+impl Entry {
+    /// What the relation does not show is no target.
+    fn of(relation: &Relation, found: Option<Target>) -> Self {
+        let labelled = relation.columns.iter().filter(|column| is_comparable(column) && !column.labels.is_empty());
+        let labelled = labelled.map(|column| (column.name.clone(), column.labels.clone()));
+        let mut target = found.unwrap_or_default();
+        target.columns.retain(|column| relation.column(&column.name).is_some_and(is_comparable));
+        let readable = (!target.columns.is_empty()).then(|| target.clone());
+        (target.schema, target.relation) = (relation.schema.clone(), relation.name.clone());
+        target.oid = relation.oid;
+        // Labels are searched here and nowhere else.
+        target.columns.extend(labelled.map(|(name, known)| TargetColumn { name, known, ..TargetColumn::default() }));
+        let known = Known::new((0..).zip(&target.columns).map(|(number, column)| (number, column.known.as_slice())));
+        target.columns.iter_mut().for_each(|column| column.known = Vec::new());
+        let of =
+            |fresh| readable.as_ref().map(|target| statements::of(target, relation.rows, fresh)).unwrap_or_default();
+        Self { statements: of(false), fresh: of(true), target, known, unfinished_ms: Cell::new(0) }
     }
-    let oids: Vec<u32> = snapshot.relations.iter().map(|relation| relation.oid).collect();
-    let oids = oid_literal(&oids);
-    let read = |sizes| first_value(query::rows_at_once(include_str!("values.sql"), &[Some(&oids), sizes]));
-    let (document, is_complete) = match read(Some("true")) {
-        // Somebody holds a table. The next question tries again.
-        Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => (read(Some("false"))?, false),
-        document => (document?, true),
-    };
-    let found = serde_json::from_str(&document).map_err(unreadable)?;
-    let targets = Rc::new(Targets::new(snapshot, found));
-    query::forget();
-    if is_complete {
-        KEPT.set(Some((Rc::clone(snapshot), Rc::clone(&targets))));
+
+    /// Bytes on the heap, nearly.
+    pub fn bytes(&self) -> usize {
+        let statements: usize =
+            self.statements.iter().chain(&self.fresh).map(|statement| statement.sql.len() + 32).sum();
+        self.known.bytes() + statements + self.target.columns.len() * 64
     }
-    Ok(targets)
 }
 
 impl Target {
@@ -94,84 +134,82 @@ impl Target {
 }
 
 impl Targets {
-    fn new(snapshot: &Snapshot, found: Vec<Target>) -> Self {
-        let mut targets = Self::default();
-        let found: HashMap<u32, &Target> = found.iter().map(|target| (target.oid, target)).collect();
-        for relation in &snapshot.relations {
-            let labelled = relation.columns.iter().filter(|column| is_comparable(column) && !column.labels.is_empty());
-            let labelled = labelled.map(|column| (column.name.clone(), column.labels.clone()));
-            let target = found.get(&relation.oid);
-            let mut target = target.map(|target| (*target).clone()).unwrap_or_default();
-            target.columns.retain(|column| relation.column(&column.name).is_some_and(is_comparable));
-            let readable = (!target.columns.is_empty()).then(|| target.clone());
-            (target.schema, target.relation) = (relation.schema.clone(), relation.name.clone());
-            target.oid = relation.oid;
-            // Labels are searched here and nowhere else.
-            target.columns.extend(labelled.map(|(name, known)| TargetColumn {
-                name,
-                known,
-                ..TargetColumn::default()
-            }));
-            targets.add(target, readable.as_ref(), relation.rows);
-        }
-        targets
+    /// Values that statistics and labels tell and that are equal to a text but for case; `folded` is in lower case.
+    pub fn equal<'t>(&'t self, folded: &'t str) -> impl Iterator<Item = (Place, &'t str)> {
+        let of = move |(target, entry): (u32, &'t Rc<Entry>)| {
+            entry.known.equal(folded).map(move |(column, value)| (Place { target, column }, value))
+        };
+        (0..).zip(&self.entries).flat_map(of)
     }
 
-    fn add(&mut self, mut target: Target, readable: Option<&Target>, rows: Option<f64>) {
-        let Ok(number) = u32::try_from(self.entries.len()) else { return };
-        for (column, values) in (0..).zip(&mut target.columns) {
-            self.known.add(Place { target: number, column }, &std::mem::take(&mut values.known));
+    /// The `most` of them most similar to a text with these trigrams, down to a similarity of `least`.
+    pub fn near(&self, trigrams: &[u64], least: f32, most: usize) -> Vec<(Place, &str)> {
+        let mut near: Vec<(f32, Place, &str)> = Vec::new();
+        for (target, entry) in (0..).zip(&self.entries) {
+            let found = entry.known.near(trigrams, least).into_iter();
+            near.extend(found.map(|(similarity, column, value)| (similarity, Place { target, column }, value)));
         }
-        let of = |fresh| readable.map(|target| statements::of(number, target, rows, fresh)).unwrap_or_default();
-        self.entries.push(Entry { statements: of(false), fresh: of(true), target });
+        near.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+        near.into_iter().take(most).map(|(_, place, value)| (place, value)).collect()
     }
 
-    /// What to run for a question, on `most` tables: the `nearest`, given by their oids, then the smallest; indexes last.
-    pub fn statements(&self, nearest: &[u32], most: usize) -> Result<Vec<&Statement>, Error> {
-        let unfinished = self.unfinished.borrow();
-        let is_costly = |target| unfinished.get(&target).is_some_and(|computed| *computed > MAX_UNFINISHED_MS);
-        let is_usable = |entry: &&Entry| entry.statements.first().is_some_and(|first| !is_costly(first.target));
-        let mut order: Vec<&Entry> = self.entries.iter().filter(is_usable).collect();
+    /// What to run for a question, each with the number of its target, on `most` tables: the `nearest`, given by their oids, then
+    /// the smallest; indexes last.
+    pub fn statements(&self, nearest: &[u32], most: usize) -> Result<Vec<(u32, &Statement)>, Error> {
+        let is_usable = |(_, entry): &(u32, &Rc<Entry>)| {
+            !entry.statements.is_empty() && entry.unfinished_ms.get() <= MAX_UNFINISHED_MS
+        };
+        let mut order: Vec<(u32, &Rc<Entry>)> = (0..).zip(&self.entries).filter(is_usable).collect();
         let places: HashMap<u32, usize> = nearest.iter().enumerate().map(|(place, oid)| (*oid, place)).collect();
-        order.sort_by_key(|entry| (places.get(&entry.target.oid).copied().unwrap_or(usize::MAX), entry.target.pages));
+        order.sort_by_key(|(_, entry)| {
+            (places.get(&entry.target.oid).copied().unwrap_or(usize::MAX), entry.target.pages)
+        });
         order.truncate(most);
         // The nearest one in any case. An index is read in few, a large table in a sample.
         let mut pages = 0;
-        order.retain(|entry| {
+        order.retain(|(_, entry)| {
             let by_index = entry.statements.iter().any(|statement| statement.by_index);
             let read = if by_index { 1 } else { entry.target.pages.clamp(1, SAMPLE_PAGES) };
             let fits = pages == 0 || pages + read <= MAX_PAGES;
             pages += if fits { read } else { 0 };
             fits
         });
-        let counted = order.iter().filter(|entry| entry.target.alone && entry.fresh != entry.statements);
-        let counted: Vec<u32> = counted.map(|entry| entry.target.oid).collect();
+        let counted = order.iter().filter(|(_, entry)| entry.target.alone && entry.fresh != entry.statements);
+        let counted: Vec<u32> = counted.map(|(_, entry)| entry.target.oid).collect();
         let fresh = if counted.is_empty() {
             Vec::new()
         } else {
             query::rows(include_str!("fresh.sql"), &[Some(&oid_literal(&counted))])?
         };
         let fresh: BTreeSet<u32> = fresh.iter().flatten().flatten().filter_map(|oid| oid.parse().ok()).collect();
-        let of = |entry: &&'_ Entry| fresh.contains(&entry.target.oid);
-        let mut statements: Vec<&Statement> =
-            order.iter().flat_map(|entry| if of(entry) { &entry.fresh } else { &entry.statements }).collect();
-        statements.sort_by_key(|statement| statement.by_index);
+        let of = |entry: &'_ Entry| fresh.contains(&entry.target.oid);
+        let mut statements: Vec<(u32, &Statement)> = Vec::new();
+        for (number, entry) in order {
+            let list = if of(entry) { &entry.fresh } else { &entry.statements };
+            statements.extend(list.iter().map(|statement| (number, statement)));
+        }
+        statements.sort_by_key(|(_, statement)| statement.by_index);
         Ok(statements)
     }
 
-    /// A table was not read to the end, and has computed so many milliseconds. Too many leave it out as long as these targets
-    /// are kept.
+    /// A table was not read to the end, and has computed so many milliseconds. Too many leave it out as long as it is known.
     pub fn note_unfinished(&self, target: u32, computed: i64) {
-        *self.unfinished.borrow_mut().entry(target).or_default() += computed;
+        if let Some(entry) = self.entries.get(target as usize) {
+            entry.unfinished_ms.set(entry.unfinished_ms.get() + computed);
+        }
     }
 
     pub fn note_finished(&self, target: u32) {
-        self.unfinished.borrow_mut().remove(&target);
+        if let Some(entry) = self.entries.get(target as usize) {
+            entry.unfinished_ms.set(0);
+        }
     }
 
     /// Schema, relation and column.
     pub fn names(&self, place: Place) -> (String, String, String) {
-        let Some(Entry { target, .. }) = self.entries.get(place.target as usize) else { return Default::default() };
+        let Some(target) = self.entries.get(place.target as usize).map(|entry| &entry.target) else {
+            return Default::default();
+        };
         let column = target.columns.get(place.column as usize).map(|column| column.name.clone());
         (target.schema.clone(), target.relation.clone(), column.unwrap_or_default())
     }
