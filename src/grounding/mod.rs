@@ -43,6 +43,16 @@ struct Session {
     last: Option<Last>,
 }
 
+/// The relations that are to be read in detail, and how they were found.
+struct Chosen {
+    oids: Vec<u32>,
+    /// The schemas of `search_path`.
+    path: Vec<String>,
+    ranked: Vec<Ranked>,
+    /// How many relations the caller may read.
+    total: usize,
+}
+
 /// The last snapshot with what it was made of.
 struct Last {
     details: Rc<[Rc<Detail>]>,
@@ -68,8 +78,8 @@ pub fn link(question: &str, scope: &Scope<'_>, extent: Extent, with_values: bool
         session.refresh(scope)?;
         let path = session.directory.path();
         let (ranked, total) = session.directory.rank(question, &path, MAX_RANKED)?;
-        let chosen = choice::choose(&session.directory, &ranked, total, &path, extent);
-        session.context(question, scope, path, ranked, &chosen, total, with_values)
+        let oids = choice::choose(&session.directory, &ranked, total, &path, extent);
+        session.context(question, scope, Chosen { oids, path, ranked, total }, with_values)
     })
 }
 
@@ -82,9 +92,9 @@ pub fn about(sql: &str, scope: &Scope<'_>, relations: &[(String, String)]) -> Re
             let name = session.directory.name(*oid);
             name.is_some_and(|name| relations.iter().any(|(schema, relation)| (&**schema, &**relation) == name))
         };
-        let chosen: Vec<u32> = session.directory.readable().filter(is_named).collect();
-        let total = chosen.len();
-        session.context(sql, scope, path, Vec::new(), &chosen, total, false)
+        let oids: Vec<u32> = session.directory.readable().filter(is_named).collect();
+        let total = oids.len();
+        session.context(sql, scope, Chosen { oids, path, ranked: Vec::new(), total }, false)
     })
 }
 
@@ -113,17 +123,15 @@ impl Session {
         self.directory.refresh(scope)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the steps of one function")]
+    /// Reads what was chosen in detail.
     fn context(
         &mut self,
         question: &str,
         scope: &Scope<'_>,
-        path: Vec<String>,
-        ranked: Vec<Ranked>,
-        chosen: &[u32],
-        total: usize,
+        chosen: Chosen,
         with_values: bool,
     ) -> Result<Context, Error> {
+        let Chosen { oids: chosen, path, ranked, total } = chosen;
         let met: HashSet<u32> = chosen.iter().copied().collect();
         let others: Vec<u32> = ranked.iter().map(|one| one.oid).filter(|oid| !met.contains(oid)).collect();
         let is_in_path = |oid: &u32| {
@@ -134,9 +142,16 @@ impl Session {
         let schemas: HashSet<u32> = chosen.iter().filter_map(|oid| self.directory.schema_oid(*oid)).collect();
         let mut schemas: Vec<u32> = schemas.into_iter().collect();
         schemas.sort_unstable();
-        let moment = moment::read(&bare, chosen, &schemas)?;
+        let moment = moment::read(&bare, &chosen, &schemas)?;
         let reader = Reader::new(scope, &moment, self.directory.label_fingerprint(), with_values);
-        let details: Rc<[Rc<Detail>]> = self.details.of(chosen, &reader)?.into();
+        let mut details = self.details.of(&chosen, &reader)?;
+        let place = |name: &str| path.iter().position(|schema| schema == name).unwrap_or(usize::MAX);
+        details.sort_by(|one, other| {
+            let (one, other) = (&one.relation, &other.relation);
+            let by_place = place(&one.schema).cmp(&place(&other.schema));
+            by_place.then_with(|| (&one.schema, &one.name).cmp(&(&other.schema, &other.name)))
+        });
+        let details: Rc<[Rc<Detail>]> = details.into();
         let outline = |oid: &u32| self.directory.outline(*oid, moment.visible.contains(oid));
         let outlines: Vec<Relation> = others.iter().filter_map(outline).collect();
         let snapshot = self.snapshot(Rc::clone(&details), &moment, path);
@@ -163,12 +178,7 @@ impl Session {
         if let Some(last) = self.last.as_ref().filter(is_same) {
             return Rc::clone(&last.snapshot);
         }
-        let mut relations: Vec<Relation> = details.iter().map(|detail| commented(detail, moment)).collect();
-        let place = |schema: &str| path.iter().position(|name| name == schema).unwrap_or(usize::MAX);
-        relations.sort_by(|one, other| {
-            let key = |relation: &Relation| place(&relation.schema);
-            key(one).cmp(&key(other)).then_with(|| (&one.schema, &one.name).cmp(&(&other.schema, &other.name)))
-        });
+        let relations: Vec<Relation> = details.iter().map(|detail| commented(detail, moment)).collect();
         let mut schemas: Vec<Schema> = Vec::new();
         for relation in &relations {
             if schemas.last().is_none_or(|last| last.name != relation.schema) {

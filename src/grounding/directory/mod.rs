@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::pg::host::catalogs;
 use crate::pg::host::interrupts;
 use crate::pg::host::invalidation::Changes;
 use crate::pg::host::search_path;
@@ -43,7 +44,6 @@ struct Entry {
     schema: u32,
     kind: RelationKind,
     fingerprint: u64,
-    described: u64,
 }
 
 #[derive(Default)]
@@ -59,7 +59,7 @@ pub struct Directory {
     /// What was announced and has not been read yet. It outlives a read that fails.
     pending: Changes,
     /// When comments were last looked at, and what changes with them.
-    described: Option<(Instant, String)>,
+    described: Option<(Instant, u64)>,
     labels: Labels,
     /// The latest last.
     callers: Vec<Rights>,
@@ -100,10 +100,11 @@ impl Directory {
         if schemas || roles {
             self.callers.clear();
         }
-        let mut oids: Vec<u32> = self.pending.relations.iter().copied().collect();
         if schemas {
-            oids.extend(self.read_schemas()?);
+            let renamed = self.read_schemas()?;
+            self.pending.relations.extend(renamed);
         }
+        let oids: Vec<u32> = self.pending.relations.iter().copied().collect();
         for rights in &mut self.callers {
             oids.iter().for_each(|oid| rights.forget(*oid));
         }
@@ -115,8 +116,8 @@ impl Directory {
 
     fn read_all(&mut self) -> Result<(), Error> {
         self.read_schemas()?;
-        let stamp = stamp()?;
-        let named = reading::named(&Which::Every)?;
+        let stamp = catalogs::stamp_of_descriptions();
+        let named = reading::named(Which::Every, &self.schemas)?;
         self.described = Some((Instant::now(), stamp));
         if self.is_read {
             let found: HashSet<u32> = named.iter().map(|relation| relation.oid).collect();
@@ -145,8 +146,9 @@ impl Directory {
 
     /// Reads these relations again, those that do not exist among them.
     fn read_some(&mut self, oids: &[u32]) -> Result<(), Error> {
-        let named = reading::named(&Which::Some(oids))?;
-        for oid in oids.iter().filter(|oid| !named.iter().any(|relation| relation.oid == **oid)) {
+        let named = reading::named(Which::Some(oids), &self.schemas)?;
+        let found: HashSet<u32> = named.iter().map(|relation| relation.oid).collect();
+        for oid in oids.iter().filter(|oid| !found.contains(oid)) {
             self.remove(*oid);
         }
         self.take_in(named)
@@ -189,13 +191,7 @@ impl Directory {
             self.groups.leave(old.group);
         }
         let group = self.groups.join(Group::of(relation));
-        let entry = Entry {
-            group,
-            schema: relation.schema,
-            kind: relation.kind,
-            fingerprint: relation.fingerprint(),
-            described: relation.described.fingerprint(),
-        };
+        let entry = Entry { group, schema: relation.schema, kind: relation.kind, fingerprint: relation.fingerprint() };
         self.entries.insert(relation.oid, entry);
         if relation.has_column_grants {
             self.granted.insert(relation.oid);
@@ -232,17 +228,9 @@ impl Directory {
         if self.described.as_ref().is_some_and(|(at, _)| at.elapsed() < MAX_AGE) {
             return Ok(());
         }
-        let stamp = stamp()?;
+        let stamp = catalogs::stamp_of_descriptions();
         if self.described.as_ref().is_none_or(|(_, old)| *old != stamp) {
-            let described = reading::descriptions(&Which::Every)?;
-            let nothing = reading::Described::default().fingerprint();
-            let is_other = |(oid, entry): &(&u32, &Entry)| {
-                described.get(oid).map_or(nothing, reading::Described::fingerprint) != entry.described
-            };
-            let others: Vec<u32> = self.entries.iter().filter(is_other).map(|(oid, _)| *oid).collect();
-            if !others.is_empty() {
-                self.read_some(&others)?;
-            }
+            self.read_all()?;
         }
         self.described = Some((Instant::now(), stamp));
         Ok(())
@@ -343,10 +331,6 @@ impl Directory {
     pub fn schema_oid(&self, relation: u32) -> Option<u32> {
         self.entries.get(&relation).map(|entry| entry.schema)
     }
-}
-
-fn stamp() -> Result<String, Error> {
-    super::first_value(query::rows(include_str!("described.sql"), &[]))
 }
 
 fn interrupted(_: Interrupted) -> Error {

@@ -1,20 +1,27 @@
 //! From the catalogs' rows to what the directory keeps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::Error;
-use crate::grounding::oid_literal;
-use crate::pg::running::query::{self, Row};
+use crate::pg::host::catalogs::{self, Attribute, Class, Key, Of};
+use crate::pg::running::query;
 use schema::RelationKind;
 
+/// Of a comment, so many characters.
+const MAX_COMMENT: usize = 1000;
+/// Of an enum, so many labels.
+const MAX_LABELS: usize = 200;
+
 /// Which relations are read.
+#[derive(Clone, Copy)]
 pub enum Which<'o> {
     Every,
     Some(&'o [u32]),
 }
 
 /// A relation as the catalogs name it.
+#[derive(Default)]
 pub struct Named {
     pub oid: u32,
     pub schema: u32,
@@ -22,175 +29,177 @@ pub struct Named {
     pub kind: RelationKind,
     /// The planner's estimate; `None` where nobody has counted, and for what has no rows of its own.
     pub rows: Option<f64>,
-    pub owner: String,
-    pub granted: String,
+    pub owner: u32,
+    /// What is granted, as the server stores it.
+    pub granted: Vec<u8>,
     /// The foreign server it is on.
     pub server: Option<String>,
     /// It belongs to this extension.
     pub is_own: bool,
     /// Something is granted on single columns.
     pub has_column_grants: bool,
-    /// By number, `None` for a dropped one.
-    columns: Vec<Option<String>>,
-    key: Vec<u16>,
-    pub references: Vec<u32>,
-    pub described: Described,
+    comment: Option<String>,
+    /// In the order of their numbers, without dropped ones.
+    columns: Vec<Column>,
+    /// Numbers of the columns of the primary key.
+    key: Vec<i16>,
+    references: Vec<u32>,
 }
 
-/// The comments on a relation and its columns, and the labels of its enum types.
 #[derive(Default, Hash)]
-pub struct Described {
-    /// By number of the column, 0 for the relation itself.
-    comments: Vec<(i16, String)>,
-    labels: Vec<(i16, String)>,
+struct Column {
+    number: i16,
+    name: String,
+    data_type: u32,
+    comment: Option<String>,
+    labels: Vec<String>,
 }
 
-/// The relations of these oids that a statement could read, whoever asks.
-pub fn named(which: &Which<'_>) -> Result<Vec<Named>, Error> {
-    let oids = which.literal();
-    let arguments = [oids.as_deref()];
-    let arguments = if oids.is_some() { arguments.as_slice() } else { &[] };
-    let (names, keys) = match which {
-        Which::Every => (
-            query::rows(concat!(include_str!("every.sql"), include_str!("names.sql")), arguments)?,
-            query::rows(concat!(include_str!("every.sql"), include_str!("keys.sql")), arguments)?,
-        ),
-        Which::Some(_) => (
-            query::rows(concat!(include_str!("some.sql"), include_str!("names.sql")), arguments)?,
-            query::rows(concat!(include_str!("some.sql"), include_str!("keys.sql")), arguments)?,
-        ),
-    };
-    let mut keys: HashMap<u32, (Vec<u16>, Vec<u32>)> = keys
-        .into_iter()
-        .filter_map(|row| {
-            let [oid, key, references] = <[Option<String>; 3]>::try_from(row).ok()?;
-            Some((oid?.parse().ok()?, (numbers(key.as_deref()), numbers(references.as_deref()))))
-        })
-        .collect();
-    let mut descriptions = descriptions(which)?;
-    let relations = names.into_iter().filter_map(named_of).map(|mut relation| {
-        (relation.key, relation.references) = keys.remove(&relation.oid).unwrap_or_default();
-        relation.described = descriptions.remove(&relation.oid).unwrap_or_default();
-        relation
+/// The relations in these schemas that a statement could read, whoever asks.
+pub fn named(which: Which<'_>, schemas: &HashMap<u32, String>) -> Result<Vec<Named>, Error> {
+    let mut relations: HashMap<u32, Named> = HashMap::new();
+    each_of(which, |of| {
+        catalogs::classes(of, |class| {
+            if schemas.contains_key(&class.schema) {
+                relations.insert(class.oid, Named::of(class));
+            }
+        });
     });
-    Ok(relations.collect())
-}
-
-fn named_of(row: Row) -> Option<Named> {
-    let [oid, schema, name, kind, rows, owner, granted, server, own, has_column_grants, columns] =
-        <[Option<String>; 11]>::try_from(row).ok()?;
-    // Views have no rows to count, and -1 says that nobody counted; partitioned tables begin with that too.
-    let kind = match kind.as_deref() {
-        Some("v") => RelationKind::View,
-        Some("m") => RelationKind::MaterializedView,
-        Some("p") => RelationKind::PartitionedTable,
-        Some("f") => RelationKind::ForeignTable,
-        _ => RelationKind::Table,
-    };
-    let counted = !matches!(kind, RelationKind::View | RelationKind::ForeignTable);
-    let rows: Option<f64> = rows.and_then(|rows| rows.parse().ok()).filter(|rows| counted && *rows >= 0.0);
-    Some(Named {
-        oid: oid?.parse().ok()?,
-        schema: schema?.parse().ok()?,
-        name: name?,
-        kind,
-        rows,
-        owner: owner?,
-        granted: granted.unwrap_or_default(),
-        server,
-        is_own: own.as_deref() == Some("t"),
-        has_column_grants: has_column_grants.as_deref() == Some("t"),
-        columns: elements(columns.as_deref().unwrap_or_default()),
-        key: Vec::new(),
-        references: Vec::new(),
-        described: Described::default(),
-    })
-}
-
-/// What is said of relations, by oid.
-pub fn descriptions(which: &Which<'_>) -> Result<HashMap<u32, Described>, Error> {
-    let rows = match which.literal() {
-        None => query::rows(concat!(include_str!("every.sql"), include_str!("descriptions.sql")), &[])?,
-        Some(oids) => query::rows(concat!(include_str!("some.sql"), include_str!("descriptions.sql")), &[Some(&oids)])?,
-    };
-    let mut descriptions: HashMap<u32, Described> = HashMap::new();
-    for row in rows {
-        let [Some(oid), Some(column), Some(kind), Some(text), ..] = row.as_slice() else { continue };
-        let (Ok(oid), Ok(column)) = (oid.parse(), column.parse()) else { continue };
-        let of = descriptions.entry(oid).or_default();
-        let list = if kind == "c" { &mut of.comments } else { &mut of.labels };
-        list.push((column, text.clone()));
+    if relations.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(descriptions)
+    // Most of the changed ones may be gone, or temporary tables of others.
+    let found: Vec<u32> = relations.keys().copied().collect();
+    let which = if let Which::Some(_) = which { Which::Some(&found) } else { which };
+    add_columns(which, &mut relations);
+    add_keys(which, &mut relations);
+    add_descriptions(which, &mut relations);
+    add_special(&mut relations)?;
+    Ok(relations.into_values().collect())
 }
 
-impl Which<'_> {
-    fn literal(&self) -> Option<String> {
-        match self {
-            Which::Every => None,
-            Which::Some(oids) => Some(oid_literal(oids)),
+fn each_of(which: Which<'_>, mut read: impl FnMut(Of)) {
+    match which {
+        Which::Every => read(Of::Every),
+        Which::Some(oids) => oids.iter().for_each(|oid| read(Of::One(*oid))),
+    }
+}
+
+fn add_columns(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
+    let oids: HashSet<u32> = relations.keys().copied().collect();
+    let wanted = |oid: u32| oids.contains(&oid);
+    each_of(which, |of| {
+        catalogs::attributes(of, wanted, |attribute| {
+            let Some(relation) = relations.get_mut(&attribute.relation) else { return };
+            let Attribute { number, name, data_type, has_grants, .. } = attribute;
+            relation.has_column_grants |= has_grants;
+            let column = |name| Column { number, name, data_type, ..Column::default() };
+            relation.columns.extend(name.map(column));
+        });
+    });
+    for relation in relations.values_mut() {
+        relation.columns.sort_unstable_by_key(|column| column.number);
+    }
+}
+
+fn add_keys(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
+    each_of(which, |of| {
+        catalogs::keys(of, |oid, key| match (relations.get_mut(&oid), key) {
+            (Some(relation), Key::Primary(columns)) => relation.key = columns,
+            (Some(relation), Key::Foreign(other)) => relation.references.push(other),
+            (None, _) => {}
+        });
+    });
+    for relation in relations.values_mut() {
+        relation.references.sort_unstable();
+    }
+}
+
+/// Comments, and the labels of enums.
+fn add_descriptions(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
+    let oids: HashSet<u32> = relations.keys().copied().collect();
+    let wanted = |oid: u32| oids.contains(&oid);
+    each_of(which, |of| {
+        catalogs::comments(of, wanted, |oid, number, comment| {
+            let Some(relation) = relations.get_mut(&oid) else { return };
+            let comment = Some(comment.chars().take(MAX_COMMENT).collect());
+            if number == 0 {
+                relation.comment = comment;
+            } else if let Some(column) = relation.columns.iter_mut().find(|column| column.number == number) {
+                column.comment = comment;
+            }
+        });
+    });
+    let mut labels: HashMap<u32, Vec<(f32, String)>> = HashMap::new();
+    catalogs::enum_labels(|label| labels.entry(label.data_type).or_default().push((label.place, label.label)));
+    if labels.is_empty() {
+        return;
+    }
+    labels.values_mut().for_each(|labels| labels.sort_by(|one, other| one.0.total_cmp(&other.0)));
+    for column in relations.values_mut().flat_map(|relation| &mut relation.columns) {
+        let of = labels.get(&column.data_type).into_iter().flatten().take(MAX_LABELS);
+        column.labels = of.map(|(_, label)| label.clone()).collect();
+    }
+}
+
+/// Who else decides about a relation: this extension, a foreign server.
+fn add_special(relations: &mut HashMap<u32, Named>) -> Result<(), Error> {
+    for row in query::rows(include_str!("special.sql"), &[])? {
+        let [Some(oid), server] = row.as_slice() else { continue };
+        if let Some(relation) = oid.parse().ok().and_then(|oid: u32| relations.get_mut(&oid)) {
+            relation.is_own |= server.is_none();
+            relation.server.clone_from(server);
         }
     }
-}
-
-impl Described {
-    pub fn fingerprint(&self) -> u64 {
-        fingerprint(self)
-    }
+    Ok(())
 }
 
 impl Named {
+    fn of(class: Class) -> Self {
+        let Class { oid, schema, name, kind, rows, owner, granted } = class;
+        let kind = match kind {
+            b'v' => RelationKind::View,
+            b'm' => RelationKind::MaterializedView,
+            b'p' => RelationKind::PartitionedTable,
+            b'f' => RelationKind::ForeignTable,
+            _ => RelationKind::Table,
+        };
+        // Views have no rows to count, and -1 says that nobody counted.
+        let counted = !matches!(kind, RelationKind::View | RelationKind::ForeignTable);
+        let rows = Some(f64::from(rows)).filter(|rows| counted && *rows >= 0.0);
+        Self { oid, schema, name, kind, rows, owner, granted, ..Self::default() }
+    }
+
     /// Changes with everything that [`Named::describe`] tells but the number of rows.
     pub fn fingerprint(&self) -> u64 {
-        fingerprint(&(&self.name, &self.columns, &self.key, &self.references, &self.described))
+        let mut hasher = DefaultHasher::new();
+        (&self.name, &self.comment, &self.columns, &self.key, &self.references).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// As the index wants it.
     pub fn describe(self, schema: &str, group: u32) -> linking::Relation {
-        // Comments, labels and keys go by numbers, the index by positions among the columns that are left.
-        let mut columns = Vec::with_capacity(self.columns.len());
-        let mut positions: Vec<Option<u16>> = Vec::with_capacity(self.columns.len());
-        for name in self.columns {
-            positions.push(name.as_ref().and(u16::try_from(columns.len()).ok()));
-            columns.extend(name.map(|name| linking::Column { name, ..linking::Column::default() }));
-        }
-        let position = |number: usize| positions.get(number.checked_sub(1)?).copied().flatten();
-        let key = self.key.iter().filter_map(|number| position(usize::from(*number))).collect();
-        let mut comment = None;
-        for (number, text) in self.described.comments {
-            match usize::try_from(number).ok().filter(|number| *number > 0) {
-                None => comment = Some(text),
-                Some(number) => {
-                    if let Some(column) = position(number).and_then(|at| columns.get_mut(usize::from(at))) {
-                        column.comment = Some(text);
-                    }
-                }
-            }
-        }
-        for (number, label) in self.described.labels {
-            let at = usize::try_from(number).ok().and_then(position);
-            if let Some(column) = at.and_then(|at| columns.get_mut(usize::from(at))) {
-                column.labels.push(label);
-            }
-        }
+        // Keys go by numbers, the index by positions among the columns that are left.
+        let position = |number: &i16| self.columns.iter().position(|column| column.number == *number);
+        let primary_key = self.key.iter().filter_map(|number| u16::try_from(position(number)?).ok()).collect();
+        let columns = self.columns.into_iter().map(|column| linking::Column {
+            name: column.name,
+            comment: column.comment,
+            labels: column.labels,
+            values: Vec::new(),
+        });
         linking::Relation {
             oid: self.oid,
             schema: schema.to_owned(),
             name: self.name,
-            comment,
-            columns,
-            primary_key: key,
+            comment: self.comment,
+            columns: columns.collect(),
+            primary_key,
             references: self.references,
             usage: linking::Usage { rows: self.rows, ..linking::Usage::default() },
             group,
         }
     }
-}
-
-fn fingerprint(of: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The numbers of an array as the server prints it.
@@ -199,66 +208,25 @@ pub fn numbers<T: std::str::FromStr>(array: Option<&str>) -> Vec<T> {
     list.split(',').filter_map(|number| number.parse().ok()).collect()
 }
 
-/// The elements of a text array of one dimension as the server prints it (array_out); `None` for NULL.
-fn elements(array: &str) -> Vec<Option<String>> {
-    let mut elements = Vec::new();
-    let (mut text, mut quoted, mut in_quotes) = (String::new(), false, false);
-    let mut characters = array.strip_prefix('{').unwrap_or_default().chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => text.extend(characters.next()),
-            '"' => (in_quotes, quoted) = (!in_quotes, true),
-            ',' | '}' if !in_quotes => {
-                if quoted || !text.is_empty() {
-                    let element = std::mem::take(&mut text);
-                    elements.push((quoted || element != "NULL").then_some(element));
-                }
-                quoted = false;
-            }
-            other => text.push(other),
-        }
-    }
-    elements
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn arrays_are_read_as_the_server_prints_them() {
-        let read = |array| elements(array).into_iter().map(|one| one.unwrap_or("-".into())).collect::<Vec<_>>();
-        assert_eq!(read("{}"), [""; 0]);
-        assert_eq!(read(r#"{a,NULL,"NULL","b ,}c","d\"\\e",é}"#), ["a", "-", "NULL", "b ,}c", "d\"\\e", "é"]);
         assert_eq!(numbers::<u16>(Some("{1,23}")), [1, 23]);
         assert_eq!(numbers::<u32>(None), [0; 0]);
     }
 
     #[test]
     fn numbers_of_columns_become_positions() {
-        let column = |name: &str| Some(name.to_owned());
-        let relation = Named {
-            oid: 7,
-            schema: 1,
-            name: "t".into(),
-            kind: RelationKind::Table,
-            rows: None,
-            owner: "10".into(),
-            granted: String::new(),
-            server: None,
-            is_own: false,
-            has_column_grants: false,
-            columns: vec![column("a"), None, column("b")],
-            key: vec![3],
-            references: vec![9],
-            described: Described {
-                comments: vec![(0, "whole".into()), (2, "gone".into()), (3, "second".into())],
-                labels: vec![(1, "x".into()), (1, "y".into())],
-            },
-        };
-        let described = relation.describe("s", 4);
-        assert_eq!((described.primary_key.as_slice(), described.comment.as_deref()), ([1].as_slice(), Some("whole")));
-        assert_eq!(described.columns[0].labels, ["x", "y"]);
-        assert_eq!(described.columns[1].comment.as_deref(), Some("second"));
+        let column = |number: i16| Column { number, name: format!("c{number}"), ..Column::default() };
+        let relation = || Named { oid: 7, columns: vec![column(1), column(3)], key: vec![3], ..Named::default() };
+        let described = relation().describe("s", 4);
+        assert_eq!((described.primary_key.as_slice(), described.group), ([1].as_slice(), 4));
+        assert_eq!(described.columns[1].name, "c3");
+        let commented = Named { comment: Some("x".into()), ..relation() };
+        assert_ne!(commented.fingerprint(), relation().fingerprint());
+        assert_eq!(Named { rows: Some(1.0), ..relation() }.fingerprint(), relation().fingerprint());
     }
 }

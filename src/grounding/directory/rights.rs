@@ -15,8 +15,8 @@ use crate::settings::Scope;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Group {
     pub schema: u32,
-    owner: String,
-    granted: String,
+    owner: u32,
+    granted: Vec<u8>,
     server: Option<String>,
     is_own: bool,
 }
@@ -25,7 +25,7 @@ impl Group {
     pub fn of(relation: &Named) -> Self {
         Self {
             schema: relation.schema,
-            owner: relation.owner.clone(),
+            owner: relation.owner,
             granted: relation.granted.clone(),
             server: relation.server.clone(),
             is_own: relation.is_own,

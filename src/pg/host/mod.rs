@@ -1,5 +1,6 @@
 //! What a session of the server offers: settings, messages, threads, errors as values, and what it announces.
 
+pub mod catalogs;
 pub mod failure;
 pub mod foreign;
 pub mod guc_limits;

@@ -1,0 +1,12 @@
+-- The relations that belong to nl2sql, and those on foreign servers with the name of theirs.
+SELECT d.objid, NULL AS server
+FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+WHERE e.extname OPERATOR(pg_catalog.=) 'nl2sql'
+  AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+  AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+  AND d.deptype OPERATOR(pg_catalog.=) 'e'
+UNION ALL
+SELECT t.ftrelid, s.srvname::pg_catalog.text
+FROM pg_catalog.pg_foreign_table t
+JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) t.ftserver
