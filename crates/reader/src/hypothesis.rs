@@ -213,6 +213,11 @@ impl Hypothesis {
         self.select_columns(source, columns)
     }
 
+    /// Shows each row of the result once, where it has columns alone.
+    pub fn show_once(&mut self) {
+        self.query.distinct |= self.query.outputs.iter().all(|output| matches!(output.value, Expression::Column(_)));
+    }
+
     /// Whether an output aggregates rows.
     pub fn is_aggregate(&self) -> bool {
         self.query.outputs.iter().any(|o| matches!(o.value, Expression::CountRows | Expression::Aggregate(..)))

@@ -102,6 +102,11 @@ impl Lattice {
         end.checked_sub(1).and_then(|last| self.words.get(last)).is_some_and(|word| word.possessive)
     }
 
+    /// Whether rules of the grammar look for a word themselves, beside others.
+    pub fn is_structure(word: &str) -> bool {
+        STRUCTURE.contains(&word)
+    }
+
     /// The words for which the lattice holds nothing, as the user spelled them.
     pub fn unknown(&self) -> Vec<String> {
         let known = covered(&self.words, &self.cells, u32::MAX);

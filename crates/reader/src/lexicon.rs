@@ -355,3 +355,13 @@ pub fn number_word(word: &str) -> Option<u32> {
     let hundred = (word == "hundred").then_some(100).or((word == "thousand").then_some(1000));
     u32::try_from(index.or(tens).or(hundred)?).ok()
 }
+
+/// Whether a noun adds nothing to the noun before it: "faculty members", "party records".
+pub fn is_redundant_noun(word: &str) -> bool {
+    matches!(word, "member" | "members" | "record" | "records" | "entries" | "table")
+}
+
+/// Whether a verb asks for an order, as in "sorted in descending order".
+pub fn is_sort_verb(word: &str) -> bool {
+    matches!(word, "ordered" | "sorted" | "arranged" | "listed" | "order" | "sort" | "arrange" | "ranked" | "rank")
+}

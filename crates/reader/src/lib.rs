@@ -29,6 +29,7 @@ mod conditions;
 mod connectives;
 mod contradictions;
 mod costs;
+mod evidence;
 mod grouped_subqueries;
 mod grouping;
 mod hypothesis;
@@ -56,6 +57,7 @@ mod time_expressions;
 mod time_filters;
 mod unknown_words;
 mod value_mentions;
+mod word_accounting;
 
 pub mod stored_values;
 

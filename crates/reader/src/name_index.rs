@@ -35,6 +35,8 @@ struct IndexedName {
     owner: Vec<usize>,
     /// It is, or belongs to, a view.
     view: bool,
+    /// Its name has the word "per" itself: `pages_per_minute`.
+    per: bool,
 }
 
 /// The names of a schema by their words.
@@ -64,9 +66,11 @@ impl NameIndex {
             let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
             for (id, column) in schema.columns(number) {
                 let own = vocabulary.name(&column.name);
-                entries.push(IndexedName { target: Target::Column(id), own, owner: owner.clone(), view });
+                let per = schema.words(id).iter().any(|word| word == "per");
+                entries.push(IndexedName { target: Target::Column(id), own, owner: owner.clone(), view, per });
             }
-            entries.push(IndexedName { target: Target::Relation(number), own: owner, owner: Vec::new(), view });
+            let target = Target::Relation(number);
+            entries.push(IndexedName { target, own: owner, owner: Vec::new(), view, per: false });
         }
         let mut by_word = vec![Vec::new(); vocabulary.words().len()];
         for (number, entry) in entries.iter().enumerate() {
@@ -146,8 +150,10 @@ impl NameIndex {
                 at += 1;
             } else {
                 // Words like "of" may stand within a name: "date of birth", "name of the course".
-                let link =
-                    |at: usize| words.get(at).is_some_and(|w| matches!(w.lower.as_str(), "of" | "the" | "a" | "per"));
+                let link = |at: usize| {
+                    let word = words.get(at).map_or("", |word| word.lower.as_str());
+                    matches!(word, "of" | "the" | "a") || (word == "per" && entry.per)
+                };
                 if at == start || !link(at) || at > start + 6 {
                     break;
                 }

@@ -128,10 +128,8 @@ impl Parser<'_> {
 
     /// The position after a second noun that adds nothing: "faculty members", "party records".
     fn after_redundant_noun(&self, end: usize) -> usize {
-        let adds_nothing =
-            |word: &str| matches!(word, "member" | "members" | "record" | "records" | "entries" | "table");
         let known = self.lattice.cell(end).relations.iter().any(|mention| mention.cost == 0);
-        if adds_nothing(self.lattice.lower(end)) && !known { end + 1 } else { end }
+        if super::lexicon::is_redundant_noun(self.lattice.lower(end)) && !known { end + 1 } else { end }
     }
 
     fn premodifiers(&self, position: usize, before: &Premodifiers) -> Parses<Premodifiers> {

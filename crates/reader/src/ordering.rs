@@ -80,14 +80,10 @@ impl Parser<'_> {
 
     /// The position after a verb of sorting before its direction: "sorted" in "sorted in descending order".
     fn after_sort_verb(&self, position: usize) -> usize {
-        let verb = |word: &str| {
-            matches!(
-                word,
-                "ordered" | "sorted" | "arranged" | "listed" | "order" | "sort" | "arrange" | "ranked" | "rank"
-            )
-        };
-        let words = [self.lattice.lower(position), self.lattice.lower(position + 1)];
-        let after = if verb(words[0]) { position + 1 } else { return position };
+        if !super::lexicon::is_sort_verb(self.lattice.lower(position)) {
+            return position;
+        }
+        let after = position + 1;
         let rows = self.skip_articles(after);
         let noun = matches!(self.lattice.lower(rows), "them" | "results" | "result" | "it" | "list" | "rows");
         let after = if noun { rows + 1 } else { after };

@@ -13,6 +13,7 @@ use super::name_index::Mention;
 use super::noun_phrases::NounPhrase;
 use super::query_tree::{ColumnId, ColumnRef};
 use super::schema_view::SchemaView;
+use super::word_accounting::uses_every_word;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -119,7 +120,8 @@ impl<'a> Parser<'a> {
         if self.interrupted.get() {
             return Err(Interrupted);
         }
-        Ok(complete.into_iter().filter_map(|hypothesis| hypothesis.finish(self.schema)).collect())
+        let used = |hypothesis: &Hypothesis| uses_every_word(hypothesis, self.lattice, self.schema);
+        Ok(complete.into_iter().filter(used).filter_map(|hypothesis| hypothesis.finish(self.schema)).collect())
     }
 
     /// Whether the search is to end; asks the caller, but not again after it said so.

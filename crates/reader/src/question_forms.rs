@@ -114,9 +114,9 @@ impl Parser<'_> {
                                 .all(|item| matches!(item.kind, ItemKind::Aggregate(_) | ItemKind::Count(_)));
                         let hypothesis =
                             if named { hypothesis.select_display_columns(self.schema, 0) } else { hypothesis };
-                        found.extend(
-                            self.project_only(&hypothesis, &items).into_iter().map(|hypothesis| (hypothesis, end)),
-                        );
+                        let mut projected = self.project_only(&hypothesis, &items);
+                        projected.iter_mut().filter(|_| noun.distinct).for_each(Hypothesis::show_once);
+                        found.extend(projected.into_iter().map(|hypothesis| (hypothesis, end)));
                     }
                 }
             }

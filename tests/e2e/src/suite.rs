@@ -86,14 +86,16 @@ impl Suites {
         questions
     }
 
-    /// Makes every database that has an open dump, with the extension and the reader's rights; how many.
+    /// Makes every database that a question is about, with the extension and the reader's rights; how many.
     pub fn load(&self, cluster: &Cluster) -> usize {
         let mut admin = cluster.config("postgres").connect(NoTls).expect("a connection to the cluster");
         admin.batch_execute(LIMITS).expect("a role that reads");
         let folders = entries(&self.directory.join("data"));
         let dumps: Vec<PathBuf> = folders.iter().flat_map(|folder| entries(&folder.join("open"))).collect();
-        let dumps = dumps.iter().filter(|path| path.extension().is_some_and(|extension| extension == "gz"));
-        dumps.map(|dump| load(&mut admin, cluster, dump)).count()
+        let asked = self.by_database();
+        let dumps = dumps.iter().filter_map(|dump| Some((dump, dump.file_name()?.to_str()?.strip_suffix(".sql.gz")?)));
+        let dumps = dumps.filter(|(_, name)| asked.contains_key(name));
+        dumps.map(|(dump, name)| load(&mut admin, cluster, dump, name)).count()
     }
 
     /// A database that [`Self::load`] made.
@@ -123,9 +125,7 @@ fn question(suite: &str, line: &str) -> Question {
 }
 
 /// The dump is plain SQL without COPY, so one round trip runs it.
-fn load(admin: &mut postgres::Client, cluster: &Cluster, dump: &Path) {
-    let file = dump.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let name = file.trim_end_matches(".sql.gz");
+fn load(admin: &mut postgres::Client, cluster: &Cluster, dump: &Path, name: &str) {
     let output = Command::new("gzip").arg("-dc").arg(dump).output().expect("gzip can be run");
     assert!(output.status.success(), "{}: {}", dump.display(), String::from_utf8_lossy(&output.stderr));
     let sql = String::from_utf8(output.stdout).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -1,7 +1,7 @@
 //! The builtin model on the open suites: every question is asked through `nl_sql` by an ordinary role, and the suites'
 //! own scorer executes and compares the answers. Questions are asked without the hints that some suites give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,8 +26,10 @@ pub struct Asked<'a> {
 }
 
 /// Writes `predictions.jsonl`, the scorer's `details.jsonl` and `misses.txt` into the directory; true if all was scored.
-pub fn run(directory: &Path) -> bool {
-    let suites = Suites::open_or_skip("eval builtin");
+/// Of the suites only the `wanted` ones are asked, or all where none is named.
+pub fn run(directory: &Path, wanted: &[&str]) -> bool {
+    let mut suites = Suites::open_or_skip("eval builtin");
+    suites.questions.retain(|question| wanted.is_empty() || wanted.contains(&question.suite.as_str()));
     fs::create_dir_all(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     let python = python(directory);
     let cluster = Cluster::start();
@@ -98,6 +100,8 @@ fn score(suites: &Suites, cluster: &Cluster, directory: &Path, python: &Path, as
     let dsn = format!("host=127.0.0.1 port={} user=postgres dbname=postgres", cluster.port());
     let mut scorer = Command::new(python);
     scorer.arg(suites.file("score.py")).args([&dsn, "--part", "open"].map(String::from)).arg(&predictions);
+    let named: BTreeSet<&str> = suites.questions.iter().map(|question| question.suite.as_str()).collect();
+    scorer.arg("--suite").args(named);
     run_program(scorer.arg("--details").arg(&details).arg("--json").env("PYTHONDONTWRITEBYTECODE", "1"));
     let details = fs::read_to_string(&details).unwrap_or_else(|error| panic!("{}: {error}", details.display()));
     let verdicts: BTreeMap<(String, String), Value> = details

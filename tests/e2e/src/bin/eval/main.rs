@@ -1,12 +1,12 @@
 //! Evaluation on the open suites, on a cluster of its own:
 //!
 //! ```text
-//! cargo run --release -p nl2sql-e2e --bin eval guard | builtin DIRECTORY
+//! cargo run --release -p nl2sql-e2e --bin eval guard | builtin DIRECTORY [SUITE ...]
 //! ```
 //!
 //! - `guard`: every gold statement passes the guard unchanged and gives the rows that direct execution gives;
 //! - `builtin`: how many questions the builtin model answers, how many of them rightly, how fast, and what it misses.
-//!   Its files go into the directory.
+//!   Its files go into the directory. With names of suites it asks those alone.
 //!
 //! Where the suites are absent it says so and succeeds. The extension must be installed into the PostgreSQL of
 //! `$PG_CONFIG`.
@@ -19,9 +19,9 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let succeeded = match wanted.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["guard"] => guard::run(),
-        ["builtin", directory] => builtin::run(directory.as_ref()),
+        ["builtin", directory, suites @ ..] => builtin::run(directory.as_ref(), suites),
         _ => {
-            eprintln!("usage: eval guard | builtin DIRECTORY");
+            eprintln!("usage: eval guard | builtin DIRECTORY [SUITE ...]");
             std::process::exit(2);
         }
     };
