@@ -34,11 +34,9 @@ use words::phrases;
 
 /// All statements of one lookup together get so long.
 const BUDGET_MS: i32 = 120;
-/// Those of one table so long.
+/// Those of one table so long. A table that computes most of that time, because of a policy perhaps, is not looked into
+/// again; one that only waited for a busy machine is.
 const SLICE_MS: i32 = 40;
-/// A table that has computed so long without coming to an end, because of a policy perhaps, is not looked into again; one that
-/// only waited for a busy machine is.
-const MAX_UNFINISHED_MS: i64 = 25;
 /// Of a large schema, the relations nearest to the question.
 const MAX_TARGETS: usize = 100;
 const MAX_PHRASES: usize = 200;
@@ -162,7 +160,6 @@ impl Lookup {
                     }
                     (begun, computed) = (Instant::now(), processor_ms());
                     arguments.run(sandbox, *target, statement, &mut found)?;
-                    targets.note_finished(*target);
                     next += 1;
                 }
                 Ok(())
@@ -173,7 +170,9 @@ impl Lookup {
                 Err(Error::QueryTimedOut { .. })
                     if next > first && 2 * begun.elapsed().as_millis() < SLICE_MS as u128 => {}
                 Err(Error::QueryTimedOut { .. }) => {
-                    targets.note_unfinished(statements[next].0, processor_ms() - computed);
+                    if 2 * (processor_ms() - computed) > i64::from(SLICE_MS) {
+                        targets.leave_out(statements[next].0);
+                    }
                     next += 1;
                 }
                 Err(error) if error.sqlstate() == "57014" => return Err(error),

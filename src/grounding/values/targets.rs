@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::super::detail::Detail;
 use super::super::{LOCK_NOT_AVAILABLE, first_value, oid_literal, unreadable};
+use super::is_comparable;
 use super::known::Known;
 use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
-use super::{MAX_UNFINISHED_MS, is_comparable};
 use crate::error::Error;
 use crate::pg::host::interrupts;
 use crate::pg::running::query;
@@ -54,8 +54,8 @@ pub struct Entry {
     statements: Vec<Statement>,
     /// What is left of it where it has not.
     fresh: Vec<Statement>,
-    /// How many milliseconds it has computed since it was last read to the end. Where that is too long, it is not looked into again.
-    unfinished_ms: Cell<i64>,
+    /// It took too long to read: it is not looked into again.
+    is_costly: Cell<bool>,
 }
 
 /// A column of a target, by their numbers.
@@ -116,7 +116,7 @@ impl Entry {
         target.columns.iter_mut().for_each(|column| column.known = Vec::new());
         let of =
             |fresh| readable.as_ref().map(|target| statements::of(target, relation.rows, fresh)).unwrap_or_default();
-        Self { statements: of(false), fresh: of(true), target, known, unfinished_ms: Cell::new(0) }
+        Self { statements: of(false), fresh: of(true), target, known, is_costly: Cell::new(false) }
     }
 
     /// Bytes on the heap, nearly.
@@ -156,9 +156,7 @@ impl Targets {
     /// What to run for a question, each with the number of its target, on `most` tables: the `nearest`, given by their oids, then
     /// the smallest; indexes last.
     pub fn statements(&self, nearest: &[u32], most: usize) -> Result<Vec<(u32, &Statement)>, Error> {
-        let is_usable = |(_, entry): &(u32, &Rc<Entry>)| {
-            !entry.statements.is_empty() && entry.unfinished_ms.get() <= MAX_UNFINISHED_MS
-        };
+        let is_usable = |(_, entry): &(u32, &Rc<Entry>)| !entry.statements.is_empty() && !entry.is_costly.get();
         let mut order: Vec<(u32, &Rc<Entry>)> = (0..).zip(&self.entries).filter(is_usable).collect();
         let places: HashMap<u32, usize> = nearest.iter().enumerate().map(|(place, oid)| (*oid, place)).collect();
         order.sort_by_key(|(_, entry)| {
@@ -192,16 +190,10 @@ impl Targets {
         Ok(statements)
     }
 
-    /// A table was not read to the end, and has computed so many milliseconds. Too many leave it out as long as it is known.
-    pub fn note_unfinished(&self, target: u32, computed: i64) {
+    /// Leaves a table out as long as it is known.
+    pub fn leave_out(&self, target: u32) {
         if let Some(entry) = self.entries.get(target as usize) {
-            entry.unfinished_ms.set(entry.unfinished_ms.get() + computed);
-        }
-    }
-
-    pub fn note_finished(&self, target: u32) {
-        if let Some(entry) = self.entries.get(target as usize) {
-            entry.unfinished_ms.set(0);
+            entry.is_costly.set(true);
         }
     }
 

