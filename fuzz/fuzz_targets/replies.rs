@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
-use wire::reply::{NoStatement, explanation, statement};
+use wire::reply::{NoStatement, Proposal, explanation, proposal};
 use wire::{Price, Provider};
 
 const PRICE: Price = Price { input: 3.0, output: 15.0, cached_input: Some(0.3), cache_write: None };
@@ -23,8 +23,8 @@ fuzz_target!(|input: (&str, &str)| {
         }
     }
     read(text);
-    for action in ["query", "clarify", "refuse", "explain", raw] {
-        read(&json!({"action": action, "sql": text, "message": text}).to_string());
+    for action in ["query", "look", "clarify", "refuse", "explain", raw] {
+        read(&json!({"action": action, "sql": text, "message": text, "relations": [text, raw]}).to_string());
     }
 });
 
@@ -41,8 +41,11 @@ fn body(text: &str, usage: &Value) -> Value {
 }
 
 fn read(text: &str) {
-    match statement(text) {
-        Ok(sql) => assert!(!sql.is_empty()),
+    match proposal(text) {
+        Ok(Proposal::Statement(sql)) => assert!(!sql.is_empty()),
+        Ok(Proposal::Look(names)) => {
+            assert!(!names.is_empty() && names.iter().all(|name| !name.contains(char::is_control)), "{names:?}");
+        }
         Err(NoStatement::Clarify(message) | NoStatement::Declined(message) | NoStatement::Unusable(message)) => {
             assert!(!message.is_empty() && !message.contains(char::is_control), "{message:?}");
         }

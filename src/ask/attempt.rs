@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::answered::{Answered, ModelCall, Source, Stages};
 use crate::error::Error;
-use crate::model::{BUILTIN, Draft, Writer};
+use crate::model::{BUILTIN, Draft, Proposal, Writer};
 use crate::prompt;
 use schema::ResultShape;
 use wire::{Prompt, Usage};
@@ -22,11 +22,13 @@ pub enum Step {
     WritePrompt,
     /// Look for a draft kept for this prompt: [`Event::Recalled`].
     Recall(Arc<Prompt>),
-    /// Ask the model with this place in the chain: [`Event::Drafted`].
+    /// Ask the model with this place in the chain: [`Event::Proposed`].
     Ask {
         model: usize,
         prompt: Arc<Prompt>,
     },
+    /// Tell what the asker may know of the relations that a model wants to see: [`Event::Detailed`].
+    Detail(Vec<String>),
     /// Let the guard judge the statement: [`Event::Stood`] or [`Event::Refused`].
     Judge(String),
     Done(Box<Answered>),
@@ -39,19 +41,25 @@ pub enum Event {
     Started,
     PromptWritten(Prompt),
     Recalled(Option<String>),
-    /// `usage`: the tokens that the reply cost, also where it holds no draft.
-    Drafted {
-        draft: Result<Draft, Error>,
+    /// What the builtin model made of the question.
+    Drafted(Result<Draft, Error>),
+    /// What a model outside the server replied; `usage`: the tokens that it cost, also where it is of no use.
+    Proposed {
+        proposal: Result<Proposal, Error>,
         usage: Usage,
         took: Duration,
     },
+    Detailed(String),
     Stood(ResultShape),
-    /// `nearest`: the real names most like an unknown one, where that was the reason.
+    /// `help`: what is known of the names in the draft, as whole lines.
     Refused {
         error: Error,
-        nearest: Option<String>,
+        help: String,
     },
 }
+
+/// A model may look at more of the schema so often for one question.
+const MAX_LOOKS: u32 = 2;
 
 /// One question on its way through a chain of models.
 #[derive(Debug)]
@@ -70,6 +78,10 @@ pub struct Attempt {
     attempts: u32,
     /// Drafts of the current remote model among them.
     remote_attempts: u32,
+    /// The relations that a model waits to see.
+    wanted: Vec<String>,
+    /// How often models have looked at more of the schema, which is no attempt.
+    looks: u32,
     calls: Vec<ModelCall>,
     /// The failures of the models before the current one.
     earlier: Vec<String>,
@@ -87,6 +99,8 @@ impl Attempt {
             judged: None,
             attempts: 0,
             remote_attempts: 0,
+            wanted: Vec::new(),
+            looks: 0,
             calls: Vec::new(),
             earlier: Vec::new(),
         }
@@ -107,9 +121,15 @@ impl Attempt {
                     None => self.ask(),
                 }
             }
-            Event::Drafted { draft, usage, took } => self.drafted(draft, usage, took),
+            Event::Drafted(draft) => self.drafted(draft, Source::Builtin),
+            Event::Proposed { proposal, usage, took } => self.proposed(proposal, usage, took),
+            Event::Detailed(detail) => {
+                let (asked, last) = (std::mem::take(&mut self.wanted), self.looks >= MAX_LOOKS);
+                self.converse(|prompt| prompt::add_look(prompt, asked, &detail, last));
+                self.ask()
+            }
             Event::Stood(columns) => self.stood(columns),
-            Event::Refused { error, nearest } => self.refused(error, nearest.as_deref()),
+            Event::Refused { error, help } => self.refused(error, &help),
         }
     }
 
@@ -124,15 +144,22 @@ impl Attempt {
         }
     }
 
-    fn drafted(&mut self, draft: Result<Draft, Error>, usage: Usage, took: Duration) -> Step {
-        let source = match self.chain.get(self.current) {
-            Some(Writer::Remote(name)) => {
-                let failure = draft.as_ref().err().map(|error| error.sqlstate().to_owned());
-                self.calls.push(ModelCall { model: name.clone(), took, usage, failure });
-                Source::Model(name.clone())
+    fn proposed(&mut self, proposal: Result<Proposal, Error>, usage: Usage, took: Duration) -> Step {
+        let Some(Writer::Remote(name)) = self.chain.get(self.current).cloned() else { return unexpected() };
+        let failure = proposal.as_ref().err().map(|error| error.sqlstate().to_owned());
+        self.calls.push(ModelCall { model: name.clone(), took, usage, failure });
+        match proposal {
+            Ok(Proposal::Look(relations)) => {
+                self.looks += 1;
+                self.wanted.clone_from(&relations);
+                Step::Detail(relations)
             }
-            _ => Source::Builtin,
-        };
+            Ok(Proposal::Draft(draft)) => self.drafted(Ok(draft), Source::Model(name)),
+            Err(error) => self.drafted(Err(error), Source::Model(name)),
+        }
+    }
+
+    fn drafted(&mut self, draft: Result<Draft, Error>, source: Source) -> Step {
         match draft {
             Ok(draft) => self.judge(draft, source),
             Err(error) if error.is_for_next_model() && self.has_next() => {
@@ -168,7 +195,7 @@ impl Attempt {
 
     /// A kept draft that no longer stands is forgotten, the builtin model's goes to the next model, and a remote model's
     /// goes back to it with the reason.
-    fn refused(&mut self, error: Error, nearest: Option<&str>) -> Step {
+    fn refused(&mut self, error: Error, help: &str) -> Step {
         let Some((Draft { sql, .. }, source)) = self.judged.take() else { return unexpected() };
         let can_help = error.is_repairable();
         match source {
@@ -176,9 +203,7 @@ impl Attempt {
             Source::DraftCache => Step::Failed(error),
             Source::Builtin if can_help && self.has_next() => self.ask_next(),
             Source::Model(_) if can_help && self.remote_attempts < self.max_attempts => {
-                if let Some(prompt) = &mut self.prompt {
-                    prompt::repair(Arc::make_mut(prompt), &sql, &error, nearest);
-                }
+                self.converse(|prompt| prompt::repair(prompt, &sql, &error, help));
                 self.ask()
             }
             Source::Builtin => Step::Failed(Error::Draft { cause: Box::new(error), sql, attempt: 1, of: 1 }),
@@ -186,6 +211,13 @@ impl Attempt {
                 let (attempt, of) = (self.remote_attempts, self.max_attempts);
                 Step::Failed(Error::Draft { cause: Box::new(error), sql, attempt, of })
             }
+        }
+    }
+
+    /// Carries the conversation with remote models on.
+    fn converse(&mut self, add: impl FnOnce(&mut Prompt)) {
+        if let Some(prompt) = &mut self.prompt {
+            add(Arc::make_mut(prompt));
         }
     }
 
@@ -201,9 +233,9 @@ impl Attempt {
     }
 }
 
-/// A verdict without a draft: the driver broke the order of events.
+/// A verdict without a draft, or a reply of nobody: the driver broke the order of events.
 fn unexpected() -> Step {
-    Step::Failed(Error::internal("a verdict came where no draft was judged"))
+    Step::Failed(Error::internal("a question took a turn that its state does not have"))
 }
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ use super::question::Question;
 use crate::draft_cache;
 use crate::error::Error;
 use crate::grounding::values::{self, Lookup};
-use crate::grounding::{self, Context, Extent};
+use crate::grounding::{self, Context, Extent, Name};
 use crate::model::{Chain, builtin};
 use crate::pg::host::{interrupts, report};
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::prompt::{self, UnknownName};
+use crate::prompt::{self, Shown, UnknownName};
 use crate::settings::{Settings, Share};
 use schema::ResultShape;
-use wire::{Prompt, Usage};
+use wire::Prompt;
 
 /// What a statement that stood gave: its columns, and what the caller wanted made of it.
 pub struct Stood<T> {
@@ -33,32 +33,37 @@ pub fn wait_for_answer<T>(
     let mut attempt = Attempt::new(chain.writers(), settings.max_attempts);
     let mut stages = Stages::default();
     let known = Known::of(question, &chain, settings, &mut stages)?;
-    let (mut event, mut value, mut key) = (Event::Started, None, None);
+    let (mut event, mut value, mut key, mut shown) = (Event::Started, None, None, None);
     loop {
         event = match attempt.next(event) {
             Step::Read => {
                 let started = Instant::now();
                 let draft = builtin::read(&known.context, &known.values);
                 stages.model += started.elapsed();
-                Event::Drafted { draft, usage: Usage::default(), took: started.elapsed() }
+                Event::Drafted(draft)
             }
-            Step::WritePrompt => Event::PromptWritten(known.prompt(question, settings, &mut stages)?),
+            Step::WritePrompt => {
+                let (prompt, in_full) = known.prompt(question, settings, &mut stages)?;
+                shown = Some(in_full);
+                Event::PromptWritten(prompt)
+            }
             Step::Recall(prompt) => {
                 key = draft_cache::key(&prompt, &question.text, &settings.models, settings.cache_ttl_s)?;
                 Event::Recalled(key.as_ref().map(draft_cache::recall).transpose()?.flatten())
             }
             Step::Ask { model, prompt } => {
                 let started = Instant::now();
-                let (draft, usage) = chain.draft(model, &prompt);
+                let (proposal, usage) = chain.propose(model, &prompt);
                 stages.model += started.elapsed();
-                Event::Drafted { draft, usage, took: started.elapsed() }
+                Event::Proposed { proposal, usage, took: started.elapsed() }
             }
+            Step::Detail(relations) => Event::Detailed(known.looked_at(&relations, settings, &mut shown)?),
             Step::Judge(sql) => match sandboxed(settings.bounds, |sandbox| judge(sandbox, &sql, &mut stages)) {
                 Ok(stood) => {
                     value = Some(stood.value);
                     Event::Stood(stood.columns)
                 }
-                Err(error) => Event::Refused { nearest: known.nearest(&error, settings), error },
+                Err(error) => Event::Refused { help: known.help(&sql, &error, settings, &mut shown)?, error },
             },
             Step::Done(answered) => {
                 let answered = Answered { stages, ..*answered };
@@ -80,7 +85,7 @@ pub fn first_prompt(question: &Question, settings: &Settings) -> Result<Prompt, 
     let extent = Extent::of(settings.prompt.budget);
     let context = grounding::link(&question.text, &settings.scope(), extent, samples)?;
     let values = Lookup::new(&context);
-    Known { context, values, samples }.prompt(question, settings, &mut Stages::default())
+    Ok(Known { context, values, samples }.prompt(question, settings, &mut Stages::default())?.0)
 }
 
 /// What is known of a question before anybody writes SQL.
@@ -104,15 +109,17 @@ impl Known {
         Ok(Self { context, values, samples })
     }
 
-    fn prompt(&self, question: &Question, settings: &Settings, stages: &mut Stages) -> Result<Prompt, Error> {
+    /// The first prompt, and what it shows in full.
+    fn prompt(&self, question: &Question, settings: &Settings, stages: &mut Stages) -> Result<(Prompt, Shown), Error> {
         let started = Instant::now();
         let shared = self.samples.then(|| values::matches(&self.context.question, &self.values)).transpose()?;
         stages.grounding += started.elapsed();
         let started = Instant::now();
         let wanted = question.wanted.as_ref();
-        let prompt = prompt::write(&self.context, shared.as_deref(), wanted, &settings.prompt, &mut interrupts::check)?;
+        let written =
+            prompt::write(&self.context, shared.as_deref(), wanted, &settings.prompt, &mut interrupts::check)?;
         stages.model += started.elapsed();
-        Ok(prompt)
+        Ok(written)
     }
 
     /// The real names most like the unknown one of an error.
@@ -126,4 +133,31 @@ impl Known {
             }
         }
     }
+
+    /// What a model is told of the relations that it asks for.
+    fn looked_at(&self, relations: &[String], settings: &Settings, shown: &mut Option<Shown>) -> Result<String, Error> {
+        let names: Vec<Name> = relations.iter().flat_map(|name| Name::readings(name)).collect();
+        let meant = grounding::meant(&names, &settings.scope(), &self.context, self.samples)?;
+        let shown = shown.get_or_insert(Shown::Everything);
+        Ok(prompt::looked_at(&meant, relations, self.samples, room_to_look(settings), shown))
+    }
+
+    /// What a model is told of the names in a draft that was refused: only what the asker may know.
+    fn help(&self, sql: &str, error: &Error, settings: &Settings, shown: &mut Option<Shown>) -> Result<String, Error> {
+        let Some(shown) = shown else { return Ok(String::new()) };
+        let nearest = self.nearest(error, settings);
+        let mut help = nearest.map(|names| format!("The nearest names are: {names}.\n")).unwrap_or_default();
+        if *shown != Shown::Everything {
+            let names: Vec<Name> = syntax::relation_names(sql).into_iter().map(Name::from).collect();
+            let meant = grounding::meant(&names, &settings.scope(), &self.context, self.samples)?;
+            let detail = prompt::named_in(&meant, &names, self.samples, room_to_look(settings), shown);
+            help.push_str(&detail.unwrap_or_default());
+        }
+        Ok(help)
+    }
+}
+
+/// Each time that more of the schema is shown, a prompt may grow by half.
+fn room_to_look(settings: &Settings) -> usize {
+    settings.prompt.budget / 2
 }

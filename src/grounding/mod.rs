@@ -10,12 +10,14 @@ mod choice;
 mod context;
 mod detail;
 mod directory;
+mod named;
 pub mod values;
 
 pub use choice::Extent;
 pub use context::Context;
 #[cfg(test)]
 pub use context::context_of;
+pub use named::Name;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -95,6 +97,19 @@ pub fn about(sql: &str, scope: &Scope<'_>, relations: &[(String, String)]) -> Re
         let oids: Vec<u32> = session.directory.readable().filter(is_named).collect();
         let total = oids.len();
         session.context(sql, scope, Chosen { oids, path, ranked: Vec::new(), total }, false)
+    })
+}
+
+/// The relations that names can mean, nearest to the question of `context` first. `with_values` as for [`link`].
+pub fn meant(names: &[Name], scope: &Scope<'_>, context: &Context, with_values: bool) -> Result<Context, Error> {
+    in_session(|session| {
+        session.refresh(scope)?;
+        let path = session.directory.path();
+        let oids = named::find(&session.directory, names, &path, &context.ranked);
+        let total = oids.len();
+        let meant =
+            session.context(&context.question, scope, Chosen { oids, path, ranked: Vec::new(), total }, with_values)?;
+        Ok(Context { ranked: Rc::clone(&context.ranked), ..meant })
     })
 }
 

@@ -38,6 +38,14 @@ pub struct Draft {
     pub reading: Option<String>,
 }
 
+/// What a model outside the server proposes to do about a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proposal {
+    Draft(Draft),
+    /// To see the detail of these relations first, named as the model spells them.
+    Look(Vec<String>),
+}
+
 /// The models of `nl2sql.model`, in their order.
 pub struct Chain {
     models: Vec<Model>,
@@ -86,13 +94,12 @@ impl Chain {
         matches!(self.models.first(), Some(Model::Builtin))
     }
 
-    /// The draft of the remote model with this place in the chain, and the tokens that it cost.
-    pub fn draft(&self, model: usize, prompt: &Prompt) -> (Result<Draft, Error>, Usage) {
+    /// What the remote model with this place in the chain proposes, and the tokens that it cost.
+    pub fn propose(&self, model: usize, prompt: &Prompt) -> (Result<Proposal, Error>, Usage) {
         let Some(Model::Remote(remote)) = self.models.get(model) else {
             return (Err(Error::internal("only a model outside the server takes a prompt")), Usage::default());
         };
-        let (sql, usage) = remote.draft(prompt);
-        (sql.map(|sql| Draft { sql, reading: None }), usage)
+        remote.propose(prompt)
     }
 
     /// A statement in the words of the first model that finds some. The builtin model's are `description`.

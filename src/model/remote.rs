@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use super::http::{self, Failed, Request, Response, Route};
+use super::{Draft, Proposal};
 use crate::error::Error;
 use crate::pg::host::foreign;
 use crate::pg::host::offload;
 use crate::pg::running::query;
 use schema::sanitize::{one_line, truncated};
 use wire::reply::{self, NoStatement};
-use wire::{Endpoint, Prompt, Provider, Reply, Secret, Usage};
+use wire::{Endpoint, Prompt, Provider, Reply, Secret, Task, Usage};
 
 /// Requests for one draft, the first included.
 const TRIES: u32 = 3;
@@ -198,23 +199,33 @@ impl Remote {
             .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))
     }
 
-    /// The statement that the model writes for a prompt, and the tokens that its reply cost whether it holds one or not.
-    /// A question back or a refusal is an error of its own.
-    pub fn draft(&self, prompt: &Prompt) -> (Result<String, Error>, Usage) {
-        self.answer(prompt, reply::statement)
+    /// The statement that the model writes for a prompt, or what it wants to see first, and the tokens that its reply cost
+    /// whether it holds either or not. A question back or a refusal is an error of its own.
+    pub fn propose(&self, prompt: &Prompt) -> (Result<Proposal, Error>, Usage) {
+        let may_look = prompt.task == Task::Statement { may_look: true };
+        self.answer(prompt, |remote, text| match reply::proposal(text)? {
+            reply::Proposal::Statement(sql) => Ok(Proposal::Draft(Draft { sql: remote.mask(&sql), reading: None })),
+            reply::Proposal::Look(names) if may_look => {
+                Ok(Proposal::Look(names.iter().map(|name| remote.mask(name)).collect()))
+            }
+            reply::Proposal::Look(_) => {
+                Err(NoStatement::Unusable("It asks to see relations where no more is shown.".to_owned()))
+            }
+        })
     }
 
     /// The prompt's statement in the model's plain words.
     pub fn explain(&self, prompt: &Prompt) -> Result<String, Error> {
-        self.answer(prompt, reply::explanation).0
+        self.answer(prompt, |remote, text| Ok(remote.mask(&reply::explanation(text)?))).0
     }
 
-    /// What `read` finds in the reply to a prompt.
-    fn answer(
+    /// What `read` finds in the reply to a prompt. An endpoint that echoes the key must not carry it into a message or a
+    /// statement, however it was encoded: `read` masks it with the model it is given.
+    fn answer<T>(
         &self,
         prompt: &Prompt,
-        read: impl FnOnce(&str) -> Result<String, NoStatement>,
-    ) -> (Result<String, Error>, Usage) {
+        read: impl FnOnce(&Self, &str) -> Result<T, NoStatement>,
+    ) -> (Result<T, Error>, Usage) {
         let replied = || {
             let remote = self.with_secret()?;
             let body = self.provider.body(&self.endpoint, prompt).to_string();
@@ -225,9 +236,8 @@ impl Remote {
             Ok(replied) => replied,
             Err(error) => return (Err(error), Usage::default()),
         };
-        // An endpoint that echoes the key must not carry it into a message or a statement, however it was encoded.
-        let found = match read(&reply.text) {
-            Ok(text) => Ok(remote.mask(&text)),
+        let found = match read(&remote, &reply.text) {
+            Ok(found) => Ok(found),
             Err(NoStatement::Clarify(message)) => {
                 Err(Error::Clarify { model: self.name.clone(), question: remote.quote(&message) })
             }

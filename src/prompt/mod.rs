@@ -9,6 +9,7 @@ mod budget;
 mod redact;
 mod schema_levels;
 mod schema_text;
+mod second_look;
 
 pub use schema_text::without_estimates;
 
@@ -20,9 +21,14 @@ use reader::stored_values::Match;
 use schema::ResultShape;
 use schema_levels::SchemaText;
 pub use schema_text::{UnknownName, nearest_columns, unknown_name};
+pub use second_look::{Shown, add_look, looked_at, named_in};
 use wire::{Message, Prompt, Task};
 
-/// Writes the prompt for a question. `shared` are stored values that words of it may mean, where models outside the server
+/// What is said where the schema is not shown whole: how it is ordered, and that a model may look at more.
+const LEVELS: &str = include_str!("levels.txt");
+const LOOK: &str = include_str!("look.txt");
+
+/// Writes the prompt for a question, and says what it shows in full. `shared` are stored values that words of it may mean, where models outside the server
 /// may be told of the data; `wanted` are the columns its answer should have.
 pub fn write(
     context: &Context,
@@ -30,7 +36,7 @@ pub fn write(
     wanted: Option<&ResultShape>,
     settings: &PromptSettings,
     check: Check<'_>,
-) -> Result<Prompt, Error> {
+) -> Result<(Prompt, Shown), Error> {
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if shared.is_some() {
@@ -52,8 +58,13 @@ pub fn write(
     question.push_str(&schema_text::matches(context, shared.unwrap_or_default()));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema_levels::write(context, shared.is_some(), room, check)?;
-    Ok(with_schema(Task::Statement, rules, &schema, question))
+    let remark = budget::tokens(LOOK) + budget::tokens(LEVELS);
+    let schema = schema_levels::write(context, shared.is_some(), room, remark, check)?;
+    if schema.has_more {
+        rules.push_str(LOOK);
+    }
+    let task = Task::Statement { may_look: schema.has_more };
+    Ok((with_schema(task, rules, &schema, question), schema.in_full))
 }
 
 /// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is
@@ -70,7 +81,7 @@ pub fn explain(
     let gaps = [("description", description), ("sql", context.question.as_str())];
     question.push_str(&fill(include_str!("described.txt"), &gaps));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let schema = schema_levels::write(context, false, room, check)?;
+    let schema = schema_levels::write(context, false, room, budget::tokens(LEVELS), check)?;
     Ok(with_schema(Task::Explanation, rules, &schema, question))
 }
 
@@ -78,10 +89,10 @@ pub fn explain(
 /// chosen for the question stands with it, so that the system text stays the same.
 fn with_schema(task: Task, rules: String, schema: &SchemaText, question: String) -> Prompt {
     let text = fill(include_str!("schema.txt"), &[("schema", &schema.text)]);
-    let (system, question) = if schema.complete {
+    let (system, question) = if schema.in_full == Shown::Everything {
         (format!("{rules}\n{text}"), question)
     } else {
-        (rules, format!("{}{text}{question}", include_str!("levels.txt")))
+        (rules, format!("{}{text}{question}", LEVELS))
     };
     Prompt { task, system, messages: vec![Message::User(question)] }
 }
@@ -99,12 +110,11 @@ fn instructions(settings: &PromptSettings) -> String {
     text
 }
 
-/// Adds a failed draft and the reason, so that the model can correct it. `nearest`: real names like an unknown one.
-pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, nearest: Option<&str>) {
+/// Adds a failed draft and the reason, so that the model can correct it. `help`: what is known of the names in
+/// it, as whole lines.
+pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, help: &str) {
     let (message, mut facts) = redact::told(sql, error);
-    if let Some(names) = nearest {
-        facts.push_str(&format!("The nearest names are: {names}.\n"));
-    }
+    facts.push_str(help);
     prompt.messages.push(Message::Assistant(sql.to_owned()));
     prompt.messages.push(Message::User(fill(
         include_str!("repair.txt"),
@@ -149,7 +159,8 @@ mod tests {
 
     #[test]
     fn a_repair_names_sqlstate_and_position() {
-        let mut prompt = Prompt { task: Task::Statement, system: String::new(), messages: Vec::new() };
+        let mut prompt =
+            Prompt { task: Task::Statement { may_look: false }, system: String::new(), messages: Vec::new() };
         let failure = Failure {
             sqlstate: "42703".into(),
             message: "no column".into(),
@@ -157,7 +168,7 @@ mod tests {
             names_only: true,
             ..Failure::default()
         };
-        repair(&mut prompt, "SELECT nmae FROM t", &Error::Server(failure), None);
+        repair(&mut prompt, "SELECT nmae FROM t", &Error::Server(failure), "");
         let Some(Message::User(text)) = prompt.messages.last() else { panic!("no message") };
         assert!(text.contains("SQLSTATE 42703: no column"), "{text}");
         assert!(text.contains("character 8 of the statement: nmae FROM t"), "{text}");

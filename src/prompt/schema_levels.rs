@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::budget::tokens;
 use super::schema_text::{block, fence, line, schema_notes};
+use super::second_look::Shown as InFull;
 use crate::error::Error;
 use crate::grounding::Context;
 use linking::{Check, Level, Pieces, Ranked, Shares, Shown};
@@ -14,23 +15,36 @@ use schema::{Relation, Snapshot};
 /// The schema as a prompt shows it.
 pub struct SchemaText {
     pub text: String,
-    /// Everything fitted, so that the text is the same for every question.
-    pub complete: bool,
+    /// What it shows in full. Where that is everything, the text is the same for every question.
+    pub in_full: InFull,
+    /// It shows relations in part or by name alone.
+    pub has_more: bool,
 }
 
 /// Renders the schema in `room` tokens, with typical values of columns where models outside may be told of the data.
-/// `check` serves interrupts.
-pub fn write(context: &Context, with_values: bool, room: usize, check: Check<'_>) -> Result<SchemaText, Error> {
+/// `remark`: the tokens of what has to be said besides where not all of it fits. `check` serves interrupts.
+pub fn write(
+    context: &Context,
+    with_values: bool,
+    room: usize,
+    remark: usize,
+    check: Check<'_>,
+) -> Result<SchemaText, Error> {
     let snapshot = &context.snapshot;
     let notes = schema_notes(snapshot);
     let room = room.saturating_sub(tokens(&notes));
     if let Some(blocks) = everything(snapshot, with_values, room).filter(|_| context.is_complete()) {
-        return Ok(SchemaText { text: fence(&(notes + &blocks)), complete: true });
+        return Ok(SchemaText { text: fence(&(notes + &blocks)), in_full: InFull::Everything, has_more: false });
     }
+    let room = room.saturating_sub(remark);
     let candidates = Candidates::new(context, with_values);
     let shown = linking::pack(candidates.places.len(), room, &candidates, &Shares::default(), check)
         .map_err(|_| Error::internal("the choice of relations ended early"))?;
-    Ok(SchemaText { text: fence(&(notes + &candidates.text(&shown))), complete: false })
+    let text = fence(&(notes + &candidates.text(&shown)));
+    let is_whole = |one: &&Shown| one.level == Level::Full && one.columns.is_none();
+    let in_full = InFull::Only(shown.iter().filter(is_whole).filter_map(|one| candidates.name(one)).collect());
+    let has_more = shown.iter().any(|one| !is_whole(&one));
+    Ok(SchemaText { text, in_full, has_more })
 }
 
 /// All blocks in the order of the schema, where they fit.
@@ -91,6 +105,11 @@ impl<'c> Candidates<'c> {
             Level::Line => line(relation),
             Level::Name => format!("{} ", relation.sql_name()),
         }
+    }
+
+    fn name(&self, shown: &Shown) -> Option<(String, String)> {
+        let relation = self.places.get(shown.place)?.relation;
+        Some((relation.schema.clone(), relation.name.clone()))
     }
 
     fn text(&self, shown: &[Shown]) -> String {

@@ -18,9 +18,10 @@
 #[cfg(test)]
 mod property_tests;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Query, SetExpr, Statement, Visit, Visitor};
+use sqlparser::ast::{ObjectName, ObjectNamePart, Query, SetExpr, Statement, Visit, Visitor};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
@@ -66,6 +67,40 @@ pub fn check(sql: &str) -> Result<(), Refusal> {
             Err(Refusal::Writes(text.split_whitespace().next().unwrap_or_default().to_uppercase()))
         }
         several => Err(Refusal::StatementCount(several.len())),
+    }
+}
+
+/// The names that a statement has in the places of relations, names of its own WITH clauses among them: a name alone, or
+/// a schema and a name, as the server reads them. Of a text that sqlparser can't read, none.
+pub fn relation_names(sql: &str) -> BTreeSet<(Option<String>, String)> {
+    let mut found = FindRelations::default();
+    if sql.len() <= MAX_LENGTH {
+        for statement in Parser::parse_sql(&PostgreSqlDialect {}, sql).iter().flatten() {
+            // Nothing ends the visit early.
+            let _ = statement.visit(&mut found);
+        }
+    }
+    found.0
+}
+
+#[derive(Default)]
+struct FindRelations(BTreeSet<(Option<String>, String)>);
+
+impl Visitor for FindRelations {
+    type Break = ();
+
+    fn pre_visit_relation(&mut self, name: &ObjectName) -> ControlFlow<()> {
+        let part = |part: &ObjectNamePart| {
+            let name = part.as_ident()?;
+            Some(if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() })
+        };
+        let parts: Vec<String> = name.0.iter().filter_map(part).collect();
+        match parts.as_slice() {
+            [name] => self.0.insert((None, name.clone())),
+            [.., schema, name] => self.0.insert((Some(schema.clone()), name.clone())),
+            [] => false,
+        };
+        ControlFlow::Continue(())
     }
 }
 
@@ -129,6 +164,19 @@ mod tests {
         ] {
             assert!(matches!(refusal(sql), Some(Refusal::Writes(_))), "{sql}");
         }
+    }
+
+    #[test]
+    fn relations_are_found_wherever_they_stand() {
+        let sql = "WITH a AS (SELECT * FROM Billing.Invoices) SELECT (SELECT max(x) FROM \"B\".\"C d\") FROM a \
+                   JOIN db.s.t ON EXISTS (SELECT FROM u) UNION SELECT * FROM v";
+        let names = |sql: &str| -> Vec<String> {
+            let name =
+                |(schema, name): (Option<String>, String)| schema.map_or(name.clone(), |of| format!("{of}.{name}"));
+            relation_names(sql).into_iter().map(name).collect()
+        };
+        assert_eq!(names(sql), ["a", "u", "v", "B.C d", "billing.invoices", "s.t"]);
+        assert!(names("SELECT FROM WHERE )(").is_empty() && names("SELECT 1").is_empty());
     }
 
     #[test]

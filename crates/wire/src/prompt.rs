@@ -6,15 +6,16 @@ pub struct Prompt {
     pub task: Task,
     /// The rules and the schema.
     pub system: String,
-    /// The question, then each draft that failed, followed by what was wrong with it.
+    /// The question, then each draft that failed, followed by what was wrong with it, and each look at relations,
+    /// followed by their detail.
     pub messages: Vec<Message>,
 }
 
 /// What a model is asked to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
-    /// A statement that answers a question.
-    Statement,
+    /// A statement that answers a question. `may_look`: the model may ask for the detail of relations first.
+    Statement { may_look: bool },
     /// An explanation of a statement in plain words.
     Explanation,
 }
@@ -22,10 +23,12 @@ pub enum Task {
 /// One message of the conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
-    /// What nl2sql says: the question, or what was wrong with a draft.
+    /// What nl2sql says: the question, the detail that was asked for, or what was wrong with a draft.
     User(String),
     /// What the model said: a statement that it drafted.
     Assistant(String),
+    /// What the model said: the relations that it wants to see in detail.
+    Look(Vec<String>),
 }
 
 impl Prompt {
@@ -33,9 +36,11 @@ impl Prompt {
     pub fn as_text(&self) -> String {
         let mut text = self.system.clone();
         for message in &self.messages {
-            let (Message::User(part) | Message::Assistant(part)) = message;
             text.push('\n');
-            text.push_str(part);
+            match message {
+                Message::User(part) | Message::Assistant(part) => text.push_str(part),
+                Message::Look(relations) => text.push_str(&relations.join(", ")),
+            }
         }
         text
     }

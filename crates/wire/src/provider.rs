@@ -117,12 +117,16 @@ pub fn chat_messages(prompt: &Prompt) -> Vec<Value> {
         .iter()
         .map(|message| match message {
             Message::User(text) => json!({"role": "user", "content": text}),
-            Message::Assistant(sql) => {
-                let reply = json!({"action": "query", "sql": sql, "message": ""});
-                json!({"role": "assistant", "content": reply.to_string()})
+            Message::Assistant(sql) => assistant(&json!({"action": "query", "sql": sql, "message": ""})),
+            Message::Look(relations) => {
+                assistant(&json!({"action": "look", "sql": "", "message": "", "relations": relations}))
             }
         })
         .collect()
+}
+
+fn assistant(reply: &Value) -> Value {
+    json!({"role": "assistant", "content": reply.to_string()})
 }
 
 #[cfg(test)]
@@ -136,7 +140,7 @@ mod tests {
 
     fn with_prompt(check: impl Fn(&Prompt)) {
         check(&Prompt {
-            task: Task::Statement,
+            task: Task::Statement { may_look: false },
             system: "s".into(),
             messages: vec![Message::User("q".into()), Message::Assistant("SELECT".into())],
         });
@@ -155,6 +159,20 @@ mod tests {
             assert_eq!(ollama["stream"], false);
             assert_eq!(ollama["format"]["type"], "object");
         });
+    }
+
+    #[test]
+    fn a_look_is_told_in_the_form_in_which_the_model_asked_for_it() {
+        let prompt = Prompt {
+            task: Task::Statement { may_look: true },
+            system: "s".into(),
+            messages: vec![Message::User("q".into()), Message::Look(vec!["a.b".into()])],
+        };
+        let messages = chat_messages(&prompt);
+        let replied: Value = serde_json::from_str(messages[1]["content"].as_str().unwrap()).unwrap();
+        assert_eq!((&replied["action"], &replied["relations"]), (&json!("look"), &json!(["a.b"])));
+        let schema = &Provider::OpenAi.body(&endpoint(), &prompt)["response_format"]["json_schema"]["schema"];
+        assert!(schema["required"].as_array().unwrap().contains(&json!("relations")), "strict schemas name them all");
     }
 
     #[test]

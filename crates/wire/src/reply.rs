@@ -1,4 +1,4 @@
-//! What a model replied: a statement, an explanation, a question back or a refusal.
+//! What a model replied: a statement, a wish to see more of the schema, an explanation, a question back or a refusal.
 //!
 //! A model is asked for a JSON object. A reply that is none is still accepted if it clearly holds a single statement;
 //! if it holds several different ones, nobody could say which is meant.
@@ -10,13 +10,26 @@ use crate::{Task, Usage};
 
 /// Explanations with more characters than this are refused: the prompt asks for a few sentences.
 const MAX_EXPLANATION: usize = 4000;
+/// So many relations can be asked for in one reply; further ones are not heard.
+const MAX_RELATIONS: usize = 20;
+/// Longer names, in characters, are none: two names of 63 bytes each, every one a quote that is doubled, and a dot.
+const MAX_NAME: usize = 300;
 
 /// A reply of a model, whatever its wire format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// What the model wrote, for [`statement`] or [`explanation`] to read.
+    /// What the model wrote, for [`proposal`] or [`explanation`] to read.
     pub text: String,
     pub usage: Usage,
+}
+
+/// What a model proposes to do about a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proposal {
+    /// To run this statement.
+    Statement(String),
+    /// To see the detail of these relations first, as the model spells their names.
+    Look(Vec<String>),
 }
 
 /// Why a reply holds no statement or no explanation.
@@ -43,7 +56,7 @@ pub fn json_schema(task: Task) -> serde_json::Value {
             "additionalProperties": false
         });
     }
-    serde_json::json!({
+    let mut schema = serde_json::json!({
         "type": "object",
         "properties": {
             "action": {"type": "string", "enum": ["query", "clarify", "refuse"]},
@@ -52,7 +65,17 @@ pub fn json_schema(task: Task) -> serde_json::Value {
         },
         "required": ["action", "sql", "message"],
         "additionalProperties": false
-    })
+    });
+    if task == (Task::Statement { may_look: true }) {
+        schema["properties"]["action"]["enum"] = serde_json::json!(["query", "look", "clarify", "refuse"]);
+        schema["properties"]["relations"] = serde_json::json!({
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "the relations to be shown in detail when action is look, else empty"
+        });
+        schema["required"] = serde_json::json!(["action", "sql", "message", "relations"]);
+    }
+    schema
 }
 
 /// The object that a model is asked for.
@@ -63,6 +86,8 @@ struct ReplyObject {
     sql: Option<String>,
     #[serde(default)]
     message: Option<String>,
+    #[serde(default)]
+    relations: Option<Vec<String>>,
 }
 
 /// Reads the object, alone or in a fenced code block.
@@ -99,12 +124,26 @@ fn lines(text: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The statement in a reply.
-pub fn statement(text: &str) -> Result<String, NoStatement> {
+/// The statement in a reply, or the relations that it asks for.
+pub fn proposal(text: &str) -> Result<Proposal, NoStatement> {
     match reply_object(text) {
-        Some(object) => statement_of(object),
-        None => statement_in_prose(text).ok_or_else(|| unusable("It holds no single SQL statement.")),
+        Some(object) if object.action == "look" => look(object.relations.unwrap_or_default()),
+        Some(object) => statement_of(object).map(Proposal::Statement),
+        None => {
+            let statement = statement_in_prose(text).ok_or_else(|| unusable("It holds no single SQL statement."));
+            statement.map(Proposal::Statement)
+        }
     }
+}
+
+fn look(relations: Vec<String>) -> Result<Proposal, NoStatement> {
+    let mut names: Vec<String> = Vec::new();
+    for name in relations.iter().take(MAX_RELATIONS).map(|name| message_line(name)) {
+        if !name.is_empty() && name.chars().count() <= MAX_NAME && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { Err(unusable("It asks to see relations and names none.")) } else { Ok(Proposal::Look(names)) }
 }
 
 fn statement_of(reply: ReplyObject) -> Result<String, NoStatement> {
@@ -116,7 +155,7 @@ fn statement_of(reply: ReplyObject) -> Result<String, NoStatement> {
         "clarify" if !message.is_empty() => Err(NoStatement::Clarify(message)),
         "refuse" if !message.is_empty() => Err(NoStatement::Declined(message)),
         "refuse" => Err(NoStatement::Declined("the model found no answer in this database".to_owned())),
-        _ => Err(unusable("Its action is none of query, clarify and refuse.")),
+        _ => Err(unusable("Its action is none of query, look, clarify and refuse.")),
     }
 }
 
@@ -183,7 +222,21 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<String, String> {
-        statement(text).map_err(kind)
+        match proposal(text).map_err(kind)? {
+            Proposal::Statement(sql) => Ok(sql),
+            Proposal::Look(names) => Ok(format!("look at {}", names.join(" and "))),
+        }
+    }
+
+    #[test]
+    fn relations_are_asked_for_by_name() {
+        let read = |relations: &str| read(&format!(r#"{{"action":"look","sql":"","relations":{relations}}}"#));
+        assert_eq!(read(r#"["a.b", " \"C d\".e\u001b ", "a.b", ""]"#), Ok("look at a.b and \"C d\".e".into()));
+        for none in ["[]", "null", r#"[" "]"#, &format!("[{:?}]", "x".repeat(301))] {
+            assert_eq!(read(none), Err("unusable".into()), "{none}");
+        }
+        let many: Vec<String> = (0..50).map(|at| format!("t{at}")).collect();
+        assert!(read(&format!("{many:?}")).unwrap().ends_with("and t19"));
     }
 
     #[test]
@@ -238,7 +291,7 @@ mod tests {
     #[test]
     fn no_message_moves_a_cursor() {
         let reply = r#"{"action":"clarify","sql":"","message":"\u001b[2JWhich\n\u202eyear?\u0007"}"#;
-        assert_eq!(statement(reply), Err(NoStatement::Clarify("[2JWhich year?".into())));
+        assert_eq!(proposal(reply), Err(NoStatement::Clarify("[2JWhich year?".into())));
     }
 
     #[test]

@@ -8,27 +8,36 @@ fn remote(name: &str) -> Writer {
 }
 
 fn prompt() -> Prompt {
-    Prompt { task: Task::Statement, system: "s".to_owned(), messages: vec![Message::User("q".to_owned())] }
+    Prompt {
+        task: Task::Statement { may_look: true },
+        system: "s".to_owned(),
+        messages: vec![Message::User("q".to_owned())],
+    }
 }
 
 fn usage() -> Usage {
     Usage { input: Some(10), output: Some(2), ..Usage::default() }
 }
 
+fn draft(sql: &str) -> Draft {
+    Draft { sql: sql.to_owned(), reading: None }
+}
+
 fn drafted(sql: &str) -> Event {
-    Event::Drafted {
-        draft: Ok(Draft { sql: sql.to_owned(), reading: None }),
-        usage: usage(),
-        took: Duration::from_millis(7),
-    }
+    Event::Proposed { proposal: Ok(Proposal::Draft(draft(sql))), usage: usage(), took: Duration::from_millis(7) }
+}
+
+fn look(relation: &str) -> Event {
+    let proposal = Ok(Proposal::Look(vec![relation.to_owned()]));
+    Event::Proposed { proposal, usage: usage(), took: Duration::from_millis(7) }
 }
 
 fn failed(error: Error) -> Event {
-    Event::Drafted { draft: Err(error), usage: Usage::default(), took: Duration::ZERO }
+    Event::Proposed { proposal: Err(error), usage: Usage::default(), took: Duration::ZERO }
 }
 
 fn refused(error: Error) -> Event {
-    Event::Refused { error, nearest: None }
+    Event::Refused { error, help: String::new() }
 }
 
 fn writes() -> Error {
@@ -46,7 +55,7 @@ fn asked(attempt: &mut Attempt, event: Event) -> Step {
 fn the_builtin_model_alone_needs_no_prompt() {
     let mut attempt = Attempt::new(vec![Writer::Builtin], 3);
     assert_eq!(attempt.next(Event::Started), Step::Read);
-    assert_eq!(attempt.next(drafted("SELECT 1")), Step::Judge("SELECT 1".to_owned()));
+    assert_eq!(attempt.next(Event::Drafted(Ok(draft("SELECT 1")))), Step::Judge("SELECT 1".to_owned()));
     let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
     assert_eq!((answered.source, answered.attempts, answered.calls.len()), (Source::Builtin, 1, 0));
 }
@@ -63,6 +72,22 @@ fn a_remote_draft_is_repaired_until_its_attempts_are_used_up() {
         panic!("not failed")
     };
     assert_eq!((sql.as_str(), at, of), ("DELETE 2", 2, 2));
+}
+
+#[test]
+fn a_model_looks_at_more_twice_which_is_no_attempt() {
+    let mut attempt = Attempt::new(vec![remote("m")], 1);
+    asked(&mut attempt, Event::Started);
+    assert_eq!(attempt.next(look("a.b")), Step::Detail(vec!["a.b".to_owned()]));
+    let Step::Ask { prompt, .. } = attempt.next(Event::Detailed("table a.b".to_owned())) else { panic!("not asked") };
+    assert_eq!((prompt.messages.len(), prompt.task), (3, Task::Statement { may_look: true }));
+    assert_eq!(prompt.messages[1], Message::Look(vec!["a.b".to_owned()]));
+    attempt.next(look("a.c"));
+    let Step::Ask { prompt, .. } = attempt.next(Event::Detailed("table a.c".to_owned())) else { panic!("not asked") };
+    assert_eq!((prompt.messages.len(), prompt.task), (5, Task::Statement { may_look: false }));
+    assert_eq!(attempt.next(drafted("SELECT 1")), Step::Judge("SELECT 1".to_owned()));
+    let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
+    assert_eq!((answered.attempts, answered.calls.len()), (1, 3));
 }
 
 #[test]
@@ -92,14 +117,14 @@ fn the_next_model_is_asked_where_one_does_not_know_or_its_draft_falls() {
     let silent = || Error::NotUnderstood { words: vec![], understood: String::new(), nearest: vec![] };
     let mut attempt = Attempt::new(vec![Writer::Builtin, remote("m")], 3);
     attempt.next(Event::Started);
-    assert!(matches!(asked(&mut attempt, failed(silent())), Step::Ask { model: 1, .. }));
+    assert!(matches!(asked(&mut attempt, Event::Drafted(Err(silent()))), Step::Ask { model: 1, .. }));
     let late = Error::ModelTimedOut { model: "m".to_owned(), seconds: 1.0 };
     let Step::Failed(Error::ChainFailed { earlier, .. }) = attempt.next(failed(late)) else { panic!("not failed") };
     assert!(earlier[0].starts_with("builtin: "), "{earlier:?}");
 
     let mut attempt = Attempt::new(vec![Writer::Builtin, remote("m")], 3);
     attempt.next(Event::Started);
-    attempt.next(drafted("SELECT 1"));
+    attempt.next(Event::Drafted(Ok(draft("SELECT 1"))));
     assert!(matches!(asked(&mut attempt, refused(writes())), Step::Ask { model: 1, .. }));
 }
 

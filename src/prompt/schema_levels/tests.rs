@@ -23,18 +23,20 @@ fn near(snapshot: Snapshot, place: u32) -> Context {
 
 #[test]
 fn what_fits_is_shown_whole_in_the_order_of_the_schema() {
-    let shown = write(&near(snapshot(3), 2), false, 1000, &mut || Ok(())).expect("written");
-    assert!(shown.complete);
+    let shown = write(&near(snapshot(3), 2), false, 1000, 0, &mut || Ok(())).expect("written");
+    assert!(shown.in_full == InFull::Everything && !shown.has_more);
     let at = |name: &str| shown.text.find(name).expect("is shown");
     assert!(at("table thing_0") < at("table thing_1") && at("table thing_1") < at("table thing_2"));
 }
 
 #[test]
 fn the_nearest_come_in_full_the_next_in_a_line_and_the_rest_by_name() {
-    let shown = write(&near(snapshot(60), 41), false, 120, &mut || Ok(())).expect("written");
-    assert!(!shown.complete && shown.text.starts_with("table thing_41\n"), "{}", shown.text);
+    let shown = write(&near(snapshot(60), 41), false, 130, 10, &mut || Ok(())).expect("written");
+    assert!(shown.has_more && shown.text.starts_with("table thing_41\n"), "{}", shown.text);
     assert!(shown.text.contains("(id, colour_") && shown.text.contains("Known by name alone: "), "{}", shown.text);
     assert!(shown.text.contains("further relations have no room here."), "{}", shown.text);
+    let relations = snapshot(60).relations;
+    assert!(shown.in_full.has(&relations[41]) && !shown.in_full.has(&relations[59]));
     assert!(tokens(&shown.text) < 150, "{}", tokens(&shown.text));
 }
 
@@ -45,8 +47,8 @@ fn what_was_not_read_in_detail_has_a_line_at_most() {
     context.outlines = vec![Relation { name: "far_away".into(), ..outline(77) }].into();
     context.ranked = [3, 77].map(|oid| Ranked { oid, ..context.ranked[0].clone() }).to_vec().into();
     context.total = 10_000;
-    let shown = write(&context, false, 1000, &mut || Ok(())).expect("written");
-    assert!(!shown.complete);
+    let shown = write(&context, false, 1000, 0, &mut || Ok(())).expect("written");
+    assert!(shown.has_more && shown.in_full != InFull::Everything);
     assert!(shown.text.contains("table far_away (id, colour_0)\n"), "{}", shown.text);
     assert!(shown.text.contains("9996 further relations"), "{}", shown.text);
 }

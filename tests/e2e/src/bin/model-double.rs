@@ -25,6 +25,7 @@
 //!
 //! A reply is a statement, or an object with one of
 //! - `sql`, `action` (`query`, `clarify`, `refuse`) and `message`: the structured answer;
+//! - `action` `look` and `relations`, a list of names: the wish to see more of the schema;
 //! - `text`: free text in its place;
 //! - `status` and `message`: an HTTP error in the provider's shape;
 //! - `body`, with `content_type` and `status`: these bytes;

@@ -15,6 +15,8 @@ pub struct Reply {
 pub(super) enum Kind {
     /// The structured answer that was asked for.
     Answer { action: String, sql: String, message: String },
+    /// The structured answer that asks for the detail of these relations.
+    Look(Vec<String>),
     /// Free text in place of the structured answer.
     Text(String),
     /// Free text that ends because the reply's token limit was reached.
@@ -61,6 +63,10 @@ impl Reply {
 
     pub fn refuse(reason: &str) -> Reply {
         Self::structured("refuse", "", reason)
+    }
+
+    pub fn look(relations: &[&str]) -> Reply {
+        Self::new(Kind::Look(relations.iter().map(|&name| name.into()).collect()))
     }
 
     /// Content that is this text as it stands, not the structured answer.

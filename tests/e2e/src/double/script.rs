@@ -9,6 +9,7 @@ const KEYS: &[&str] = &[
     "sqls",
     "action",
     "message",
+    "relations",
     "text",
     "fault",
     "status",
@@ -77,6 +78,10 @@ fn body(value: &Value) -> Result<Reply, String> {
     if let Some(body) = text("body") {
         return Ok(Reply::raw(status.unwrap_or(200), text("content_type").unwrap_or("application/json"), body));
     }
+    if text("action") == Some("look") {
+        let names: Vec<&str> = value["relations"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        return Ok(Reply::look(&names));
+    }
     match (status, text("text"), text("message")) {
         (Some(status), _, Some(message)) => Ok(Reply::error(status, message)),
         (Some(status), _, None) => Ok(Reply::status(status)),
@@ -118,19 +123,21 @@ mod tests {
             "two": ["SELECT nope", {"sql": "SELECT 2", "after_ms": 5, "drip_ms": 1}],
             "asks back": {"action": "clarify", "message": "which year?"},
             "busy": {"status": 429, "retry_after": 1},
+            "far": {"action": "look", "relations": ["a.b"]},
             "page": {"body": "<p>", "content_type": "text/html"},
             "hang": {"fault": "hang"}
         }"#;
         let answers = parse(json).unwrap();
-        assert_eq!(answers.len(), 6);
+        assert_eq!(answers.len(), 7);
         assert!(matches!(&answers[0].1[0].kind, Kind::Answer { sql, .. } if sql == "SELECT 1"));
         assert_eq!(answers[1].1.len(), 2);
         assert_ne!(answers[1].1[1].delivery, Delivery::Whole);
         assert!(matches!(&answers[2].1[0].kind, Kind::Answer { action, .. } if action == "clarify"));
         assert!(matches!(answers[3].1[0].kind, Kind::Error { status: 429, .. }));
         assert_eq!(answers[3].1[0].headers, [("retry-after".to_owned(), "1".to_owned())]);
-        assert!(matches!(answers[4].1[0].kind, Kind::Raw { status: 200, .. }));
-        assert!(matches!(answers[5].1[0].kind, Kind::Hang));
+        assert!(matches!(&answers[4].1[0].kind, Kind::Look(names) if names == &["a.b"]));
+        assert!(matches!(answers[5].1[0].kind, Kind::Raw { status: 200, .. }));
+        assert!(matches!(answers[6].1[0].kind, Kind::Hang));
     }
 
     #[test]

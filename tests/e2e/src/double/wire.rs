@@ -176,6 +176,10 @@ fn perform(provider: Provider, body: &Value, request: &Request, reply: Reply) ->
         Kind::Answer { action, sql, message } => {
             content(Content::Structured(json!({ "action": action, "sql": echo(sql), "message": echo(message) })))
         }
+        Kind::Look(relations) => {
+            let answer = json!({ "action": "look", "sql": "", "message": "", "relations": relations });
+            content(Content::Structured(answer))
+        }
         Kind::Text(text) => content(Content::Text(echo(text))),
         Kind::Unfinished(text) => content(Content::Unfinished(echo(text))),
         Kind::Declined(text) => content(Content::Declined(echo(text))),
