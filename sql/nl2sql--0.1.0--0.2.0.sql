@@ -38,6 +38,11 @@ COMMENT ON FUNCTION nl_run_query(text) IS
 
 COMMENT ON FUNCTION nl_query(text, text) IS
     'the rows that answer a question, in the caller''s column definition list, which nl_columns tells; the SQL runs as the caller, read-only and bounded';
+CREATE FUNCTION nl_schema(question text)
+    RETURNS TABLE ("position" integer, relation text, score real, level text, tokens integer, why text[])
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_schema_wrapper';
+COMMENT ON FUNCTION nl_schema(text) IS
+    'what of the schema a model would be told for a question, nearest first: how much of each relation, and why';
 
 CREATE FUNCTION nl_labels() RETURNS TABLE (object_type text, object text, label text)
     STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_labels_wrapper';

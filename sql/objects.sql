@@ -20,6 +20,8 @@ COMMENT ON FUNCTION nl_explain(text) IS
     'a statement in plain words, once the guard has allowed it; nothing is executed';
 COMMENT ON FUNCTION nl_prompt(text) IS
     'exactly what a model would be told about a question; nothing is sent';
+COMMENT ON FUNCTION nl_schema(text) IS
+    'what of the schema a model would be told for a question, nearest first: how much of each relation, and why';
 COMMENT ON FUNCTION nl_check(text) IS
     'the guard''s verdict on a statement: whether it may run, why not, what it reads and what the planner expects';
 COMMENT ON FUNCTION nl_run(text) IS

@@ -22,6 +22,33 @@ fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {
     Ok(ask::prompt(&question, &*Settings::in_force()?)?)
 }
 
+/// What of the schema a model would be told, and why.
+#[pg_extern(volatile, parallel_unsafe)]
+#[allow(clippy::type_complexity)]
+fn nl_schema(
+    question: Option<&str>,
+) -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(position, i32),
+            name!(relation, String),
+            name!(score, Option<f32>),
+            name!(level, String),
+            name!(tokens, i32),
+            name!(why, Vec<String>),
+        ),
+    >,
+    ErrorReport,
+> {
+    let question = Question::new(question, None)?;
+    let chosen = ask::schema(&question, &*Settings::in_force()?)?;
+    Ok(TableIterator::new((1..).zip(chosen).map(|(position, one)| {
+        let tokens = i32::try_from(one.tokens).unwrap_or(i32::MAX);
+        (position, one.relation, one.score, one.amount.as_str().to_owned(), tokens, one.why)
+    })))
+}
+
 /// The guard's verdict on a statement.
 #[pg_extern(volatile, parallel_unsafe)]
 #[allow(clippy::type_complexity)]

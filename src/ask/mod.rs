@@ -27,7 +27,7 @@ use crate::pg::rows::receiver::{Outcome, Sink};
 use crate::pg::rows::sinks::Collected;
 use crate::pg::running::cursor;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::prompt;
+use crate::prompt::{self, Chosen};
 use crate::settings::Settings;
 use answered::{Answered, Stages};
 use charts::ResultSet;
@@ -120,6 +120,11 @@ pub fn explain(sql: &str, settings: &Settings) -> Result<String, Error> {
     let context = grounding::about(sql, &settings.scope(), &outline.relations)?;
     let prompt = prompt::explain(&context, &description, &settings.prompt, &mut interrupts::check)?;
     chain.explain(&prompt, &description)
+}
+
+/// What the prompt for a question shows of each relation, and why, nearest first.
+pub fn schema(question: &Question, settings: &Settings) -> Result<Vec<Chosen>, Error> {
+    waiting::chosen(question, settings)
 }
 
 /// What a model would be told about a question.

@@ -12,7 +12,7 @@ use crate::grounding::{self, Context, Extent, Name};
 use crate::model::{Chain, builtin};
 use crate::pg::host::{interrupts, report};
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::prompt::{self, Shown, UnknownName};
+use crate::prompt::{self, Chosen, Shown, UnknownName};
 use crate::settings::{Settings, Share};
 use schema::ResultShape;
 use wire::Prompt;
@@ -86,6 +86,15 @@ pub fn first_prompt(question: &Question, settings: &Settings) -> Result<Prompt, 
     let context = grounding::link(&question.text, &settings.scope(), extent, samples)?;
     let values = Lookup::new(&context);
     Ok(Known { context, values, samples }.prompt(question, settings, &mut Stages::default())?.0)
+}
+
+/// What that prompt shows of each relation, and why, nearest first.
+pub fn chosen(question: &Question, settings: &Settings) -> Result<Vec<Chosen>, Error> {
+    let samples = settings.share == Share::Samples;
+    let extent = Extent::of(settings.prompt.budget).explained();
+    let context = grounding::link(&question.text, &settings.scope(), extent, samples)?;
+    let shared = samples.then(|| values::matches(&question.text, &Lookup::new(&context))).transpose()?;
+    prompt::choose(&context, shared.as_deref(), &settings.prompt, &mut interrupts::check)
 }
 
 /// What is known of a question before anybody writes SQL.

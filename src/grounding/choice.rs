@@ -12,6 +12,8 @@ pub struct Extent {
     near: usize,
     /// All, where there are no more than so many.
     all: usize,
+    /// For so many the neighbours that speak for them are told.
+    pub explained: usize,
 }
 
 /// What can be joined with so many of the nearest relations is chosen too, so much for each.
@@ -21,7 +23,12 @@ const MAX_NEIGHBOURS: usize = 6;
 impl Extent {
     /// For a prompt of so many tokens: a full block takes some eighty at least, a line some forty.
     pub fn of(budget: usize) -> Self {
-        Self { near: (budget / 80).clamp(60, 400), all: (budget / 40).clamp(150, 600) }
+        Self { near: (budget / 80).clamp(60, 400), all: (budget / 40).clamp(150, 600), explained: 0 }
+    }
+
+    /// The same, with the reasons of all that are ranked, which takes time.
+    pub fn explained(self) -> Self {
+        Self { explained: usize::MAX, ..self }
     }
 }
 

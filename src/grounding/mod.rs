@@ -79,7 +79,7 @@ pub fn link(question: &str, scope: &Scope<'_>, extent: Extent, with_values: bool
     in_session(|session| {
         session.refresh(scope)?;
         let path = session.directory.path();
-        let (ranked, total) = session.directory.rank(question, &path, MAX_RANKED)?;
+        let (ranked, total) = session.directory.rank(question, &path, MAX_RANKED, extent.explained)?;
         let oids = choice::choose(&session.directory, &ranked, total, &path, extent);
         session.context(question, scope, Chosen { oids, path, ranked, total }, with_values)
     })

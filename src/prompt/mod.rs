@@ -6,21 +6,21 @@
 #![forbid(unsafe_code)]
 
 mod budget;
+mod chosen;
 mod redact;
 mod schema_levels;
 mod schema_text;
 mod second_look;
 
-pub use schema_text::without_estimates;
-
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::settings::PromptSettings;
+pub use chosen::Chosen;
 use linking::Check;
 use reader::stored_values::Match;
 use schema::ResultShape;
 use schema_levels::SchemaText;
-pub use schema_text::{UnknownName, nearest_columns, unknown_name};
+pub use schema_text::{UnknownName, nearest_columns, unknown_name, without_estimates};
 pub use second_look::{Shown, add_look, looked_at, named_in};
 use wire::{Message, Prompt, Task};
 
@@ -28,8 +28,8 @@ use wire::{Message, Prompt, Task};
 const LEVELS: &str = include_str!("levels.txt");
 const LOOK: &str = include_str!("look.txt");
 
-/// Writes the prompt for a question, and says what it shows in full. `shared` are stored values that words of it may mean, where models outside the server
-/// may be told of the data; `wanted` are the columns its answer should have.
+/// Writes the prompt for a question, and says what it shows in full. `shared` are stored values that words of it may mean,
+/// where models outside the server may be told of the data; `wanted` are the columns its answer should have.
 pub fn write(
     context: &Context,
     shared: Option<&[Match]>,
@@ -37,12 +37,46 @@ pub fn write(
     settings: &PromptSettings,
     check: Check<'_>,
 ) -> Result<(Prompt, Shown), Error> {
+    let Frame { mut rules, question, room } = frame(context, shared, wanted, settings);
+    let schema = schema_levels::write(context, shared.is_some(), room, remark(), check)?;
+    if schema.has_more {
+        rules.push_str(LOOK);
+    }
+    let task = Task::Statement { may_look: schema.has_more };
+    Ok((with_schema(task, rules, &schema, question), schema.in_full))
+}
+
+/// What [`write`] shows of each relation that it may show, nearest first.
+pub fn choose(
+    context: &Context,
+    shared: Option<&[Match]>,
+    settings: &PromptSettings,
+    check: Check<'_>,
+) -> Result<Vec<Chosen>, Error> {
+    let room = frame(context, shared, None, settings).room;
+    schema_levels::choose(context, shared.is_some(), room, remark(), check)
+}
+
+/// A prompt without its schema.
+struct Frame {
+    rules: String,
+    question: String,
+    /// The tokens that are left for the schema.
+    room: usize,
+}
+
+fn frame(
+    context: &Context,
+    shared: Option<&[Match]>,
+    wanted: Option<&ResultShape>,
+    settings: &PromptSettings,
+) -> Frame {
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if shared.is_some() {
         rules.push_str(include_str!("samples.txt"));
     }
-    let facts = fill(
+    let mut question = fill(
         include_str!("facts.txt"),
         &[
             ("search_path", &snapshot.search_path.join(", ")),
@@ -50,7 +84,6 @@ pub fn write(
             ("time_zone", &snapshot.time_zone),
         ],
     );
-    let mut question = facts;
     question.push_str(&instructions(settings));
     if let Some(wanted) = wanted {
         question.push_str(&fill(include_str!("wanted.txt"), &[("columns", &wanted.to_string())]));
@@ -58,13 +91,12 @@ pub fn write(
     question.push_str(&schema_text::matches(context, shared.unwrap_or_default()));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
-    let remark = budget::tokens(LOOK) + budget::tokens(LEVELS);
-    let schema = schema_levels::write(context, shared.is_some(), room, remark, check)?;
-    if schema.has_more {
-        rules.push_str(LOOK);
-    }
-    let task = Task::Statement { may_look: schema.has_more };
-    Ok((with_schema(task, rules, &schema, question), schema.in_full))
+    Frame { rules, question, room }
+}
+
+/// The tokens of what is said only where the schema is not shown whole.
+fn remark() -> usize {
+    budget::tokens(LOOK) + budget::tokens(LEVELS)
 }
 
 /// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is

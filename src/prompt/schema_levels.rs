@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::budget::tokens;
+use super::chosen::{Amount, Chosen, reasons};
 use super::schema_text::{block, fence, line, schema_notes};
 use super::second_look::Shown as InFull;
 use crate::error::Error;
@@ -36,15 +37,35 @@ pub fn write(
     if let Some(blocks) = everything(snapshot, with_values, room).filter(|_| context.is_complete()) {
         return Ok(SchemaText { text: fence(&(notes + &blocks)), in_full: InFull::Everything, has_more: false });
     }
-    let room = room.saturating_sub(remark);
     let candidates = Candidates::new(context, with_values);
-    let shown = linking::pack(candidates.places.len(), room, &candidates, &Shares::default(), check)
-        .map_err(|_| Error::internal("the choice of relations ended early"))?;
+    let shown = candidates.pack(room.saturating_sub(remark), check)?;
     let text = fence(&(notes + &candidates.text(&shown)));
     let is_whole = |one: &&Shown| one.level == Level::Full && one.columns.is_none();
     let in_full = InFull::Only(shown.iter().filter(is_whole).filter_map(|one| candidates.name(one)).collect());
     let has_more = shown.iter().any(|one| !is_whole(&one));
     Ok(SchemaText { text, in_full, has_more })
+}
+
+/// What [`write`] shows of each relation that it may show, nearest first.
+pub fn choose(
+    context: &Context,
+    with_values: bool,
+    room: usize,
+    remark: usize,
+    check: Check<'_>,
+) -> Result<Vec<Chosen>, Error> {
+    let room = room.saturating_sub(tokens(&schema_notes(&context.snapshot)));
+    let candidates = Candidates::new(context, with_values);
+    let shown = if context.is_complete() && everything(&context.snapshot, with_values, room).is_some() {
+        let whole = |place| Shown { place, level: Level::Full, columns: None };
+        (0..candidates.places.len()).map(whole).collect()
+    } else {
+        candidates.pack(room.saturating_sub(remark), check)?
+    };
+    let shown: HashMap<usize, &Shown> = shown.iter().map(|one| (one.place, one)).collect();
+    Ok((0..candidates.places.len())
+        .filter_map(|place| candidates.chosen(place, shown.get(&place).copied(), context))
+        .collect())
 }
 
 /// All blocks in the order of the schema, where they fit.
@@ -96,6 +117,23 @@ impl<'c> Candidates<'c> {
         let others = others.map(|relation| Candidate { relation, ranked: None, is_outline: false });
         places.extend(others.take(Shares::default().names));
         Self { snapshot, with_values, places, total: context.total }
+    }
+
+    fn pack(&self, room: usize, check: Check<'_>) -> Result<Vec<Shown>, Error> {
+        linking::pack(self.places.len(), room, self, &Shares::default(), check)
+            .map_err(|_| Error::internal("the choice of relations ended early"))
+    }
+
+    fn chosen(&self, place: usize, shown: Option<&Shown>, context: &Context) -> Option<Chosen> {
+        let Candidate { relation, ranked, .. } = self.places.get(place)?;
+        let columns: Vec<String> = relation.columns.iter().map(|column| column.name.clone()).collect();
+        Some(Chosen {
+            relation: relation.sql_name(),
+            score: ranked.map(|ranked| ranked.score),
+            amount: Amount::of(shown.map(|shown| shown.level), shown.is_none_or(|shown| shown.columns.is_none())),
+            tokens: shown.map_or(0, |shown| self.cost(shown)),
+            why: ranked.map(|ranked| reasons(context, ranked, &columns)).unwrap_or_default(),
+        })
     }
 
     fn piece(&self, shown: &Shown) -> String {

@@ -247,7 +247,13 @@ impl Directory {
 
     /// The relations that the caller may read, nearest to the question first, and how many there are in all. Asked after
     /// [`Directory::refresh`], as are the others.
-    pub fn rank(&mut self, question: &str, path: &[String], limit: usize) -> Result<(Vec<Ranked>, usize), Error> {
+    pub fn rank(
+        &mut self,
+        question: &str,
+        path: &[String],
+        limit: usize,
+        explained: usize,
+    ) -> Result<(Vec<Ranked>, usize), Error> {
         let (labels, made) = (&self.labels, relations_being_made::oids());
         let Some(rights) = self.callers.last() else { return Ok((Vec::new(), 0)) };
         let total = std::cell::Cell::new(0);
@@ -263,6 +269,7 @@ impl Directory {
             readable: Some(&readable),
             hidden: if rights.has_partial() || labels.has_hidden_columns() { Some(&hidden) } else { None },
             limit,
+            explained,
             ..Context::new(&options)
         };
         let mut ranked =
