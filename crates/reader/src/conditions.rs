@@ -84,6 +84,9 @@ impl Parser<'_> {
         if self.lattice.cell(position).values.iter().any(|mention| mention.cost <= costs::STORED_AS_SAID) {
             return found;
         }
+        if self.is_year_said(column, position) {
+            return found;
+        }
         match word.kind {
             WordKind::Quoted if text => found.push((Operand::Text(word.text.clone()), position + 1)),
             WordKind::Quoted if self.schema.is_number(column) && word.text.parse::<i64>().is_ok() => {

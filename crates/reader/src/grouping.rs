@@ -21,6 +21,7 @@ impl Parser<'_> {
                 _ => continue,
             };
             if by && !hypothesis.is_aggregate() {
+                found.extend(self.counted_by(hypothesis, *start));
                 continue;
             }
             found.extend(self.group_keys(hypothesis, *start));
@@ -76,13 +77,38 @@ impl Parser<'_> {
                 None => {}
             }
         }
-        if hypothesis.default_projection
+        let own_rows = noun.column.is_none() && noun.relation == hypothesis.query.relation(0);
+        if let Some(counted) = self.counted(&hypothesis).filter(|_| !own_rows) {
+            found.extend(self.group_by_noun(&counted, noun));
+        }
+        found
+    }
+
+    /// The number of the rows that are listed so far, as a list that is split is meant: "customers per city".
+    fn counted(&self, hypothesis: &Hypothesis) -> Option<Hypothesis> {
+        let asks_rows = matches!(self.lattice.lower(0), "list" | "which" | "who" | "name" | "find" | "identify");
+        let listed = hypothesis.default_projection
             && hypothesis.subject_column.is_none()
-            && noun.relation != hypothesis.query.relation(0)
-        {
-            let mut counted = hypothesis.clone();
-            counted.default_projection = false;
-            found.extend(self.group_by_noun(&counted.select(Expression::CountRows, "count"), noun));
+            && hypothesis.asked_limit.is_none()
+            && hypothesis.query.limit.is_none();
+        let mut counted = hypothesis.clone();
+        counted.default_projection = false;
+        (listed && !asks_rows).then(|| counted.select(Expression::CountRows, "count"))
+    }
+
+    /// Counts the listed rows by a category of theirs: "orders by status", "products by category". A measure or a name
+    /// after "by" may as well be a sort key.
+    fn counted_by(&self, hypothesis: &Hypothesis, start: usize) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        let Some(counted) = self.counted(hypothesis) else { return found };
+        for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.adjectives.is_empty()) {
+            let category = match noun.column {
+                Some(column) => self.schema.is_category(column),
+                None => !hypothesis.join(self.schema, 0, noun.relation).iter().any(|(.., many)| *many),
+            };
+            if category {
+                found.extend(self.group_by_noun(&counted, &noun).into_iter().map(|hypothesis| (hypothesis, end)));
+            }
         }
         found
     }

@@ -193,6 +193,21 @@ fn is_flow(word: &str) -> bool {
 fn is_additive(word: &str) -> bool {
     matches!(
         word,
-        "total" | "amount" | "amounts" | "quantity" | "quantities" | "units" | "pieces" | "earnings" | "cost" | "costs"
+        "total"
+            | "amount"
+            | "amounts"
+            | "quantity"
+            | "quantities"
+            | "units"
+            | "pieces"
+            | "earnings"
+            | "cost"
+            | "costs"
+            | "stock"
+            | "hours"
+            | "shipping"
+            | "tax"
+            | "discount"
+            | "expenses"
     )
 }

@@ -98,6 +98,12 @@ impl<'a> SchemaView<'a> {
         self.column(id).category == 'B'
     }
 
+    /// Whether rows are told apart into kinds by a column: a status, a flag, a country. No name of the rows, no measure.
+    pub fn is_category(&self, id: ColumnId) -> bool {
+        let kind = matches!(self.column(id).category, 'E' | 'B') || self.is_text(id);
+        kind && !self.is_key(id) && !self.display_columns(id.relation).contains(&id)
+    }
+
     /// Part of a primary or foreign key, or named like one.
     pub fn is_key(&self, id: ColumnId) -> bool {
         let relation = self.relation(id.relation);
@@ -110,6 +116,16 @@ impl<'a> SchemaView<'a> {
     /// A year that is stored as a number or a text.
     pub fn is_year(&self, id: ColumnId) -> bool {
         matches!(self.last_word(id), "year" | "years") && (self.is_whole(id) || self.is_text(id))
+    }
+
+    /// Whether a column may be tested by a year: by its name ("year", "founded"), or because its common values are years.
+    pub fn holds_years(&self, id: ColumnId) -> bool {
+        const EVENTS: [&str; 8] = ["built", "born", "made", "begun", "began", "written", "founding", "yr"];
+        let named = |word: &str| EVENTS.contains(&word) || (word.ends_with("ed") && word.len() > 4);
+        let year = |value: &String| value.parse().is_ok_and(|number: u32| (1500..=2100).contains(&number));
+        let values = &self.column(id).common_values;
+        let stored = values.len() > 1 && values.iter().all(year);
+        self.is_year(id) || (self.is_whole(id) && !self.is_key(id) && (named(self.last_word(id)) || stored))
     }
 
     /// The words of a column's name, in lower case.

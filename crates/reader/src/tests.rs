@@ -56,17 +56,14 @@ fn a_column_named_like_a_relation_is_no_trap() {
     let order =
         relation("order", &["id integer!", "user_id integer!", "total numeric!"], &["id"], &[("user_id", "user")]);
     let shop = snapshot(vec![user, order]);
-    // Whether rows are counted or the column `order` is shown by user, "by" leaves open.
-    assert_eq!(
-        read("orders by user", &shop),
-        Err(Abstention::NoParse { understood: "order, user.order, user".to_owned() })
-    );
     let counted = concat!(
         "SELECT \"user\".name, \"user\".id, count(*) AS count FROM \"order\" JOIN \"user\" ON \"user\".id = \"order\".user_id ",
         "GROUP BY \"user\".name, \"user\".id ORDER BY count DESC, \"user\".name, \"user\".id"
     );
-    let sql = read("orders per user", &shop).map(|reading| reading.sql.replace('\n', " "));
-    assert_eq!(sql.as_deref(), Ok(counted));
+    for question in ["orders per user", "orders by user"] {
+        let sql = read(question, &shop).map(|reading| reading.sql.replace('\n', " "));
+        assert_eq!(sql.as_deref(), Ok(counted), "{question}");
+    }
 }
 
 #[test]
@@ -98,6 +95,14 @@ fn what_is_half_understood_is_not_answered() {
         "payments without invoice",
         "top 0 customers by revenue",
         "customers in Berlin from Hamburg",
+        // Words that vanish take a constraint with them.
+        "average number of items per order",
+        "orders of customer 2025",
+        "stock in 2025",
+        "orders only by card",
+        "customers without a running order",
+        "show me the numbers for last quarter",
+        "most expensive product in each category",
     ] {
         if let Ok(reading) = read(question, &shop) {
             answered += &format!("\n{question}\n  {}", reading.sql.replace('\n', " "));

@@ -6,7 +6,7 @@ use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::parser::{Parser, Parses};
-use super::query_tree::{ColumnRef, Condition, Expression, Operand};
+use super::query_tree::{ColumnId, ColumnRef, Condition, Expression, Operand};
 use words::WordKind;
 
 impl Parser<'_> {
@@ -68,6 +68,23 @@ impl Parser<'_> {
         found
     }
 
+    /// Whether a number of four digits says when and is no value of a column: "by country in 2025". A key is never
+    /// tested by a number that may be a year, unless the word for it stands before: "customer 2025", "customer id 2025".
+    pub fn is_year_said(&self, column: ColumnId, position: usize) -> bool {
+        let Some(word) = self.lattice.words.get(position) else { return false };
+        let year = word.lower.parse().is_ok_and(|number: u32| (1900..=2100).contains(&number));
+        if word.kind != WordKind::Number || !year || self.schema.holds_years(column) {
+            return false;
+        }
+        let before = position.checked_sub(1).map_or("", |at| self.lattice.lower(at));
+        let names_key = matches!(before, "id" | "ids" | "number" | "no" | "code" | "key" | "#" | "=" | "is" | "equals");
+        match before {
+            "in" | "since" | "during" | "before" | "after" | "until" | "till" | "through" => true,
+            "from" | "of" | "for" | "by" | "and" | "or" | "," if self.schema.is_text(column) => true,
+            _ => self.schema.is_key(column) && !names_key,
+        }
+    }
+
     /// A year for a column of numbers or texts: "in 2014", "after 2013", "in year 2014 or 2015".
     fn year_tests(&self, hypothesis: &Hypothesis, at: ColumnRef, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
@@ -89,7 +106,9 @@ impl Parser<'_> {
             let text = self.schema.is_text(at.column);
             Some((if text { Operand::Text(number) } else { Operand::Number(number) }, position + 1))
         };
-        let Some((first, end)) = year(start) else { return found };
+        let Some((first, end)) = year(start).filter(|_| operator != "=" || self.schema.holds_years(at.column)) else {
+            return found;
+        };
         let value = Expression::Column(at);
         let compare =
             |operator: &'static str, operand: Operand| Condition::Compare { value: value.clone(), operator, operand };

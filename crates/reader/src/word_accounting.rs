@@ -36,8 +36,22 @@ struct Account<'a> {
 }
 
 /// Words that carry a relation, although they also stand among the words that only tie others together.
-const RELATION_WORDS: [&str; 12] =
-    ["by", "per", "only", "not", "never", "no", "without", "between", "except", "excluding", "neither", "nor"];
+const RELATION_WORDS: [&str; 14] = [
+    "each",
+    "every",
+    "by",
+    "per",
+    "only",
+    "not",
+    "never",
+    "no",
+    "without",
+    "between",
+    "except",
+    "excluding",
+    "neither",
+    "nor",
+];
 
 impl Account<'_> {
     /// The position after the longest phrase from here that the reading uses.
@@ -151,7 +165,8 @@ impl Account<'_> {
             }
             Category::By => self.is_by_used(start, end),
             Category::Per => {
-                let listed = self.lattice.lower(end - 1) != "per" && evidence.aggregates.is_empty() && !evidence.counts;
+                let rows = evidence.aggregates.is_empty() && !evidence.counts && !evidence.limits;
+                let listed = self.lattice.lower(end - 1) != "per" && rows;
                 evidence.groups || evidence.per_row || listed
             }
             Category::TimeUnit(unit) | Category::EveryTimeUnit(unit) => evidence.units.contains(&unit),
