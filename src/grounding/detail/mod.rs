@@ -194,8 +194,7 @@ impl Details {
             room > 0
         };
         let oldest = uses.iter().take_while(fits).last().map_or(self.clock, |(used, _)| *used);
-        let clock = self.clock;
-        self.retain(|_, used| used > oldest || used == clock);
+        self.retain(|_, used| used >= oldest);
     }
 }
 
