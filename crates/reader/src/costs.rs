@@ -56,6 +56,8 @@ pub const REORDERED: u32 = 1;
 pub const WORD_OF_OWNER: u32 = 1;
 /// A view shows what tables hold: at equal names the table is meant, but a view that is named better comes first.
 pub const VIEW: u32 = 2;
+/// A name that a comment gives: any name of the schema's own that fits as well comes first.
+pub const NAME_IN_COMMENT: u32 = 2;
 /// No candidate that costs more is kept. It lies above [`MAX_TOTAL`], because a word that names something from afar is
 /// at least not unknown.
 pub const MAX_MENTION: u32 = 14;

@@ -25,6 +25,7 @@
 mod aliases;
 mod clauses;
 mod column_tests;
+mod comments;
 mod conditions;
 mod connectives;
 mod contradictions;
@@ -55,6 +56,7 @@ mod summary;
 mod superlatives;
 mod time_expressions;
 mod time_filters;
+mod uncounted_rows;
 mod unknown_words;
 mod value_mentions;
 mod word_accounting;
@@ -63,6 +65,10 @@ pub mod stored_values;
 
 #[cfg(test)]
 mod answers;
+#[cfg(test)]
+mod clinic_fixture;
+#[cfg(test)]
+mod comment_tests;
 #[cfg(test)]
 mod interrupt_tests;
 #[cfg(test)]

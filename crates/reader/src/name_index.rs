@@ -3,6 +3,7 @@
 //! A name matches where its words stand together in any order, with "of" and articles between them. A word of the name
 //! that is missing, or that is only meant by a synonym, has a cost (see [`costs`]).
 
+use super::comments;
 use super::costs;
 use super::interrupts::{InterruptCheck, Interrupted};
 use super::query_tree::ColumnId;
@@ -33,8 +34,8 @@ struct IndexedName {
     target: Target,
     own: Vec<usize>,
     owner: Vec<usize>,
-    /// It is, or belongs to, a view.
-    view: bool,
+    /// What it costs by itself: it is, or belongs to, a view, or it stands in a comment.
+    cost: u32,
     /// Its name has the word "per" itself: `pages_per_minute`.
     per: bool,
 }
@@ -58,19 +59,32 @@ impl NameIndex {
             interrupt()?;
             vocabulary.learn(&relation.name);
             relation.columns.iter().for_each(|column| vocabulary.learn(&column.name));
+            let remarks = relation.columns.iter().map(|column| &column.comment).chain([&relation.comment]).flatten();
+            remarks.flat_map(|remark| comments::names(remark)).for_each(|name| vocabulary.learn(&name));
         }
         let mut entries = Vec::new();
         for (number, relation) in schema.relations() {
             interrupt()?;
             let owner = vocabulary.name(&relation.name);
             let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
+            let base = if view { costs::VIEW } else { 0 };
             for (id, column) in schema.columns(number) {
                 let own = vocabulary.name(&column.name);
                 let per = schema.words(id).iter().any(|word| word == "per");
-                entries.push(IndexedName { target: Target::Column(id), own, owner: owner.clone(), view, per });
+                let target = Target::Column(id);
+                for name in column.comment.iter().flat_map(|comment| comments::names(comment)) {
+                    let remark = vocabulary.name(&name);
+                    let cost = base + costs::NAME_IN_COMMENT;
+                    entries.push(IndexedName { target, own: remark, owner: owner.clone(), cost, per: false });
+                }
+                entries.push(IndexedName { target, own, owner: owner.clone(), cost: base, per });
             }
             let target = Target::Relation(number);
-            entries.push(IndexedName { target, own: owner, owner: Vec::new(), view, per: false });
+            for name in relation.comment.iter().flat_map(|comment| comments::names(comment)) {
+                let (remark, cost) = (vocabulary.name(&name), base + costs::NAME_IN_COMMENT);
+                entries.push(IndexedName { target, own: remark, owner: Vec::new(), cost, per: false });
+            }
+            entries.push(IndexedName { target, own: owner, owner: Vec::new(), cost: base, per: false });
         }
         let mut by_word = vec![Vec::new(); vocabulary.words().len()];
         for (number, entry) in entries.iter().enumerate() {
@@ -179,7 +193,7 @@ impl NameIndex {
             missing.map(|(word, _)| self.omission_costs.get(*word).copied().unwrap_or(costs::UNSAID_WORD)).sum();
         let understood = entry.own.iter().zip(&said.own).any(|(word, heard)| !*heard && theirs(word));
         let understood = if understood { costs::WORD_OF_OWNER } else { 0 };
-        Some(said.cost + missing + understood + if entry.view { costs::VIEW } else { 0 })
+        Some(said.cost + missing + understood + entry.cost)
     }
 }
 

@@ -5,6 +5,7 @@
 //! between complete hypotheses is made at the end, by cost alone.
 
 use super::connectives::Connective;
+use super::evidence::Evidence;
 use super::hypothesis::Hypothesis;
 use super::interrupts::{InterruptCheck, Interrupted};
 use super::lattice::Lattice;
@@ -13,6 +14,7 @@ use super::name_index::Mention;
 use super::noun_phrases::NounPhrase;
 use super::query_tree::{ColumnId, ColumnRef};
 use super::schema_view::SchemaView;
+use super::uncounted_rows;
 use super::word_accounting::uses_every_word;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -121,7 +123,13 @@ impl<'a> Parser<'a> {
             return Err(Interrupted);
         }
         let used = |hypothesis: &Hypothesis| uses_every_word(hypothesis, self.lattice, self.schema);
-        Ok(complete.into_iter().filter(used).filter_map(|hypothesis| hypothesis.finish(self.schema)).collect())
+        let finish = |hypothesis: Hypothesis| {
+            let asked = Evidence::of(&hypothesis.query, self.schema).columns;
+            let mut finished = hypothesis.finish(self.schema)?;
+            uncounted_rows::leave_out(&mut finished.query, self.schema, &asked);
+            Some(finished)
+        };
+        Ok(complete.into_iter().filter(used).filter_map(finish).collect())
     }
 
     /// Whether the search is to end; asks the caller, but not again after it said so.

@@ -149,7 +149,7 @@ impl Summarizer<'_> {
         let not = |negated: bool| if negated { "is not" } else { "is" };
         match condition {
             Condition::OneOf { column, values, negated } => {
-                let values: Vec<String> = values.iter().map(|value| self.operand(value)).collect();
+                let values: Vec<String> = values.iter().map(|value| self.with_meaning(*column, value)).collect();
                 format!("{} {} {}", self.column(*column), not(*negated), values.join(" or "))
             }
             Condition::Compare { value, operator, operand } => {
@@ -188,6 +188,15 @@ impl Summarizer<'_> {
                 format!("({})", all.join(" or "))
             }
         }
+    }
+
+    /// A value, and for a code what the column's comment says that it means: "P (paid)".
+    fn with_meaning(&self, at: ColumnRef, value: &Operand) -> String {
+        let text = self.operand(value);
+        let comment = self.schema.column(at.column).comment.as_deref().unwrap_or_default();
+        let codes = super::comments::codes(comment, &[]);
+        let meaning = codes.into_iter().find(|(code, _)| *code == text).map(|(_, meaning)| meaning);
+        meaning.map_or(text.clone(), |meaning| format!("{text} ({meaning})"))
     }
 
     fn operand(&self, operand: &Operand) -> String {

@@ -2,12 +2,14 @@
 //!
 //! Enum labels and the planner's most common values come with the snapshot; phrases that name nothing else are looked up.
 
+use super::comments;
 use super::costs;
 use super::interrupts::{InterruptCheck, Interrupted};
 use super::name_index::Mention;
 use super::query_tree::ColumnId;
 use super::schema_view::SchemaView;
 use crate::stored_values::{Closeness, ValueLookup};
+use ::schema::Column;
 use std::collections::HashMap;
 use words::{Word, WordKind};
 
@@ -210,6 +212,7 @@ fn find_in_snapshot(
     for (relation, _) in schema.relations() {
         interrupt()?;
         for (id, column) in schema.columns(relation) {
+            note_codes(phrases, id, column, found);
             let values = match column.category {
                 'E' => &column.labels,
                 'S' => &column.common_values,
@@ -227,6 +230,21 @@ fn find_in_snapshot(
         }
     }
     Ok(())
+}
+
+/// Notes the codes of a column that its comment explains by what a phrase says: "paid" for `P`.
+fn note_codes(phrases: &[Phrase], id: ColumnId, column: &Column, found: &mut Found) {
+    let Some(comment) = column.comment.as_deref().filter(|_| matches!(column.category, 'S' | 'E' | 'N')) else {
+        return;
+    };
+    let stored = if column.labels.is_empty() { &column.common_values } else { &column.labels };
+    let stems = |text: &str| text.split_whitespace().map(words::stem).collect::<Vec<_>>();
+    for (code, meaning) in comments::codes(comment, stored) {
+        let meant = stems(&meaning);
+        for phrase in phrases.iter().filter(|phrase| stems(&phrase.text.to_lowercase()) == meant) {
+            note(found, phrase, id, &code, Closeness::Case);
+        }
+    }
 }
 
 /// The letters and digits of a text in lower case.

@@ -1,0 +1,51 @@
+//! Questions about a terse schema whose comments explain it.
+
+use super::Abstention;
+use super::clinic_fixture::clinic;
+use crate::stored_values::NoValues;
+
+fn read(question: &str) -> Result<super::Reading, Abstention> {
+    super::read(question, &clinic(), &NoValues, &super::never).unwrap()
+}
+
+fn sql(question: &str) -> String {
+    match read(question) {
+        Ok(reading) => reading.sql.replace('\n', " ").replace("   AND", " AND"),
+        Err(abstention) => format!("{abstention:?}"),
+    }
+}
+
+#[test]
+fn comments_give_names_codes_and_rows_that_do_not_count() {
+    for (question, wanted) in [
+        ("how many patients", "SELECT count(*) AS count FROM pat WHERE NOT gone"),
+        (
+            "patients per city",
+            "SELECT city, count(*) AS count FROM pat WHERE NOT gone GROUP BY city ORDER BY count DESC, city",
+        ),
+        (
+            "how many appointments were cancelled",
+            "SELECT count(*) AS count FROM apt WHERE st = 'X' AND deleted_at IS NULL",
+        ),
+        ("number of no show appointments", "SELECT count(*) AS count FROM apt WHERE st = 'N' AND deleted_at IS NULL"),
+        ("how many physicians are in cardiology", "SELECT count(*) AS count FROM doc WHERE dept = 'C'"),
+        ("names of specialists", "SELECT name FROM doc WHERE lvl = '2' ORDER BY id"),
+        ("average treatment fee of appointments", "SELECT avg(fee) AS average_fee FROM apt WHERE deleted_at IS NULL"),
+        ("how many patients are gone", "SELECT count(*) AS count FROM pat WHERE gone"),
+    ] {
+        assert_eq!(sql(question), wanted, "{question}");
+    }
+}
+
+#[test]
+fn readings_say_what_codes_mean_and_what_is_left_out() {
+    for (question, summary) in [
+        (
+            "how many appointments were cancelled",
+            "count of apt where apt.st is X (cancelled) and apt.deleted_at is missing",
+        ),
+        ("how many patients", "count of pat where pat.gone is false"),
+    ] {
+        assert_eq!(read(question).map(|reading| reading.summary).as_deref(), Ok(summary), "{question}");
+    }
+}
