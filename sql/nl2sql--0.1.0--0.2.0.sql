@@ -44,6 +44,15 @@ CREATE FUNCTION nl_schema(question text)
 COMMENT ON FUNCTION nl_schema(text) IS
     'what of the schema a model would be told for a question, nearest first: how much of each relation, and why';
 
+CREATE FUNCTION nl_examples(n integer DEFAULT 10) RETURNS SETOF text
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_examples_wrapper';
+CREATE FUNCTION nl_help(topic text DEFAULT NULL) RETURNS text
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_help_wrapper';
+COMMENT ON FUNCTION nl_examples(integer) IS
+    'questions that the caller can ask of this schema, each of which is answered; at most 100';
+COMMENT ON FUNCTION nl_help(text) IS
+    'what can be asked, with examples of this schema; a topic is one of those it names, or the name of a table';
+
 CREATE FUNCTION nl_labels() RETURNS TABLE (object_type text, object text, label text)
     STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_labels_wrapper';
 CREATE FUNCTION nl_drop_labels() RETURNS TABLE (object_type text, object text, label text)

@@ -16,6 +16,10 @@ COMMENT ON FUNCTION nl_chart(text, text) IS
     'the answer to a question as a Vega-Lite v5 specification, its rows inside';
 COMMENT ON FUNCTION nl_plot(text, text) IS
     'the answer to a question as a chart of characters, at most 80 columns wide';
+COMMENT ON FUNCTION nl_examples(integer) IS
+    'questions that the caller can ask of this schema, each of which is answered; at most 100';
+COMMENT ON FUNCTION nl_help(text) IS
+    'what can be asked, with examples of this schema; a topic is one of those it names, or the name of a table';
 COMMENT ON FUNCTION nl_explain(text) IS
     'a statement in plain words, once the guard has allowed it; nothing is executed';
 COMMENT ON FUNCTION nl_prompt(text) IS

@@ -2,6 +2,7 @@
 
 mod asking;
 mod drawing;
+mod help;
 mod inspecting;
 mod labels;
 mod models;

@@ -12,6 +12,7 @@
 
 pub mod answered;
 pub mod attempt;
+pub mod help;
 mod question;
 mod waiting;
 

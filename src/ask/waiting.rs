@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::answered::{Answered, Source, Stages};
 use super::attempt::{Attempt, Event, Step};
+use super::help;
 use super::question::Question;
 use crate::draft_cache;
 use crate::error::Error;
@@ -74,7 +75,7 @@ pub fn wait_for_answer<T>(
                 let value = value.ok_or_else(|| Error::internal("an answer stood that nobody judged"))?;
                 return Ok((answered, value));
             }
-            Step::Failed(error) => return Err(error),
+            Step::Failed(error) => return Err(known.with_suggestions(error, settings)?),
         };
     }
 }
@@ -129,6 +130,13 @@ impl Known {
             prompt::write(&self.context, shared.as_deref(), wanted, &settings.prompt, &mut interrupts::check)?;
         stages.model += started.elapsed();
         Ok(written)
+    }
+
+    /// Where the builtin model had the last word and was silent: what can be asked in place of the question. The guard judges
+    /// each as it would be judged if it were asked.
+    fn with_suggestions(&self, error: Error, settings: &Settings) -> Result<Error, Error> {
+        let approve = |sql: &str| help::is_approved(sql, settings);
+        builtin::with_suggestions(error, &self.context, &self.values, &approve)
     }
 
     /// The real names most like the unknown one of an error.

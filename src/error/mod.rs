@@ -7,6 +7,9 @@
 
 mod recovery;
 mod report;
+mod silence;
+
+use reader::Abstention;
 
 /// What went wrong, in PostgreSQL's style: the message is one lower-case clause without a full stop.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -17,6 +20,8 @@ pub enum Error {
     EmptyStatement,
     #[error("the cursor's name is empty")]
     EmptyCursorName,
+    #[error("there is no help on \"{0}\"")]
+    NoHelp(String),
     #[error("threads are not supported by this version of nl2sql")]
     ThreadGiven,
     #[error("nl2sql.model names no model")]
@@ -63,10 +68,9 @@ pub enum Error {
     /// The model says that the database can't answer.
     #[error("model \"{model}\" gives no answer: \"{reason}\"")]
     Declined { model: String, reason: String },
-    #[error("the builtin model does not understand this question")]
-    NotUnderstood { words: Vec<String>, understood: String, nearest: Vec<String> },
-    #[error("the question can be read in more than one way")]
-    Ambiguous { readings: Vec<String> },
+    /// The builtin model is silent. `suggestions`: up to three questions near to this one that it answers.
+    #[error("{}", silence::message(.abstention))]
+    Silent { abstention: Abstention, suggestions: Vec<String> },
 
     #[error("expected one statement, found {0}")]
     StatementCount(usize),

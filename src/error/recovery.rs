@@ -30,6 +30,13 @@ impl Error {
         }
     }
 
+    /// It is no verdict on a statement but the end of all work: a cancel, a timeout, a lost connection, no memory.
+    pub fn ends_the_question(&self) -> bool {
+        let sqlstate = self.sqlstate();
+        ["57", "53", "08", "XX"].iter().any(|class| sqlstate.starts_with(class))
+            && !matches!(self, Self::TooCostly { .. } | Self::QueryTimedOut { .. } | Self::MemoryExceeded { .. })
+    }
+
     /// The next model of the chain may do better: this one could not be used, or does not know.
     pub fn is_for_next_model(&self) -> bool {
         matches!(
@@ -41,8 +48,7 @@ impl Error {
                 | Self::Overloaded { .. }
                 | Self::SecretUnreadable { .. }
                 | Self::HttpStatus { .. }
-                | Self::NotUnderstood { .. }
-                | Self::Ambiguous { .. }
+                | Self::Silent { .. }
         )
     }
 }

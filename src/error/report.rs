@@ -1,16 +1,17 @@
 //! What an error tells the person who sees it: SQLSTATE, DETAIL and HINT.
 
-use super::Error;
-
-const CONNECT_A_MODEL: &str = "Rephrase with the names of tables and columns, or connect a model: \
-     CREATE SERVER … FOREIGN DATA WRAPPER nl2sql, then SET nl2sql.model.";
+use super::{Error, silence};
 
 impl Error {
     /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
     pub fn sqlstate(&self) -> &str {
         match self {
-            Self::EmptyQuestion | Self::EmptyStatement | Self::NoModel | Self::InvalidLabel { .. } => "22023",
-            Self::ThreadGiven | Self::Encoding | Self::NotUnderstood { .. } | Self::Ambiguous { .. } => "0A000",
+            Self::EmptyQuestion
+            | Self::EmptyStatement
+            | Self::NoModel
+            | Self::InvalidLabel { .. }
+            | Self::NoHelp(_) => "22023",
+            Self::ThreadGiven | Self::Encoding | Self::Silent { .. } => "0A000",
             Self::EmptyCursorName => "34000",
             Self::UnknownModel(_) => "42704",
             Self::NotAModel { .. } => "42809",
@@ -58,8 +59,7 @@ impl Error {
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
-            Self::NotUnderstood { words, understood, nearest } => Some(not_understood(words, understood, nearest)),
-            Self::Ambiguous { readings } => Some(format!("It may mean: {}.", readings.join("; or: "))),
+            Self::Silent { abstention, .. } => Some(silence::detail(abstention)),
             Self::TooCostly { cost: Some(cost), limit } => {
                 Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
             }
@@ -104,6 +104,9 @@ impl Error {
             Self::EmptyQuestion => "Ask something, for example: SELECT nl_ask('how many orders are there').",
             Self::EmptyStatement => "Give one SELECT statement.",
             Self::EmptyCursorName => "Name it, or give NULL for a name of the server's choice.",
+            Self::NoHelp(_) => {
+                "Topics are groups, time, ranking, filters, tables, models, privileges, and each table that you may read."
+            }
             Self::ThreadGiven => "Leave the second argument out.",
             Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
             Self::UnknownModel(_) => {
@@ -129,8 +132,7 @@ impl Error {
             Self::Unauthorized { .. } => "Check the api_key of the user mapping.",
             Self::Overloaded { .. } => "Ask again later, or name a further model in nl2sql.model.",
             Self::Clarify { .. } => "Ask again with the answer in the question.",
-            Self::NotUnderstood { .. } => CONNECT_A_MODEL,
-            Self::Ambiguous { .. } => "Rephrase so that only one of them fits.",
+            Self::Silent { abstention, suggestions } => return Some(silence::hint(abstention, suggestions)),
             Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
             Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
             Self::OwnQueryTimedOut { .. } => "Ask again when the server is less busy.",
@@ -145,21 +147,4 @@ impl Error {
         };
         Some(text.to_owned())
     }
-}
-
-fn not_understood(words: &[String], understood: &str, nearest: &[String]) -> String {
-    let mut lines = Vec::new();
-    if words.is_empty() {
-        lines.push("Every word is known, but not this form of question.".to_owned());
-    } else {
-        let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-        lines.push(format!("It could not place: {}.", quoted.join(", ")));
-    }
-    if !nearest.is_empty() {
-        lines.push(format!("The nearest names are: {}.", nearest.join(", ")));
-    }
-    if !understood.is_empty() {
-        lines.push(format!("Understood so far: {understood}."));
-    }
-    lines.join("\n")
 }

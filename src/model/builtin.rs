@@ -1,32 +1,113 @@
 //! The model that needs no server: the reader, with its abstentions as errors.
 
+use std::cell::Cell;
+
 use super::Draft;
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;
 use crate::pg::host::interrupts;
-use reader::{Abstention, Interrupted};
+use reader::{Example, Form, Interrupted, Reader, Reading};
 use schema::sanitize::one_line;
 
 /// Reads the question of a context. Where no reading is sure, the error says what was not understood.
 pub fn read(context: &Context, values: &Lookup) -> Result<Draft, Error> {
-    let go_on = || {
-        interrupts::serve();
-        Ok(())
-    };
     let read = reader::read(&context.question, &context.snapshot, values, &go_on);
     match read.map_err(|Interrupted| values.interruption())? {
         Ok(reading) => {
             let line = one_line(&reading.summary).trim().to_owned();
             Ok(Draft { sql: format!("-- reading: {line}\n{}", reading.sql), reading: Some(line) })
         }
-        Err(Abstention::Unknown { words, understood, nearest }) => {
-            let nearest = nearest.into_iter().map(|nearest| nearest.name).collect();
-            Err(Error::NotUnderstood { words, understood, nearest })
-        }
-        Err(Abstention::NoParse { understood }) => {
-            Err(Error::NotUnderstood { words: Vec::new(), understood, nearest: Vec::new() })
-        }
-        Err(Abstention::Ambiguous { readings }) => Err(Error::Ambiguous { readings }),
+        Err(abstention) => Err(Error::Silent { abstention, suggestions: Vec::new() }),
     }
+}
+
+/// The same error with questions near to the one asked that are answered. `approve` says whether the asker may run the SQL of
+/// one. Any other error is handed back as it is.
+pub fn with_suggestions(
+    error: Error,
+    context: &Context,
+    values: &Lookup,
+    approve: &dyn Fn(&str) -> Result<bool, Error>,
+) -> Result<Error, Error> {
+    let abstention = match error {
+        Error::Silent { abstention, .. } => abstention,
+        Error::ChainFailed { last, earlier } => {
+            let last = Box::new(with_suggestions(*last, context, values, approve)?);
+            return Ok(Error::ChainFailed { last, earlier });
+        }
+        other => return Ok(other),
+    };
+    let failed = Cell::new(None);
+    let mut accept = |_: &str, reading: &Reading| noting(approve(&reading.sql), &failed);
+    let found = Reader::new(&context.snapshot, &go_on)
+        .and_then(|reader| reader.suggestions(&context.question, &abstention, values, &mut accept));
+    match found {
+        Ok(suggestions) => Ok(Error::Silent { abstention, suggestions }),
+        Err(Interrupted) => Err(failed.take().unwrap_or_else(|| values.interruption())),
+    }
+}
+
+/// Up to `most` questions that can be asked of the schema, of the forms that `wanted` names, each of which is read with all that
+/// can be looked up, and whose SQL `approve` lets run.
+pub fn examples(
+    context: &Context,
+    values: &Lookup,
+    most: usize,
+    wanted: &dyn Fn(Form) -> bool,
+    approve: &dyn Fn(&str) -> Result<bool, Error>,
+) -> Result<Vec<Example>, Error> {
+    let failed = Cell::new(None);
+    let found = Reader::new(&context.snapshot, &go_on).and_then(|reader| {
+        reader.examples(most, wanted, &mut |example: &Example| {
+            let is_same = reader.read(&example.question, values)?.as_ref() == Ok(&example.reading);
+            Ok(is_same && noting(approve(&example.reading.sql), &failed)?)
+        })
+    });
+    found.map_err(|Interrupted| failed.take().unwrap_or_else(|| values.interruption()))
+}
+
+/// The tables and views that the caller may read with their comments, one a line.
+pub fn table_lines(context: &Context, most: usize) -> Result<Vec<String>, Error> {
+    Ok(reader_of(context)?.table_lines(most))
+}
+
+/// The columns of a table, one a line, and up to `most` questions about it; `None` where no table is called so.
+pub fn table_page(
+    context: &Context,
+    name: &str,
+    most: usize,
+    approve: &dyn Fn(&str) -> Result<bool, Error>,
+) -> Result<Option<(Vec<String>, Vec<Example>)>, Error> {
+    let reader = reader_of(context)?;
+    let Some(columns) = reader.column_lines(name) else { return Ok(None) };
+    let mut examples = Vec::new();
+    for example in reader.examples_about(name, most).map_err(|Interrupted| interrupted())?.unwrap_or_default() {
+        if approve(&example.reading.sql)? {
+            examples.push(example);
+        }
+    }
+    Ok(Some((columns, examples)))
+}
+
+fn reader_of(context: &Context) -> Result<Reader<'_>, Error> {
+    Reader::new(&context.snapshot, &go_on).map_err(|Interrupted| interrupted())
+}
+
+/// Work of the reader that the caller's own check ended.
+fn interrupted() -> Error {
+    Error::internal("a check that never ends a reading has ended it")
+}
+
+/// Hands an error of the caller's on past the reader, which only knows that it is to end.
+fn noting<T>(result: Result<T, Error>, failed: &Cell<Option<Error>>) -> Result<T, Interrupted> {
+    result.map_err(|error| {
+        failed.set(Some(error));
+        Interrupted
+    })
+}
+
+fn go_on() -> Result<(), Interrupted> {
+    interrupts::serve();
+    Ok(())
 }

@@ -33,15 +33,15 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// Finds everything that the words of a question may mean.
+    /// Finds everything that the words of a question may mean. `index` has the names of `schema`.
     pub fn new(
         question: &str,
         words: Vec<Word>,
         schema: &SchemaView,
+        index: &NameIndex,
         lookup: &dyn ValueLookup,
         interrupt: InterruptCheck,
     ) -> Result<Self, Interrupted> {
-        let index = NameIndex::new(schema, interrupt)?;
         let is_name = |word: &&Word| matches!(word.kind, WordKind::Word | WordKind::Number);
         let meanings: Vec<_> = words
             .iter()
@@ -112,22 +112,6 @@ impl Lattice {
         let known = covered(&self.words, &self.cells, u32::MAX);
         let unknown = self.words.iter().zip(known).filter(|(_, known)| !known);
         unknown.map(|(word, _)| word.text.clone()).collect()
-    }
-
-    /// The relations and columns that the words name exactly, in the question's order.
-    pub fn understood(&self, schema: &SchemaView) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for cell in &self.cells {
-            let relations =
-                cell.relations.iter().filter(|m| m.cost == 0).map(|m| schema.relation(m.target).name.clone());
-            let columns = cell.columns.iter().filter(|m| m.cost == 0).map(|m| schema.spelled(m.target));
-            for name in relations.chain(columns).take(4) {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        }
-        names
     }
 }
 

@@ -10,7 +10,8 @@
 //!
 //! 1. **Text to lattice.** `lattice` notes for each word everything that may begin there: relations and columns
 //!    (`name_index`), stored values (`value_mentions`, through the trait in [`stored_values`]), phrases of English
-//!    (`lexicon`), times (`time_expressions`). A word with nothing ends the reading; `unknown_words` then suggests names.
+//!    (`lexicon`), times (`time_expressions`). A word with nothing ends the reading; `unknown_words` then suggests names, and
+//!    `understanding` tells what was understood.
 //!    `schema_view` answers what the snapshot tells of a column, with the foreign keys as a graph (`join_graph`,
 //!    `key_inference`).
 //! 2. **Lattice to query trees.** `parser` is a beam search over `hypothesis`, each a partial `query_tree` with a cost.
@@ -19,9 +20,15 @@
 //!    `grouping`, `ordering` and `measures`. What is assumed costs (`costs`); `contradictions` are taken apart at the end.
 //! 3. **Query tree to text.** `sql`, with `predicates`, `grouped_subqueries` and `aliases`, writes the cheapest
 //!    hypothesis as a statement, `summary` as a line of plain words.
+//!
+//! Where it is silent, it says what can be asked: `suggestions` are questions near to the one asked, by leaving something
+//! out (`edits`) and from the parts it names (`topics`), ranked by `likeness`; `examples` are questions made from the schema
+//! alone (`facets`, `question_templates`). Each is read before it is shown. What is asked about the schema itself is answered by
+//! `about_schema`.
 
 #![forbid(unsafe_code)]
 
+mod about_schema;
 mod aliases;
 mod clauses;
 mod column_tests;
@@ -30,7 +37,10 @@ mod conditions;
 mod connectives;
 mod contradictions;
 mod costs;
+mod edits;
 mod evidence;
+mod examples;
+mod facets;
 mod grouped_subqueries;
 mod grouping;
 mod hypothesis;
@@ -39,6 +49,7 @@ mod join_graph;
 mod key_inference;
 mod lattice;
 mod lexicon;
+mod likeness;
 mod measures;
 mod name_index;
 mod noun_phrases;
@@ -48,15 +59,19 @@ mod predicates;
 mod projection;
 mod query_tree;
 mod question_forms;
+mod question_templates;
 mod relative_clauses;
 mod schema_view;
 mod select_items;
 mod sql;
+mod suggestions;
 mod summary;
 mod superlatives;
 mod time_expressions;
 mod time_filters;
+mod topics;
 mod uncounted_rows;
+mod understanding;
 mod unknown_words;
 mod value_mentions;
 mod word_accounting;
@@ -77,14 +92,19 @@ mod shop_fixture;
 mod tests;
 
 use ::schema::Snapshot;
+use ::schema::sanitize::one_line;
 use hypothesis::Hypothesis;
 use lattice::Lattice;
+use name_index::NameIndex;
 use parser::Parser;
 use schema_view::SchemaView;
 use std::collections::BTreeMap;
 use stored_values::ValueLookup;
 
+pub use examples::Example;
 pub use interrupts::{InterruptCheck, Interrupted, never};
+pub use question_templates::Form;
+pub use understanding::Understood;
 
 /// The one reading of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,13 +120,14 @@ pub struct Reading {
 /// Why the reader abstains from an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Abstention {
-    /// Words that name nothing in the schema and are no words of the language, as the user spelled them. `understood`
-    /// lists the names that were recognised, `nearest` those that are spelled like an unknown word.
-    Unknown { words: Vec<String>, understood: String, nearest: Vec<Nearest> },
+    /// Words that name nothing in the schema and are no words of the language, as the user spelled them. `nearest` are
+    /// the names that are spelled like an unknown word.
+    Unknown { words: Vec<String>, understood: Vec<Understood>, nearest: Vec<Nearest> },
     /// Two or more readings are equally likely; their summaries, six at most.
     Ambiguous { readings: Vec<String> },
     /// Every word is known, but the grammar finds no reading, or none that is likely enough.
-    NoParse { understood: String },
+    /// `read_words`: how many words of the question were read, at most; `unread`: the rest of it, shortened.
+    NoParse { understood: Vec<Understood>, read_words: usize, unread: String },
 }
 
 /// A name of the schema that an unknown word may have been meant for.
@@ -123,31 +144,59 @@ const MAX_WORDS: usize = 80;
 /// More readings of an ambiguous question are not listed.
 const MAX_READINGS: usize = 6;
 
-/// Reads a question against a snapshot. An answer comes only where every word is explained and one reading is best.
-///
-/// `lookup` is asked once at most, for phrases that name nothing in the schema. `interrupt` is called in every loop that
-/// may be long. The outer error is the caller's own wish to end; the inner one says why there is no answer.
+/// A schema that is ready for questions: what does not depend on the question is found once.
+pub struct Reader<'a> {
+    schema: SchemaView<'a>,
+    names: NameIndex,
+    interrupt: InterruptCheck<'a>,
+}
+
+impl<'a> Reader<'a> {
+    /// `interrupt` is called in every loop that may be long, here and while questions are read. The error is the caller's
+    /// own wish to end.
+    pub fn new(snapshot: &'a Snapshot, interrupt: InterruptCheck<'a>) -> Result<Self, Interrupted> {
+        let schema = SchemaView::new(snapshot, interrupt)?;
+        let names = NameIndex::new(&schema, interrupt)?;
+        Ok(Self { schema, names, interrupt })
+    }
+
+    /// Reads a question. An answer comes only where every word is explained and one reading is best; else the inner error
+    /// says why there is none. `lookup` is asked once at most, for phrases that name nothing in the schema.
+    pub fn read(&self, question: &str, lookup: &dyn ValueLookup) -> Result<Result<Reading, Abstention>, Interrupted> {
+        let words = words::split(question, MAX_WORDS + 1);
+        if words.is_empty() || words.len() > MAX_WORDS {
+            return Ok(Err(Abstention::NoParse { understood: Vec::new(), read_words: 0, unread: String::new() }));
+        }
+        if let Some(reading) = self.about_schema(&words)? {
+            return Ok(Ok(reading));
+        }
+        let schema = &self.schema;
+        let lattice = Lattice::new(question, words, schema, &self.names, lookup, self.interrupt)?;
+        let understood = || understanding::understood(question, &lattice, schema);
+        let unknown = lattice.unknown();
+        if !unknown.is_empty() {
+            let nearest = unknown_words::nearest(&unknown, schema, self.interrupt)?;
+            return Ok(Err(Abstention::Unknown { words: unknown, understood: understood(), nearest }));
+        }
+        let parser = Parser::new(&lattice, schema, self.interrupt);
+        let hypotheses = parser.parse()?;
+        let no_parse = || {
+            let read_words = parser.furthest();
+            let unread = understanding::unread(question, &lattice, read_words);
+            Abstention::NoParse { understood: understood(), read_words, unread }
+        };
+        Ok(choose(&hypotheses, schema).map_err(|abstention| abstention.unwrap_or_else(no_parse)))
+    }
+}
+
+/// Reads one question against a snapshot: [`Reader::read`].
 pub fn read(
     question: &str,
     snapshot: &Snapshot,
     lookup: &dyn ValueLookup,
     interrupt: InterruptCheck,
 ) -> Result<Result<Reading, Abstention>, Interrupted> {
-    let words = words::split(question, MAX_WORDS + 1);
-    if words.is_empty() || words.len() > MAX_WORDS {
-        return Ok(Err(Abstention::NoParse { understood: String::new() }));
-    }
-    let schema = SchemaView::new(snapshot, interrupt)?;
-    let lattice = Lattice::new(question, words, &schema, lookup, interrupt)?;
-    let understood = || lattice.understood(&schema).join(", ");
-    let unknown = lattice.unknown();
-    if !unknown.is_empty() {
-        let nearest = unknown_words::nearest(&unknown, &schema, interrupt)?;
-        return Ok(Err(Abstention::Unknown { words: unknown, understood: understood(), nearest }));
-    }
-    let hypotheses = Parser::new(&lattice, &schema, interrupt).parse()?;
-    Ok(choose(&hypotheses, &schema)
-        .map_err(|abstention| abstention.unwrap_or_else(|| Abstention::NoParse { understood: understood() })))
+    Reader::new(snapshot, interrupt)?.read(question, lookup)
 }
 
 /// The reading of the cheapest hypothesis. Hypotheses of the same cost that give the same SQL are one reading; if they
@@ -164,8 +213,17 @@ fn choose(hypotheses: &[Hypothesis], schema: &SchemaView) -> Result<Reading, Opt
         readings.insert(sql::write(&hypothesis.query, schema), summary::summary(&hypothesis.query, schema));
     }
     if readings.len() > 1 {
-        let readings = readings.into_values().take(MAX_READINGS).collect();
-        return Err(Some(Abstention::Ambiguous { readings }));
+        return Err(Some(Abstention::Ambiguous { readings: told_apart(&readings) }));
     }
     readings.into_iter().next().map(|(sql, summary)| Reading { sql, summary, distance: best }).ok_or(None)
+}
+
+/// The summaries of different statements, each with its statement where another has the same summary.
+fn told_apart(readings: &BTreeMap<String, String>) -> Vec<String> {
+    let alike = |summary: &str| readings.values().filter(|other| *other == summary).count() > 1;
+    let told = readings
+        .iter()
+        .take(MAX_READINGS)
+        .map(|(sql, summary)| if alike(summary) { format!("{summary} ({})", one_line(sql)) } else { summary.clone() });
+    told.collect()
 }

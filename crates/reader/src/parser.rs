@@ -30,6 +30,8 @@ pub struct Parser<'a> {
     /// The check said once that the reading is to end. The grammar's rules then find nothing more, so that all loops
     /// run out, and [`Parser::parse`] reports it.
     interrupted: Cell<bool>,
+    /// How many words the search has read, at most.
+    furthest: Cell<usize>,
     /// Noun phrases and connectives by position: they do not depend on the hypothesis, so each position is parsed once.
     pub noun_phrases: RefCell<HashMap<usize, Parses<NounPhrase>>>,
     pub connectives: RefCell<HashMap<usize, Vec<Connective>>>,
@@ -47,6 +49,7 @@ impl<'a> Parser<'a> {
             schema,
             interrupt,
             interrupted,
+            furthest: Cell::default(),
             noun_phrases: RefCell::default(),
             connectives: RefCell::default(),
         }
@@ -132,6 +135,11 @@ impl<'a> Parser<'a> {
         Ok(complete.into_iter().filter(used).filter_map(finish).collect())
     }
 
+    /// After [`Parser::parse`]: how many words of the question some hypothesis has read, at most.
+    pub fn furthest(&self) -> usize {
+        self.furthest.get()
+    }
+
     /// Whether the search is to end; asks the caller, but not again after it said so.
     pub fn is_interrupted(&self) -> bool {
         if !self.interrupted.get() && (self.interrupt)().is_err() {
@@ -152,6 +160,9 @@ impl<'a> Parser<'a> {
         }
         for position in 0..length {
             let hypotheses = waiting.get_mut(position).map(std::mem::take).unwrap_or_default();
+            if !hypotheses.is_empty() {
+                self.furthest.set(position);
+            }
             for hypothesis in best(hypotheses) {
                 if self.is_interrupted() {
                     return Vec::new();
@@ -163,7 +174,11 @@ impl<'a> Parser<'a> {
                 }
             }
         }
-        waiting.pop().map(best).unwrap_or_default()
+        let complete = waiting.pop().map(best).unwrap_or_default();
+        if !complete.is_empty() {
+            self.furthest.set(length);
+        }
+        complete
     }
 
     /// The terms that may name columns and begin here: for each end the candidates, the start after articles, and the

@@ -78,7 +78,7 @@ fn pattern(text: &str, matching: TextMatch) -> String {
 
 /// A text literal. One with backslashes is written as E'…', which means the same whatever `standard_conforming_strings`
 /// is.
-fn literal(value: &str) -> String {
+pub fn literal(value: &str) -> String {
     let escape = if value.contains('\\') { " E" } else { "" };
     format!("{escape}'{}'", value.replace('\\', "\\\\").replace('\'', "''")).trim_start().to_owned()
 }

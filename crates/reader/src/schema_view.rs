@@ -21,6 +21,8 @@ pub struct SchemaView<'a> {
     paths: RefCell<HashMap<(usize, usize), Paths>>,
     /// The words of each column's name.
     words: Vec<Vec<Vec<String>>>,
+    /// For each relation, how people are told of it: by its bare name where no other relation has the same.
+    shown_names: Vec<String>,
 }
 
 impl<'a> SchemaView<'a> {
@@ -29,7 +31,7 @@ impl<'a> SchemaView<'a> {
         let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
         let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
         let graph = JoinGraph::new(snapshot, &words, interrupt)?;
-        Ok(Self { snapshot, graph, paths: RefCell::default(), words })
+        Ok(Self { snapshot, graph, paths: RefCell::default(), words, shown_names: shown_names(snapshot) })
     }
 
     /// The relations with their numbers.
@@ -40,6 +42,11 @@ impl<'a> SchemaView<'a> {
     /// Every number of a relation comes from `relations`, so the index can't fail.
     pub fn relation(&self, relation: usize) -> &'a Relation {
         &self.snapshot.relations[relation]
+    }
+
+    /// The name of a relation, for a human: with its schema where another relation has the same name.
+    pub fn shown_name(&self, relation: usize) -> &str {
+        self.shown_names.get(relation).map_or("", String::as_str)
     }
 
     /// The number of a relation by its name.
@@ -54,7 +61,7 @@ impl<'a> SchemaView<'a> {
 
     /// `relation.column`, for a human.
     pub fn spelled(&self, id: ColumnId) -> String {
-        format!("{}.{}", self.relation(id.relation).name, self.column(id).name)
+        format!("{}.{}", self.shown_name(id.relation), self.column(id).name)
     }
 
     /// The columns of a relation, in table order.
@@ -210,6 +217,11 @@ impl<'a> SchemaView<'a> {
         self.graph.edges_from(relation)
     }
 
+    /// The foreign keys that refer to a relation, declared and inferred, with their numbers.
+    pub fn keys_to(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
+        self.graph.edges_to(relation)
+    }
+
     /// The foreign key of a relation that consists of this column alone, with its number.
     pub fn key_of_column(&self, id: ColumnId) -> Option<(usize, &JoinEdge)> {
         let name = &self.column(id).name;
@@ -257,4 +269,18 @@ impl<'a> SchemaView<'a> {
         let refers = self.graph.edges_from(relation).next().is_some();
         !refers && self.graph.edges_to(relation).any(|(_, edge)| !self.event_dates(edge.from).is_empty())
     }
+}
+
+/// The bare name of each relation, or `schema.name` where two have the same bare name.
+fn shown_names(snapshot: &Snapshot) -> Vec<String> {
+    let mut count: HashMap<&str, usize> = HashMap::with_capacity(snapshot.relations.len());
+    for relation in &snapshot.relations {
+        *count.entry(&relation.name).or_default() += 1;
+    }
+    let is_alone = |relation: &Relation| count.get(relation.name.as_str()).is_none_or(|count| *count == 1);
+    let shown = |relation: &Relation| {
+        let (schema, name) = (&relation.schema, &relation.name);
+        if is_alone(relation) { name.clone() } else { format!("{schema}.{name}") }
+    };
+    snapshot.relations.iter().map(shown).collect()
 }

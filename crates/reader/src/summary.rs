@@ -22,7 +22,7 @@ pub fn summary(query: &QueryTree, schema: &SchemaView) -> String {
         let edge = step.and_then(|step| schema.edge(step));
         if let Some(edge) = edge {
             let columns: Vec<&str> = edge.columns.iter().map(|(from, _)| from.as_str()).collect();
-            let (from, to) = (&schema.relation(edge.from).name, &schema.relation(edge.to).name);
+            let (from, to) = (schema.shown_name(edge.from), schema.shown_name(edge.to));
             text = format!("{text}, {to} by {from}.{}", columns.join(", "));
         }
     }
@@ -58,11 +58,11 @@ impl Summarizer<'_> {
             .any(|output| !matches!(output.value, Expression::CountRows | Expression::Aggregate(..)));
         let mut text = if everything {
             let all = if query.order.is_empty() && query.limit.is_none() { "all " } else { "" };
-            format!("{all}{distinct}{}", base.name)
+            format!("{all}{distinct}{}", self.schema.shown_name(query.relation(0)))
         } else if itself {
-            format!("{distinct}{}", base.name)
+            format!("{distinct}{}", self.schema.shown_name(query.relation(0)))
         } else if rows && query.groups.is_empty() {
-            format!("{distinct}{} of {}", names.join(", "), base.name)
+            format!("{distinct}{} of {}", names.join(", "), self.schema.shown_name(query.relation(0)))
         } else {
             format!("{distinct}{}", names.join(", "))
         };
@@ -73,7 +73,7 @@ impl Summarizer<'_> {
         let joined: Vec<&str> = query
             .joined(0)
             .filter(|source| !self.is_named(*source))
-            .map(|source| self.schema.relation(query.relation(source)).name.as_str())
+            .map(|source| self.schema.shown_name(query.relation(source)))
             .collect();
         if !joined.is_empty() {
             text = format!("{text} (with {})", joined.join(", "));
@@ -115,7 +115,7 @@ impl Summarizer<'_> {
     fn value(&self, value: &Expression) -> String {
         match value {
             Expression::Column(at) => self.column(*at),
-            Expression::CountRows => format!("count of {}", self.schema.relation(self.query.relation(0)).name),
+            Expression::CountRows => format!("count of {}", self.schema.shown_name(self.query.relation(0))),
             Expression::Aggregate(aggregate, at) => format!("{} of {}", self::aggregate(*aggregate), self.column(*at)),
             Expression::SubqueryAggregate(source, aggregate, at) => {
                 let what = at.map_or_else(|| self.scope(*source), |at| self.column(at));
@@ -131,7 +131,7 @@ impl Summarizer<'_> {
 
     /// The relations of a subquery, its head first.
     fn scope(&self, source: usize) -> String {
-        let relation = |source: usize| self.schema.relation(self.query.relation(source)).name.as_str();
+        let relation = |source: usize| self.schema.shown_name(self.query.relation(source));
         let names: Vec<&str> = [source].into_iter().chain(self.query.joined(source)).map(relation).collect();
         names.join(" with ")
     }

@@ -23,7 +23,7 @@ pub fn nearest(
         let mut names = NearestNames::new(word);
         for (number, relation) in schema.relations() {
             interrupt()?;
-            names.offer(&words::identifier_words(&relation.name), || relation.name.clone());
+            names.offer(&words::identifier_words(&relation.name), || schema.shown_name(number).to_owned());
             for (id, _) in schema.columns(number) {
                 names.offer(schema.words(id), || schema.spelled(id));
             }

@@ -114,7 +114,8 @@ fn a_kept_draft_is_judged_before_anybody_is_asked_and_forgotten_where_it_falls()
 
 #[test]
 fn the_next_model_is_asked_where_one_does_not_know_or_its_draft_falls() {
-    let silent = || Error::NotUnderstood { words: vec![], understood: String::new(), nearest: vec![] };
+    let silent =
+        || Error::Silent { abstention: reader::Abstention::Ambiguous { readings: vec![] }, suggestions: vec![] };
     let mut attempt = Attempt::new(vec![Writer::Builtin, remote("m")], 3);
     attempt.next(Event::Started);
     assert!(matches!(asked(&mut attempt, Event::Drafted(Err(silent()))), Step::Ask { model: 1, .. }));
