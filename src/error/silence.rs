@@ -19,7 +19,7 @@ pub fn detail(abstention: &Abstention) -> String {
         Abstention::Ambiguous { readings } => format!("It may mean: {}.", readings.join("; or: ")),
         Abstention::Unknown { words, understood, nearest } => {
             let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            let mut lines = vec![format!("Nothing here is called {}.", quoted.join(" or "))];
+            let mut lines = vec![format!("It could not place: {}.", quoted.join(", "))];
             if !nearest.is_empty() {
                 let names: Vec<&str> = nearest.iter().map(|one| one.name.as_str()).collect();
                 lines.push(format!("The nearest names are: {}.", names.join(", ")));

@@ -1,10 +1,11 @@
 //! A question with a part of it left out: the words that name nothing, what could not be read, or one of its phrases.
 
+use super::facets::plural;
 use super::lattice::Lattice;
 use super::lexicon::Category;
 use super::question_templates::{Candidate, Form};
 use super::suggestions::text_of;
-use super::{Abstention, costs};
+use super::{Abstention, Nearest, costs};
 use words::WordKind;
 
 /// No more phrases are left out in turn.
@@ -15,7 +16,8 @@ pub fn edits(question: &str, lattice: &Lattice, abstention: &Abstention) -> Vec<
     let editor = Editor { question, lattice };
     let mut texts = Vec::new();
     match abstention {
-        Abstention::Unknown { words, .. } => {
+        Abstention::Unknown { words, nearest, .. } => {
+            texts.push(editor.corrected(words, nearest));
             let unknown: Vec<bool> = lattice.words.iter().map(|word| words.contains(&word.text)).collect();
             texts.push(editor.without(&unknown));
             texts.push(editor.without(&editor.with_connectives(&unknown)));
@@ -46,10 +48,33 @@ impl Editor<'_> {
         let kept = |at: &usize| left_out.get(*at) == Some(&false) && !self.is_punctuation(*at);
         let kept: Vec<String> =
             (0..self.lattice.len()).filter(kept).map(|at| text_of(self.question, self.lattice, at, at + 1)).collect();
-        let last =
-            (0..self.lattice.len()).rev().find(|at| left_out.get(*at) == Some(&false) && !self.is_punctuation(*at));
-        let leads_nowhere = last.is_none_or(|at| self.is_connective(at));
-        if kept.len() < 2 || leads_nowhere { String::new() } else { kept.join(" ") }
+        let is_kept = |at: &usize| left_out.get(*at) == Some(&false) && !self.is_punctuation(*at);
+        let leads_nowhere = (0..self.lattice.len()).rev().find(is_kept).is_none_or(|last| self.leads_on(last));
+        // "which products", "each country": nothing is asked of them.
+        let is_bare = kept.len() == 2 && self.asks_for_more(0);
+        if kept.len() < 2 || leads_nowhere || is_bare { String::new() } else { kept.join(" ") }
+    }
+
+    /// The question with the words of the nearest names in place of unknown ones; empty where one has none.
+    fn corrected(&self, unknown: &[String], nearest: &[Nearest]) -> String {
+        let mut words = Vec::new();
+        for at in (0..self.lattice.len()).filter(|at| !self.is_punctuation(*at)) {
+            let word = text_of(self.question, self.lattice, at, at + 1);
+            if !unknown.contains(&word) {
+                words.push(word);
+                continue;
+            }
+            let lower = word.to_lowercase();
+            let near = nearest.iter().filter(|one| one.word == word);
+            let parts = near.flat_map(|one| words::identifier_words(&one.name));
+            let best = parts.min_by_key(|part| words::distance(&words::singular(&lower), &words::singular(part)));
+            match best {
+                Some(best) if lower.ends_with('s') => words.push(plural(&best)),
+                Some(best) => words.push(words::singular(&best)),
+                None => return String::new(),
+            }
+        }
+        words.join(" ")
     }
 
     /// The beginning of the question, without connectives that then lead nowhere.
@@ -58,7 +83,8 @@ impl Editor<'_> {
         while end > 0 && (self.is_connective(end - 1) || self.is_punctuation(end - 1)) {
             end -= 1;
         }
-        if end < 2 { String::new() } else { text_of(self.question, self.lattice, 0, end) }
+        let left_out: Vec<bool> = (0..self.lattice.len()).map(|at| at >= end).collect();
+        self.without(&left_out)
     }
 
     /// The same words with the connectives before them.
@@ -93,6 +119,19 @@ impl Editor<'_> {
             }
         }
         phrases
+    }
+
+    /// A word after which something has to come.
+    fn leads_on(&self, at: usize) -> bool {
+        const UNFINISHED: [&str; 13] =
+            ["last", "first", "next", "past", "this", "each", "every", "most", "more", "less", "than", "same", "two"];
+        let word = self.lattice.words.get(at);
+        self.is_connective(at) || word.is_some_and(|word| word.possessive || UNFINISHED.contains(&word.lower.as_str()))
+    }
+
+    fn asks_for_more(&self, at: usize) -> bool {
+        let more = |one: Category| matches!(one, Category::Which | Category::Each | Category::Opener | Category::Per);
+        self.lattice.cell(at).categories.iter().any(|(one, _)| more(*one))
     }
 
     fn is_punctuation(&self, at: usize) -> bool {

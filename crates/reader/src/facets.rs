@@ -105,7 +105,9 @@ fn is_summed(word: &str) -> bool {
 /// A column by whose values people group: labels, flags aside, or a text of which some values are common.
 fn is_category(schema: &SchemaView, id: ColumnId) -> bool {
     let column = schema.column(id);
-    let short = |values: &[String]| values.iter().all(|value| value.chars().count() <= MAX_LABEL);
+    // Sentences are no labels.
+    let is_label = |value: &String| value.chars().count() <= MAX_LABEL && value.split_whitespace().count() <= 3;
+    let short = |values: &[String]| values.iter().all(is_label);
     let is_name = schema.display_columns(id.relation).contains(&id);
     match column.category {
         'E' => true,

@@ -15,8 +15,8 @@ pub struct Topics<'a> {
     schema: &'a SchemaView<'a>,
     /// Those named first, then those that own what is named.
     relations: Vec<usize>,
-    /// What is added up or averaged, in words ("revenue", "rating"), and the relation that has it.
-    measures: Vec<(String, usize)>,
+    /// What is added up or averaged, in words ("revenue", "rating"), and the relations that may have it.
+    measures: Vec<(String, Vec<usize>)>,
     /// What rows may be grouped by: "category", "month"; with the relation, where it is one.
     groups: Vec<(String, Option<usize>)>,
     /// Restrictions: "in Germany", "last month".
@@ -57,11 +57,15 @@ impl<'a> Topics<'a> {
 
     /// What the measures of the question are grouped by where it says nothing of that.
     fn usual_groups(&self) -> Vec<(String, Option<usize>)> {
-        let Some((_, relation)) = self.measures.first() else { return Vec::new() };
-        let facets = Facets::new(self.schema, *relation);
-        let month = (!facets.dates.is_empty()).then(|| ("month".to_owned(), None));
-        let owners = facets.owners.iter().map(|owner| (singular(&self.schema.relation(*owner).name), Some(*owner)));
-        month.into_iter().chain(owners).take(MAX_PARTS).collect()
+        let Some((_, relations)) = self.measures.first() else { return Vec::new() };
+        let mut groups = vec![("month".to_owned(), None)];
+        for relation in relations {
+            for owner in Facets::new(self.schema, *relation).owners {
+                push(&mut groups, (singular(&self.schema.relation(owner).name), Some(owner)));
+            }
+        }
+        groups.truncate(MAX_PARTS);
+        groups
     }
 
     /// Takes in what begins at a word; the position after it.
@@ -79,16 +83,24 @@ impl<'a> Topics<'a> {
             push(&mut self.groups, (unit_word(unit).to_owned(), None));
             return end;
         }
-        if let Some(value) = cell.values.iter().max_by_key(|one| one.end) {
-            owners.push(value.target.column.relation);
+        let sure = |cost: u32| cost < costs::COMMON_WORD_AS_VALUE;
+        if let Some(value) = cell.values.iter().filter(|one| sure(one.cost)).max_by_key(|one| one.end) {
+            // Of something that is called by its name, what belongs to it is asked for.
+            let named = value.target.column;
+            if self.schema.display_columns(named.relation).contains(&named) {
+                owners.extend(self.schema.keys_to(named.relation).map(|(_, edge)| edge.from).take(2));
+            }
+            owners.push(named.relation);
             let words = text_of(question, lattice, at, value.end);
             let before = at.checked_sub(1).map(|before| lattice.lower(before)).unwrap_or_default();
             let column = value.target.column;
             const KINDS: [&str; 6] = ["status", "state", "type", "kind", "method", "level"];
             let is_kind = self.schema.column(column).category == 'E' || KINDS.contains(&self.schema.last_word(column));
+            let is_name = self.schema.display_columns(column.relation).contains(&column);
             let tie = match before {
                 _ if is_kind => format!("with {}", phrase(self.schema, column)),
                 "from" | "by" | "with" | "of" | "for" | "named" => before.to_owned(),
+                _ if is_name => "of".to_owned(),
                 _ => "in".to_owned(),
             };
             push(&mut self.values, format!("{tie} {words}"));
@@ -116,14 +128,23 @@ impl<'a> Topics<'a> {
         if cell.categories.iter().any(|(one, end)| does(one) && *end >= column.end) {
             return at + 1;
         }
+        let is_named = column.cost <= costs::SYNONYMOUS_NAME;
+        let words = if is_named && column.cost > costs::OWN_WORDS { phrase(self.schema, column.target) } else { words };
         if is_measure(column.target) {
-            push(&mut self.measures, (words, column.target.relation));
-            if column.cost <= costs::SYNONYMOUS_NAME {
+            let all = cell.columns.iter().filter(|m| m.end == column.end && is_measure(m.target));
+            let mut relations: Vec<usize> = Vec::new();
+            for mention in all {
+                push(&mut relations, mention.target.relation);
+            }
+            push(&mut self.measures, (words, relations));
+            if is_named {
                 owners.push(column.target.relation);
             }
         } else {
             owners.push(column.target.relation);
-            push(&mut self.groups, (phrase(self.schema, column.target), None));
+            if !self.schema.is_flag(column.target) {
+                push(&mut self.groups, (phrase(self.schema, column.target), None));
+            }
         }
         column.end
     }
@@ -146,23 +167,25 @@ impl<'a> Topics<'a> {
     /// Measures with groups and restrictions.
     fn combined(&self) -> Vec<String> {
         let mut texts = Vec::new();
-        let forms = |(measure, relation): &(String, usize)| {
+        let forms = |(measure, relations): &(String, Vec<usize>)| {
             let spoken = ["total", "average", "avg"].iter().any(|word| measure.starts_with(word));
             let kinds: &[&str] = if spoken { &[""] } else { &["", "average ", "total "] };
-            kinds.iter().map(|kind| (format!("{kind}{measure}"), *relation)).collect::<Vec<_>>()
+            kinds.iter().map(|kind| (format!("{kind}{measure}"), relations.clone())).collect::<Vec<_>>()
         };
-        let counts = self.relations.iter().map(|relation| (format!("number of {}", self.noun(*relation)), *relation));
-        for (measure, relation) in self.measures.iter().flat_map(forms).chain(counts) {
+        let counts =
+            self.relations.iter().map(|relation| (format!("number of {}", self.noun(*relation)), vec![*relation]));
+        for (measure, relations) in self.measures.iter().flat_map(forms).chain(counts) {
             for restriction in self.restrictions() {
                 texts.push(format!("{measure}{restriction}"));
-                let fits = |group: &&(String, Option<usize>)| group.1.is_none_or(|group| self.belongs(relation, group));
+                let fits =
+                    |group: &&(String, Option<usize>)| group.1.is_none_or(|group| self.any_belongs(&relations, group));
                 for (group, _) in self.groups.iter().filter(fits).take(MAX_PARTS) {
                     texts.push(format!("{measure} per {group}{restriction}"));
                 }
             }
         }
         for relation in &self.relations {
-            for (measure, _) in self.measures.iter().filter(|(_, of)| self.belongs(*of, *relation)) {
+            for (measure, _) in self.measures.iter().filter(|(_, of)| self.any_belongs(of, *relation)) {
                 for time in self.times.iter().map(|time| format!(" {time}")).chain([String::new()]) {
                     texts.push(format!("top 10 {} by {measure}{time}", self.noun(*relation)));
                 }
@@ -175,6 +198,10 @@ impl<'a> Topics<'a> {
     fn belongs(&self, one: usize, other: usize) -> bool {
         let single = |path: &Vec<JoinStep>| path.iter().all(|step| self.schema.is_single(*step));
         one != other && self.schema.paths(one, other).iter().any(single)
+    }
+
+    fn any_belongs(&self, relations: &[usize], other: usize) -> bool {
+        relations.iter().any(|one| self.belongs(*one, other))
     }
 
     /// Lists and counts of the rows of a relation.

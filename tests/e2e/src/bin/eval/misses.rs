@@ -14,7 +14,7 @@ fn kind(asked: &Asked) -> Option<&'static str> {
         ("wrong", _) => Some("2 wrong answer"),
         (_, Ok(_)) => Some("3 the answer fails when it runs"),
         (_, Err((sqlstate, _))) if sqlstate != "0A000" => Some("4 an error that is no silence"),
-        (_, Err((_, said))) if said.contains("Nothing here is called") => Some("5 silent: unknown words"),
+        (_, Err((_, said))) if said.contains("could not place") => Some("5 silent: unknown words"),
         (_, Err((_, said))) if said.contains("more than one way") => Some("6 silent: ambiguous"),
         (_, Err(_)) => Some("7 silent: no shape"),
     }
