@@ -171,7 +171,7 @@ impl Session {
         let outlines: Vec<Relation> = others.iter().filter_map(outline).collect();
         let snapshot = self.snapshot(Rc::clone(&details), &moment, path);
         // What was dropped meanwhile, or taken away, is not told of either.
-        let gone = chosen.len() - snapshot.relations.len();
+        let gone = chosen.len().saturating_sub(snapshot.relations.len());
         Ok(Context {
             question: question.to_owned(),
             snapshot,

@@ -3,6 +3,7 @@
 -- $3: foreign servers whose tables may be read, as a text[] literal. $4: the relations, as an oid[] literal.
 -- What is labelled hidden is left out whole. $5: 'true' adds check constraints: to print one, the server locks its table.
 -- Of every text that owners wrote, the first 1,000 characters; of long lists, the first entries.
+-- Every step is MATERIALIZED: the planner knows nothing of their sizes, and would compute some of them once a relation.
 -- It follows on labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
 -- in force.
 , wanted AS MATERIALIZED (
@@ -70,12 +71,14 @@
            COALESCE((s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100],
                     (s.histogram_bounds::pg_catalog.text::pg_catalog.text[])[1:101]) AS common
     FROM relations r
+    -- OFFSET has the planner look up each relation, instead of making the view of all statistics first.
     CROSS JOIN LATERAL (
         SELECT v.attname, v.most_common_vals, v.inherited,
                CASE WHEN v.most_common_vals IS NULL AND r.reltuples OPERATOR(pg_catalog.<=) 101
                     THEN v.histogram_bounds END AS histogram_bounds
         FROM pg_catalog.pg_stats v
-        WHERE v.schemaname OPERATOR(pg_catalog.=) r.nspname AND v.tablename OPERATOR(pg_catalog.=) r.relname) AS s
+        WHERE v.schemaname OPERATOR(pg_catalog.=) r.nspname AND v.tablename OPERATOR(pg_catalog.=) r.relname
+        OFFSET 0) AS s
     WHERE $2 OPERATOR(pg_catalog.=) 'true' AND r.is_chosen
       AND (s.most_common_vals IS NOT NULL OR s.histogram_bounds IS NOT NULL)
       -- Printing values of other types would look up the code behind them, which may be anybody's.
@@ -86,7 +89,7 @@
             AND (e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])
                  OR (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid AND s.most_common_vals IS NOT NULL)))
     ORDER BY r.oid, s.attname, s.inherited DESC
-), column_documents AS (
+), column_documents AS MATERIALIZED (
     SELECT k.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', k.attname,
         'data_type', pg_catalog.format_type(k.atttypid, k.atttypmod),
@@ -123,9 +126,9 @@
     LEFT JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=) k.base
     WHERE k.is_chosen
     GROUP BY k.attrelid
-), readable AS (
+), readable AS MATERIALIZED (
     SELECT k.attrelid, pg_catalog.array_agg(k.attnum) AS numbers FROM columns k GROUP BY k.attrelid
-), constraints AS (
+), constraints AS MATERIALIZED (
     SELECT c.conrelid, c.contype, c.conname, c.oid, c.conkey, c.confrelid, c.confkey,
            pg_catalog.octet_length(c.conbin::pg_catalog.text) OPERATOR(pg_catalog.<=) 20000 AS is_short,
            (SELECT pg_catalog.json_agg(a.attname ORDER BY u.place)
@@ -138,7 +141,7 @@
     -- A key or check that touches a column the caller can't read is left out whole.
     WHERE c.contype OPERATOR(pg_catalog.=) ANY ('{p,u,f,c}'::pg_catalog."char"[])
       AND c.conkey OPERATOR(pg_catalog.<@) o.numbers
-), constraint_documents AS (
+), constraint_documents AS MATERIALIZED (
     SELECT c.conrelid,
         pg_catalog.json_agg(c.columns ORDER BY c.conname)
             FILTER (WHERE c.contype OPERATOR(pg_catalog.=) 'p') AS primary_keys,
@@ -161,7 +164,7 @@
         AND c.confkey OPERATOR(pg_catalog.<@) o.numbers
     LEFT JOIN relations f ON f.oid OPERATOR(pg_catalog.=) o.attrelid
     GROUP BY c.conrelid
-), referenced AS (
+), referenced AS MATERIALIZED (
     SELECT k.conrelid, pg_catalog.json_agg(DISTINCT k.confrelid::pg_catalog.int8) AS oids
     FROM pg_catalog.pg_constraint k
     WHERE k.conrelid OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'

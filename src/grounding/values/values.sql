@@ -2,7 +2,7 @@
 -- $1: the relations, as an oid[] literal. $2: 'true' for the sizes of files, for which the server locks each table; else
 -- those that VACUUM and ANALYZE noted. What the caller may read is decided elsewhere; statistics come from a view that
 -- shows the caller's own. Everything is qualified, operators too, as the caller's search_path is in force.
-WITH RECURSIVE roots AS (
+WITH RECURSIVE roots AS MATERIALIZED (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
@@ -12,7 +12,7 @@ WITH RECURSIVE roots AS (
     SELECT r.oid AS root, r.oid FROM roots r
     UNION
     SELECT t.root, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.oid
-), sizes AS (
+), sizes AS MATERIALIZED (
     SELECT t.root, pg_catalog.sum(CASE WHEN c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}'::pg_catalog."char"[])
          THEN CASE WHEN $2 OPERATOR(pg_catalog.=) 'true' THEN pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass)
                    ELSE c.relpages::pg_catalog.int8 OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::pg_catalog.int4
@@ -26,10 +26,12 @@ WITH RECURSIVE roots AS (
            COALESCE((s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100], '{}') OPERATOR(pg_catalog.||)
            COALESCE((s.histogram_bounds::pg_catalog.text::pg_catalog.text[])[1:101], '{}') AS known
     FROM roots r
+    -- OFFSET has the planner look up each relation, instead of making the view of all statistics first.
     CROSS JOIN LATERAL (
         SELECT v.attname, v.avg_width, v.n_distinct, v.inherited, v.most_common_vals, v.histogram_bounds
         FROM pg_catalog.pg_stats v
-        WHERE v.schemaname OPERATOR(pg_catalog.=) r.nspname AND v.tablename OPERATOR(pg_catalog.=) r.relname) AS s
+        WHERE v.schemaname OPERATOR(pg_catalog.=) r.nspname AND v.tablename OPERATOR(pg_catalog.=) r.relname
+        OFFSET 0) AS s
     WHERE
       -- Printing values of other types would look up the code behind them, which may be anybody's.
       EXISTS (
@@ -38,7 +40,7 @@ WITH RECURSIVE roots AS (
             AND (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid
                  OR e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
     ORDER BY r.oid, s.attname, s.inherited DESC
-), columns AS (
+), columns AS MATERIALIZED (
     SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', a.attname,
         'known', COALESCE(CASE b.oid WHEN 1042::pg_catalog.oid  -- char(n): what pads it is no part of it
