@@ -187,7 +187,7 @@ fn what_was_understood_is_told_in_the_words_of_the_question() {
         panic!("read");
     };
     let told: Vec<String> = understood.iter().map(|one| format!("{} = {}", one.words, one.names.join(", "))).collect();
-    assert_eq!(told, ["Oslo = a value of customers.city"]);
+    assert_eq!(told, ["Revenue = orders.total", "Oslo = a value of customers.city"]);
 }
 
 #[test]
