@@ -66,7 +66,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("top 5 customers in Berlin by revenue in 2024",
      "SELECT customers.name, coalesce(orders.total, 0) AS revenue FROM customers LEFT JOIN (SELECT orders.customer_id, sum(orders.total) AS total FROM orders WHERE orders.ordered_at >= DATE '2024-01-01' AND orders.ordered_at < DATE '2025-01-01' GROUP BY orders.customer_id) AS orders ON orders.customer_id = customers.id WHERE customers.city = 'Berlin' ORDER BY revenue DESC, customers.id LIMIT 5"),
     ("top 3 countries by number of orders",
-     "SELECT customers.country, count(*) AS count FROM customers JOIN orders ON customers.id = orders.customer_id GROUP BY customers.country ORDER BY count DESC, customers.country LIMIT 3"),
+     "SELECT customers.country, count(*) AS count FROM orders JOIN customers ON customers.id = orders.customer_id GROUP BY customers.country ORDER BY count DESC, customers.country LIMIT 3"),
     ("top 10 products by average rating",
      "SELECT products.name, reviews.average AS average_rating FROM products LEFT JOIN (SELECT reviews.product_id, avg(reviews.rating) AS average FROM reviews GROUP BY reviews.product_id) AS reviews ON reviews.product_id = products.id ORDER BY average_rating DESC NULLS LAST, products.id LIMIT 10"),
     ("5 most expensive products",

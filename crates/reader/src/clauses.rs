@@ -9,9 +9,15 @@ use super::query_tree::Condition;
 impl Parser<'_> {
     /// All ways to read one clause at a position.
     pub fn clause(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
+        if let Some((_, end)) = hypothesis.read_ahead.filter(|(start, _)| *start == position) {
+            return vec![(Hypothesis { read_ahead: None, ..hypothesis.clone() }.taking(position, end), end)];
+        }
         let comma = self.skip_optional(position, Category::Comma);
         let and = self.skip_optional(comma, Category::And);
         let mut found = self.fillers(hypothesis, position);
+        found.extend(taken(position, self.limits_per_group(hypothesis, comma)));
+        found.extend(taken(position, self.measure_clauses(hypothesis, position)));
+        found.extend(taken(position, self.events_denied(hypothesis, position)));
         found.extend(self.follow_ups(hypothesis, position));
         found.extend(self.order_clauses(hypothesis, and, and > position));
         found.extend(self.group_clauses(hypothesis, and, and > position));
@@ -29,6 +35,8 @@ impl Parser<'_> {
         for one in [Category::Filler, Category::Adverb] {
             found.extend(self.ends(position, one).into_iter().map(|end| (hypothesis.clone(), end)));
         }
+        let please = self.accept_word(self.skip_optional(position, Category::Comma), "please");
+        found.extend(please.map(|end| (hypothesis.clone(), end)));
         found.extend(self.trailing_verb(hypothesis, position));
         found
     }
@@ -89,6 +97,10 @@ impl Parser<'_> {
                 near.focus.truncate(hypothesis.focus.len().saturating_sub(usize::try_from(outward).unwrap_or(0)));
                 found.extend(self.column_tests(&near, source, connective));
                 found.extend(self.unnamed_column_tests(&near, source, connective));
+                found.extend(taken(connective.end, self.worth_tests(&near, source, connective)));
+                found.extend(taken(connective.end, self.supply_tests(&near, source, connective)));
+                let verb = connective.verb_position.unwrap_or(connective.end);
+                found.extend(taken(verb, self.events(&near, source, connective)));
                 found.extend(self.count_tests(&near, source, connective));
                 found.extend(self.superlatives(&near, source, connective));
                 found.extend(self.related_nouns(&near, source, connective));
@@ -125,6 +137,11 @@ impl Parser<'_> {
         });
         merged.collect()
     }
+}
+
+/// Hypotheses of a rule that took in every word from a position on.
+pub fn taken(position: usize, hypotheses: Parses<Hypothesis>) -> Parses<Hypothesis> {
+    hypotheses.into_iter().map(|(hypothesis, end)| (hypothesis.taking(position, end), end)).collect()
 }
 
 /// One of two conditions has to hold. Two values of the same column become one list.

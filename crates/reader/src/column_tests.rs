@@ -60,7 +60,8 @@ impl Parser<'_> {
         let position = self.skip_articles(connective.end);
         for mention in self.lattice.cell(position).columns.iter().filter(|m| m.cost <= costs::OWN_WORDS) {
             let column = mention.target;
-            if self.schema.is_flag(column) && connective.linked {
+            let tied = connective.linked || connective.also && connective.negated;
+            if self.schema.is_flag(column) && tied {
                 for (hypothesis, source) in self.attach(hypothesis, source, column.relation) {
                     let at = ColumnRef { source, column };
                     let condition = Condition::IsTrue { column: at, negated: connective.negated };

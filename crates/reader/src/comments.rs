@@ -70,6 +70,11 @@ fn name_of_clause(clause: &str) -> Option<String> {
     ((1..=MAX_NAME_WORDS).contains(&name.len()) && plain && telling).then(|| name.join(" "))
 }
 
+/// Whether a word names nothing alone.
+pub fn is_generic(word: &str) -> bool {
+    GENERIC.contains(&word)
+}
+
 /// The codes that a comment explains, each with its meaning in lower case: "O open, P paid", "1 = low; 2 = high". Two at
 /// least, as one may be chance. `stored` are common values of the column: where there are any, one has to be a code.
 pub fn codes(comment: &str, stored: &[String]) -> Vec<(String, String)> {

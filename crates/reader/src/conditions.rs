@@ -92,7 +92,9 @@ impl Parser<'_> {
             WordKind::Quoted if self.schema.is_number(column) && word.text.parse::<i64>().is_ok() => {
                 found.push((Operand::Number(word.text.clone()), position + 1));
             }
-            WordKind::Number if text => found.push((Operand::Text(word.lower.clone()), position + 1)),
+            WordKind::Number if text && self.may_store_number(column, &word.lower) => {
+                found.push((Operand::Text(word.lower.clone()), position + 1));
+            }
             _ => found.extend(self.amount(position).filter(|_| self.schema.is_number(column))),
         }
         found
@@ -128,6 +130,9 @@ impl Parser<'_> {
                 | "dollars"
                 | "usd"
                 | "euros"
+                | "euro"
+                | "eur"
+                | "€"
                 | "%"
                 | "percent"
                 | "pounds"
@@ -294,6 +299,13 @@ impl Parser<'_> {
             end = after;
         }
         let relation = hypothesis.query.relation(at.source);
+        // "more than the average product".
+        let rows = self.lattice.cell(end).relations.iter();
+        if let Some(after) =
+            rows.filter(|m| m.target == relation && m.cost <= costs::INFLECTED_NAME).map(|m| m.end).max()
+        {
+            end = after;
+        }
         if let Some(start) = self.accept(end, Category::Of) {
             let start = self.skip_all(start, &[Category::All, Category::Article]);
             let all = self

@@ -58,6 +58,8 @@ pub const WORD_OF_OWNER: u32 = 1;
 pub const VIEW: u32 = 2;
 /// A name that a comment gives: any name of the schema's own that fits as well comes first.
 pub const NAME_IN_COMMENT: u32 = 2;
+/// One word alone of a longer name that a comment gives: "tickets" of "support tickets".
+pub const PART_OF_COMMENT: u32 = 3;
 /// No candidate that costs more is kept. It lies above [`MAX_TOTAL`], because a word that names something from afar is
 /// at least not unknown.
 pub const MAX_MENTION: u32 = 14;
@@ -104,6 +106,8 @@ pub const VALUE_IS_NO_NAME: u32 = 1;
 
 /// A step to the one row that a row refers to. Anything in the relation at hand comes before anything that needs a join.
 pub const STEP_TO_ONE: u32 = 3;
+/// A step from the rows that a measure adds up to what they refer to: a measure is asked for by its dimensions.
+pub const STEP_TO_DIMENSION: u32 = 1;
 /// A step to the many rows that refer to a row: the other direction is likelier where both lead there.
 pub const STEP_TO_MANY: u32 = 4;
 /// A foreign key that was inferred from names: a declared one is likelier.
@@ -121,6 +125,8 @@ pub const COLUMN_AS_NOUN: u32 = 3;
 pub const RELATION_BY_KEY_NAME: u32 = 2;
 /// A value that stands for the rows that have it ("dogs" among pets): two values could as well be meant.
 pub const VALUE_AS_NOUN: u32 = 6;
+/// A value that stands for the rows that refer to it ("laptops" for the products of this category).
+pub const VALUE_AS_MEMBERS: u32 = 2;
 /// No noun says which relation the question is about, only the columns that it asks for.
 pub const UNNAMED_RELATION: u32 = 6;
 /// A related noun, counted or restricted by: a plain test of the relation at hand comes first.
@@ -150,6 +156,37 @@ pub const IMPLIED_GROUP: u32 = 1;
 /// What a flow of money ("revenue") may cost at most in a ranking, where its synonyms are many and all far; as dear as a
 /// join and a step back, so that an own column comes first.
 pub const MAX_MONEY_FLOW: u32 = 7;
+
+// Measures.
+
+/// The lines or payments of what a flow of money is recorded for: the record itself comes first.
+pub const MEASURE_OF_LINES: u32 = 2;
+/// A measure that no column is called: pieces sold by a quantity, money by quantity times price.
+pub const DERIVED_MEASURE: u32 = 2;
+/// What a row is worth, by the one amount it has: "order value".
+pub const WORTH_OF_ROW: u32 = 1;
+/// The same for an amount without a currency: it may have been meant for another number.
+pub const WORTH_WITHOUT_UNIT: u32 = 3;
+/// Whether there is any of what a number counts: "out of stock".
+pub const SUPPLY: u32 = 1;
+/// The rows that record what a verb tells: "ordered" for orders.
+pub const VERB_AS_RECORD: u32 = 1;
+/// The lines of such rows.
+pub const VERB_AS_LINES: u32 = 2;
+/// "who" and "what" for the rows that a verb's records refer to.
+pub const WHO: u32 = 1;
+/// A stored plural that was said in the singular: "a laptop" for "Laptops".
+pub const STORED_IN_PLURAL: u32 = 1;
+/// Two groups or times of each group set against each other.
+pub const COMPARED_GROUPS: u32 = 1;
+/// A statistic of a column, of rows that are not named.
+pub const UNNAMED_ROWS: u32 = 2;
+/// A number is added up although the question does not say so: "MRR by plan".
+pub const IMPLIED_SUM: u32 = 1;
+/// The fraction of rows in a state that a noun tells: "cancellation rate".
+pub const STATE_RATE: u32 = 2;
+/// Groups ranked by a measure: a rank of the rows at hand by their related rows comes first.
+pub const RANKED_GROUPS: u32 = 3;
 
 // Clauses.
 

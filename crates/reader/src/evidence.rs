@@ -54,6 +54,7 @@ impl Evidence {
         }
         query.outputs.iter().for_each(|output| self.expression(&output.value, schema));
         query.groups.iter().for_each(|value| self.expression(value, schema));
+        query.limit_per.iter().for_each(|value| self.expression(value, schema));
         query.having.iter().for_each(|condition| self.condition(condition, schema));
         query.order.iter().for_each(|(value, _)| self.expression(value, schema));
         query.intersect.iter().for_each(|other| self.query(other, schema));
@@ -84,6 +85,32 @@ impl Evidence {
                 self.units.push(*unit);
             }
             Expression::ScalarSubquery(query) => self.query(query, schema),
+            other => self.calculation(other, schema),
+        }
+    }
+
+    /// What is calculated from aggregates.
+    fn calculation(&mut self, value: &Expression, schema: &SchemaView) {
+        match value {
+            Expression::SumOfProducts(one, two) => {
+                self.columns.extend([one.column, two.column]);
+                self.aggregate(Aggregate::Sum);
+            }
+            Expression::Percentile(_, at) => self.columns.push(at.column),
+            Expression::Filtered(inner, conditions) => {
+                self.expression(inner, schema);
+                conditions.iter().for_each(|condition| self.condition(condition, schema));
+            }
+            Expression::Quotient(one, two) | Expression::Difference(one, two) | Expression::Growth(one, two) => {
+                self.expression(one, schema);
+                self.expression(two, schema);
+            }
+            Expression::Window(_, inner) => self.expression(inner, schema),
+            Expression::SubqueryMeasure(_, inner) => {
+                self.per_row = true;
+                self.expression(inner, schema);
+            }
+            other => self.expression(other, schema),
         }
     }
 
@@ -150,6 +177,10 @@ impl Evidence {
                 self.columns.push(column.column);
                 self.negates |= negated;
                 self.query(query, schema);
+            }
+            Condition::IsFirst { date, key } => {
+                self.columns.extend([date.column, key.column]);
+                self.orders = true;
             }
             Condition::AnyOf(all) => {
                 self.chooses = true;

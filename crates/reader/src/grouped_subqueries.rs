@@ -24,6 +24,29 @@ impl SqlWriter<'_> {
     /// An aggregate over a subquery as an expression of the outer query; [`SqlWriter::grouped_joins`] writes the join.
     pub fn grouped_aggregate(&self, head: usize, aggregate: Aggregate, at: Option<ColumnRef>) -> String {
         let sql = at.map_or_else(|| "count(*)".to_owned(), |at| self.aggregate(aggregate, at));
+        let value = self.grouped_value(head, sql, word(aggregate));
+        if matches!(aggregate, Aggregate::Count | Aggregate::Sum) { format!("coalesce({value}, 0)") } else { value }
+    }
+
+    /// A measure over a subquery: of a grouped one that is joined, or of a correlated one.
+    pub fn subquery_measure(&self, head: usize, inner: &Expression) -> String {
+        let sql = self.expression(inner);
+        let value = if self.can_group(head) {
+            self.grouped_value(head, sql, "measure")
+        } else {
+            format!("({})", self.subquery(head, &sql))
+        };
+        let adds_up = matches!(
+            inner,
+            Expression::CountRows
+                | Expression::SumOfProducts(..)
+                | Expression::Aggregate(Aggregate::Sum | Aggregate::Count, _)
+        );
+        if adds_up { format!("coalesce({value}, 0)") } else { value }
+    }
+
+    /// A column of the grouped subquery, by the name that tells what it holds.
+    fn grouped_value(&self, head: usize, sql: String, word: &str) -> String {
         let mut grouped_subqueries = self.grouped_subqueries.borrow_mut();
         let known = match grouped_subqueries.iter_mut().position(|(other, _)| *other == head) {
             Some(at) => at,
@@ -36,17 +59,13 @@ impl SqlWriter<'_> {
         let name = match known.iter().find(|(other, _)| *other == sql) {
             Some((_, name)) => name.clone(),
             None => {
-                let name = format!(
-                    "{}{}",
-                    word(aggregate),
-                    if known.is_empty() { String::new() } else { format!("_{}", known.len() + 1) }
-                );
+                let name =
+                    format!("{word}{}", if known.is_empty() { String::new() } else { format!("_{}", known.len() + 1) });
                 known.push((sql, name.clone()));
                 name
             }
         };
-        let value = format!("{}.{name}", self.source_aliases.of(head));
-        if matches!(aggregate, Aggregate::Count | Aggregate::Sum) { format!("coalesce({value}, 0)") } else { value }
+        format!("{}.{name}", self.source_aliases.of(head))
     }
 
     /// The joins for all aggregates that were written so far.

@@ -5,7 +5,7 @@ use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
 use super::noun_phrases::NounPhrase;
 use super::parser::{Parser, Parses};
-use super::query_tree::{Aggregate, ColumnRef, Expression, TimeUnit};
+use super::query_tree::{ColumnId, ColumnRef, Expression, TimeUnit};
 
 impl Parser<'_> {
     /// A group: "for each country", "by month", "per customer".
@@ -45,6 +45,14 @@ impl Parser<'_> {
 
     fn group_keys(&self, hypothesis: &Hypothesis, start: usize) -> Parses<Hypothesis> {
         let mut found = self.group_by_time_unit(hypothesis, start);
+        // "by number of stars" groups by the number that a column holds.
+        for start in self.ends(start, Category::HowMany) {
+            let number =
+                |noun: &NounPhrase| noun.column.is_some_and(|id| self.schema.is_number(id) && !self.schema.is_key(id));
+            for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| number(noun)) {
+                found.extend(self.group_by_noun(hypothesis, &noun).into_iter().map(|hypothesis| (hypothesis, end)));
+            }
+        }
         for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.adjectives.is_empty()) {
             found.extend(self.group_by_noun(hypothesis, &noun).into_iter().map(|hypothesis| (hypothesis, end)));
         }
@@ -52,11 +60,35 @@ impl Parser<'_> {
     }
 
     /// Groups by a noun: one result row for each of its values or rows.
-    fn group_by_noun(&self, hypothesis: &Hypothesis, noun: &NounPhrase) -> Vec<Hypothesis> {
+    pub fn group_by_noun(&self, hypothesis: &Hypothesis, noun: &NounPhrase) -> Vec<Hypothesis> {
         let mut found = Vec::new();
-        let hypothesis = hypothesis.clone().with_cost(noun.cost);
+        // "products by price" asks for an order rather than for the number of products of each price.
+        let groups_little = |column: ColumnId| {
+            let level = LEVELS.contains(&self.schema.last_word(column));
+            self.is_unlike_any_other(column)
+                || self.schema.is_date(column)
+                || self.schema.is_number(column) && !(self.schema.is_whole(column) && level)
+        };
+        if hypothesis.needs_group && noun.column.is_some_and(groups_little) {
+            return found;
+        }
+        // A ranking holds within the groups, which is another rule.
+        if hypothesis.query.limit.is_some() {
+            return found;
+        }
+        // Measures are grouped by columns as often as by rows.
+        let as_noun = if hypothesis.measures && noun.column.is_some() { costs::COLUMN_AS_NOUN } else { 0 };
+        let hypothesis = hypothesis.clone().with_cost(noun.cost.saturating_sub(as_noun));
         let aggregate = hypothesis.is_aggregate();
         for (next, source, many) in hypothesis.join(self.schema, 0, noun.relation) {
+            // "accounts per sales rep" says which of the keys to employees is meant.
+            let step = next.query.sources.get(source).and_then(|source| source.parent).map(|(_, step)| step);
+            if noun.via.is_some() && step.is_some_and(|step| Some(step.edge) != noun.via) {
+                continue;
+            }
+            if many && next.measures && next.counts_rows_alone() {
+                continue;
+            }
             match noun.column {
                 Some(column) if aggregate && !many => {
                     found.push(group_by_columns(next, vec![ColumnRef { source, column }]))
@@ -113,6 +145,14 @@ impl Parser<'_> {
         found
     }
 
+    /// Whether each row has a value of its own in a column, as far as its name and its keys tell.
+    pub fn is_unlike_any_other(&self, column: ColumnId) -> bool {
+        let relation = self.schema.relation(column.relation);
+        let name = &self.schema.column(column).name;
+        let named = matches!(self.schema.last_word(column), "name" | "title" | "email" | "id" | "description");
+        named || relation.unique_keys.iter().chain([&relation.primary_key]).any(|key| key.as_slice() == [name.clone()])
+    }
+
     /// Groups by a unit of time: "per month", "by year".
     fn group_by_time_unit(&self, hypothesis: &Hypothesis, start: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
@@ -166,10 +206,15 @@ impl Parser<'_> {
     }
 }
 
+/// Last words of the names of numbers that few rows differ in.
+const LEVELS: [&str; 14] = [
+    "rating", "star", "stars", "priority", "level", "grade", "score", "rank", "class", "year", "month", "severity",
+    "quarter", "week",
+];
+
 /// Whether numbers of the base are added up or averaged: a join to many rows would count them several times.
 fn sums_own(hypothesis: &Hypothesis) -> bool {
-    let own = |value: &Expression| matches!(value, Expression::Aggregate(Aggregate::Sum | Aggregate::Average, at) if at.source == 0);
-    hypothesis.query.outputs.iter().any(|output| own(&output.value))
+    hypothesis.query.outputs.iter().any(|output| output.value.adds_up(0))
 }
 
 fn unit_alias(unit: TimeUnit) -> &'static str {

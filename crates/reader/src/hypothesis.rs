@@ -3,6 +3,7 @@
 use super::costs;
 use super::query_tree::{
     Aggregate, ColumnId, ColumnRef, Condition, Expression, JoinStep, OutputColumn, QueryTree, Source, SourceRole,
+    WindowFunction,
 };
 use super::schema_view::SchemaView;
 
@@ -28,6 +29,19 @@ pub struct Hypothesis {
     pub asked_limit: Option<u32>,
     /// They are to be the least: "bottom 3".
     pub from_bottom: bool,
+    /// It asks for measures of the base's rows: what the rows refer to are the dimensions of the measures, so that a
+    /// join to them is cheap.
+    pub measures: bool,
+    /// The question asks what fraction of the rows fulfil the conditions that follow after this many others.
+    pub fraction_from: Option<usize>,
+    /// Only rows that came to be in a time: "new customers".
+    pub new_rows: bool,
+    /// Words that were read before their turn, from the first to the position after the last.
+    pub read_ahead: Option<(usize, usize)>,
+    /// The last thing that was told to have been done: the source that did it, and the relation that records it.
+    pub last_event: Option<(usize, usize)>,
+    /// The words whose meaning a rule took in as a whole phrase, as a set of bits by position: "share of", "units sold".
+    pub taken: u128,
 }
 
 impl Hypothesis {
@@ -44,7 +58,21 @@ impl Hypothesis {
             needs_group: false,
             asked_limit: None,
             from_bottom: false,
+            measures: false,
+            fraction_from: None,
+            new_rows: false,
+            read_ahead: None,
+            last_event: None,
+            taken: 0,
         }
+    }
+
+    /// Notes that a rule took in the words from a position up to another, each of them.
+    pub fn taking(mut self, from: usize, to: usize) -> Self {
+        for position in from..to.min(128) {
+            self.taken |= 1 << position;
+        }
+        self
     }
 
     /// Adds to the cost.
@@ -73,9 +101,15 @@ impl Hypothesis {
         self
     }
 
-    fn step_cost(schema: &SchemaView, step: JoinStep) -> u32 {
+    fn step_cost(&self, schema: &SchemaView, step: JoinStep) -> u32 {
         let declared = schema.edge(step).is_none_or(|edge| edge.declared);
-        let cost = if schema.is_single(step) { costs::STEP_TO_ONE } else { costs::STEP_TO_MANY };
+        let cost = if self.measures && step.forward {
+            costs::STEP_TO_DIMENSION
+        } else if schema.is_single(step) {
+            costs::STEP_TO_ONE
+        } else {
+            costs::STEP_TO_MANY
+        };
         cost + if declared { 0 } else { costs::INFERRED_KEY }
             + if schema.is_plain(step) { 0 } else { costs::KEY_WITH_ROLE }
     }
@@ -107,7 +141,7 @@ impl Hypothesis {
             let mut at = from;
             let mut many = false;
             for step in path.iter().copied() {
-                hypothesis.cost += Self::step_cost(schema, step);
+                hypothesis.cost += hypothesis.step_cost(schema, step);
                 many |= !schema.is_single(step);
                 let known = hypothesis
                     .query
@@ -156,7 +190,7 @@ impl Hypothesis {
             let mut at = from;
             let mut head = None;
             for step in path.iter().copied() {
-                hypothesis.cost += Self::step_cost(schema, step);
+                hypothesis.cost += hypothesis.step_cost(schema, step);
                 let target = schema.target(step);
                 let begins = head.is_none() && (whole || !schema.is_single(step));
                 let role = if begins { SourceRole::Subquery } else { SourceRole::Join { outer: false } };
@@ -218,9 +252,15 @@ impl Hypothesis {
         self.query.distinct |= self.query.outputs.iter().all(|output| matches!(output.value, Expression::Column(_)));
     }
 
+    /// Whether the number of rows is all that is asked for.
+    pub fn counts_rows_alone(&self) -> bool {
+        let mut measures = self.query.outputs.iter().filter(|output| output.value.is_aggregate());
+        measures.all(|output| output.value == Expression::CountRows)
+    }
+
     /// Whether an output aggregates rows.
     pub fn is_aggregate(&self) -> bool {
-        self.query.outputs.iter().any(|o| matches!(o.value, Expression::CountRows | Expression::Aggregate(..)))
+        self.query.outputs.iter().any(|output| output.value.is_aggregate())
     }
 
     /// Leaves out what has nothing to count, as GROUP BY does: "orders per customer" lists customers with orders.
@@ -232,7 +272,9 @@ impl Hypothesis {
             .outputs
             .iter()
             .filter_map(|o| match &o.value {
-                Expression::SubqueryAggregate(head, ..) if !sorted(&o.value) => Some(*head),
+                Expression::SubqueryAggregate(head, ..) | Expression::SubqueryMeasure(head, _) if !sorted(&o.value) => {
+                    Some(*head)
+                }
                 _ => None,
             })
             .collect();
@@ -248,20 +290,43 @@ impl Hypothesis {
         }
     }
 
+    /// Whether a time restricts or groups the rows.
+    fn has_time(&self) -> bool {
+        let base = self.query.sources.first();
+        let told =
+            base.is_some_and(|base| base.conditions.iter().any(|one| matches!(one, Condition::InTimeRange { .. })));
+        told || self.query.groups.iter().any(|group| matches!(group, Expression::DateTrunc(..)))
+    }
+
+    /// Whether functions over the groups have groups: those over time one series of units of time and nothing else.
+    fn has_what_windows_need(&self) -> bool {
+        let groups = &self.query.groups;
+        let series = matches!(groups.as_slice(), [Expression::DateTrunc(unit, _)] if !unit.recurs());
+        self.query.outputs.iter().all(|output| match &output.value {
+            Expression::Window(WindowFunction::RunningTotal | WindowFunction::GrowthOverPrevious, _) => series,
+            Expression::Window(..) => !groups.is_empty(),
+            _ => true,
+        })
+    }
+
     /// Completes the query tree at the end of the question. `None` where it is no question, or none that one statement
     /// answers.
     pub fn finish(mut self, schema: &SchemaView) -> Option<Hypothesis> {
         if (self.needs_group && self.query.groups.is_empty())
             || (self.asked_limit.is_some() && self.query.limit.is_none())
+            || self.read_ahead.is_some()
+            || !self.has_what_windows_need()
+            || (self.new_rows && !self.has_time())
         {
             return None;
         }
+        self = self.with_fraction()?.with_rows_counted_once(schema)?;
         let open = self.default_projection;
         if self.default_projection {
             let measure: Vec<OutputColumn> = self.query.outputs.drain(..).collect();
             self = match self.subject_column {
                 Some(at) => self.select(Expression::Column(at), ""),
-                None if measure.is_empty() => self.select_all(schema, 0),
+                None if measure.is_empty() || !self.query.limit_per.is_empty() => self.select_all(schema, 0),
                 None => self.select_display_columns(schema, 0),
             };
             for output in measure {
@@ -275,9 +340,10 @@ impl Hypothesis {
         if self.is_aggregate() {
             let groups = &self.query.groups;
             let loose = |value: &Expression| match value {
-                Expression::Column(_) | Expression::SubqueryAggregate(..) | Expression::DateTrunc(..) => {
-                    !groups.contains(value)
-                }
+                Expression::Column(_)
+                | Expression::SubqueryAggregate(..)
+                | Expression::SubqueryMeasure(..)
+                | Expression::DateTrunc(..) => !groups.contains(value),
                 _ => false,
             };
             let key =
@@ -288,7 +354,7 @@ impl Hypothesis {
             }
         }
         // An aggregate for each row can not stand beside groups of rows.
-        let each = |value: &Expression| matches!(value, Expression::SubqueryAggregate(..));
+        let each = Expression::is_of_related_rows;
         let eachs = self.query.outputs.iter().any(|o| each(&o.value)) || self.query.order.iter().any(|(v, _)| each(v));
         if eachs && !self.query.groups.is_empty() {
             return None;

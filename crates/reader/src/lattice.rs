@@ -7,6 +7,7 @@ use super::interrupts::{InterruptCheck, Interrupted};
 use super::lexicon::{self, Category};
 use super::name_index::{Mention, NameIndex};
 use super::query_tree::ColumnId;
+use super::relative_times;
 use super::schema_view::SchemaView;
 use super::time_expressions::{self, TimeRange};
 use super::value_mentions::{self, StoredValue};
@@ -58,7 +59,8 @@ impl Lattice {
         let mut cells: Vec<Cell> = Vec::with_capacity(words.len());
         for start in 0..words.len() {
             let (relations, columns) = index.mentions(start, &words, &meanings, &glued, interrupt)?;
-            let time_ranges = time_expressions::time_range(&words, start).into_iter().collect();
+            let relative = relative_times::time_range(&words, start);
+            let time_ranges = time_expressions::time_range(&words, start).into_iter().chain(relative).collect();
             cells.push(Cell {
                 categories: lexicon::categories(&words, start),
                 relations,
@@ -68,8 +70,10 @@ impl Lattice {
             });
         }
         let explained = covered(&words, &cells, costs::OWN_WORDS);
+        // "new customers" came lately, whatever columns store the word.
+        let is_common = |cell: &Cell| cell.categories.iter().any(|(one, _)| *one != Category::RelationVerb);
         let common: Vec<bool> =
-            cells.iter().map(|cell| cell.categories.iter().any(|(one, _)| *one != Category::RelationVerb)).collect();
+            cells.iter().zip(&words).map(|(cell, word)| is_common(cell) || word.lower == "new").collect();
         let known = value_mentions::Words { question, words: &words, explained: &explained, common: &common };
         for (cell, values) in cells.iter_mut().zip(known.values(schema, lookup, interrupt)?) {
             cell.values = values;
@@ -116,10 +120,28 @@ impl Lattice {
 }
 
 /// Words that rules of the grammar look for themselves, beside others.
-const STRUCTURE: [&str; 21] = [
+#[rustfmt::skip]
+const STRUCTURE: &[&str] = &[
     "after", "before", "since", "until", "more", "less", "than", "greater", "later", "earlier", "older", "younger",
-    "old", "years", "$", "%", "dollars", "members", "full", "first", "last",
+    "old", "years", "$", "%", "dollars", "members", "full", "first", "last", "euro", "euros", "eur", "€", "£",
+    "pounds",
 ];
+
+/// Words that forms of business questions are made of. Only the rules of these forms take them in.
+#[rustfmt::skip]
+const FORM_WORDS: &[&str] = &[
+    "revenue", "sales", "turnover", "income", "earnings", "takings", "spend", "spending", "spent", "units", "sold",
+    "pieces", "unit", "inventory", "worth", "value", "values", "size", "median", "percentile", "rate", "ratio",
+    "quota", "repeat", "repurchase", "growth", "running", "cumulative", "cumulated", "vs", "versus", "compare",
+    "compared", "comparison", "against", "percent", "previous", "prior", "preceding", "rank", "ranking", "date",
+    "far", "time", "weekend", "weekends", "weekday", "weekdays", "selling", "bestselling", "new", "yoy", "mom",
+    "wow", "qoq", "stock", "share", "money", "turn", "take", "taken", "make", "made", "earn", "earned", "bring",
+    "receive", "collect", "who", "everybody", "everyone", "else", "others", "rest", "subscribers", "fewer",
+    "second", "third", "fourth", "fifth", "out", "up", "down", "go", "headcount", "head", "signed", "sign", "very",
+];
+
+/// Verbs that questions for growth have, after "did".
+const CHANGES: [&str; 9] = ["grow", "increase", "rise", "fall", "drop", "decrease", "decline", "change", "develop"];
 
 /// Which words are part of something that the lattice holds; of names only those that cost no more than `limit`.
 fn covered(words: &[Word], cells: &[Cell], limit: u32) -> Vec<bool> {
@@ -138,6 +160,11 @@ fn covered(words: &[Word], cells: &[Cell], limit: u32) -> Vec<bool> {
             matches!(word.kind, WordKind::Number | WordKind::Date | WordKind::Quoted)
                 || lexicon::number_word(&word.lower).is_some()
                 || STRUCTURE.contains(&word.lower.as_str())
+                || FORM_WORDS.contains(&word.lower.as_str())
+                || (CHANGES.contains(&word.lower.as_str()) && words.iter().any(|word| word.lower == "did"))
+                || words.get(start + 1).is_some_and(|next| next.lower == "percentile")
+                // The grammar looks for the state that "cancellation rate" tells of.
+                || words.get(start + 1).is_some_and(|next| next.lower == "rate")
         });
         if literal && let Some(flag) = known.get_mut(start) {
             *flag = true;

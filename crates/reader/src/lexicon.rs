@@ -108,7 +108,7 @@ use Direction::{Ascending, Descending};
 #[rustfmt::skip]
 const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::Article], &["the", "a", "an", "our", "please", "some", "one of the", "corresponding", "respective", "given", "certain", "list of", "possible", "existing", "available", "(", ")", "either", "associated"]),
-    (&[Category::Pronoun], &["their", "its", "his", "her", "his or her", "them", "it", "they", "these", "those", "he", "she"]),
+    (&[Category::Pronoun], &["their", "its", "his", "her", "his or her", "them", "it", "they", "these", "those", "he", "she", "we", "us"]),
     (&[Category::Opener], &[
         "show", "show me", "display", "give", "give me", "get", "get me", "find", "find me", "find out", "tell me", "tell", "see", "i want to see",
         "i want", "i want to know", "i need", "what is", "what are", "what was", "what were", "what", "can you", "could you", "compute", "calculate",
@@ -218,6 +218,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
         "per", "for each", "for every", "by each", "in each", "of each", "each", "every", "grouped by", "group by", "from each", "at each", "on each", "with each", "in every", "of every", "to each", "across each", "under each", "within each", "for each of the", "in each of the", "of each of the",
         "broken down by", "split by", "for different", "of different", "in different", "for each different", "for each distinct", "by different", "by each of the", "group by each", "for the different", "from different", "of all the different", "for all the different", "for each unique", "group results by", "group the results by", "categorized by", "at different", "by the different",
     ]),
+    (&[Category::TimeUnit(TimeUnit::Hour)], &["hour", "hours", "hour of the day", "hour of day", "time of day"]),
     (&[Category::TimeUnit(TimeUnit::Day)], &["day", "days"]),
     (&[Category::TimeUnit(TimeUnit::Weekday)], &["weekday", "weekdays", "day of the week", "day of week"]),
     (&[Category::TimeUnit(TimeUnit::Week)], &["week", "weeks"]),
@@ -254,7 +255,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::TextMatch(TextMatch::Suffix)], &["ends with", "end with", "ending with", "ends in", "ending in", "end in", "with the suffix", "ends with the letter", "ending with the letter", "has the suffix", "end with the letter"]),
     (&[Category::Null], &["null", "missing", "unknown", "empty", "not known", "not available", "not specified", "not recorded", "unspecified", "undefined", "not given", "blank", "not set"]),
     (&[Category::NotNull], &["not null", "known", "not missing", "not empty", "specified", "recorded", "filled in"]),
-    (&[Category::Adverb], &["also", "ever", "currently", "now", "actually", "just", "only", "altogether", "respectively", "already", "temporarily", "at all", "at the same time", "too", "exactly", "specifically", "instead", "in our record", "in our records", "in record", "in the record", "in the records", "on record", "on file", "simultaneously", "once"]),
+    (&[Category::Adverb], &["also", "ever", "currently", "now", "actually", "just", "only", "altogether", "respectively", "already", "temporarily", "at all", "at the same time", "too", "exactly", "specifically", "instead", "in our record", "in our records", "in record", "in the record", "in the records", "on record", "on file", "simultaneously", "once", "still", "yet"]),
     (&[Category::Filler], &[
         "are there", "is there", "were there", "there are", "there is", "do we have", "did we have", "did we get", "exist in the database", "are recorded",
         "have we got", "we have", "exist", "exists", "in total", "altogether", "overall", "in the database", "are listed", "is listed", "listed", "stored", "are stored", "in the table", "in the list", "in the dataset", "in the data", "recorded", "in all", "in the system", "are in the database", "are available", "available", "there", "that exist", "in our database", "in this database", "please", "are in the system", "in our system", "in the record", "do you have", "have been recorded", "are in the table", "in existence", "thereof", "each", "as a result", "to it", "to them", "for it", "of it", "of them",
@@ -274,7 +275,7 @@ const RELATION_VERBS: &[&str] = &[
     "fly", "oper", "treat", "suppli", "studi", "advis", "instruct", "submit", "sponsor", "develop", "design", "build", "built", "handl", "undergo", "undergon", "underw", "go", "gone", "went", "through",
     "conduct", "issu", "held", "keep", "kept", "have", "hire", "employ", "link", "connect", "affili", "do", "done", "did", "be", "carri", "stock", "shown", "air", "broadcast",
     "act", "watch", "see", "seen", "attach", "join", "invest", "speak", "spoken", "found", "find", "describ", "born", "stand", "home",
-    "guid", "coach", "train", "support", "help", "pay", "paid", "spend", "spent", "span", "reach", "climb", "compos", "accompani", "gener", "prescrib", "examin", "perform", "post", "deliv", "deliver", "ship", "transport", "process", "made", "open", "establish", "launch", "start", "began", "begun", "begin",
+    "guid", "coach", "train", "support", "help", "pay", "paid", "spend", "spent", "span", "reach", "climb", "compos", "accompani", "gener", "prescrib", "examin", "perform", "post", "deliv", "deliver", "came", "arriv", "stuck", "remain", "ship", "transport", "process", "made", "open", "establish", "launch", "start", "began", "begun", "begin",
 ];
 
 /// Stems of such verbs that are also nouns: verbs only where they end in "ed" or "ing".

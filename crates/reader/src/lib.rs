@@ -30,17 +30,23 @@
 
 mod about_schema;
 mod aliases;
+mod calculations;
 mod clauses;
 mod column_tests;
 mod comments;
+mod compared_groups;
+mod comparisons;
 mod conditions;
 mod connectives;
 mod contradictions;
 mod costs;
 mod edits;
+mod events;
 mod evidence;
 mod examples;
 mod facets;
+mod fact_lists;
+mod fractions;
 mod grouped_subqueries;
 mod grouping;
 mod hypothesis;
@@ -50,9 +56,16 @@ mod key_inference;
 mod lattice;
 mod lexicon;
 mod likeness;
+mod limits_per_group;
+mod measure_clauses;
+mod measure_lists;
+mod measure_terms;
 mod measures;
+mod money_columns;
+mod money_questions;
 mod name_index;
 mod noun_phrases;
+mod number_values;
 mod ordering;
 mod parser;
 mod predicates;
@@ -60,9 +73,13 @@ mod projection;
 mod query_tree;
 mod question_forms;
 mod question_templates;
+mod ranked_measures;
 mod relative_clauses;
+mod relative_times;
 mod schema_view;
 mod select_items;
+mod series;
+mod single_rows;
 mod sql;
 mod suggestions;
 mod summary;
@@ -75,6 +92,7 @@ mod understanding;
 mod unknown_words;
 mod value_mentions;
 mod word_accounting;
+mod worth_tests;
 
 pub mod stored_values;
 
@@ -85,7 +103,11 @@ mod clinic_fixture;
 #[cfg(test)]
 mod comment_tests;
 #[cfg(test)]
+mod forms_tests;
+#[cfg(test)]
 mod interrupt_tests;
+#[cfg(test)]
+mod saas_fixture;
 #[cfg(test)]
 mod shop_fixture;
 #[cfg(test)]
@@ -206,7 +228,10 @@ fn choose(hypotheses: &[Hypothesis], schema: &SchemaView) -> Result<Reading, Opt
     let least = hypotheses.iter().map(|hypothesis| hypothesis.cost).min();
     let Some(best) = least.filter(|least| *least <= costs::MAX_TOTAL) else { return Err(None) };
     let mut readings: BTreeMap<String, String> = BTreeMap::new();
-    for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost == best) {
+    // What can be read as a question for measures is one.
+    let cheapest = || hypotheses.iter().filter(|hypothesis| hypothesis.cost == best);
+    let measures = cheapest().any(|hypothesis| hypothesis.measures);
+    for hypothesis in cheapest().filter(|hypothesis| hypothesis.measures == measures) {
         if !sql::can_be_written(&hypothesis.query, schema) {
             return Err(None);
         }

@@ -28,6 +28,7 @@ impl Parser<'_> {
                 let name = if flow { self.lattice.lower(begin) } else { &alias(self.schema, Aggregate::Sum, at) };
                 hypothesis = hypothesis.select(Expression::Aggregate(Aggregate::Sum, at), name);
                 hypothesis.needs_group = !flow;
+                hypothesis.measures = true;
                 found.extend(self.per_time_unit(hypothesis, unit).into_iter().map(|hypothesis| (hypothesis, end)));
             }
         }
@@ -81,7 +82,9 @@ impl Parser<'_> {
     /// Whether the comment on a column holds a word: then the column is what people call so.
     fn comment_says(&self, column: ColumnId, word: &str) -> bool {
         let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
-        comment.split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
+        // A recurring revenue is a level and no flow.
+        let level = is_flow(word) && comment.contains("recurring");
+        !level && comment.split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
     }
 
     fn per_time_unit(&self, hypothesis: Hypothesis, unit: Option<TimeUnit>) -> Vec<Hypothesis> {

@@ -62,6 +62,7 @@ impl NameIndex {
             let remarks = relation.columns.iter().map(|column| &column.comment).chain([&relation.comment]).flatten();
             remarks.flat_map(|remark| comments::names(remark)).for_each(|name| vocabulary.learn(&name));
         }
+        let remarks = |comment: &Option<String>| comment.as_deref().map(names_in_comment).unwrap_or_default();
         let mut entries = Vec::new();
         for (number, relation) in schema.relations() {
             interrupt()?;
@@ -72,16 +73,15 @@ impl NameIndex {
                 let own = vocabulary.name(&column.name);
                 let per = schema.words(id).iter().any(|word| word == "per");
                 let target = Target::Column(id);
-                for name in column.comment.iter().flat_map(|comment| comments::names(comment)) {
-                    let remark = vocabulary.name(&name);
-                    let cost = base + costs::NAME_IN_COMMENT;
+                for (name, cost) in remarks(&column.comment) {
+                    let (remark, cost) = (vocabulary.name(&name), base + cost);
                     entries.push(IndexedName { target, own: remark, owner: owner.clone(), cost, per: false });
                 }
                 entries.push(IndexedName { target, own, owner: owner.clone(), cost: base, per });
             }
             let target = Target::Relation(number);
-            for name in relation.comment.iter().flat_map(|comment| comments::names(comment)) {
-                let (remark, cost) = (vocabulary.name(&name), base + costs::NAME_IN_COMMENT);
+            for (name, cost) in remarks(&relation.comment) {
+                let (remark, cost) = (vocabulary.name(&name), base + cost);
                 entries.push(IndexedName { target, own: remark, owner: Vec::new(), cost, per: false });
             }
             entries.push(IndexedName { target, own: owner, owner: Vec::new(), cost: base, per: false });
@@ -127,6 +127,8 @@ impl NameIndex {
                 }
             }
         }
+        keep_cheapest(&mut relations);
+        keep_cheapest(&mut columns);
         // Where a name was said as it is, others that only contain it are not meant.
         let mut least: HashMap<usize, u32> = HashMap::new();
         for mention in &relations {
@@ -194,6 +196,42 @@ impl NameIndex {
         let understood = entry.own.iter().zip(&said.own).any(|(word, heard)| !*heard && theirs(word));
         let understood = if understood { costs::WORD_OF_OWNER } else { 0 };
         Some(said.cost + missing + understood + entry.cost)
+    }
+}
+
+/// The names that a comment gives, with their costs: whole ones, and the one word of each that says what a thing is. A
+/// recurring revenue is no revenue.
+fn names_in_comment(comment: &str) -> Vec<(String, u32)> {
+    const PEOPLE: [&str; 8] = ["customer", "client", "user", "employee", "member", "patient", "student", "subscriber"];
+    let mut found = Vec::new();
+    for name in comments::names(comment) {
+        let parts: Vec<&str> = name.split(' ').collect();
+        if let [first, .., last] = parts.as_slice() {
+            let telling = !comments::is_generic(last) && !parts.contains(&"recurring");
+            found.extend(telling.then(|| ((*last).to_owned(), costs::PART_OF_COMMENT)));
+            let people = parts.len() == 2 && PEOPLE.contains(first);
+            found.extend(people.then(|| ((*first).to_owned(), costs::PART_OF_COMMENT)));
+        }
+        found.push((name, costs::NAME_IN_COMMENT));
+    }
+    found
+}
+
+/// Of mentions of the same thing by several names, the cheapest.
+fn keep_cheapest<T: PartialEq>(mentions: &mut Vec<Mention<T>>) {
+    mentions.sort_by_key(|mention| mention.cost);
+    let mut at = 0;
+    while at < mentions.len() {
+        let known = mentions.iter().take(at).any(|one| {
+            mentions.get(at).is_some_and(|other| {
+                one.target == other.target && one.end == other.end && one.qualified == other.qualified
+            })
+        });
+        if known {
+            mentions.remove(at);
+        } else {
+            at += 1;
+        }
     }
 }
 

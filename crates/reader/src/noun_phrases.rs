@@ -12,6 +12,9 @@ pub struct NounPhrase {
     pub relation: usize,
     /// It denotes the values of this column of the relation: "countries" where no relation is called so.
     pub column: Option<ColumnId>,
+    /// The key by whose name the relation is called: "sales rep" for the employee that an account's key of this name
+    /// refers to.
+    pub via: Option<usize>,
     pub cost: u32,
     pub adjectives: Vec<Adjective>,
     pub plural: bool,
@@ -76,6 +79,7 @@ impl Parser<'_> {
         let noun = |relation: usize, column: Option<ColumnId>, cost: u32, end: usize| NounPhrase {
             relation,
             column,
+            via: None,
             cost,
             adjectives: before.adjectives.clone(),
             plural: self.lattice.is_plural(end),
@@ -103,8 +107,9 @@ impl Parser<'_> {
                 break;
             }
             // "maker" means the rows that a key column of this name refers to.
-            if let Some((_, edge)) = self.schema.key_of_column(mention.target) {
-                found.push((noun(edge.to, None, mention.cost + costs::RELATION_BY_KEY_NAME, mention.end), mention.end));
+            if let Some((number, edge)) = self.schema.key_of_column(mention.target) {
+                let called = noun(edge.to, None, mention.cost + costs::RELATION_BY_KEY_NAME, mention.end);
+                found.push((NounPhrase { via: Some(number), ..called }, mention.end));
                 continue;
             }
             let column = Some(mention.target);
@@ -119,6 +124,14 @@ impl Parser<'_> {
             .filter(|mention| mention.cost <= costs::STORED_AS_SAID && self.lattice.is_plural(mention.end))
         {
             let relation = mention.target.column.relation;
+            // "laptops" are the products of this category, where categories are what products refer to.
+            if self.is_name(mention.target.column) && self.schema.event_dates(relation).is_empty() {
+                for member in self.schema.referring(relation) {
+                    let mut one = noun(member, None, mention.cost + costs::VALUE_AS_MEMBERS, mention.end);
+                    one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
+                    found.push((one, mention.end));
+                }
+            }
             let mut one = noun(relation, None, mention.cost + costs::VALUE_AS_NOUN, mention.end);
             one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
             found.push((one, mention.end));

@@ -229,6 +229,12 @@ fn best(mut hypotheses: Vec<Hypothesis>) -> Vec<Hypothesis> {
             other.query == hypothesis.query
                 && other.focus == hypothesis.focus
                 && other.default_projection == hypothesis.default_projection
+                && other.measures == hypothesis.measures
+                && other.needs_group == hypothesis.needs_group
+                && other.new_rows == hypothesis.new_rows
+                && other.fraction_from == hypothesis.fraction_from
+                && other.read_ahead == hypothesis.read_ahead
+                && other.taken == hypothesis.taken
         };
         if !kept.iter().any(same) {
             kept.push(hypothesis);

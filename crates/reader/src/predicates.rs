@@ -41,11 +41,25 @@ pub fn write(writer: &SqlWriter, condition: &Condition) -> String {
             let query = write_query(query, writer.schema).replace('\n', " ");
             format!("{} {not}IN ({query})", writer.column(*column))
         }
+        Condition::IsFirst { date, key } => is_first(writer, *date, *key),
         Condition::AnyOf(all) => {
             let all: Vec<String> = all.iter().map(|one| write(writer, one)).collect();
             format!("({})", all.join(" OR "))
         }
     }
+}
+
+fn is_first(writer: &SqlWriter, date: ColumnRef, key: ColumnRef) -> String {
+    let relation = writer.schema.relation(writer.query.relation(date.source)).sql_name();
+    let name = |at: ColumnRef| schema::quote_ident(&writer.schema.column(at.column).name);
+    let outer = |at: ColumnRef| format!("{}.{}", writer.source_aliases.of(at.source), name(at));
+    format!(
+        "NOT EXISTS (SELECT 1 FROM {relation} AS earlier WHERE earlier.{} = {} AND earlier.{} < {})",
+        name(key),
+        outer(key),
+        name(date),
+        outer(date)
+    )
 }
 
 fn equals(writer: &SqlWriter, column: ColumnRef, values: &[Operand], negated: bool) -> String {
@@ -83,7 +97,11 @@ pub fn literal(value: &str) -> String {
     format!("{escape}'{}'", value.replace('\\', "\\\\").replace('\'', "''")).trim_start().to_owned()
 }
 
-/// The field for `extract`, for units by which a date can not be truncated: weekdays recur.
+/// The field for `extract`, for units by which a date can not be truncated: weekdays and hours of the day recur.
 pub fn part(unit: TimeUnit) -> Option<&'static str> {
-    (unit == TimeUnit::Weekday).then_some("isodow")
+    match unit {
+        TimeUnit::Weekday => Some("isodow"),
+        TimeUnit::Hour => Some("hour"),
+        _ => None,
+    }
 }

@@ -45,7 +45,7 @@ impl Parser<'_> {
         for output in &mut hypothesis.query.outputs {
             match (&output.value, said) {
                 (Expression::Aggregate(aggregate, _), _) if *aggregate != Aggregate::Count => said = Some(*aggregate),
-                (Expression::Column(at), Some(aggregate)) if self.can_aggregate(Aggregate::Sum, at.column) => {
+                (Expression::Column(at), Some(aggregate)) if self.can_aggregate(Aggregate::Average, at.column) => {
                     output.alias = alias(self.schema, aggregate, *at);
                     output.value = Expression::Aggregate(aggregate, *at);
                     hypothesis.cost += costs::SHARED_AGGREGATE;

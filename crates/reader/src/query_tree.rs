@@ -30,12 +30,20 @@ pub enum Aggregate {
 /// A unit of time that rows are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeUnit {
+    Hour,
     Day,
     Weekday,
     Week,
     Month,
     Quarter,
     Year,
+}
+
+impl TimeUnit {
+    /// Whether it comes again: a weekday, an hour of the day.
+    pub fn recurs(self) -> bool {
+        matches!(self, Self::Weekday | Self::Hour)
+    }
 }
 
 /// The direction of an order.
@@ -96,6 +104,35 @@ pub enum Expression {
     DateTrunc(TimeUnit, ColumnRef),
     /// A query that gives one value, which is the same for all rows.
     ScalarSubquery(Box<QueryTree>),
+    /// The sum of the products of two numbers of each row: quantity × price.
+    SumOfProducts(ColumnRef, ColumnRef),
+    /// The value below which so many percent of a column's values lie.
+    Percentile(u32, ColumnRef),
+    /// An aggregate over those rows alone for which the conditions hold.
+    Filtered(Box<Expression>, Vec<Condition>),
+    /// The first aggregate divided by the second, as a fraction.
+    Quotient(Box<Expression>, Box<Expression>),
+    /// The first aggregate less the second.
+    Difference(Box<Expression>, Box<Expression>),
+    /// How much greater the first aggregate is than the second, as a fraction of the second.
+    Growth(Box<Expression>, Box<Expression>),
+    /// A function over the groups of the result, of an aggregate.
+    Window(WindowFunction, Box<Expression>),
+    /// An aggregate, written over the sources of a subquery, for each row of the subquery's parent.
+    SubqueryMeasure(usize, Box<Expression>),
+}
+
+/// What a window function makes of an aggregate of each group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowFunction {
+    /// The group's fraction of all groups' sum.
+    ShareOfTotal,
+    /// The sum of this group and all earlier ones, by the unit of time that the groups are.
+    RunningTotal,
+    /// The growth against the group before, by the unit of time that the groups are.
+    GrowthOverPrevious,
+    /// The place of the group, the largest first, or the smallest.
+    Rank(Direction),
 }
 
 /// What a value is compared with.
@@ -171,6 +208,11 @@ pub enum Condition {
         query: Box<QueryTree>,
         negated: bool,
     },
+    /// No other row of the base with the same key has an earlier date: the first order of a customer.
+    IsFirst {
+        date: ColumnRef,
+        key: ColumnRef,
+    },
     AnyOf(Vec<Condition>),
 }
 
@@ -190,8 +232,100 @@ pub struct QueryTree {
     pub having: Vec<Condition>,
     pub order: Vec<(Expression, Direction)>,
     pub limit: Option<u32>,
+    /// So many of the first rows are left out: "the second most expensive".
+    pub offset: u32,
     /// Only rows that all of these queries return as well.
     pub intersect: Vec<QueryTree>,
+    /// `order` and `limit` hold within each group of rows that agree in these expressions, not for the whole result.
+    pub limit_per: Vec<Expression>,
+}
+
+impl Expression {
+    /// Whether it makes one value of many rows.
+    pub fn is_aggregate(&self) -> bool {
+        match self {
+            Self::CountRows | Self::Aggregate(..) | Self::SumOfProducts(..) | Self::Percentile(..) => true,
+            Self::Filtered(inner, _) | Self::Window(_, inner) => inner.is_aggregate(),
+            Self::Quotient(one, two) | Self::Difference(one, two) | Self::Growth(one, two) => {
+                one.is_aggregate() || two.is_aggregate()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is an aggregate over related rows, for each row at hand.
+    pub fn is_of_related_rows(&self) -> bool {
+        match self {
+            Self::SubqueryAggregate(..) | Self::SubqueryMeasure(..) => true,
+            Self::Quotient(one, two) | Self::Difference(one, two) | Self::Growth(one, two) => {
+                one.is_of_related_rows() || two.is_of_related_rows()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether numbers of a source are added up or averaged, so that a join to many rows would count them again.
+    pub fn adds_up(&self, source: usize) -> bool {
+        match self {
+            Self::Aggregate(Aggregate::Sum | Aggregate::Average, at)
+            | Self::SumOfProducts(at, _)
+            | Self::Percentile(_, at) => at.source == source,
+            Self::Filtered(inner, _) | Self::Window(_, inner) => inner.adds_up(source),
+            Self::Quotient(one, two) | Self::Difference(one, two) | Self::Growth(one, two) => {
+                one.adds_up(source) || two.adds_up(source)
+            }
+            _ => false,
+        }
+    }
+
+    /// The same with the number of rows written as the number of different keys. `None` where rows are counted and there
+    /// is no key of one column.
+    pub fn with_rows_as(self, key: Option<ColumnRef>) -> Option<Self> {
+        let both = |one: Box<Self>, two: Box<Self>| Some((one.with_rows_as(key)?, two.with_rows_as(key)?));
+        Some(match self {
+            Self::CountRows => Self::Aggregate(Aggregate::Count, key?),
+            Self::Filtered(inner, conditions) => Self::Filtered(Box::new(inner.with_rows_as(key)?), conditions),
+            Self::Window(function, inner) => Self::Window(function, Box::new(inner.with_rows_as(key)?)),
+            Self::Quotient(one, two) => {
+                let (one, two) = both(one, two)?;
+                Self::Quotient(Box::new(one), Box::new(two))
+            }
+            Self::Difference(one, two) => {
+                let (one, two) = both(one, two)?;
+                Self::Difference(Box::new(one), Box::new(two))
+            }
+            Self::Growth(one, two) => {
+                let (one, two) = both(one, two)?;
+                Self::Growth(Box::new(one), Box::new(two))
+            }
+            other => other,
+        })
+    }
+
+    /// An aggregate over source 0 as the same over another source. `None` for what is not made of such alone.
+    pub fn moved_to(self, source: usize) -> Option<Self> {
+        let at = |column: ColumnRef| ColumnRef { source, ..column };
+        Some(match self {
+            Self::CountRows => Self::CountRows,
+            Self::Aggregate(aggregate, column) => Self::Aggregate(aggregate, at(column)),
+            Self::SumOfProducts(one, two) => Self::SumOfProducts(at(one), at(two)),
+            Self::Percentile(percent, column) => Self::Percentile(percent, at(column)),
+            _ => return None,
+        })
+    }
+
+    /// The same over those rows alone for which a condition holds.
+    pub fn filtered(self, condition: &Condition) -> Self {
+        let both = |one: Box<Self>, two: Box<Self>| (one.filtered(condition), two.filtered(condition));
+        match self {
+            Self::Filtered(inner, conditions) => Self::Filtered(inner, [conditions, vec![condition.clone()]].concat()),
+            Self::Quotient(one, two) => {
+                let (one, two) = both(one, two);
+                Self::Quotient(Box::new(one), Box::new(two))
+            }
+            other => Self::Filtered(Box::new(other), vec![condition.clone()]),
+        }
+    }
 }
 
 impl QueryTree {
@@ -207,7 +341,9 @@ impl QueryTree {
             having: Vec::new(),
             order: Vec::new(),
             limit: None,
+            offset: 0,
             intersect: Vec::new(),
+            limit_per: Vec::new(),
         }
     }
 

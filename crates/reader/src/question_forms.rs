@@ -1,6 +1,7 @@
 //! The forms in which questions begin: "how many …", "what are the names of …", "which …", "for each …", "the singer's
 //! name".
 
+use super::clauses::taken;
 use super::costs;
 use super::hypothesis::Hypothesis;
 use super::lexicon::Category;
@@ -23,7 +24,23 @@ impl Parser<'_> {
             found.extend(self.possessive_questions(position));
             found.extend(self.measure_questions(position));
             found.extend(self.best_time_unit_questions(position));
+            let mut forms = Vec::new();
+            forms.extend(self.measure_list_questions(position));
+            forms.extend(self.ranked_measure_questions(position));
+            forms.extend(self.fraction_questions(position));
+            forms.extend(self.series_questions(position));
+            forms.extend(self.comparison_questions(position));
+            forms.extend(self.event_questions(position));
+            forms.extend(self.money_questions(position));
+            forms.extend(self.first_time_questions(position));
+            forms.extend(self.either_questions(position));
+            forms.extend(self.changed_groups(position));
+            forms.extend(self.biggest_rows(position));
+            forms.extend(self.nth_rows(position));
+            forms.extend(self.facts_side_by_side(position));
+            found.extend(taken(position, forms));
         }
+        found.extend(taken(0, self.leading_limits_per_group()));
         found.extend(self.leading_group_questions());
         found
     }
@@ -104,7 +121,15 @@ impl Parser<'_> {
         let mut found = Vec::new();
         for (items, after) in self.select_items(position) {
             // In "orders of customers" the orders are restricted, not shown beside customers.
-            let rows = matches!(items.as_slice(), [SelectItem { kind: ItemKind::Rows, .. }]);
+            // "MRR by plan" asks for groups and not for the numbers one by one.
+            let number = |item: &SelectItem| {
+                let columns = self.lattice.cell(item.start).columns.iter().filter(|m| m.end == item.end);
+                item.kind_is_column()
+                    && columns.clone().count() > 0
+                    && columns.clone().all(|m| self.schema.is_number(m.target))
+            };
+            let rows = matches!(items.as_slice(), [SelectItem { kind: ItemKind::Rows, .. }])
+                || self.lattice.lower(after) == "by" && items.iter().all(number);
             if let Some(start) = self.accept(after, Category::Of).filter(|_| !rows) {
                 for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.column.is_none()) {
                     for hypothesis in self.rows_of(&noun) {

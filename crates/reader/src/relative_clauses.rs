@@ -13,7 +13,8 @@ impl Parser<'_> {
     /// A related noun: "who have a dog", "in the stadium", "without any concert".
     pub fn related_nouns(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        if !connective.linked {
+        // "with orders but no reviews" ties the reviews by what ties the orders.
+        if !connective.linked && !(connective.also && connective.negated) {
             return found;
         }
         // "revenue by category" asks for groups, which is another rule.
@@ -32,7 +33,8 @@ impl Parser<'_> {
                 self.attach(hypothesis, source, noun.relation)
             };
             for (mut next, target) in near {
-                if target == source && (connective.verb || connective.negated) || noun.each && hypothesis.is_aggregate()
+                if target == source && (connective.verb || connective.negated)
+                    || noun.each && (hypothesis.is_aggregate() || hypothesis.query.limit.is_some())
                 {
                     continue;
                 }

@@ -31,6 +31,7 @@ impl<'a> SchemaView<'a> {
         let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
         let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
         let graph = JoinGraph::new(snapshot, &words, interrupt)?;
+        let words = words.into_iter().map(|columns| columns.into_iter().map(spelled_out).collect()).collect();
         Ok(Self { snapshot, graph, paths: RefCell::default(), words, shown_names: shown_names(snapshot) })
     }
 
@@ -135,7 +136,12 @@ impl<'a> SchemaView<'a> {
         self.is_year(id) || (self.is_whole(id) && !self.is_key(id) && (named(self.last_word(id)) || stored))
     }
 
-    /// The words of a column's name, in lower case.
+    /// The words of a relation's name in lower case, short forms spelled out.
+    pub fn relation_words(&self, relation: usize) -> Vec<String> {
+        spelled_out(words::identifier_words(&self.relation(relation).name))
+    }
+
+    /// The words of a column's name in lower case, short forms spelled out.
     pub fn words(&self, id: ColumnId) -> &[String] {
         self.words.get(id.relation).and_then(|columns| columns.get(id.column)).map_or(&[], Vec::as_slice)
     }
@@ -222,6 +228,13 @@ impl<'a> SchemaView<'a> {
         self.graph.edges_to(relation)
     }
 
+    /// The other relations whose rows have to refer to a row of a relation.
+    pub fn referring(&self, relation: usize) -> Vec<usize> {
+        let edges =
+            self.graph.edges_to(relation).filter(|(_, edge)| !edge.nullable && edge.declared && edge.from != relation);
+        edges.map(|(_, edge)| edge.from).collect()
+    }
+
     /// The foreign key of a relation that consists of this column alone, with its number.
     pub fn key_of_column(&self, id: ColumnId) -> Option<(usize, &JoinEdge)> {
         let name = &self.column(id).name;
@@ -260,7 +273,14 @@ impl<'a> SchemaView<'a> {
             "deleted",
         ];
         let event = |id: ColumnId| !self.words(id).iter().any(|word| NO_EVENT.contains(&word.as_str()));
-        self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect()
+        let mut dates: Vec<ColumnId> =
+            self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect();
+        // A row is counted when it came to be, not when it ended.
+        let ends = |id: &ColumnId| self.words(*id).iter().any(|word| ENDS.contains(&word.as_str()));
+        if dates.iter().any(|id| !ends(id)) {
+            dates.retain(|id| !ends(id));
+        }
+        dates
     }
 
     /// Whether the rows stand for things (customers) to which events (orders) refer: a time without a column may then
@@ -283,4 +303,35 @@ fn shown_names(snapshot: &Snapshot) -> Vec<String> {
         if is_alone(relation) { name.clone() } else { format!("{schema}.{name}") }
     };
     snapshot.relations.iter().map(shown).collect()
+}
+
+/// Words of the names of dates that tell when something ended, or was last done.
+const ENDS: [&str; 16] = [
+    "end",
+    "ended",
+    "closed",
+    "finish",
+    "finished",
+    "left",
+    "leave",
+    "cancelled",
+    "canceled",
+    "resolved",
+    "last",
+    "terminated",
+    "churned",
+    "until",
+    "returned",
+    "completed",
+];
+
+/// The words with short forms spelled out.
+fn spelled_out(words: Vec<String>) -> Vec<String> {
+    words
+        .into_iter()
+        .flat_map(|word| match words::spelled_out(&word) {
+            Some(parts) => parts.iter().map(|part| (*part).to_owned()).collect(),
+            None => vec![word],
+        })
+        .collect()
 }

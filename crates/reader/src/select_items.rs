@@ -37,6 +37,13 @@ pub struct SelectItem {
     pub of: Option<(usize, usize)>,
 }
 
+impl SelectItem {
+    /// Whether it shows a column as it is.
+    pub fn kind_is_column(&self) -> bool {
+        matches!(self.kind, ItemKind::Column)
+    }
+}
+
 /// Longer lists of items are not read.
 const MAX_ITEMS: usize = 10;
 

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 
 use super::aliases::Aliases;
+use super::calculations;
 use super::grouped_subqueries::GroupedSubqueries;
+use super::limits_per_group;
 use super::predicates;
-use super::query_tree::{Aggregate, ColumnRef, Direction, Expression, JoinStep, QueryTree, SourceRole};
+use super::query_tree::{Aggregate, ColumnRef, Direction, Expression, JoinStep, QueryTree, SourceRole, WindowFunction};
 use super::schema_view::SchemaView;
 use schema::quote_ident;
 
@@ -55,34 +57,54 @@ pub struct SqlWriter<'a> {
 
 impl SqlWriter<'_> {
     fn lines(&self) -> Vec<String> {
+        if !self.query.limit_per.is_empty() {
+            return limits_per_group::write(self);
+        }
+        let mut lines = self.unsorted_lines(None);
+        let sorting = self.sorting(&self.aliases());
+        if !sorting.is_empty() {
+            lines.push(format!("ORDER BY {}", sorting.join(", ")));
+        }
+        lines.extend(self.query.limit.map(|limit| format!("LIMIT {limit}")));
+        lines.extend((self.query.offset > 0).then(|| format!("OFFSET {}", self.query.offset)));
+        lines
+    }
+
+    /// The statement up to its HAVING clause, with one more output if there is one.
+    pub fn unsorted_lines(&self, further_output: Option<&str>) -> Vec<String> {
         let query = self.query;
         let aliases = self.aliases();
         let outputs = query.outputs.iter().zip(&aliases).map(|(output, alias)| match (&output.value, alias) {
             (value, Some(alias)) => format!("{} AS {}", self.select_expression(value), quote_ident(alias)),
             (value, None) => self.select_expression(value),
         });
+        let outputs: Vec<String> = outputs.chain(further_output.map(str::to_owned)).collect();
         let distinct = if query.distinct { "DISTINCT " } else { "" };
-        let select = format!("SELECT {distinct}{}", outputs.collect::<Vec<_>>().join(", "));
-        let (conditions, sorting) = (self.conditions(0), self.sorting(&aliases));
-        let mut lines = vec![select];
+        let conditions = self.conditions(0);
+        let having: Vec<String> = query.having.iter().map(|condition| predicates::write(self, condition)).collect();
+        let groups: Vec<String> = query.groups.iter().map(|value| self.expression(value)).collect();
+        if query.limit.is_some() || !query.order.is_empty() {
+            query.order.iter().for_each(|(value, _)| drop(self.expression(value)));
+        }
+        let mut lines = vec![format!("SELECT {distinct}{}", outputs.join(", "))];
         lines.extend(self.write_from(0));
         lines.extend(self.grouped_joins());
         if !conditions.is_empty() {
             lines.push(format!("WHERE {}", conditions.join("\n  AND ")));
         }
-        if !query.groups.is_empty() {
-            let groups: Vec<String> = query.groups.iter().map(|value| self.expression(value)).collect();
+        if !groups.is_empty() {
             lines.push(format!("GROUP BY {}", groups.join(", ")));
         }
-        if !query.having.is_empty() {
-            let having: Vec<String> = query.having.iter().map(|condition| predicates::write(self, condition)).collect();
+        if !having.is_empty() {
             lines.push(format!("HAVING {}", having.join(" AND ")));
         }
-        if !sorting.is_empty() {
-            lines.push(format!("ORDER BY {}", sorting.join(", ")));
-        }
-        lines.extend(query.limit.map(|limit| format!("LIMIT {limit}")));
         lines
+    }
+
+    /// The names of the outputs' columns.
+    pub fn output_names(&self) -> Vec<String> {
+        let named = self.query.outputs.iter().zip(self.aliases());
+        named.map(|(output, alias)| alias.unwrap_or_else(|| self.bare(output).to_owned())).collect()
     }
 
     fn sorting(&self, aliases: &[Option<String>]) -> Vec<String> {
@@ -99,7 +121,7 @@ impl SqlWriter<'_> {
             });
         }
         // Ties are broken by the key or the groups, so that the same question gives the same rows in the same order.
-        let plain = |value: &Expression| !matches!(value, Expression::CountRows | Expression::Aggregate(..));
+        let plain = |value: &Expression| !value.is_aggregate();
         let rows = query.groups.is_empty() && query.outputs.iter().all(|output| plain(&output.value));
         if rows && !query.distinct && !self.is_operand {
             for column in self.schema.key_columns(query.relation(0)) {
@@ -129,8 +151,7 @@ impl SqlWriter<'_> {
         if series || !query.order.is_empty() || query.distinct {
             return None;
         }
-        let measure = |value: &Expression| matches!(value, Expression::CountRows | Expression::Aggregate(..));
-        let (output, alias) = query.outputs.iter().zip(aliases).find(|(output, _)| measure(&output.value))?;
+        let (output, alias) = query.outputs.iter().zip(aliases).find(|(output, _)| output.value.is_aggregate())?;
         let last = if self.is_nullable(&output.value) { " NULLS LAST" } else { "" };
         alias.as_deref().map(|alias| format!("{} DESC{last}", quote_ident(alias)))
     }
@@ -140,7 +161,10 @@ impl SqlWriter<'_> {
             Expression::Column(at) | Expression::DateTrunc(_, at) => !self.schema.column(at.column).not_null,
             Expression::Aggregate(aggregate, _) => *aggregate != Aggregate::Count,
             Expression::SubqueryAggregate(_, aggregate, _) => !matches!(aggregate, Aggregate::Count | Aggregate::Sum),
-            _ => false,
+            Expression::CountRows | Expression::ScalarSubquery(_) | Expression::Window(WindowFunction::Rank(_), _) => {
+                false
+            }
+            _ => true,
         }
     }
 
@@ -211,6 +235,7 @@ impl SqlWriter<'_> {
                 None => format!("date_trunc('{}', {})", super::time_expressions::unit_name(*unit), self.column(*at)),
             },
             Expression::ScalarSubquery(query) => format!("({})", write(query, self.schema).replace('\n', " ")),
+            other => calculations::write(self, other),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Describes a query tree in one line of plain words, so that users see how their question was read.
 
-use super::query_tree::{Aggregate, ColumnRef, Condition, Direction, Expression, Operand, QueryTree, TextMatch};
+use super::query_tree::{
+    Aggregate, ColumnRef, Condition, Direction, Expression, Operand, QueryTree, TextMatch, WindowFunction,
+};
 use super::schema_view::SchemaView;
 use super::time_expressions::unit_name;
 use schema::sanitize::one_line;
@@ -25,6 +27,10 @@ pub fn summary(query: &QueryTree, schema: &SchemaView) -> String {
             let (from, to) = (schema.shown_name(edge.from), schema.shown_name(edge.to));
             text = format!("{text}, {to} by {from}.{}", columns.join(", "));
         }
+    }
+    if !query.limit_per.is_empty() {
+        let parts: Vec<String> = query.limit_per.iter().map(|value| summarizer.value(value)).collect();
+        text = format!("{text}, within each {}", parts.join(", "));
     }
     for other in &query.intersect {
         text = format!("{text}; and also in: {}", summary(other, schema));
@@ -52,10 +58,7 @@ impl Summarizer<'_> {
         let own_names = self.schema.display_columns(query.relation(0));
         let by_name = |value: &&Expression| matches!(value, Expression::Column(at) if at.source == 0 && own_names.contains(&at.column));
         let itself = shown.is_empty() || query.limit.is_some() && shown.iter().all(by_name);
-        let rows = query
-            .outputs
-            .iter()
-            .any(|output| !matches!(output.value, Expression::CountRows | Expression::Aggregate(..)));
+        let rows = query.outputs.iter().any(|output| !output.value.is_aggregate());
         let mut text = if everything {
             let all = if query.order.is_empty() && query.limit.is_none() { "all " } else { "" };
             format!("{all}{distinct}{}", self.schema.shown_name(query.relation(0)))
@@ -90,6 +93,9 @@ impl Summarizer<'_> {
     }
 
     fn extreme(&self) -> String {
+        if self.query.offset > 0 {
+            return format!("number {} of ", self.query.offset + 1);
+        }
         match (self.query.order.first(), self.query.limit) {
             (Some((_, Direction::Descending)), Some(limit)) => format!("top {limit} "),
             (Some((_, Direction::Ascending)), Some(limit)) => format!("bottom {limit} "),
@@ -99,7 +105,7 @@ impl Summarizer<'_> {
     }
 
     fn order(&self) -> String {
-        let down = |direction: &Direction| match (direction, self.query.limit) {
+        let down = |direction: &Direction| match (direction, self.query.limit.filter(|_| self.query.offset == 0)) {
             (Direction::Descending, None) => ", the largest first",
             _ => "",
         };
@@ -126,6 +132,38 @@ impl Summarizer<'_> {
             }
             Expression::DateTrunc(unit, at) => format!("{} of {}", unit_name(*unit), self.column(*at)),
             Expression::ScalarSubquery(query) => format!("the {}", summary(query, self.schema)),
+            other => self.calculation(other),
+        }
+    }
+
+    /// What is calculated from aggregates.
+    fn calculation(&self, value: &Expression) -> String {
+        match value {
+            Expression::SumOfProducts(one, two) => format!("sum of {} × {}", self.column(*one), self.column(*two)),
+            Expression::Percentile(50, at) => format!("median of {}", self.column(*at)),
+            Expression::Percentile(percent, at) => format!("percentile {percent} of {}", self.column(*at)),
+            Expression::Filtered(inner, conditions) => {
+                let conditions: Vec<String> = conditions.iter().map(|one| self.condition(one)).collect();
+                format!("{} where {}", self.value(inner), conditions.join(" and "))
+            }
+            Expression::Quotient(one, two) => format!("({}) / ({})", self.value(one), self.value(two)),
+            Expression::Difference(one, two) => format!("({}) less ({})", self.value(one), self.value(two)),
+            Expression::Growth(one, two) => format!("growth to ({}) from ({})", self.value(one), self.value(two)),
+            Expression::Window(function, inner) => {
+                let inner = self.value(inner);
+                match function {
+                    WindowFunction::ShareOfTotal => format!("share of all in {inner}"),
+                    WindowFunction::RunningTotal => format!("running total of {inner}"),
+                    WindowFunction::GrowthOverPrevious => format!("growth of {inner} over the one before"),
+                    WindowFunction::Rank(_) => format!("rank by {inner}"),
+                }
+            }
+            Expression::SubqueryMeasure(source, inner) => {
+                let conditions = self.conditions(*source);
+                let which = if conditions.is_empty() { String::new() } else { format!(" where {conditions}") };
+                format!("{} of its {}{which}", self.value(inner), self.scope(*source))
+            }
+            other => self.value(other),
         }
     }
 
@@ -182,6 +220,10 @@ impl Summarizer<'_> {
             }
             Condition::InSubquery { column, query, negated } => {
                 format!("{} {} among the {}", self.column(*column), not(*negated), summary(query, self.schema))
+            }
+            Condition::IsFirst { key, .. } => {
+                let relation = &self.schema.relation(key.column.relation).name;
+                format!("{relation} is the first of its {}", self.column(*key))
             }
             Condition::AnyOf(all) => {
                 let all: Vec<String> = all.iter().map(|one| self.condition(one)).collect();

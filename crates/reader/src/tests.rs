@@ -82,7 +82,6 @@ fn what_is_half_understood_is_not_answered() {
         "42",
         "customers in 2024",
         "orders cancelled in 2024",
-        "how many orders over 500",
         "total payments",
         "total payments per month in 2025",
         "customers from Berlin and France",
@@ -100,13 +99,11 @@ fn what_is_half_understood_is_not_answered() {
         "top 0 customers by revenue",
         "customers in Berlin from Hamburg",
         // Words that vanish take a constraint with them.
-        "average number of items per order",
         "orders of customer 2025",
         "stock in 2025",
         "orders only by card",
         "customers without a running order",
         "show me the numbers for last quarter",
-        "most expensive product in each category",
     ] {
         if let Ok(reading) = read(question, &shop) {
             answered += &format!("\n{question}\n  {}", reading.sql.replace('\n', " "));

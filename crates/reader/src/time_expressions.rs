@@ -22,7 +22,8 @@ struct Period {
     bare: bool,
 }
 
-const MONTHS: [(&str, &str); 12] = [
+/// The names of the months, long and short.
+pub const MONTHS: [(&str, &str); 12] = [
     ("january", "jan"),
     ("february", "feb"),
     ("march", "mar"),
@@ -73,6 +74,13 @@ pub fn time_range(words: &[Word], start: usize) -> Option<(TimeRange, usize)> {
         _ => true,
     };
     ordered.then_some((TimeRange { from, to, text }, end))
+}
+
+/// A time without a preposition, a year among them, and the position after it.
+pub fn bare_range(words: &[Word], start: usize) -> Option<(TimeRange, usize)> {
+    let (from, to, end) = both(period(words, start)?);
+    let text = words.get(start..end)?.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    Some((TimeRange { from, to, text }, end))
 }
 
 type Bounds = (Option<String>, Option<String>, usize);
@@ -227,6 +235,7 @@ fn literal(year: i32, month: u32, day: u32) -> String {
 /// The unit as `date_trunc` and the output column spell it.
 pub fn unit_name(unit: TimeUnit) -> &'static str {
     match unit {
+        TimeUnit::Hour => "hour",
         TimeUnit::Day => "day",
         TimeUnit::Weekday => "weekday",
         TimeUnit::Week => "week",

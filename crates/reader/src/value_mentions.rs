@@ -131,6 +131,12 @@ impl Words<'_> {
         {
             phrases.push(Phrase { start, end, text: format!("{before}{}", last.singular), proper: false });
         }
+        // "a laptop" may mean what is stored as "Laptops".
+        let single =
+            last.singular == last.lower && last.kind == WordKind::Word && last.lower.len() > 3 && span.len() == 1;
+        if single && !proper && self.explained.get(start) == Some(&false) {
+            phrases.push(Phrase { start, end, text: format!("{}s", last.text), proper: false });
+        }
         phrases
     }
 

@@ -25,7 +25,8 @@ pub fn uses_every_word(hypothesis: &Hypothesis, lattice: &Lattice, schema: &Sche
         let end = account.longest_use(start);
         used.iter_mut().take(end).skip(start).for_each(|flag| *flag = true);
     }
-    used.iter().enumerate().all(|(position, used)| *used || account.needs_nothing(position))
+    let taken = |position: usize| position < 128 && hypothesis.taken >> position & 1 == 1;
+    used.iter().enumerate().all(|(position, used)| *used || taken(position) || account.needs_nothing(position))
 }
 
 struct Account<'a> {

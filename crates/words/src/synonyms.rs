@@ -177,6 +177,12 @@ const SHORT: &[(&str, &[&str])] = &[
     ("auth", &["author"]), ("ppl", &["people"]), ("gov", &["government"]), ("mfg", &["manufacturing"]),
     ("bday", &["birth", "date"]), ("ht", &["height"]), ("wt", &["weight"]), ("info", &["information"]),
     ("temps", &["temperature"]), ("stats", &["statistics"]), ("hq", &["headquarters"]), ("pts", &["point"]),
+    ("ctry", &["country"]), ("nm", &["name"]), ("usr", &["user"]), ("tkt", &["ticket"]), ("pln", &["plan"]), ("evt", &["event"]),
+    ("feat", &["feature"]), ("prio", &["priority"]), ("meth", &["method"]), ("sub", &["subscription"]), ("dt", &["date"]),
+    ("cre", &["created"]), ("crt", &["created"]), ("upd", &["updated"]), ("del", &["deleted"]), ("iss", &["issued"]), ("asg", &["assigned"]),
+    ("seg", &["segment"]), ("mth", &["month"]), ("proj", &["project"]), ("dev", &["developer"]), ("rel", &["release"]), ("vers", &["version"]),
+    ("lic", &["license"]), ("agr", &["agreement"]), ("contr", &["contract"]), ("opp", &["opportunity"]), ("rgn", &["region"]), ("curr", &["currency"]),
+    ("stat", &["status"]), ("sts", &["status"]), ("pymt", &["payment"]), ("svc", &["service"]), ("subs", &["subscription"]), ("rep", &["representative"]),
 ];
 
 /// The words that a short form in an identifier stands for.
