@@ -77,6 +77,10 @@ fn in_session<T>(work: impl FnOnce(&mut Session) -> Result<T, Error>) -> Result<
 /// What is known of a question. `with_values` adds typical values from the planner's statistics.
 pub fn link(question: &str, scope: &Scope<'_>, extent: Extent, with_values: bool) -> Result<Context, Error> {
     in_session(|session| {
+        if extent.explained > 0 {
+            // Whoever wants reasons has perhaps just written a comment.
+            session.directory.doubt_comments();
+        }
         session.refresh(scope)?;
         let path = session.directory.path();
         let (ranked, total) = session.directory.rank(question, &path, MAX_RANKED, extent.explained)?;

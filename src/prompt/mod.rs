@@ -38,11 +38,12 @@ pub fn write(
     check: Check<'_>,
 ) -> Result<(Prompt, Shown), Error> {
     let Frame { mut rules, question, room } = frame(context, shared, wanted, settings);
-    let schema = schema_levels::write(context, shared.is_some(), room, remark(), check)?;
-    if schema.has_more {
+    let schema = schema_levels::write(context, shared.is_some(), room, remark(room), check)?;
+    let may_look = schema.has_more && has_room_to_look(room);
+    if may_look {
         rules.push_str(LOOK);
     }
-    let task = Task::Statement { may_look: schema.has_more };
+    let task = Task::Statement { may_look };
     Ok((with_schema(task, rules, &schema, question), schema.in_full))
 }
 
@@ -54,7 +55,7 @@ pub fn choose(
     check: Check<'_>,
 ) -> Result<Vec<Chosen>, Error> {
     let room = frame(context, shared, None, settings).room;
-    schema_levels::choose(context, shared.is_some(), room, remark(), check)
+    schema_levels::choose(context, shared.is_some(), room, remark(room), check)
 }
 
 /// A prompt without its schema.
@@ -94,9 +95,14 @@ fn frame(
     Frame { rules, question, room }
 }
 
-/// The tokens of what is said only where the schema is not shown whole.
-fn remark() -> usize {
-    budget::tokens(LOOK) + budget::tokens(LEVELS)
+/// The tokens of what is said only where the schema, in `room` tokens, is not shown whole.
+fn remark(room: usize) -> usize {
+    budget::tokens(LEVELS) + if has_room_to_look(room) { budget::tokens(LOOK) } else { 0 }
+}
+
+/// Telling a model that it may look takes the room of a relation or two: only where the schema has room for several.
+fn has_room_to_look(room: usize) -> bool {
+    room >= 4 * budget::tokens(LOOK)
 }
 
 /// Writes the prompt for a statement, the question of its context, that is to be told in plain words; `description` is

@@ -223,6 +223,13 @@ impl Directory {
         Ok(renamed)
     }
 
+    /// Has the next [`Directory::refresh`] look at comments and labels of enums, however short a while ago it did.
+    pub fn doubt_comments(&mut self) {
+        if let Some((at, _)) = &mut self.described {
+            *at = at.checked_sub(MAX_AGE).unwrap_or(*at);
+        }
+    }
+
     /// Looks at comments and labels of enums where that was long ago.
     fn read_comments(&mut self) -> Result<(), Error> {
         if self.described.as_ref().is_some_and(|(at, _)| at.elapsed() < MAX_AGE) {
