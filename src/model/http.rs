@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use once_cell::unsync::OnceCell;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, ProxyProtocol};
+
+use super::addresses::Addresses;
 
 use crate::pg::host::offload::offload;
 use wire::Header;
@@ -75,7 +78,13 @@ pub fn send(route: &Route, request: Request) -> Result<Response, Failed> {
         agent.shutdown();
     };
     match offload(limit, move || exchange(&thread_agent, request), abandon) {
-        Ok(Some(result)) => result,
+        Ok(Some(result)) => {
+            // The next request looks for the address and for the certificates again.
+            if matches!(result, Err(Failed::Connection(_))) {
+                AGENTS.with_borrow_mut(|agents| agents.remove(route));
+            }
+            result
+        }
         Ok(None) => Err(Failed::TimedOut),
         Err(error) => Err(Failed::Connection(format!("No thread could be started: {error}."))),
     }
@@ -102,7 +111,7 @@ fn agent(route: &Route) -> Result<Agent, Failed> {
     if needs_tls {
         config = config.tls_config(TlsConfig::builder().root_certs(roots(route.ca_file.as_deref())?).build());
     }
-    let agent = config.build().new_agent();
+    let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Addresses::default());
     AGENTS.with_borrow_mut(|agents| agents.insert(route.clone(), agent.clone()));
     Ok(agent)
 }

@@ -1,15 +1,57 @@
-//! Work that must not hold up the backend, on a thread of its own, while the backend waits on its latch.
+//! Work that must not hold up the backend, on a thread of our own, while the backend waits on its latch.
 //!
 //! Cancel, statement_timeout, pg_terminate_backend and the postmaster's death act at once; so does the result. The
-//! thread runs with every signal blocked and is given owned data only: nothing in it may touch the server.
+//! thread runs with every signal blocked and is given owned data only: nothing in it may touch the server. It is kept for the
+//! session's next work, as starting one takes longer than most of what it does; one whose work was given up ends with it.
 
-use std::io::Write;
+use std::cell::RefCell;
+use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use pgrx::pg_sys;
+
+type Work = Box<dyn FnOnce() + Send>;
+
+thread_local! {
+    /// The thread that waits for work, while none of it is under way.
+    static IDLE: RefCell<Option<Helper>> = const { RefCell::new(None) };
+}
+
+/// A thread that does one piece of work after the other until it is dropped.
+struct Helper {
+    work: Sender<Work>,
+    /// Has a byte for each piece of work that is done, and ends with the thread.
+    done: UnixStream,
+    /// Threads do not follow into a child process.
+    process: u32,
+}
+
+impl Helper {
+    fn start() -> std::io::Result<Self> {
+        let (done, mut announcing) = UnixStream::pair()?;
+        done.set_nonblocking(true)?;
+        let (work, waiting) = channel::<Work>();
+        let _mask = SignalsBlocked::new();
+        std::thread::Builder::new().name("nl2sql".to_owned()).spawn(move || {
+            for work in waiting {
+                work();
+                if announcing.write_all(&[1]).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Self { work, done, process: std::process::id() })
+    }
+
+    /// The one that waits for work, or a new one.
+    fn idle() -> std::io::Result<Self> {
+        let kept = IDLE.take().filter(|helper| helper.process == std::process::id());
+        kept.map_or_else(Self::start, Ok)
+    }
+}
 
 /// Runs `work` on a thread of its own and waits for it, for at most `limit`.
 ///
@@ -20,33 +62,34 @@ pub fn offload<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     abandon: impl FnOnce(),
 ) -> std::io::Result<Option<T>> {
-    let (mine, mut theirs) = UnixStream::pair()?;
+    let helper = Helper::idle()?;
     let (sender, receiver) = sync_channel(1);
-    let _mask = SignalsBlocked::new();
-    std::thread::Builder::new().name("nl2sql".to_owned()).spawn(move || {
-        let _ = sender.send(work());
+    let work = Box::new(move || {
         // The result is in the channel before the byte that announces it; closing the socket announces a death.
-        let _ = theirs.write_all(&[1]);
-    })?;
-    drop(_mask);
+        let _ = sender.send(work());
+    });
+    helper.work.send(work).map_err(|_| std::io::Error::other("the helper thread has ended"))?;
     let abandon = OnDrop(Some(abandon));
-    let result = wait(&mine, &receiver, limit);
+    let result = wait(&helper.done, &receiver, limit);
     if result.is_some() {
         abandon.disarm();
+        IDLE.set(Some(helper));
     }
     Ok(result)
 }
 
-fn wait<T>(socket: &UnixStream, receiver: &Receiver<T>, limit: Duration) -> Option<T> {
+fn wait<T>(done: &UnixStream, receiver: &Receiver<T>, limit: Duration) -> Option<T> {
     let end = Instant::now() + limit;
     loop {
+        // Announcements are taken away before the channel is looked at, so that the next one wakes this thread.
+        let _ = (&*done).read(&mut [0; 8]);
         match receiver.try_recv() {
             Ok(result) => return Some(result),
             Err(TryRecvError::Disconnected) => return None,
             Err(TryRecvError::Empty) => {}
         }
         let left = end.checked_duration_since(Instant::now())?;
-        wait_latch(Some(socket), left);
+        wait_latch(Some(done), left);
     }
 }
 
