@@ -6,6 +6,7 @@
 # make fuzz [FUZZ_SECONDS=60]   gives random input to the crates that read text from outside, each for so long
 # make cancel-latency [FUNCTION=…]  tells which of the server's functions go on after a cancel, and for how long; takes long
 # make bench  prints the second table of docs/benchmarks.md
+# make eval-linking [STEP=1]  tells how often prompts show what every STEPth question needs, in a catalog of all suites
 # make eval-guard  runs the gold statements of the open suites (in $NL2SQL_EVAL, ../shared/eval) through the guard
 # make eval  asks the builtin model all their questions and scores its answers; misses go to target/eval
 
@@ -22,7 +23,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients test-superset cancel-latency bench eval eval-guard fuzz clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients test-superset cancel-latency bench eval eval-guard eval-linking fuzz clean
 .NOTPARALLEL:
 all: install
 
@@ -81,6 +82,10 @@ bench: install
 # On data that is no part of this repository, so not among the tests.
 eval: install
 	cargo run --release --quiet -p nl2sql-e2e --bin eval builtin target/eval
+
+STEP ?= 1
+eval-linking: install
+	cargo run --release --quiet -p nl2sql-e2e --bin eval linking target/eval $(STEP)
 
 eval-guard: install
 	cargo run --release --quiet -p nl2sql-e2e --bin eval guard

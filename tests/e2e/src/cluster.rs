@@ -22,7 +22,7 @@ const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sql/demo/shop.sql
 
 /// Ends the server when the pipe to it closes, so that even a killed test process leaves nothing behind. It ignores the
 /// terminal's interrupt, which reaches it as well as the tests.
-const WATCHDOG: &str = r#"trap '' INT TERM HUP; read -r _; "$@" >/dev/null 2>&1; rm -rf "$DIRECTORY""#;
+const WATCHDOG: &str = r#"trap '' INT TERM HUP; read -r _; "$@" >/dev/null 2>&1"#;
 
 /// The timeout turns a test that would hang into one that fails.
 const SETTINGS: &str = "\
@@ -86,13 +86,38 @@ impl Cluster {
             templates: Mutex::default(),
             databases: AtomicU32::new(0),
         };
-        cluster.watch();
-        let data = cluster.data();
-        cluster.run("initdb", &["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
-        let settings = format!("{SETTINGS}{settings}");
-        fs::write(cluster.directory.join("data/postgresql.auto.conf"), settings).expect("the cluster's settings");
+        cluster.watch("rm -rf \"$DIRECTORY\"");
+        cluster.initialize(settings);
         cluster.launch();
         cluster
+    }
+
+    /// One whose data stay in the directory when it ends, to be found there the next time, where the version of the server is
+    /// the same.
+    pub fn kept(directory: &Path) -> Cluster {
+        fs::create_dir_all(directory).expect("a directory for the cluster");
+        give_to_server(directory);
+        let directory = fs::canonicalize(directory).expect("the cluster's directory");
+        let (templates, databases) = (Mutex::default(), AtomicU32::new(0));
+        let mut cluster = Cluster { directory, bindir: bindir(), port: 0, watchdog: None, templates, databases };
+        let version = cluster.command("postgres").arg("--version").output().expect("postgres can be run").stdout;
+        let kept = cluster.directory.join("data/version");
+        if fs::read(&kept).ok().as_ref() != Some(&version) {
+            let _ = fs::remove_dir_all(cluster.directory.join("data"));
+            // For GRANT on all of thousands of tables.
+            cluster.initialize("max_locks_per_transaction = 1000\n");
+            fs::write(kept, version).expect("a note of the version");
+        }
+        cluster.watch("true");
+        cluster.launch();
+        cluster
+    }
+
+    fn initialize(&self, settings: &str) {
+        let data = self.data();
+        self.run("initdb", &["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
+        let settings = format!("{SETTINGS}{settings}");
+        fs::write(self.directory.join("data/postgresql.auto.conf"), settings).expect("the cluster's settings");
     }
 
     /// The port is free when it is chosen and perhaps not when the server takes it, so one failure is no news.
@@ -110,10 +135,11 @@ impl Cluster {
         }
     }
 
-    fn watch(&mut self) {
+    /// Ends the server with this process, and then runs a line of shell.
+    fn watch(&mut self, last: &str) {
         let stop = self.command("pg_ctl");
         let mut watchdog = Command::new("sh");
-        watchdog.args(["-c", WATCHDOG, "watchdog"]).arg(stop.get_program()).args(stop.get_args());
+        watchdog.args(["-c", &format!("{WATCHDOG}; {last}"), "watchdog"]).arg(stop.get_program()).args(stop.get_args());
         watchdog.args(["stop", "-m", "immediate", "-D", &self.data()]);
         watchdog.env("DIRECTORY", &self.directory).current_dir(&self.directory);
         watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());

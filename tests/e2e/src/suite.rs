@@ -13,8 +13,9 @@ use crate::cluster::{Cluster, Database};
 /// The role that asks: it may read all the data and nothing more.
 pub const READER: &str = "reader";
 
-/// What an ordinary role needs to ask about a loaded database.
+/// What an ordinary role needs to ask about a loaded database, with the extension as it is now.
 const PREPARE: &str = "
+    DROP EXTENSION IF EXISTS nl2sql;
     CREATE EXTENSION nl2sql;
     DO $$
     DECLARE schema text;
@@ -28,10 +29,11 @@ const PREPARE: &str = "
 
 /// The limits of the reader, high enough for every statement of the suites: they are not what is measured.
 const LIMITS: &str = "
-    CREATE ROLE reader LOGIN;
+    DO $$ BEGIN CREATE ROLE reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
     ALTER ROLE reader SET nl2sql.row_limit = 0;
     ALTER ROLE reader SET nl2sql.byte_limit = 0;
     ALTER ROLE reader SET nl2sql.max_cost = 0;
+    ALTER ROLE reader SET nl2sql.prompt_budget = 100000;
     ALTER ROLE reader SET nl2sql.query_timeout = '20s';
     ALTER ROLE reader SET statement_timeout = '30s'";
 
@@ -96,6 +98,14 @@ impl Suites {
         let dumps = dumps.iter().filter_map(|dump| Some((dump, dump.file_name()?.to_str()?.strip_suffix(".sql.gz")?)));
         let dumps = dumps.filter(|(_, name)| asked.contains_key(name));
         dumps.map(|(dump, name)| load(&mut admin, cluster, dump, name)).count()
+    }
+
+    /// Makes the extension and the reader's rights in a database that is loaded.
+    pub fn prepare(&self, cluster: &Cluster, name: &str) {
+        let mut client = cluster.config(name).connect(NoTls).expect("a connection to the database");
+        for script in [LIMITS, PREPARE] {
+            client.batch_execute(script).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        }
     }
 
     /// A database that [`Self::load`] made.

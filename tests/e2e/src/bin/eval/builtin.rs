@@ -69,7 +69,7 @@ fn ask_all<'a>(session: &mut Session, questions: &[&'a Question], asked: &mut Ve
 }
 
 /// A Python that has the scorer's one dependency: one made here, where the system's has it not.
-fn python(directory: &Path) -> PathBuf {
+pub fn python(directory: &Path) -> PathBuf {
     let usable = |python: &Path| {
         let tried = Command::new(python).args(["-c", "import psycopg"]).output();
         tried.is_ok_and(|output| output.status.success())
@@ -83,7 +83,7 @@ fn python(directory: &Path) -> PathBuf {
     made
 }
 
-fn run_program(command: &mut Command) {
+pub fn run_program(command: &mut Command) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
 }
