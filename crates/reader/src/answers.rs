@@ -9,6 +9,10 @@ use schema::Snapshot;
 const ANSWERS: &[(&str, &str)] = &[
     ("how many orders are there",
      "SELECT count(*) AS count FROM orders"),
+    ("how many orders are shipped",
+     "SELECT count(*) AS count FROM orders WHERE status = 'shipped'"),
+    ("how many orders were paid",
+     "SELECT count(*) AS count FROM orders WHERE status = 'paid'"),
     ("Number of customers?",
      "SELECT count(*) AS count FROM customers"),
     ("how many customers are from Berlin",

@@ -55,10 +55,13 @@ impl Parser<'_> {
             Category::Filler,
         ];
         let mut end = position;
-        // A word that names a relation or a column exactly has to be explained as that.
+        // A word that names a relation or a column exactly, or may be a value ("orders are shipped"), has to be explained as
+        // that.
         let named = |at: usize| {
             let cell = self.lattice.cell(at);
-            cell.relations.iter().any(|m| m.cost == 0) || cell.columns.iter().any(|m| m.cost == 0 && m.end == at + 1)
+            cell.relations.iter().any(|m| m.cost == 0)
+                || cell.columns.iter().any(|m| m.cost == 0 && m.end == at + 1)
+                || cell.values.iter().any(|m| m.end == at + 1)
         };
         while let Some(((), next)) =
             self.accept_longest(end, |one| verb.contains(&one).then_some(())).filter(|_| !named(end))
