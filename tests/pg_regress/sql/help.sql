@@ -3,7 +3,7 @@
 \pset format unaligned
 \pset tuples_only on
 SELECT * FROM nl_examples();
-SELECT count(*) FROM nl_examples(3), nl_examples(0), nl_examples(-1);
+SELECT (SELECT count(*) FROM nl_examples(3)), (SELECT count(*) FROM nl_examples(0)), (SELECT count(*) FROM nl_examples(-1));
 SELECT count(*) FROM nl_examples(NULL);
 -- Each of them is answered.
 DO $$ DECLARE question text; BEGIN
@@ -24,7 +24,7 @@ SELECT nl_ask('help');
 SELECT nl_ask('which tables are there');
 SELECT nl_ask('describe orders');
 SELECT nl_sql('what columns does payments have?');
-SELECT * FROM nl_query('which tables are there?') AS t(name text, rows bigint) LIMIT 2;
+SELECT * FROM nl_query('which tables are there?') AS t(name text, kind text, rows bigint, comment text) LIMIT 2;
 
 -- A silent answer tells what was understood, and what can be asked in its place.
 SELECT nl_ask('revenue by customer gender');
