@@ -27,8 +27,10 @@ pub fn detail(abstention: &Abstention) -> String {
             lines.extend(self::understood(understood));
             lines.join("\n")
         }
-        Abstention::NoParse { understood, unread, .. } => {
-            let first = if unread.is_empty() {
+        Abstention::NoParse { understood, read_words, unread } => {
+            let first = if *read_words == 0 {
+                "Every word is known, but not this form of question.".to_owned()
+            } else if unread.is_empty() {
                 "Every word is known, but together they have no likely meaning.".to_owned()
             } else {
                 format!("Every word is known, but not how \"{unread}\" belongs to the rest.")

@@ -136,6 +136,7 @@ impl Templates<'_> {
         for date in facets.dates.iter().take(1) {
             let names = [&relation, &self.schema.spelled(*date)];
             made.push(candidate(Form::PerTime, format!("number of {noun} per month{}", self.in_year()), names));
+            made.push(candidate(Form::PerTime, format!("number of {noun} per month"), names));
             made.push(candidate(Form::PerTime, format!("number of {noun} per year"), names));
             made.push(candidate(Form::Recent, format!("10 latest {noun}"), names));
             made.push(candidate(Form::Recent, format!("how many {noun} in the last 30 days"), names));

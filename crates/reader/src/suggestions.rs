@@ -44,6 +44,11 @@ impl Reader<'_> {
             }
             // What it will be read as when it is asked, with all that can be looked up then.
             let again = self.read(&text, lookup)?.ok();
+            // The top 5 and the top 10 are one suggestion.
+            let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+            if found.iter().any(|other: &String| letters(other) == letters(&text)) {
+                continue;
+            }
             if again.as_ref() == Some(&reading) && accept(&text, &reading)? {
                 found.push(text);
             }
