@@ -1,8 +1,10 @@
 //! How much of the schema a prompt shows: all of it where it fits, else the nearest relations in full, the next with the
 //! names of their columns, and the bare names of the rest.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::rc::{Rc, Weak};
 
 use super::budget::tokens;
 use super::chosen::{Amount, Chosen, reasons};
@@ -32,11 +34,11 @@ pub fn write(
     check: Check<'_>,
 ) -> Result<SchemaText, Error> {
     let snapshot = &context.snapshot;
+    if let Some(text) = whole(context, with_values, room) {
+        return Ok(SchemaText { text, in_full: InFull::Everything, has_more: false });
+    }
     let notes = schema_notes(snapshot);
     let room = room.saturating_sub(tokens(&notes));
-    if let Some(blocks) = everything(snapshot, with_values, room).filter(|_| context.is_complete()) {
-        return Ok(SchemaText { text: fence(&(notes + &blocks)), in_full: InFull::Everything, has_more: false });
-    }
     let candidates = Candidates::new(context, with_values);
     let shown = candidates.pack(room.saturating_sub(remark), check)?;
     let text = fence(&(notes + &candidates.text(&shown)));
@@ -54,9 +56,10 @@ pub fn choose(
     remark: usize,
     check: Check<'_>,
 ) -> Result<Vec<Chosen>, Error> {
+    let is_whole = whole(context, with_values, room).is_some();
     let room = room.saturating_sub(tokens(&schema_notes(&context.snapshot)));
     let candidates = Candidates::new(context, with_values);
-    let shown = if context.is_complete() && everything(&context.snapshot, with_values, room).is_some() {
+    let shown = if is_whole {
         let whole = |place| Shown { place, level: Level::Full, columns: None };
         (0..candidates.places.len()).map(whole).collect()
     } else {
@@ -68,8 +71,34 @@ pub fn choose(
         .collect())
 }
 
-/// All blocks in the order of the schema, where they fit.
-fn everything(snapshot: &Snapshot, with_values: bool, room: usize) -> Option<String> {
+thread_local! {
+    /// The last schema that was written whole, with whether that was with values, its tokens and its text.
+    static WHOLE: RefCell<Option<(Weak<Snapshot>, bool, usize, String)>> = const { RefCell::new(None) };
+}
+
+/// The text of a schema that fits whole. It is the same for every question until something changes, so it is kept.
+fn whole(context: &Context, with_values: bool, room: usize) -> Option<String> {
+    if !context.is_complete() {
+        return None;
+    }
+    let of = Rc::downgrade(&context.snapshot);
+    let kept = WHOLE.with_borrow(|kept| {
+        let kept = kept.as_ref().filter(|(snapshot, values, ..)| snapshot.ptr_eq(&of) && *values == with_values);
+        kept.map(|(.., used, text)| (*used <= room).then(|| text.clone()))
+    });
+    if let Some(text) = kept {
+        return text;
+    }
+    let notes = schema_notes(&context.snapshot);
+    let before = tokens(&notes);
+    let (blocks, used) = everything(&context.snapshot, with_values, room.saturating_sub(before))?;
+    let text = fence(&(notes + &blocks));
+    WHOLE.set(Some((of, with_values, before + used, text.clone())));
+    Some(text)
+}
+
+/// All blocks in the order of the schema, where they fit, and their tokens.
+fn everything(snapshot: &Snapshot, with_values: bool, room: usize) -> Option<(String, usize)> {
     let (mut text, mut used) = (String::new(), 0);
     for relation in &snapshot.relations {
         let block = block(snapshot, relation, with_values, None);
@@ -79,7 +108,7 @@ fn everything(snapshot: &Snapshot, with_values: bool, room: usize) -> Option<Str
         }
         text.push_str(&block);
     }
-    Some(text)
+    Some((text, used))
 }
 
 /// The relations that may be shown, nearest first; those that nothing speaks for come last, in the order of the schema.

@@ -30,6 +30,17 @@ fn what_fits_is_shown_whole_in_the_order_of_the_schema() {
 }
 
 #[test]
+fn a_whole_schema_is_kept_for_as_long_as_it_is_the_same_and_fits() {
+    let write = |context: &Context, room| write(context, false, room, 0, &mut || Ok(())).expect("written");
+    let context = near(snapshot(3), 2);
+    let first = write(&context, 1000);
+    assert_eq!(write(&context, 1000).text, first.text);
+    assert!(write(&context, 15).has_more, "the room is smaller now");
+    assert_eq!(write(&context, 1000).text, first.text);
+    assert_ne!(write(&near(snapshot(4), 2), 1000).text, first.text);
+}
+
+#[test]
 fn the_nearest_come_in_full_the_next_in_a_line_and_the_rest_by_name() {
     let shown = write(&near(snapshot(60), 41), false, 130, 10, &mut || Ok(())).expect("written");
     assert!(shown.has_more && shown.text.starts_with("table thing_41\n"), "{}", shown.text);
