@@ -54,7 +54,7 @@ fn measure(session: &mut Session, clients: Session, double: &Double, question: &
 }
 
 /// The client a programmer would write: one agent, one connection, no checks.
-struct HandWritten {
+pub struct HandWritten {
     agent: ureq::Agent,
     url: String,
     key: String,
@@ -63,7 +63,7 @@ struct HandWritten {
 }
 
 impl HandWritten {
-    fn new(url: String, request: &Recorded, session: Session) -> HandWritten {
+    pub fn new(url: String, request: &Recorded, session: Session) -> HandWritten {
         HandWritten {
             agent: ureq::Agent::config_builder().proxy(None).build().into(),
             url,
@@ -73,7 +73,7 @@ impl HandWritten {
         }
     }
 
-    fn ask(&mut self) -> usize {
+    pub fn ask(&mut self) -> usize {
         let post = self.agent.post(&self.url);
         let post = post.header("authorization", &self.key).header("content-type", "application/json");
         let mut response = post.send(&self.body[..]).expect("the double answers");

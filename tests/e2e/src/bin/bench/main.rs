@@ -1,10 +1,11 @@
 //! The benchmark of nl2sql, on a cluster of its own and with the model played by the double:
 //!
 //! ```text
-//! cargo run --release -p nl2sql-e2e --bin bench [latency] [rows] [snapshot] [check]
+//! cargo run --release -p nl2sql-e2e --bin bench [latency] [tables] [rows] [snapshot] [check]
 //! ```
 //!
 //! - `latency`: an ask against hand-written client code that does the same work;
+//! - `tables`: a question with 10, 100, 1,000 and 10,000 tables, the first of a session, with churn, with 64 askers;
 //! - `rows`: a million-row answer against the same query run directly, and the backend's peak memory;
 //! - `snapshot`: what reading the catalogs costs with 10, 100 and 1000 tables;
 //! - `check`: the guard against a plain PREPARE, and the backend's memory after many checks.
@@ -15,6 +16,7 @@ mod check;
 mod latency;
 mod rows;
 mod snapshot;
+mod tables;
 
 use std::time::{Duration, Instant};
 
@@ -25,13 +27,19 @@ type Section = (&'static str, fn(&Cluster));
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let sections: [Section; 4] =
-        [("latency", latency::run), ("rows", rows::run), ("snapshot", snapshot::run), ("check", check::run)];
+    let sections: [Section; 5] = [
+        ("latency", latency::run),
+        ("tables", tables::run),
+        ("rows", rows::run),
+        ("snapshot", snapshot::run),
+        ("check", check::run),
+    ];
     if let Some(unknown) = wanted.iter().find(|name| sections.iter().all(|(known, _)| known != name)) {
-        eprintln!("bench: there is no {unknown}; there are latency, rows, snapshot and check");
+        eprintln!("bench: there is no {unknown}; there are latency, tables, rows, snapshot and check");
         std::process::exit(2);
     }
-    let cluster = Cluster::start();
+    // Enough for many askers at once.
+    let cluster = Cluster::start_with("max_connections = 200\n");
     let mut session = cluster.database("version", nl2sql_e2e::cluster::Content::Bare).session();
     println!("PostgreSQL {}", session.text("SHOW server_version"));
     for (name, run) in sections {
