@@ -21,9 +21,9 @@ const JOINED: usize = 20;
 const MAX_NEIGHBOURS: usize = 6;
 
 impl Extent {
-    /// For a prompt of so many tokens: a full block takes some eighty at least, a line some forty.
+    /// For a prompt of so many tokens: full blocks get half of it and take some sixty at least, lines some forty.
     pub fn of(budget: usize) -> Self {
-        Self { near: (budget / 80).clamp(60, 400), all: (budget / 40).clamp(150, 600), explained: 0 }
+        Self { near: (budget / 120).clamp(60, 400), all: (budget / 40).clamp(150, 600), explained: 0 }
     }
 
     /// The same, with the reasons of all that are ranked, which takes time.

@@ -8,14 +8,15 @@ use crate::comments::comment_words;
 use crate::graph::Graph;
 use crate::joins;
 use crate::look_alikes::{Keys, LookAlikes, keys};
-use crate::names::{LITTLE, distinct, name_words};
+use crate::names::{distinct, name_words};
 use crate::postings::{Place, Posting, WHOLE};
 use crate::relation::{Check, Interrupted, Relation, Usage};
 use crate::schemas::Schemas;
-use crate::segmentation;
+use crate::segmentation::{Part, find_parts};
 use crate::stored_values::StoredValues;
 use crate::word_table::{WordTable, commonness};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// After fewer removed relations than this no words are looked for that nothing uses.
 const FEW_REMOVED: usize = 500;
@@ -50,21 +51,15 @@ impl Entry {
     }
 }
 
-/// A word of the catalog that stands for a term it does not have as its stem: glued or short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Part {
-    pub term: u32,
-    pub word: u32,
-    /// Into how many parts the word falls.
-    pub parts: u8,
-}
-
 /// How many relations look like one, itself included, and what of it counts where a word's rarity is judged.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Alike {
     pub size: u32,
     pub share: f32,
 }
+
+/// The words of a name: how many, and each once by its number.
+type Words = (u8, Rc<[u32]>);
 
 /// What a question is looked up in.
 #[derive(Debug, Default)]
@@ -83,6 +78,8 @@ pub struct Directory {
     parts_stale: bool,
     pub(crate) graph: Graph,
     graph_stale: bool,
+    /// While it is built, the words of every name: most columns have names that others have too.
+    split: Option<HashMap<Box<str>, Words>>,
     /// Relations removed since words that nothing uses any more were last looked for.
     removed: usize,
 }
@@ -90,13 +87,14 @@ pub struct Directory {
 impl Directory {
     /// A directory of these relations.
     pub fn build(relations: impl IntoIterator<Item = Relation>, check: Check<'_>) -> Result<Self, Interrupted> {
-        let mut directory = Self::default();
+        let mut directory = Self { split: Some(HashMap::new()), ..Self::default() };
         for (count, relation) in relations.into_iter().enumerate() {
             if count % 64 == 0 {
                 check()?;
             }
             directory.upsert(&relation);
         }
+        directory.split = None;
         directory.refresh(check)?;
         directory.shrink();
         Ok(directory)
@@ -302,14 +300,26 @@ impl Directory {
     }
 
     fn add_name(&mut self, name: &str, slot: u32, column: u16) {
-        let words = name_words(name);
-        let parts = u8::try_from(words.len()).unwrap_or(u8::MAX);
+        let (parts, words) = self.words_of(name);
         let place = if column == WHOLE { Place::Name } else { Place::Column };
-        for word in distinct(words) {
-            let number = self.table.intern(&word);
+        for number in words.iter().copied() {
             self.count(number, true);
             self.post(number, Posting { slot, column, parts, place });
         }
+    }
+
+    fn words_of(&mut self, name: &str) -> Words {
+        if let Some(known) = self.split.as_ref().and_then(|split| split.get(name)) {
+            return known.clone();
+        }
+        let words = name_words(name);
+        let parts = u8::try_from(words.len()).unwrap_or(u8::MAX);
+        let numbers = distinct(words).iter().map(|word| self.table.intern(word)).collect();
+        let words = (parts, numbers);
+        if let Some(split) = &mut self.split {
+            split.insert(name.into(), words.clone());
+        }
+        words
     }
 
     /// Takes comments, labels and values in; gives the words of comments and labels.
@@ -361,25 +371,6 @@ impl Directory {
             self.parts_stale |= before != commonness(word.uses);
         }
     }
-}
-
-fn find_parts(table: &mut WordTable, check: Check<'_>) -> Result<Vec<Part>, Interrupted> {
-    let mut found = Vec::new();
-    for number in 0..number(table.words.len()) {
-        if number % 256 == 0 {
-            check()?;
-        }
-        let Some(word) = table.word(number).filter(|word| word.uses > 0) else { continue };
-        let parts = segmentation::parts(&word.text, table);
-        let count = u8::try_from(parts.len()).unwrap_or(u8::MAX);
-        for part in parts.iter().filter(|part| !LITTLE.contains(&part.as_str())) {
-            let term = table.normal_term(part);
-            found.push(Part { term, word: number, parts: count });
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
 }
 
 fn number(count: usize) -> u32 {

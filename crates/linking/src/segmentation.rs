@@ -1,7 +1,18 @@
 //! Glued words: `custaddressid` falls into the words that other names of the catalog are made of.
 
+use crate::names::LITTLE;
+use crate::relation::{Check, Interrupted};
 use crate::word_table::{WordTable, commonness};
 use words::spelled_out;
+
+/// A word of the catalog that stands for a term it does not have as its stem: glued or short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Part {
+    pub term: u32,
+    pub word: u32,
+    /// Into how many parts the word falls.
+    pub parts: u8,
+}
 
 /// A word more common than this stands for itself: about 30 uses.
 const WHOLE_AT_MOST: u32 = 5;
@@ -65,4 +76,24 @@ pub fn parts(word: &str, table: &WordTable) -> Vec<String> {
         return spell(word);
     }
     segment(word, table).map(|parts| parts.into_iter().flat_map(spell).collect()).unwrap_or_default()
+}
+
+/// The parts of all words of the catalog, in order of terms.
+pub(crate) fn find_parts(table: &mut WordTable, check: Check<'_>) -> Result<Vec<Part>, Interrupted> {
+    let mut found = Vec::new();
+    for number in 0..u32::try_from(table.words.len()).unwrap_or(u32::MAX) {
+        if number % 256 == 0 {
+            check()?;
+        }
+        let Some(word) = table.word(number).filter(|word| word.uses > 0) else { continue };
+        let parts = parts(&word.text, table);
+        let count = u8::try_from(parts.len()).unwrap_or(u8::MAX);
+        for part in parts.iter().filter(|part| !LITTLE.contains(&part.as_str())) {
+            let term = table.normal_term(part);
+            found.push(Part { term, word: number, parts: count });
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }

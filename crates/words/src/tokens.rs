@@ -177,9 +177,13 @@ pub fn identifier_words(name: &str) -> Vec<String> {
             || (c.is_uppercase() && previous.is_lowercase())
             || (c.is_ascii_digit() != previous.is_ascii_digit());
         if c.is_alphanumeric() {
+            if boundary || words.is_empty() {
+                words.push(String::new());
+            }
             match words.last_mut() {
-                Some(last) if !boundary => last.extend(c.to_lowercase()),
-                _ => words.push(c.to_lowercase().collect()),
+                Some(last) if c.is_ascii() => last.push(c.to_ascii_lowercase()),
+                Some(last) => last.extend(c.to_lowercase()),
+                None => {}
             }
         }
         previous = c;
