@@ -147,7 +147,8 @@ fn fill(session: &mut Session, tables: usize) {
         }
         session.run(&sql);
     }
-    session.run("SET statement_timeout = 0; VACUUM ANALYZE");
+    session.run("SET statement_timeout = 0");
+    session.run("VACUUM ANALYZE");
 }
 
 fn table(schema: &str, number: usize, refers: bool) -> String {
