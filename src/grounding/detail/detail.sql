@@ -65,29 +65,23 @@
           WHERE l.relation OPERATOR(pg_catalog.=) r.oid AND l.number OPERATOR(pg_catalog.=) a.attnum
             AND l.label OPERATOR(pg_catalog.=) 'hidden')
 ), statistics AS MATERIALIZED (
-    -- An inheritance parent has two rows a column; the one that counts its children comes first. In a short list of unique
-    -- names none is common, and all are bounds of the histogram.
+    -- An inheritance parent has two rows a column; the one that counts its children comes first.
     SELECT DISTINCT ON (r.oid, s.attname) r.oid, s.attname,
-           COALESCE((s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100],
-                    (s.histogram_bounds::pg_catalog.text::pg_catalog.text[])[1:101]) AS common
+           (s.most_common_vals::pg_catalog.text::pg_catalog.text[])[1:100] AS common
     FROM relations r
     -- OFFSET has the planner look up each relation, instead of making the view of all statistics first.
     CROSS JOIN LATERAL (
-        SELECT v.attname, v.most_common_vals, v.inherited,
-               CASE WHEN v.most_common_vals IS NULL AND r.reltuples OPERATOR(pg_catalog.<=) 101
-                    THEN v.histogram_bounds END AS histogram_bounds
+        SELECT v.attname, v.most_common_vals, v.inherited
         FROM pg_catalog.pg_stats v
         WHERE v.schemaname OPERATOR(pg_catalog.=) r.nspname AND v.tablename OPERATOR(pg_catalog.=) r.relname
         OFFSET 0) AS s
-    WHERE $2 OPERATOR(pg_catalog.=) 'true' AND r.is_chosen
-      AND (s.most_common_vals IS NOT NULL OR s.histogram_bounds IS NOT NULL)
+    WHERE $2 OPERATOR(pg_catalog.=) 'true' AND r.is_chosen AND s.most_common_vals IS NOT NULL
       -- Printing values of other types would look up the code behind them, which may be anybody's.
       AND EXISTS (
           SELECT FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid OPERATOR(pg_catalog.=) t.typelem
-          WHERE t.oid OPERATOR(pg_catalog.=)
-                pg_catalog.pg_typeof(COALESCE(s.most_common_vals, s.histogram_bounds))::pg_catalog.oid
-            AND (e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])
-                 OR (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid AND s.most_common_vals IS NOT NULL)))
+          WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.pg_typeof(s.most_common_vals)::pg_catalog.oid
+            AND (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid
+                 OR e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
     ORDER BY r.oid, s.attname, s.inherited DESC
 ), column_documents AS MATERIALIZED (
     SELECT k.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
