@@ -1,7 +1,8 @@
 -- Where words may be looked up as stored values, as one json document: the shape of targets::Target, a list.
--- $1: the relations, as an oid[] literal. $2: 'true' for the sizes of files, for which the server locks each table; else
--- those that VACUUM and ANALYZE noted. What the caller may read is decided elsewhere; statistics come from a view that
--- shows the caller's own. Everything is qualified, operators too, as the caller's search_path is in force.
+-- $1: the relations, as an oid[] literal. Sizes are those that VACUUM and ANALYZE noted; where they noted none, $2: 'true' asks
+-- for the size of the file, for which the server locks each table and remembers it. What the caller may read is decided
+-- elsewhere; statistics come from a view that shows the caller's own. Everything is qualified, operators too, as the caller's
+-- search_path is in force.
 WITH RECURSIVE roots AS MATERIALIZED (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.reltuples
     FROM pg_catalog.pg_class c
@@ -14,7 +15,8 @@ WITH RECURSIVE roots AS MATERIALIZED (
     SELECT t.root, i.inhrelid FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.oid
 ), sizes AS MATERIALIZED (
     SELECT t.root, pg_catalog.sum(CASE WHEN c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m}'::pg_catalog."char"[])
-         THEN CASE WHEN $2 OPERATOR(pg_catalog.=) 'true' THEN pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass)
+         THEN CASE WHEN $2 OPERATOR(pg_catalog.=) 'true' AND c.relpages OPERATOR(pg_catalog.=) 0
+                   THEN pg_catalog.pg_relation_size(c.oid::pg_catalog.regclass)
                    ELSE c.relpages::pg_catalog.int8 OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::pg_catalog.int4
               END END)::pg_catalog.int8 AS bytes,
            pg_catalog.bool_or(c.relkind OPERATOR(pg_catalog.=) 'f') AS remote, pg_catalog.count(*) AS parts
