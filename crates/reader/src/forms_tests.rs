@@ -215,6 +215,10 @@ const SAAS: &[(&str, &str)] = &[
      "top 1 acct by count of its usr"),
     ("top 2 accounts by revenue in each country",
      "top 2 acct.id, acct.nm, acct.ctry, acct.own_emp_id, acct.csm_emp_id, acct.cre_dt of acct by sum of its inv.amt, within each acct.ctry"),
+    ("cancellation rate of subscriptions",
+     "(count of sub where sub.st is C (cancelled)) / (count of sub)"),
+    ("cancellation rate by plan",
+     "(count of sub where sub.st is C (cancelled)) / (count of sub) per pln.nm, pln.id"),
 ];
 
 /// Questions that are like these, but have no reading that is sure.

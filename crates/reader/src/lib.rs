@@ -81,6 +81,7 @@ mod select_items;
 mod series;
 mod single_rows;
 mod sql;
+mod state_rates;
 mod suggestions;
 mod summary;
 mod superlatives;

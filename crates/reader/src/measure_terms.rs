@@ -324,80 +324,11 @@ impl Parser<'_> {
         }
         found
     }
-
-    /// The fraction of rows in a state: "cancellation rate" for rows whose status is cancelled, or that have a date of
-    /// cancelling.
-    fn state_rates(&self, position: usize) -> Parses<Measure> {
-        let Some(end) = self.accept_phrase(position + 1, &["rate", "ratio", "quota"]) else { return Vec::new() };
-        let word = self.lattice.lower(position);
-        let mut found = Vec::new();
-        for (relation, _) in self.schema.relations() {
-            for (column, data) in self.schema.columns(relation) {
-                let values = if data.category == 'E' { &data.labels } else { &data.common_values };
-                let at = ColumnRef { source: 0, column };
-                let mut conditions: Vec<Condition> = Vec::new();
-                if matches!(data.category, 'E' | 'S') && values.len() <= MAX_STATES {
-                    conditions.extend(values.iter().filter(|value| same_root(word, value)).map(|value| {
-                        let values = vec![super::query_tree::Operand::Text(value.clone())];
-                        Condition::OneOf { column: at, values, negated: false }
-                    }));
-                }
-                let named = self.schema.words(column).iter().any(|one| same_root(word, one));
-                if named && self.schema.is_date(column) && !data.not_null {
-                    conditions.push(Condition::IsNull { column: at, negated: true });
-                }
-                if named && self.schema.is_flag(column) {
-                    conditions.push(Condition::IsTrue { column: at, negated: false });
-                }
-                for condition in conditions {
-                    let part = Expression::Filtered(Box::new(Expression::CountRows), vec![condition]);
-                    let value = Expression::Quotient(Box::new(part), Box::new(Expression::CountRows));
-                    let alias = format!("{word}_rate");
-                    let cost = costs::STATE_RATE;
-                    found.push((
-                        Measure {
-                            relation,
-                            value,
-                            alias,
-                            cost,
-                            noun: None,
-                            implied: false,
-                            new_rows: false,
-                            of_column: false,
-                        },
-                        end,
-                    ));
-                }
-            }
-        }
-        found
-    }
 }
-
-/// A column with more values than these holds no states.
-const MAX_STATES: usize = 30;
 
 /// What is told of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {
     Aggregate(Aggregate),
     Percentile(u32),
-}
-
-/// Whether a noun tells of the same as a state does: "cancellation" and "cancelled", "return" and "returned".
-fn same_root(noun: &str, state: &str) -> bool {
-    let state = state.to_lowercase();
-    let (one, two) = (root(noun), root(&state));
-    one.len() >= 4 && one == two
-}
-
-/// A word without the endings that make nouns and participles of verbs.
-fn root(word: &str) -> &str {
-    let word = word.strip_suffix('s').unwrap_or(word);
-    for ending in ["lation", "ation", "ition", "ment", "tion", "ion", "ling", "led", "ing", "ed", "al", "y", "l"] {
-        if let Some(root) = word.strip_suffix(ending).filter(|root| root.len() >= 4) {
-            return root;
-        }
-    }
-    word
 }

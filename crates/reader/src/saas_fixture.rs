@@ -50,6 +50,7 @@ fn billing() -> Vec<Relation> {
                 "id integer!",
                 "acct_id integer!",
                 "pln_id integer!",
+                "st text!",
                 "seats integer!",
                 "mrr numeric(10,2)!",
                 "start_dt date!",
@@ -59,7 +60,7 @@ fn billing() -> Vec<Relation> {
             &[("acct_id", "acct"), ("pln_id", "pln")],
         ),
         "subscriptions",
-        &[("mrr", "monthly recurring revenue in euros")],
+        &[("mrr", "monthly recurring revenue in euros"), ("st", "state: T trial, A active, C cancelled")],
     );
     let inv = remark(
         relation(
