@@ -277,7 +277,10 @@ impl Parser<'_> {
         let starts = self.ends(position, Category::HowMany).into_iter().map(|start| (start, false));
         for (start, implied) in starts.chain([(position, true)]) {
             for (noun, end) in self.noun_phrases(start) {
-                let bare = implied && (noun.column.is_some() || !noun.plural);
+                // Rows that hold a count are not what is counted.
+                let held = noun.column.is_none()
+                    && self.schema.columns(noun.relation).any(|(id, _)| self.schema.words(id) == ["count"]);
+                let bare = implied && (noun.column.is_some() || !noun.plural) || held;
                 if bare || noun.limit.is_some() || noun.each {
                     continue;
                 }
