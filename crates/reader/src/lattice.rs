@@ -111,11 +111,10 @@ impl Lattice {
         STRUCTURE.contains(&word)
     }
 
-    /// The words for which the lattice holds nothing, as the user spelled them.
-    pub fn unknown(&self) -> Vec<String> {
+    /// The words for which the lattice holds nothing.
+    pub fn unknown(&self) -> Vec<&Word> {
         let known = covered(&self.words, &self.cells, u32::MAX);
-        let unknown = self.words.iter().zip(known).filter(|(_, known)| !known);
-        unknown.map(|(word, _)| word.text.clone()).collect()
+        self.words.iter().zip(known).filter(|(_, known)| !known).map(|(word, _)| word).collect()
     }
 }
 

@@ -331,6 +331,11 @@ pub fn categories(words: &[Word], start: usize) -> Vec<(Category, usize)> {
     found
 }
 
+/// The single words of all phrases.
+pub fn all_words() -> impl Iterator<Item = &'static str> {
+    PHRASES.iter().flat_map(|(_, phrases)| phrases.iter().flat_map(|phrase| phrase.split(' ')))
+}
+
 /// The words by which columns that measure a quality are called, the likeliest first.
 pub fn quality_words(quality: Quality) -> &'static [&'static str] {
     match quality {

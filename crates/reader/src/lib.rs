@@ -61,6 +61,7 @@ mod measure_clauses;
 mod measure_lists;
 mod measure_terms;
 mod measures;
+mod misspelt_words;
 mod money_columns;
 mod money_questions;
 mod name_index;
@@ -195,18 +196,35 @@ impl<'a> Reader<'a> {
         }
         let schema = &self.schema;
         let lattice = Lattice::new(question, words, schema, &self.names, lookup, self.interrupt)?;
-        let understood = || understanding::understood(question, &lattice, schema);
         let unknown = lattice.unknown();
-        if !unknown.is_empty() {
-            let nearest = unknown_words::nearest(&unknown, schema, self.interrupt)?;
-            return Ok(Err(Abstention::Unknown { words: unknown, understood: understood(), nearest }));
+        if unknown.is_empty() {
+            return self.read_lattice(question, &lattice);
         }
-        let parser = Parser::new(&lattice, schema, self.interrupt);
-        let hypotheses = parser.parse()?;
+        if let Some(corrected) = misspelt_words::correct(question, &unknown, schema, &self.names, self.interrupt)? {
+            let words = words::split(&corrected.question, MAX_WORDS + 1);
+            let lattice = Lattice::new(&corrected.question, words, schema, &self.names, lookup, self.interrupt)?;
+            if let Ok(mut reading) = self.read_lattice(&corrected.question, &lattice)? {
+                let taken = corrected.words.iter().map(|(word, meant)| format!("{word} taken for {meant}"));
+                reading.summary = one_line(&format!("{}; {}", reading.summary, taken.collect::<Vec<_>>().join(", ")));
+                return Ok(Ok(reading));
+            }
+        }
+        let words: Vec<String> = unknown.iter().map(|word| word.text.clone()).collect();
+        let nearest = unknown_words::nearest(&words, schema, self.interrupt)?;
+        let understood = understanding::understood(question, &lattice, schema);
+        Ok(Err(Abstention::Unknown { words, understood, nearest }))
+    }
+
+    /// Reads a question by its lattice. One with an unknown word has no reading.
+    fn read_lattice(&self, question: &str, lattice: &Lattice) -> Result<Result<Reading, Abstention>, Interrupted> {
+        let schema = &self.schema;
+        let parser = Parser::new(lattice, schema, self.interrupt);
+        let hypotheses = if lattice.unknown().is_empty() { parser.parse()? } else { Vec::new() };
         let no_parse = || {
             let read_words = parser.furthest();
-            let unread = understanding::unread(question, &lattice, read_words);
-            Abstention::NoParse { understood: understood(), read_words, unread }
+            let unread = understanding::unread(question, lattice, read_words);
+            let understood = understanding::understood(question, lattice, schema);
+            Abstention::NoParse { understood, read_words, unread }
         };
         Ok(choose(&hypotheses, schema).map_err(|abstention| abstention.unwrap_or_else(no_parse)))
     }

@@ -41,17 +41,37 @@ fn unknown_words_are_named() {
 }
 
 #[test]
-fn a_slip_of_the_pen_is_met_with_the_real_name() {
-    let Err(Abstention::Unknown { nearest, understood, .. }) = read("how many custmers are from Berlin", &shop())
-    else {
-        panic!("read");
-    };
+fn a_misspelt_word_is_taken_for_the_one_known_word_near_it() {
+    for (question, summary) in [
+        (
+            "how many custmers are from Berlin",
+            "count of customers where customers.city is Berlin; custmers taken for customers",
+        ),
+        (
+            "how mnay orders were canceled",
+            "count of orders where orders.status is cancelled; mnay taken for many, canceled taken for cancelled",
+        ),
+        (
+            "number of custmers per contry",
+            "count of customers per customers.country; custmers taken for customers, contry taken for country",
+        ),
+        (
+            "totl shiping per month",
+            "sum of orders.shipping per month of orders.ordered_at; totl taken for total, shiping taken for shipping",
+        ),
+    ] {
+        assert_eq!(read(question, &shop()).map(|reading| reading.summary).as_deref(), Ok(summary), "{question}");
+    }
+}
+
+#[test]
+fn a_misspelt_word_without_a_reading_is_met_with_the_real_name() {
+    let Err(Abstention::Unknown { nearest, .. }) = read("custmers besides Custmers", &shop()) else { panic!("read") };
     assert!(nearest.iter().any(|one| one.word == "custmers" && one.name == "customers"), "{nearest:?}");
-    assert_eq!(understood.len(), 1, "{understood:?}");
-    assert_eq!(
-        (understood[0].words.as_str(), understood[0].names.as_slice()),
-        ("Berlin", &["a value of customers.city".to_owned()][..])
-    );
+    // Proper names and short words are not corrected.
+    for question in ["customers from Berlni", "oders frm Berlin"] {
+        assert!(matches!(read(question, &shop()), Err(Abstention::Unknown { .. })), "{question}");
+    }
 }
 
 #[test]

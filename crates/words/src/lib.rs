@@ -12,7 +12,7 @@ mod tokens;
 mod vocabulary;
 
 pub use phrases::phrases;
-pub use spelling::{NearestNames, distance};
-pub use synonyms::{spelled_out, synonyms_of_stem};
+pub use spelling::{NearestNames, distance, edits};
+pub use synonyms::{spelled_out, synonyms_of_stem, words_with_synonyms};
 pub use tokens::{Word, WordKind, identifier_words, singular, split, stem};
 pub use vocabulary::{Meaning, Vocabulary, WordMatch};

@@ -11,6 +11,11 @@ pub fn distance(unknown: &str, name: &str) -> usize {
     if name.contains(unknown) || unknown.contains(name) { edits / 2 } else { edits }
 }
 
+/// The edits between two words, a swap of neighbouring letters counted as one.
+pub fn edits(one: &str, other: &str) -> usize {
+    strsim::osa_distance(one, other)
+}
+
 /// How alike two words have to be, from 0 to 1: one edit in four letters is too many, three in ten are not.
 const ALIKE: f64 = 0.7;
 

@@ -190,6 +190,11 @@ pub fn spelled_out(word: &str) -> Option<&'static [&'static str]> {
     SHORT.iter().find(|(short, _)| *short == word).map(|(_, words)| *words)
 }
 
+/// All words that have a synonym, each as often as it stands in a group.
+pub fn words_with_synonyms() -> impl Iterator<Item = &'static str> {
+    STRONG.iter().chain(WEAK).flat_map(|group| group.iter().copied())
+}
+
 type Groups = HashMap<&'static str, Vec<&'static str>>;
 
 /// The words that may stand for a singular noun, true synonyms and then weak ones.
