@@ -49,3 +49,24 @@ fn readings_say_what_codes_mean_and_what_is_left_out() {
         assert_eq!(read(question).map(|reading| reading.summary).as_deref(), Ok(summary), "{question}");
     }
 }
+
+#[test]
+fn the_role_in_a_key_s_name_says_which_join_is_meant() {
+    for (question, wanted) in [
+        ("appointments booked by Eva Holm", "JOIN doc ON doc.id = apt.booked_by"),
+        ("how many appointments were seen by Jon Vik", "JOIN doc ON doc.id = apt.seen_by"),
+    ] {
+        assert!(sql(question).contains(wanted), "{question}: {}", sql(question));
+    }
+    assert!(
+        matches!(read("appointments of Eva Holm"), Err(Abstention::Ambiguous { .. })),
+        "{}",
+        sql("appointments of Eva Holm")
+    );
+}
+
+#[test]
+fn names_are_split_over_first_and_last_columns() {
+    let wanted = "JOIN pat ON pat.id = apt.pat_id WHERE pat.first_name = 'Anna' AND pat.last_name = 'Berg' AND";
+    assert!(sql("appointments of Anna Berg").contains(wanted), "{}", sql("appointments of Anna Berg"));
+}

@@ -247,6 +247,32 @@ impl Hypothesis {
         self.select_columns(source, columns)
     }
 
+    /// Adds the columns by which people know a row, and its key, as two rows may be called the same.
+    pub fn select_identity(self, schema: &SchemaView, source: usize) -> Self {
+        let keys = schema.key_columns(self.query.relation(source));
+        self.select_display_columns(schema, source).select_columns(source, keys)
+    }
+
+    /// Whether a number is sure to be one: rows counted for each value of their own key, or the different values of a
+    /// column that has to hold a certain value.
+    fn counts_one(&self, schema: &SchemaView) -> bool {
+        let joins_many = self.query.joined(0).any(|source| {
+            let parent = self.query.sources.get(source).and_then(|source| source.parent);
+            parent.is_some_and(|(_, step)| !schema.is_single(step))
+        });
+        let own_key = |value: &Expression| matches!(value, Expression::Column(at) if at.source == 0 && schema.key_columns(at.column.relation) == [at.column]);
+        let conditions = self.query.sources.first().map_or(&[] as &[Condition], |base| base.conditions.as_slice());
+        let held = |at: &ColumnRef| {
+            let one = |condition: &Condition| matches!(condition, Condition::OneOf { column, values, negated: false } if column == at && values.len() == 1);
+            conditions.iter().any(one)
+        };
+        self.query.outputs.iter().any(|output| match &output.value {
+            Expression::CountRows => !joins_many && self.query.groups.iter().any(own_key),
+            Expression::Aggregate(Aggregate::Count, at) => held(at),
+            _ => false,
+        })
+    }
+
     /// Shows each row of the result once, where it has columns alone.
     pub fn show_once(&mut self) {
         self.query.distinct |= self.query.outputs.iter().all(|output| matches!(output.value, Expression::Column(_)));
@@ -359,6 +385,9 @@ impl Hypothesis {
         if eachs && !self.query.groups.is_empty() {
             return None;
         }
+        if self.counts_one(schema) || self.query.sources.iter().any(|source| mixes_and_with_or(&source.conditions)) {
+            return None;
+        }
         self.require_counted_rows();
         if self.query.order.is_empty() && self.query.outputs.iter().all(|o| each(&o.value)) {
             return None;
@@ -375,6 +404,19 @@ impl Hypothesis {
         }
         if self.query.outputs.is_empty() { None } else { self.without_contradictions(schema) }
     }
+}
+
+/// Whether an alternative of two columns stands beside a value of one of them, as in "in Paris, Texas or in Rome, Italy":
+/// which belong together is not sure.
+fn mixes_and_with_or(conditions: &[Condition]) -> bool {
+    let column = |condition: &Condition| match condition {
+        Condition::OneOf { column, negated: false, .. } => Some(*column),
+        _ => None,
+    };
+    conditions.iter().any(|condition| {
+        let Condition::AnyOf(all) = condition else { return false };
+        all.iter().filter_map(column).any(|at| conditions.iter().filter_map(column).any(|other| other == at))
+    })
 }
 
 /// The name of an aggregate's output column: `total_amount`, or `amount_count`; not `total_total`.

@@ -53,6 +53,7 @@ mod hypothesis;
 mod interrupts;
 mod join_graph;
 mod key_inference;
+mod key_roles;
 mod lattice;
 mod lexicon;
 mod likeness;

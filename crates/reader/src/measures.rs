@@ -188,7 +188,7 @@ impl Parser<'_> {
 }
 
 /// Whether a word names a flow of money, which is always meant as a sum.
-fn is_flow(word: &str) -> bool {
+pub fn is_flow(word: &str) -> bool {
     matches!(word, "revenue" | "sales" | "turnover" | "spend" | "spending" | "spent" | "income" | "profit")
 }
 

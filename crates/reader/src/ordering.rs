@@ -23,7 +23,7 @@ impl Parser<'_> {
                     if let Category::SortByQuality(_, direction) = one { Some(direction) } else { None }
                 });
                 if let Some((direction, after)) = aged {
-                    let turned = matches!(&value, Expression::Column(at) if self.schema.is_date(at.column) || self.schema.is_year(at.column));
+                    let turned = matches!(&value, Expression::Column(at) if self.schema.tells_birth(at.column));
                     let direction = if turned { opposite(direction) } else { direction };
                     found.push((with_order(next.clone(), value.clone(), direction), after));
                 }

@@ -8,6 +8,7 @@ use super::connectives::Connective;
 use super::evidence::Evidence;
 use super::hypothesis::Hypothesis;
 use super::interrupts::{InterruptCheck, Interrupted};
+use super::key_roles;
 use super::lattice::Lattice;
 use super::lexicon::{self, Category};
 use super::name_index::Mention;
@@ -125,7 +126,10 @@ impl<'a> Parser<'a> {
         if self.interrupted.get() {
             return Err(Interrupted);
         }
-        let used = |hypothesis: &Hypothesis| uses_every_word(hypothesis, self.lattice, self.schema);
+        let used = |hypothesis: &Hypothesis| {
+            key_roles::fit(hypothesis, self.lattice, self.schema)
+                && uses_every_word(hypothesis, self.lattice, self.schema)
+        };
         let finish = |hypothesis: Hypothesis| {
             let asked = Evidence::of(&hypothesis.query, self.schema).columns;
             let mut finished = hypothesis.finish(self.schema)?;

@@ -3,6 +3,7 @@
 use super::costs;
 use super::hypothesis::{Hypothesis, alias};
 use super::lexicon::Category;
+use super::measures::is_flow;
 use super::name_index::Mention;
 use super::noun_phrases::NounPhrase;
 use super::parser::Parser;
@@ -61,6 +62,10 @@ impl Parser<'_> {
             let candidates: Vec<&Mention<ColumnId>> =
                 self.lattice.cell(item.start).columns.iter().filter(|m| m.end == item.end).collect();
             match &item.kind {
+                // "Revenue" among other items is a sum as well.
+                ItemKind::Column if self.is_sum_of_flow(&hypothesis, source, item, &candidates) => {
+                    found.extend(self.project_aggregate(&hypothesis, source, Aggregate::Sum, &candidates));
+                }
                 ItemKind::Column => found.extend(self.project_column(&hypothesis, source, item, &candidates)),
                 ItemKind::Aggregate(aggregate) => {
                     found.extend(self.project_aggregate(&hypothesis, source, *aggregate, &candidates));
@@ -97,6 +102,18 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// Whether an item names a flow of money ("revenue") for which the rows at hand have no column of that very name.
+    fn is_sum_of_flow(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        item: &SelectItem,
+        candidates: &[&Mention<ColumnId>],
+    ) -> bool {
+        let own = |m: &&Mention<ColumnId>| m.cost == 0 && m.target.relation == hypothesis.query.relation(source);
+        item.end == item.start + 1 && is_flow(self.lattice.lower(item.start)) && !candidates.iter().any(own)
     }
 
     /// The source that an item belongs to: the relation named right after it, else the source that all items are of.

@@ -137,8 +137,7 @@ impl Parser<'_> {
                             && items
                                 .iter()
                                 .all(|item| matches!(item.kind, ItemKind::Aggregate(_) | ItemKind::Count(_)));
-                        let hypothesis =
-                            if named { hypothesis.select_display_columns(self.schema, 0) } else { hypothesis };
+                        let hypothesis = if named { hypothesis.select_identity(self.schema, 0) } else { hypothesis };
                         let mut projected = self.project_only(&hypothesis, &items);
                         projected.iter_mut().filter(|_| noun.distinct).for_each(Hypothesis::show_once);
                         found.extend(projected.into_iter().map(|hypothesis| (hypothesis, end)));
@@ -266,7 +265,7 @@ impl Parser<'_> {
                 .iter()
                 .all(|item| !matches!(item.kind, ItemKind::Column | ItemKind::FullName | ItemKind::AllColumns))
             {
-                hypothesis = hypothesis.select_display_columns(self.schema, 0);
+                hypothesis = hypothesis.select_identity(self.schema, 0);
             }
             found.extend(self.project(&hypothesis, 0, items));
         }

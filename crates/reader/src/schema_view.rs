@@ -126,6 +126,12 @@ impl<'a> SchemaView<'a> {
         matches!(self.last_word(id), "year" | "years") && (self.is_whole(id) || self.is_text(id))
     }
 
+    /// Whether greater values of a column mean less age: dates and years, also a date of birth that is stored as a text.
+    pub fn tells_birth(&self, id: ColumnId) -> bool {
+        let birth = |word: &String| matches!(word.as_str(), "birth" | "born" | "dob" | "birthday" | "birthdate");
+        self.is_date(id) || self.is_year(id) || self.words(id).iter().any(birth)
+    }
+
     /// Whether a column may be tested by a year: by its name ("year", "founded"), or because its common values are years.
     pub fn holds_years(&self, id: ColumnId) -> bool {
         const EVENTS: [&str; 8] = ["built", "born", "made", "begun", "began", "written", "founding", "yr"];

@@ -154,6 +154,11 @@ impl Words<'_> {
 /// Adds a value to those that a phrase may mean, if the phrase can mean what is so close to it.
 fn note(found: &mut Found, phrase: &Phrase, column: ColumnId, value: &str, closeness: Closeness) {
     let Some(cost) = costs::of_value(closeness, phrase.proper) else { return };
+    // "Michael Goodrich" is no misspelt "Michael": a value that leaves a word out is another one.
+    let count = |text: &str| text.split_whitespace().count();
+    if closeness == Closeness::Near && count(&phrase.text) != count(value) {
+        return;
+    }
     let Some(list) = found.get_mut(phrase.start) else { return };
     let target = StoredValue { column, value: value.to_owned() };
     if !list.iter().any(|mention| mention.target == target && mention.end == phrase.end) {

@@ -176,6 +176,7 @@ impl Account<'_> {
             Category::Distinct => evidence.distinct || evidence.groups || self.is_distinct_anyway(end),
             Category::TextMatch(_) => evidence.matches_text,
             Category::Null | Category::NotNull => evidence.tests_null,
+            Category::Named => !evidence.texts.is_empty() || evidence.matches_text || evidence.compares,
             _ => false,
         }
     }
@@ -228,6 +229,15 @@ impl Account<'_> {
     /// Whether a word that the reading does not use asks for nothing.
     fn needs_nothing(&self, position: usize) -> bool {
         let word = self.lattice.lower(position);
+        // "May" is a month, "may" is a verb.
+        let capital = self.lattice.words.get(position).is_some_and(|word| word.text.starts_with(char::is_uppercase));
+        if word == "may" && capital && position > 0 {
+            return false;
+        }
+        if matches!(word, "result" | "results") {
+            let before = position.saturating_sub(2)..position;
+            return before.into_iter().any(|at| lexicon::is_sort_verb(self.lattice.lower(at)));
+        }
         if RELATION_WORDS.contains(&word) {
             return self.is_within_idle_phrase(position);
         }
@@ -252,7 +262,10 @@ impl Account<'_> {
         if !self.is_verb(position) || self.is_attributive(position) {
             return false;
         }
-        cell.relations.is_empty() && !cell.columns.iter().any(|m| m.cost <= costs::OWN_WORDS && m.end == position + 1)
+        // At the end of the question a verb may be all of a condition: "heads who are acting".
+        let last = position + 1 == self.lattice.len();
+        let most = if last { costs::UNSAID_WORD } else { costs::OWN_WORDS };
+        cell.relations.is_empty() && !cell.columns.iter().any(|m| m.cost <= most && m.end == position + 1)
             || self.is_named_nearby(cell)
     }
 
@@ -307,7 +320,6 @@ fn is_idle(phrase: Category) -> bool {
             | Category::With
             | Category::In
             | Category::Of
-            | Category::Named
             | Category::Adverb
             | Category::Filler
             | Category::Pronoun
