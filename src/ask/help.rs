@@ -115,7 +115,7 @@ impl<'s> Guide<'s> {
         let extent = Extent::of(self.settings.prompt.budget);
         let context = grounding::link(name, &self.settings.scope(), extent, true)?;
         let page = builtin::table_page(&context, name, ON_A_PAGE, &|sql| is_approved(sql, self.settings))?;
-        let Some((columns, examples)) = page else { return Err(Error::NoHelp(name.to_owned())) };
+        let Some(builtin::TablePage { columns, examples }) = page else { return Err(Error::NoHelp(name.to_owned())) };
         let mut lines = vec![format!("Columns of {name} that you may read:"), String::new()];
         lines.extend(columns.into_iter().map(|line| format!("    {line}")));
         lines.extend([String::new(), "Questions that are answered:".to_owned(), String::new()]);

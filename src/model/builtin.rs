@@ -72,13 +72,20 @@ pub fn table_lines(context: &Context, most: usize) -> Result<Vec<String>, Error>
     Ok(reader_of(context)?.table_lines(most))
 }
 
-/// The columns of a table, one a line, and up to `most` questions about it; `None` where no table is called so.
+/// What is told of one table.
+pub struct TablePage {
+    /// One a line.
+    pub columns: Vec<String>,
+    pub examples: Vec<Example>,
+}
+
+/// The columns of a table, and up to `most` questions about it; `None` where no table is called so.
 pub fn table_page(
     context: &Context,
     name: &str,
     most: usize,
     approve: &dyn Fn(&str) -> Result<bool, Error>,
-) -> Result<Option<(Vec<String>, Vec<Example>)>, Error> {
+) -> Result<Option<TablePage>, Error> {
     let reader = reader_of(context)?;
     let Some(columns) = reader.column_lines(name) else { return Ok(None) };
     let mut examples = Vec::new();
@@ -87,7 +94,7 @@ pub fn table_page(
             examples.push(example);
         }
     }
-    Ok(Some((columns, examples)))
+    Ok(Some(TablePage { columns, examples }))
 }
 
 fn reader_of(context: &Context) -> Result<Reader<'_>, Error> {

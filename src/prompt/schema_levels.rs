@@ -71,9 +71,17 @@ pub fn choose(
         .collect())
 }
 
+/// A schema that was written whole.
+struct Whole {
+    of: Weak<Snapshot>,
+    with_values: bool,
+    tokens: usize,
+    text: String,
+}
+
 thread_local! {
-    /// The last schema that was written whole, with whether that was with values, its tokens and its text.
-    static WHOLE: RefCell<Option<(Weak<Snapshot>, bool, usize, String)>> = const { RefCell::new(None) };
+    /// The last one.
+    static WHOLE: RefCell<Option<Whole>> = const { RefCell::new(None) };
 }
 
 /// The text of a schema that fits whole. It is the same for every question until something changes, so it is kept.
@@ -83,8 +91,8 @@ fn whole(context: &Context, with_values: bool, room: usize) -> Option<String> {
     }
     let of = Rc::downgrade(&context.snapshot);
     let kept = WHOLE.with_borrow(|kept| {
-        let kept = kept.as_ref().filter(|(snapshot, values, ..)| snapshot.ptr_eq(&of) && *values == with_values);
-        kept.map(|(.., used, text)| (*used <= room).then(|| text.clone()))
+        let kept = kept.as_ref().filter(|kept| kept.of.ptr_eq(&of) && kept.with_values == with_values);
+        kept.map(|kept| (kept.tokens <= room).then(|| kept.text.clone()))
     });
     if let Some(text) = kept {
         return text;
@@ -93,7 +101,7 @@ fn whole(context: &Context, with_values: bool, room: usize) -> Option<String> {
     let before = tokens(&notes);
     let (blocks, used) = everything(&context.snapshot, with_values, room.saturating_sub(before))?;
     let text = fence(&(notes + &blocks));
-    WHOLE.set(Some((of, with_values, before + used, text.clone())));
+    WHOLE.set(Some(Whole { of, with_values, tokens: before + used, text: text.clone() }));
     Some(text)
 }
 

@@ -102,7 +102,7 @@ impl Reader<'_> {
 
     /// The relation whose name is made of these words, in singular or plural; of several, the one that its bare name finds.
     fn relation_called(&self, name: &str) -> Option<usize> {
-        let wanted = singulars(name.split(|c: char| c == ' ' || c == '_'));
+        let wanted = singulars(name.split([' ', '_']));
         let is = |relation: &Relation| {
             singulars(words::identifier_words(&relation.name).iter().map(String::as_str)) == wanted
         };

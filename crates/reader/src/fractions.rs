@@ -218,7 +218,7 @@ impl Hypothesis {
         }
         for output in &mut self.query.outputs {
             if let Expression::Quotient(one, _) = &mut output.value {
-                *one = Box::new(Expression::Filtered(one.clone(), part.clone()));
+                **one = Expression::Filtered(one.clone(), part.clone());
             }
         }
         Some(self)

@@ -14,7 +14,7 @@ impl Parser<'_> {
     pub fn related_nouns(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         // "with orders but no reviews" ties the reviews by what ties the orders.
-        if !connective.linked && !(connective.also && connective.negated) {
+        if !(connective.linked || connective.also && connective.negated) {
             return found;
         }
         // "revenue by category" asks for groups, which is another rule.
