@@ -127,7 +127,7 @@ pub fn comments(of: Of, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(u32, 
         let relation = oid(relation).to_u32();
         if oid(class) == pg_sys::RelationRelationId && wanted(relation) {
             let column = row.value::<i32>(column).and_then(|column| i16::try_from(column).ok());
-            each(relation, column.unwrap_or_default(), row.value(text).unwrap_or_default());
+            each(relation, column.unwrap_or_default(), row.beginning(text));
         }
     });
 }
@@ -199,6 +199,24 @@ impl Row {
         unsafe { pg_sys::heap_attisnull(self.tuple, column as i32, self.shape) }
     }
 
+    /// The first characters of a text; empty for NULL. No more than these is read from where long values are stored, and bytes that
+    /// are not UTF-8, as a database in SQL_ASCII may hold, are replaced.
+    fn beginning(&self, column: u32) -> String {
+        let mut is_null = false;
+        // SAFETY: as in `value`; the datum is a varlena, and what is cut out of it is a copy of our own, freed here.
+        unsafe {
+            let datum = pg_sys::heap_getattr(self.tuple, column as i32, self.shape, &mut is_null);
+            if is_null {
+                return String::new();
+            }
+            let value = pg_sys::pg_detoast_datum_slice(datum.cast_mut_ptr(), 0, MOST_BYTES as i32);
+            let bytes = std::slice::from_raw_parts(pgrx::vardata_any(value).cast(), pgrx::varsize_any_exhdr(value));
+            let text = String::from_utf8_lossy(bytes).chars().take(MOST_CHARACTERS).collect();
+            pg_sys::pfree(value.cast());
+            text
+        }
+    }
+
     /// A value of variable length as it is stored, without its header; empty for NULL.
     fn bytes(&self, column: u32) -> Vec<u8> {
         let mut is_null = false;
@@ -214,6 +232,10 @@ impl Row {
         }
     }
 }
+
+/// More of a text that the owner of a relation wrote is not read: it may be of any length.
+const MOST_CHARACTERS: usize = 1000;
+const MOST_BYTES: usize = 4 * MOST_CHARACTERS;
 
 fn text(name: &pg_sys::NameData) -> String {
     // SAFETY: a name ends with a zero byte.
