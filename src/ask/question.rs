@@ -11,12 +11,18 @@ pub struct Question {
     pub wanted: Option<ResultShape>,
 }
 
+/// A question is a text that somebody wrote; what is longer is something else, and everything that reads it takes its time.
+const MOST_BYTES: usize = 100_000;
+
 impl Question {
     /// Refuses what can't be answered before anything is looked up.
     pub fn new(text: Option<&str>, thread: Option<&str>) -> Result<Self, Error> {
         let text = text.unwrap_or_default().trim();
         if text.is_empty() {
             return Err(Error::EmptyQuestion);
+        }
+        if text.len() > MOST_BYTES {
+            return Err(Error::LongQuestion { bytes: text.len(), most: MOST_BYTES });
         }
         if thread.is_some() {
             return Err(Error::ThreadGiven);

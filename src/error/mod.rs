@@ -16,6 +16,8 @@ use reader::Abstention;
 pub enum Error {
     #[error("the question is empty")]
     EmptyQuestion,
+    #[error("the question is too long")]
+    LongQuestion { bytes: usize, most: usize },
     #[error("the statement is empty")]
     EmptyStatement,
     #[error("the cursor's name is empty")]

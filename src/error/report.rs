@@ -13,6 +13,7 @@ impl Error {
             | Self::NoHelp(_) => "22023",
             Self::ThreadGiven | Self::Encoding | Self::Silent { .. } => "0A000",
             Self::EmptyCursorName => "34000",
+            Self::LongQuestion { .. } => "54000",
             Self::UnknownModel(_) => "42704",
             Self::NotAModel { .. } => "42809",
             Self::ModelDenied(_) | Self::OptionDenied(_) => "42501",
@@ -57,6 +58,7 @@ impl Error {
             | Self::HttpStatus { why, .. }
             | Self::Refused { why, .. } => Some(why.clone()),
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
+            Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
             Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
             Self::Silent { abstention, .. } => Some(silence::detail(abstention)),
@@ -102,6 +104,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Self::EmptyQuestion => "Ask something, for example: SELECT nl_ask('how many orders are there').",
+            Self::LongQuestion { .. } => "Ask for one thing, in a few sentences.",
             Self::EmptyStatement => "Give one SELECT statement.",
             Self::EmptyCursorName => "Name it, or give NULL for a name of the server's choice.",
             Self::NoHelp(_) => {

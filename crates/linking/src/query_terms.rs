@@ -4,6 +4,8 @@ use words::{Word, WordKind, split};
 
 /// Of a longer question only the beginning is looked up.
 pub const MOST_WORDS: usize = 60;
+/// No name in a catalog is longer (NAMEDATALEN), so a longer word names nothing. Looking for its parts would take forever.
+const LONGEST_WORD: usize = 63;
 /// Words of one stored value.
 const LONGEST_PHRASE: usize = 4;
 
@@ -109,7 +111,7 @@ fn as_written(question: &str, run: &[Word]) -> String {
 }
 
 fn is_word(piece: &Word) -> bool {
-    matches!(piece.kind, WordKind::Word | WordKind::Number | WordKind::Date)
+    matches!(piece.kind, WordKind::Word | WordKind::Number | WordKind::Date) && piece.lower.len() <= LONGEST_WORD
 }
 
 #[cfg(test)]

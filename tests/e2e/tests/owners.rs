@@ -51,6 +51,43 @@ fn long_texts_of_owners_are_read_in_part() {
     assert!(prompt.len() < 200_000, "{} bytes", prompt.len());
 }
 
+/// Somebody's text in a database that takes any bytes.
+#[test]
+fn texts_of_owners_that_are_no_utf8_do_no_harm() {
+    let fixture = Fixture::empty("no_utf8");
+    let name = format!("{}_ascii", fixture.database.name);
+    let mut superuser = fixture.database.session();
+    superuser
+        .run(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"));
+    let mut session = Session::open(&mut fixture.database.cluster.config(&name));
+    session.run(
+        "CREATE EXTENSION nl2sql; CREATE TABLE visits (id int PRIMARY KEY); INSERT INTO visits VALUES (1), (2);
+         CREATE SCHEMA theirs; CREATE TABLE theirs.notes (id int);
+         DO $$ BEGIN
+             EXECUTE format('COMMENT ON TABLE theirs.notes IS %L', 'caf' || convert_from('\\xe9', 'SQL_ASCII'));
+         END $$",
+    );
+    assert_eq!(session.texts("SELECT nl_ask('how many visits')"), [r#"{"count":2}"#]);
+    session.text("SELECT nl_prompt('how many visits')");
+    drop(session);
+    superuser.run(&format!("DROP DATABASE {name}"));
+}
+
+/// A question may come from anybody who may fill in a form.
+#[test]
+fn endless_words_and_questions_end() {
+    let mut fixture = Fixture::shop("endless_words");
+    fixture.session.run("SET nl2sql.model = 'builtin'; SET statement_timeout = '10s'");
+    for letters in [20_000, 90_000] {
+        fixture.session.error(&format!("SELECT nl_ask(repeat('a', {letters}))"), "0A000");
+        fixture.session.error(&format!("SELECT nl_ask(repeat('customers ', {letters} / 10))"), "0A000");
+        fixture.session.text(&format!("SELECT nl_prompt(repeat('a', {letters}))"));
+    }
+    for function in ["nl_ask", "nl_sql", "nl_prompt"] {
+        fixture.session.error(&format!("SELECT {function}(repeat('a', 3000000))"), "54000");
+    }
+}
+
 #[test]
 fn locked_tables_are_not_waited_for() {
     let (_fixture, mut asker, mut owner) = asker_and_owner("locked");
