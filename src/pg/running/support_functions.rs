@@ -1,17 +1,21 @@
-//! Support functions of types that were looked up before this library was there to be asked about them.
+//! Support functions of types, looked up before anything that runs in a sandbox does so.
 //!
 //! The server keeps what it knows of a type for the session (typcache.c), functions ready to be called included. What is looked
-//! up while the hooks are in place is announced at every call; what was before is looked up again, once a session.
+//! up while the hooks are in place is announced at every call; what was before is looked up again, once a session. And in a
+//! sandbox the looking up is judged like a call: a stranger's range type in somebody's constraint would end every question that
+//! prints the constraint, so types that are made later are looked up outside, too.
 
 use std::cell::Cell;
 
 use pgrx::pg_sys;
 
 use crate::error::Error;
+use crate::pg::host::invalidation;
 use crate::pg::running::query::rows;
 
 thread_local! {
-    static IS_FRESH: Cell<bool> = const { Cell::new(false) };
+    /// The generation of functions at which the types were looked up last.
+    static LOOKED_UP_AT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// Everything of an entry of the type cache that holds functions (typcache.h).
@@ -21,23 +25,31 @@ const FUNCTIONS: u32 = pg_sys::TYPECACHE_EQ_OPR_FINFO
     | pg_sys::TYPECACHE_HASH_EXTENDED_PROC_FINFO
     | pg_sys::TYPECACHE_RANGE_INFO;
 
-/// Looks the support functions of users' types up again, the first time it is called.
+/// Looks the support functions of users' types up, where that was not done since one of them changed.
 pub fn refresh() -> Result<(), Error> {
-    if IS_FRESH.get() {
+    // The locks of the query below are preceded by the messages of others; what they announce is looked up the next time.
+    let generation = invalidation::generation_of_functions();
+    let last = LOOKED_UP_AT.get();
+    if last == Some(generation) {
         return Ok(());
     }
     let types = rows(include_str!("support_types.sql"), &[])?;
     let types: Vec<u32> = types.iter().flatten().flatten().filter_map(|oid| oid.parse().ok()).collect();
-    for oid in &types {
+    for oid in types.iter().map(|oid| pg_sys::Oid::from(*oid)) {
         // SAFETY: in a transaction; the type exists, and its entry lives as long as the session.
-        unsafe { look_up_again(pg_sys::Oid::from(*oid)) };
+        unsafe {
+            match last {
+                None => look_up_again(oid),
+                Some(_) => drop(pg_sys::lookup_type_cache(oid, FUNCTIONS as i32)),
+            }
+        }
     }
-    if !types.is_empty() {
+    if last.is_none() && !types.is_empty() {
         // The same is kept with indexes of such types.
         // SAFETY: in a transaction; the server does so by itself where too many messages of others are waiting.
         unsafe { pg_sys::InvalidateSystemCaches() };
     }
-    IS_FRESH.set(true);
+    LOOKED_UP_AT.set(Some(generation));
     Ok(())
 }
 

@@ -73,6 +73,25 @@ fn texts_of_owners_that_are_no_utf8_do_no_harm() {
     superuser.run(&format!("DROP DATABASE {name}"));
 }
 
+/// The server looks a type's functions up when a constraint with a value of it is printed, in every session that asks.
+#[test]
+fn types_made_later_end_nobodys_questions() {
+    let (_fixture, mut asker, mut owner) = asker_and_owner("later_types");
+    asker.text("SELECT nl_sql('how many customers')");
+    owner.run(
+        "CREATE FUNCTION theirs.diff(float8, float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1 - $2; END';
+         CREATE TYPE theirs.span AS RANGE (SUBTYPE = float8, SUBTYPE_DIFF = theirs.diff);
+         CREATE TABLE theirs.stays (during theirs.span, CHECK (during <> '[1,2]'::theirs.span));
+         GRANT SELECT ON theirs.stays TO PUBLIC",
+    );
+    for function in ["nl_sql", "nl_prompt"] {
+        for _ in 0..2 {
+            let answer = asker.text(&format!("SELECT {function}('how many customers')"));
+            assert!(answer.contains("customers"), "{answer}");
+        }
+    }
+}
+
 /// A question may come from anybody who may fill in a form.
 #[test]
 fn endless_words_and_questions_end() {
