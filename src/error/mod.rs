@@ -93,6 +93,8 @@ pub enum Error {
     DoesNotFit { wanted: String, given: String },
     #[error("the catalogs changed while the cursor was opened")]
     CatalogsChanged,
+    #[error("permission denied to fetch from a cursor that another role opened")]
+    CursorOfAnother { opener: String },
     #[error("the query exceeded nl2sql.query_timeout")]
     QueryTimedOut { milliseconds: i32 },
     /// A query of this library took longer than any should.

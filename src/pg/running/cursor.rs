@@ -1,7 +1,7 @@
 //! Cursors over approved plans, fetched by the client at its own pace, long after the sandbox is gone.
 //!
 //! A portal made by SPI would be fetched unprotected. These are recognized each time they run, by a mark in their plan, and
-//! run read-only, restricted, watched and bounded, like everything that models write.
+//! run read-only, restricted, watched and bounded, like everything that models write, and only for the role that opened them.
 
 use std::ffi::{CString, c_int};
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
-use crate::pg::running::plan_hooks::{is_of_cursor, mark_as_cursor};
+use crate::pg::running::plan_hooks::{mark_as_cursor, opener_of_cursor};
 use crate::pg::running::runtime_hooks::Forced;
 use crate::pg::running::sandbox::under_limits;
 
@@ -94,7 +94,7 @@ pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, E
         };
         let outer = pg_sys::MemoryContextSwitchTo((*portal).portalContext);
         let statement = pg_sys::copyObjectImpl(plan.statement.cast()).cast::<pg_sys::PlannedStmt>();
-        mark_as_cursor(&mut *statement);
+        mark_as_cursor(&mut *statement, pg_sys::GetUserId());
         // Workers take what a sandbox has set, and a cursor runs in none.
         (*statement).parallelModeNeeded = false;
         let mut statements = PgList::<pg_sys::PlannedStmt>::new();
@@ -142,9 +142,9 @@ unsafe extern "C-unwind" fn on_run(
 ) {
     // SAFETY: passes the server's arguments on, by plain pointers; see the runtime hooks.
     unsafe {
-        if is_ours(query) {
+        if let Some(opener) = opener_of_cursor(&*(*query).plannedstmt) {
             // Such a query runs more than once.
-            return run_ours(query, direction, count);
+            return run_ours(query, direction, count, opener);
         }
         let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
         #[cfg(feature = "pg18")]
@@ -154,20 +154,22 @@ unsafe extern "C-unwind" fn on_run(
     }
 }
 
-/// # Safety
-/// `query` is live.
-unsafe fn is_ours(query: *mut pg_sys::QueryDesc) -> bool {
-    // SAFETY: the caller's promise.
-    unsafe { is_of_cursor(&*(*query).plannedstmt) }
-}
-
-/// One FETCH.
+/// One FETCH. What the statement calls runs as the current role, and who opened the cursor had it judged for themselves.
 #[pg_guard]
 unsafe extern "C-unwind" fn run_ours(
     query: *mut pg_sys::QueryDesc,
     direction: pg_sys::ScanDirection::Type,
     count: u64,
+    opener: pg_sys::Oid,
 ) {
+    // SAFETY: reads a variable of the backend; the name is allocated in the current memory context.
+    let (is_openers, name) = unsafe {
+        let is_openers = pg_sys::GetUserId() == opener;
+        (is_openers, if is_openers { None } else { owned(pg_sys::GetUserNameFromId(opener, true)) })
+    };
+    if !is_openers {
+        return report::raise(Error::CursorOfAnother { opener: name.unwrap_or_default() });
+    }
     let bounds = BOUNDS.get().map(|bounds| bounds()).unwrap_or_default();
     let result = under_limits(bounds, || {
         catch(|| {

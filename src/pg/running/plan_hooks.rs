@@ -52,18 +52,18 @@ impl Drop for Judged {
     }
 }
 
-/// Marks the plans of our cursors: a length that no statement has, with no location, is ignored wherever it is read
-/// (PlannedStmt in plannodes.h).
+/// Marks the plans of our cursors: a location that no statement has. Where that is below 0, the length beside it is ignored
+/// wherever the two are read (CleanQuerytext in queryjumble.c), so it holds the oid of who opened the cursor.
 const CURSOR: c_int = -0x6e6c;
 
-/// Marks a judged plan as that of a cursor of ours.
-pub fn mark_as_cursor(plan: &mut pg_sys::PlannedStmt) {
-    (plan.stmt_location, plan.stmt_len) = (-1, CURSOR);
+/// Marks a judged plan as that of a cursor of ours, which this role opens.
+pub fn mark_as_cursor(plan: &mut pg_sys::PlannedStmt, opener: pg_sys::Oid) {
+    (plan.stmt_location, plan.stmt_len) = (CURSOR, opener.to_u32().cast_signed());
 }
 
-/// Whether a plan is that of a cursor of ours.
-pub fn is_of_cursor(plan: &pg_sys::PlannedStmt) -> bool {
-    plan.stmt_len == CURSOR && plan.stmt_location == -1
+/// Who opened it, if this is the plan of a cursor of ours.
+pub fn opener_of_cursor(plan: &pg_sys::PlannedStmt) -> Option<pg_sys::Oid> {
+    (plan.stmt_location == CURSOR).then(|| pg_sys::Oid::from(plan.stmt_len.cast_unsigned()))
 }
 
 /// Not guarded by pgrx, for the reason given at `function_hooks::on_access`.
@@ -91,7 +91,7 @@ unsafe extern "C-unwind" fn judge_plan(plan: *const pg_sys::PlannedStmt, is_lead
         if marks.iter_ptr().any(|mark| (*mark).markType <= pg_sys::RowMarkType::ROW_MARK_KEYSHARE) {
             return raise(Error::locks_rows());
         }
-        let is_judged = is_leaders || plan == JUDGED.get() || is_of_cursor(statement);
+        let is_judged = is_leaders || plan == JUDGED.get() || opener_of_cursor(statement).is_some();
         for entry in PgList::<pg_sys::RangeTblEntry>::from_pg(statement.rtable).iter_ptr() {
             if (*entry).rtekind != RTEKind::RTE_RELATION {
                 continue;

@@ -210,3 +210,34 @@ fn tables_with_such_policies_are_not_looked_into() {
     assert!(!prompt.contains("Value of mal.p_table.body"), "{prompt}");
     assert_eq!(scene.seen() - before, 0, "a policy has read something");
 }
+
+/// Functions in a cursor run with the rights of whoever fetches.
+#[test]
+fn cursors_are_fetched_by_whoever_opened_them() {
+    let mut scene = Scene::new("foreign_text_cursor");
+    let mallory = scene.mallory.clone();
+    scene.fixture.double.answer("open", Reply::sql("SELECT mal.f_role(id) FROM mal.orders"));
+    let session = &mut scene.fixture.session;
+    session.run(&format!(
+        "GRANT USAGE ON FOREIGN SERVER gpt TO {mallory}; ALTER ROLE {mallory} SET nl2sql.model = 'gpt';
+         SET ROLE {mallory};
+         CREATE FUNCTION mal.f_role(int) RETURNS name LANGUAGE sql STABLE AS 'SELECT current_user';
+         CREATE FUNCTION mal.report() RETURNS refcursor LANGUAGE sql SECURITY DEFINER AS $$SELECT nl_open('open', 'c')$$;
+         RESET ROLE"
+    ));
+    let as_mallory = format!("SET LOCAL ROLE {mallory}; SELECT nl_open('open', 'c'); RESET ROLE");
+    for open in ["SELECT mal.report()", &as_mallory] {
+        for fetch in ["FETCH 1 FROM c", "MOVE 1 IN c"] {
+            session.run(&format!("BEGIN; {open}"));
+            let error = session.error(fetch, "42501");
+            assert!(error.hint().is_some_and(|hint| hint.contains(&mallory)), "{error:?}");
+            session.run("ROLLBACK");
+        }
+    }
+    session.run(&format!("BEGIN; SET LOCAL ROLE {mallory}; SELECT nl_open('open', 'c')"));
+    assert_eq!(session.texts("FETCH 1 FROM c"), [mallory.clone()]);
+    session.run("RESET ROLE");
+    session.run(&format!("SET LOCAL ROLE {mallory}"));
+    assert_eq!(session.texts("FETCH ALL FROM c"), [mallory]);
+    session.run("CLOSE c; COMMIT");
+}
