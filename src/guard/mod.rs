@@ -30,6 +30,7 @@ use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::pg::running::watch_state::Judges;
 use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::growth;
+use crate::pg::tree::owners_texts;
 use crate::pg::tree::raw_width::Width;
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::{self, Settings};
@@ -88,7 +89,10 @@ pub fn watch() {
             let (functions, owners) = (settings::allow_functions(), settings::trust_owners());
             policy::owner_refusal(call, &Lists { functions: &functions, owners: &owners })
         },
-        analysis_call: policy::analysis_refusal,
+        analysis_call: |call| {
+            policy::analysis_refusal(call, &[])
+                .and_then(|_| policy::analysis_refusal(call, &settings::allow_functions()))
+        },
         text_call: |call, by_cast| {
             policy::text_refusal(call, by_cast, &[])
                 .and_then(|_| policy::text_refusal(call, by_cast, &settings::allow_functions()))
@@ -97,7 +101,7 @@ pub fn watch() {
         system_schema: |schema| policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),
         server: |server| policy::server_refusal(server, &settings::allow_servers()),
     });
-    crate::pg::tree::owners_texts::install();
+    owners_texts::install();
     crate::pg::running::cursor::install(|| Settings::load().bounds);
     crate::pg::running::growth_hooks::install(growth::of, MAX_GROWTH);
     argument_bounds::install(argument_limits::LIMITS);
@@ -211,6 +215,7 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
     }
     check_width(parsed.width)?;
     // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
+    owners_texts::refused_types(parsed.types.iter().copied())?;
     let mut named =
         Uses { types: parsed.types.iter().map(|oid| (*oid, Origin::Statement)).collect(), ..Uses::default() };
     implicit_code::add_code(sandbox, &mut named)?;

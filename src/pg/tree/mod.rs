@@ -5,6 +5,8 @@ pub mod lineage;
 pub mod named_types;
 pub mod outline;
 pub mod owners_texts;
+mod ownership;
 pub mod query_trees;
 pub mod raw_width;
+pub mod type_code;
 pub mod uses;

@@ -1,5 +1,5 @@
-//! Judges what owners of views and tables wrote, the bodies of views and row-level security policies, in every tree that is
-//! planned inside a sandbox: the statement's own, those of statements in functions, those that look values up.
+//! Judges what owners of views, tables and types wrote, the bodies of views, row-level security policies and the checks of
+//! domains, in every tree that is planned inside a sandbox: the statement's own, those of statements in functions, those that look values up.
 //!
 //! Such text becomes a part of whatever reads the view or table. What a policy or a view with `security_invoker` reads is read
 //! with the rights of who asks, and functions in any of them run so. Where nobody has reason to trust its owner, it may read
@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_int};
 
 use pgrx::PgList;
-use pgrx::pg_sys::{self, SysCacheIdentifier as Id};
+use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::ownership::{Relation, is_invoker, owner_of_type};
 use super::query_trees::QueryTrees;
-use super::uses::{self, Origin};
+use super::type_code::add_code_of_types;
+use super::uses::{self, Origin, Uses};
 use crate::error::Error;
 use crate::pg::host::report::raise;
 use crate::pg::host::text::owned;
@@ -56,31 +58,49 @@ unsafe extern "C-unwind" fn on_plan(
 unsafe extern "C-unwind" fn judge_query(query: *mut pg_sys::Query) -> *mut pg_sys::List {
     // SAFETY: a live tree that nothing changes while it is read; in a transaction.
     unsafe {
-        let uses = uses::uses(&QueryTrees::new(vec![query]));
-        let mut texts = BTreeMap::new();
-        for (relation, origin) in &uses.relations {
-            if let Some(text) = text(&mut texts, *origin)
-                && let Some(error) = text.refused_relation(pg_sys::Oid::from(*relation))
-            {
-                raise(error);
-            }
-        }
-        for used in &uses.functions {
-            if let Some(text) = text(&mut texts, used.origin)
-                && let Some(error) = text.refused_function(pg_sys::Oid::from(used.oid), used.by_cast)
-            {
-                raise(error);
-            }
-        }
-        for (origin, name) in &uses.settings {
-            if let Some(text) = text(&mut texts, *origin)
-                && let Some(error) = text.refused_setting(name.as_deref())
-            {
-                raise(error);
-            }
+        let mut uses = uses::uses(&QueryTrees::new(vec![query]));
+        add_code_of_types(&mut uses);
+        if let Some(error) = refusal(&uses) {
+            raise(error);
         }
         let relations = uses.relations.iter().map(|(relation, _)| pg_sys::Oid::from(*relation));
         relations.fold(std::ptr::null_mut(), |list, relation| pg_sys::lappend_oid(list, relation))
+    }
+}
+
+/// Why these types may not be made values of, if so: for checks by owners whom nobody has reason to trust.
+pub fn refused_types(types: impl Iterator<Item = u32>) -> Result<(), Error> {
+    let mut uses = Uses { types: types.map(|oid| (oid, Origin::Statement)).collect(), ..Uses::default() };
+    // SAFETY: called while a statement is judged, in a transaction.
+    let refusal = unsafe {
+        add_code_of_types(&mut uses);
+        refusal(&uses)
+    };
+    refusal.map_or(Ok(()), Err)
+}
+
+/// What the first text says that it may not say.
+///
+/// # Safety
+/// In a transaction.
+unsafe fn refusal(uses: &Uses) -> Option<Error> {
+    let mut texts = BTreeMap::new();
+    // SAFETY: the caller's promise.
+    unsafe {
+        for (relation, origin) in &uses.relations {
+            let error = text(&mut texts, *origin).and_then(|text| text.refused_relation(pg_sys::Oid::from(*relation)));
+            if error.is_some() {
+                return error;
+            }
+        }
+        for used in &uses.functions {
+            let text = text(&mut texts, used.origin);
+            let error = text.and_then(|text| text.refused_function(pg_sys::Oid::from(used.oid), used.by_cast));
+            if error.is_some() {
+                return error;
+            }
+        }
+        uses.settings.iter().find_map(|(origin, name)| text(&mut texts, *origin)?.refused_setting(name.as_deref()))
     }
 }
 
@@ -100,7 +120,8 @@ unsafe extern "C-unwind" fn judge_inlined(plan: *const pg_sys::PlannedStmt, judg
             let works_as_asker = if is_view { is_invoker(relation) } else { has_policies_here(relation) };
             let owner = Relation::of(relation).map(|found| found.owner);
             if let Some(owner) = owner.filter(|owner| works_as_asker && !is_trusted(*owner)) {
-                let text = Text { relation, owner, is_view, is_trusted: false, as_asker: true };
+                let kind = if is_view { Kind::View } else { Kind::Policy };
+                let text = Text { of: relation, owner, kind, is_trusted: false, as_asker: true };
                 raise(text.refusal("works", "in the body of an SQL function"));
             }
         }
@@ -125,12 +146,21 @@ fn is_checked(entry: &pg_sys::RangeTblEntry) -> bool {
     return entry.perminfoindex != 0;
 }
 
-/// The body of a view, or the policies of a table.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    View,
+    Policy,
+    /// The checks of a domain, or a cast that makes json of a type.
+    Type,
+}
+
+/// The body of a view, the policies of a table, or what stands behind a type.
 #[derive(Clone, Copy)]
 struct Text {
-    relation: pg_sys::Oid,
+    /// The view, table or type.
+    of: pg_sys::Oid,
     owner: pg_sys::Oid,
-    is_view: bool,
+    kind: Kind,
     is_trusted: bool,
     /// Relations in it are read with the rights of who asks.
     as_asker: bool,
@@ -141,18 +171,19 @@ struct Text {
 /// # Safety
 /// In a transaction.
 unsafe fn text(known: &mut BTreeMap<Origin, Option<Text>>, origin: Origin) -> Option<Text> {
-    let (oid, is_view) = match origin {
-        Origin::View(view) => (view, true),
-        Origin::Policy(table) => (table, false),
-        Origin::Statement | Origin::Type(_) | Origin::Default(_) => return None,
+    let (oid, kind) = match origin {
+        Origin::View(view) => (view, Kind::View),
+        Origin::Policy(table) => (table, Kind::Policy),
+        Origin::Type(oid) => (oid, Kind::Type),
+        Origin::Statement | Origin::Default(_) => return None,
     };
     *known.entry(origin).or_insert_with(|| {
-        let relation = pg_sys::Oid::from(oid);
+        let of = pg_sys::Oid::from(oid);
         // SAFETY: the caller's promise; the statement holds a lock on what it reads.
         unsafe {
-            let owner = Relation::of(relation)?.owner;
-            let as_asker = !is_view || is_invoker(relation);
-            Some(Text { relation, owner, is_view, is_trusted: is_trusted(owner), as_asker })
+            let owner = if kind == Kind::Type { owner_of_type(of)? } else { Relation::of(of)?.owner };
+            let as_asker = kind != Kind::View || is_invoker(of);
+            Some(Text { of, owner, kind, is_trusted: is_trusted(owner), as_asker })
         }
     })
 }
@@ -166,7 +197,7 @@ impl Text {
             let found = Relation::of(relation)?;
             let is_system = relation.to_u32() < pg_sys::FirstNormalObjectId || found.schema == OURS;
             // A view of an owner who is trusted may have its reasons, but reads what the statement itself could not.
-            if self.is_view && self.as_asker && is_system {
+            if self.kind == Kind::View && self.as_asker && is_system {
                 let why = judges().and_then(|judges| (judges.system_schema)(&found.schema));
                 return why.map(|why| Error::refused_relation(&found.qualified(), why, "its schema in nl2sql.schemas"));
             }
@@ -219,13 +250,20 @@ impl Text {
     unsafe fn refusal(&self, does: &str, what: &str) -> Error {
         // SAFETY: the caller's promise.
         let (name, owner) = unsafe {
-            let name = Relation::of(self.relation).map(|relation| relation.qualified()).unwrap_or_default();
-            (name, owned(pg_sys::GetUserNameFromId(self.owner, true)).unwrap_or_default())
+            let name = match self.kind {
+                Kind::Type => owned(pg_sys::format_type_be_qualified(self.of)),
+                Kind::View | Kind::Policy => Relation::of(self.of).map(|relation| relation.qualified()),
+            };
+            (name.unwrap_or_default(), owned(pg_sys::GetUserNameFromId(self.owner, true)).unwrap_or_default())
         };
-        let whose = if self.is_view { "It" } else { "Its row-level security policy" };
+        let (used, whose) = match self.kind {
+            Kind::View => ("reading view", "It"),
+            Kind::Policy => ("reading table", "Its row-level security policy"),
+            Kind::Type => ("making a value of type", "Its check"),
+        };
         let what = if what.is_empty() { String::new() } else { format!(" {what}") };
         Error::Refused {
-            what: format!("reading {} {name}", if self.is_view { "view" } else { "table" }),
+            what: format!("{used} {name}"),
             why: format!("{whose} {does}{what} with the rights of who asks, and nobody trusts its owner with that."),
             hint: Some(format!("A superuser who trusts the role {owner} can name it in nl2sql.trust_owners.")),
         }
@@ -234,101 +272,6 @@ impl Text {
 
 /// Where this extension keeps things.
 const OURS: &str = "nl2sql";
-
-/// What pg_class says of a relation.
-struct Relation {
-    name: String,
-    schema: String,
-    owner: pg_sys::Oid,
-    namespace: pg_sys::Oid,
-    /// It holds rows of its own, and is neither a view nor a foreign table.
-    is_table: bool,
-    has_policies: bool,
-}
-
-impl Relation {
-    /// # Safety
-    /// In a transaction.
-    unsafe fn of(relation: pg_sys::Oid) -> Option<Self> {
-        // SAFETY: the cache entry is held while its fields are read; the name is NUL-terminated.
-        unsafe {
-            let tuple = pg_sys::SearchSysCache1(Id::RELOID as c_int, pg_sys::Datum::from(relation));
-            if tuple.is_null() {
-                return None;
-            }
-            let row = &*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_class>(tuple);
-            let found = Self {
-                name: owned(row.relname.data.as_ptr()).unwrap_or_default(),
-                schema: owned(pg_sys::get_namespace_name(row.relnamespace)).unwrap_or_default(),
-                owner: row.relowner,
-                namespace: row.relnamespace,
-                is_table: b"rmp".contains(&(row.relkind as u8)),
-                has_policies: row.relrowsecurity,
-            };
-            pg_sys::ReleaseSysCache(tuple);
-            Some(found)
-        }
-    }
-
-    fn qualified(&self) -> String {
-        format!("{}.{}", self.schema, self.name)
-    }
-
-    /// Whether this role reads in it what anybody reads: rows of its own relations, or all rows of a table. What a view or
-    /// a policy shows may depend on who asks.
-    ///
-    /// # Safety
-    /// In a transaction; `relation` is this one's oid.
-    unsafe fn may_be_read_by(&self, relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
-        if self.owner == role {
-            return true;
-        }
-        // SAFETY: the caller's promise; look-ups of privileges that raise nothing for what exists.
-        unsafe {
-            self.is_table
-                && !self.has_policies
-                && pg_sys::pg_class_aclcheck(relation, role, pg_sys::ACL_SELECT as pg_sys::AclMode)
-                    == pg_sys::AclResult::ACLCHECK_OK
-                && may_use(self.namespace, role)
-        }
-    }
-}
-
-/// # Safety
-/// In a transaction; the schema exists.
-unsafe fn may_use(schema: pg_sys::Oid, role: pg_sys::Oid) -> bool {
-    // SAFETY: the caller's promise.
-    unsafe {
-        #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
-        let result = pg_sys::pg_namespace_aclcheck(schema, role, pg_sys::ACL_USAGE as pg_sys::AclMode);
-        #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
-        let result =
-            pg_sys::object_aclcheck(pg_sys::NamespaceRelationId, schema, role, pg_sys::ACL_USAGE as pg_sys::AclMode);
-        result == pg_sys::AclResult::ACLCHECK_OK
-    }
-}
-
-/// Whether a view reads with the rights of who asks, which there is from PostgreSQL 15 on.
-///
-/// # Safety
-/// In a transaction; the view exists.
-unsafe fn is_invoker(view: pg_sys::Oid) -> bool {
-    #[cfg(any(feature = "pg13", feature = "pg14"))]
-    {
-        let _ = view;
-        false
-    }
-    #[cfg(not(any(feature = "pg13", feature = "pg14")))]
-    // SAFETY: the relation is open while its options are read; those of a view are null or ViewOptions (rel.h).
-    unsafe {
-        let relation = pg_sys::relation_open(view, pg_sys::AccessShareLock as c_int);
-        let options = (*relation).rd_options.cast::<pg_sys::ViewOptions>();
-        let is_view = (*(*relation).rd_rel).relkind == pg_sys::RELKIND_VIEW as c_char;
-        let is_invoker = is_view && !options.is_null() && (*options).security_invoker;
-        pg_sys::relation_close(relation, pg_sys::AccessShareLock as c_int);
-        is_invoker
-    }
-}
 
 /// Whether who asks has reason to trust what this role wrote, as for functions.
 ///

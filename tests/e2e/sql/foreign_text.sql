@@ -15,6 +15,7 @@ GRANT SELECT ON guarded TO PUBLIC;
 CREATE VIEW my_payroll AS SELECT salary FROM payroll;
 CREATE FUNCTION salary_of(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT salary FROM public.payroll WHERE id = $1';
 CREATE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT count(*) FROM mal.seen); END';
 
 SET ROLE {mallory};
 CREATE TABLE mal.seen (id int);
@@ -98,6 +99,35 @@ CREATE FUNCTION mal.f_many(VARIADIC mal.comp[]) RETURNS int LANGUAGE sql IMMUTAB
 CREATE FUNCTION mal.opf(int, mal.comp) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
 CREATE OPERATOR mal.<!> (LEFTARG = int, RIGHTARG = mal.comp, FUNCTION = mal.opf);
 CREATE TABLE mal.t (c mal.comp);
+-- Such a check, and one that calls a superuser's function, in views and policies, which need not name the type they make.
+CREATE DOMAIN mal.d_counted AS int CHECK (public.counted() + VALUE >= 0);
+CREATE TYPE mal.comp_counted AS (n mal.d_counted);
+CREATE FUNCTION mal.f_counted(mal.comp_counted) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE VIEW mal.def_domain AS SELECT (id::mal.d)::int AS n FROM mal.orders;
+CREATE VIEW mal.def_counted AS SELECT (id::mal.d_counted)::int AS n FROM mal.orders;
+CREATE VIEW mal.def_outer AS SELECT (id::mal.d_outer)::int AS n FROM mal.orders;
+CREATE VIEW mal.def_array AS SELECT cardinality(ARRAY[id]::mal.d[]) AS n FROM mal.orders;
+CREATE VIEW mal.def_populated AS SELECT (json_populate_record(NULL::mal.comp, '{"n": 1}')).n::int AS n FROM mal.orders;
+CREATE VIEW mal.def_converted AS SELECT ((('(' || id || ')')::mal.comp).n)::int AS n FROM mal.orders;
+CREATE VIEW mal.def_listed AS SELECT r.n::int AS n FROM mal.orders, json_to_record('{"n": 1}') AS r (n mal.d);
+CREATE VIEW mal.def_xml AS SELECT r.n::int AS n FROM mal.orders, xmltable('/n' PASSING '<n>1</n>' COLUMNS n mal.d PATH '.') AS r;
+CREATE VIEW mal.over_function AS SELECT n FROM mal.def_function;
+CREATE TABLE mal.p_domain AS TABLE mal.orders;
+CREATE TABLE mal.p_counted AS TABLE mal.orders;
+CREATE TABLE mal.p_forced AS TABLE mal.orders;
+ALTER TABLE mal.p_domain ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mal.p_counted ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mal.p_forced ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON mal.p_domain USING (id::mal.d IS NOT NULL);
+CREATE POLICY p ON mal.p_counted USING (id::mal.d_counted IS NOT NULL);
+CREATE POLICY p ON mal.p_forced USING (public.counted() >= 0);
+CREATE VIEW mal.def_forced AS SELECT id AS n FROM mal.p_forced;
+-- One that only computes.
+CREATE DOMAIN mal.d_plain AS text CHECK (VALUE ~ '^Z' AND public.doubled(length(VALUE)) > 0);
+CREATE VIEW mal.def_plain AS SELECT id, body::mal.d_plain AS body FROM mal.orders;
+CREATE TABLE mal.p_plain AS SELECT id, body FROM mal.orders;
+ALTER TABLE mal.p_plain ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON mal.p_plain USING (body::mal.d_plain IS NOT NULL);
 GRANT SELECT ON ALL TABLES IN SCHEMA mal TO PUBLIC;
 RESET ROLE;
 
@@ -109,3 +139,14 @@ CREATE FUNCTION reads_policy_inlined() RETURNS SETOF int LANGUAGE sql STABLE AS 
 CREATE VIEW super_inv WITH (security_invoker) AS SELECT p.id, p.salary, public.salary_of(p.id) AS s FROM payroll p;
 CREATE VIEW super_inv_catalog WITH (security_invoker) AS SELECT rolname FROM pg_catalog.pg_authid;
 GRANT SELECT ON super_inv, super_inv_catalog TO PUBLIC;
+DO $$ DECLARE v text; BEGIN
+    FOREACH v IN ARRAY ARRAY['domain', 'counted', 'outer', 'array', 'populated', 'converted', 'listed', 'xml'] LOOP
+        EXECUTE format('CREATE FUNCTION reads_%1$s() RETURNS bigint LANGUAGE plpgsql STABLE AS '
+                       '''BEGIN RETURN (SELECT sum(n) FROM mal.def_%1$s); END''', v);
+    END LOOP;
+    FOREACH v IN ARRAY ARRAY['def_function', 'def_settings', 'def_setting', 'def_domain', 'def_forced', 'over_function'] LOOP
+        EXECUTE format('CREATE FUNCTION reads_%1$s_inlined() RETURNS SETOF bigint LANGUAGE sql STABLE AS '
+                       '''SELECT n::bigint FROM mal.%1$s''', v);
+    END LOOP;
+END $$;
+CREATE FUNCTION reads_plain_inlined() RETURNS SETOF int LANGUAGE sql STABLE AS 'SELECT id FROM mal.def_plain';

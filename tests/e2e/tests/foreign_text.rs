@@ -42,6 +42,19 @@ const REFUSED: &[&str] = &[
     "SELECT '(1)'::mal.comp",
     "SELECT 1::mal.d",
     "SELECT json_populate_record(NULL::mal.comp, '{\"n\": 1}')",
+    "SELECT '(1)'::mal.comp_counted",
+    "SELECT mal.f_counted('(1)')",
+    "SELECT id::mal.d_counted FROM mal.orders",
+    "SELECT n FROM mal.def_domain",
+    "SELECT n FROM mal.def_counted",
+    "SELECT reads_domain()",
+    "SELECT reads_counted()",
+    "SELECT reads_outer()",
+    "SELECT reads_array()",
+    "SELECT reads_populated()",
+    "SELECT reads_converted()",
+    "SELECT reads_listed()",
+    "SELECT reads_xml()",
 ];
 
 /// The same for whom policies hold.
@@ -55,6 +68,8 @@ const REFUSED_BY_POLICY: &[&str] = &[
     "SELECT id FROM mal.p_activity",
     "SELECT id FROM mal.p_nested",
     "SELECT id FROM mal.p_in_from",
+    "SELECT id FROM mal.p_domain",
+    "SELECT id FROM mal.p_counted",
     "SELECT reads_policy()",
     "SELECT * FROM reads_policy_inlined() AS id",
 ];
@@ -69,6 +84,9 @@ const ANSWERED: &[(&str, usize)] = &[
     ("SELECT id FROM mal.p_rates", 1),
     ("SELECT id FROM mal.inv_own", 1),
     ("SELECT id FROM mal.def_own", 1),
+    ("SELECT id, body FROM mal.def_plain", 2),
+    ("SELECT id FROM mal.p_plain", 2),
+    ("SELECT * FROM reads_plain_inlined() AS id", 2),
     ("SELECT id FROM mal.orders", 2),
     ("SELECT id FROM super_inv", 2),
 ];
@@ -195,7 +213,13 @@ fn tables_with_such_policies_are_not_looked_into() {
     let mut scene = Scene::new("foreign_text_lookup");
     scene.analyst.run("SET nl2sql.model = 'builtin'");
     let before = scene.seen();
-    for question in ["how many orders of Zebulon", "p table with body Zebulon two", "names in payroll called Ada"] {
+    for question in [
+        "how many orders of Zebulon",
+        "p table with body Zebulon two",
+        "p domain with body Zebulon two",
+        "p counted with body Zebulon two",
+        "names in payroll called Ada",
+    ] {
         let _ = scene.analyst.try_texts(&format!("SELECT nl_sql({})", quote(question)));
         let _ = scene.analyst.try_texts(&nl_ask(question));
     }
@@ -205,7 +229,7 @@ fn tables_with_such_policies_are_not_looked_into() {
     let role = scene.analyst.text("SELECT current_user");
     let mut sharing = scene.fixture.asker(&role);
     sharing.run("SET app.tenant = '1'");
-    let prompt = sharing.text("SELECT nl_prompt('p tenant or p table or p owner with body Zebulon one')");
+    let prompt = sharing.text("SELECT nl_prompt('p tenant or p table or p owner or p domain with body Zebulon one')");
     assert!(prompt.contains("Value of mal.p_tenant.body"), "an ordinary policy keeps nobody from looking: {prompt}");
     assert!(!prompt.contains("Value of mal.p_table.body"), "{prompt}");
     assert_eq!(scene.seen() - before, 0, "a policy has read something");
