@@ -27,11 +27,19 @@ pub struct Growth {
     pub nodes: f64,
     /// Entries of range tables.
     pub relations: f64,
+    /// Conditions that must all hold, of WHERE, ON and HAVING.
+    pub conditions: f64,
+    pub grouping_sets: f64,
+    /// Texts that XMLPARSE parses.
+    pub xml_parses: f64,
 }
 
 impl AddAssign for Growth {
     fn add_assign(&mut self, other: Self) {
         self.nodes += other.nodes;
         self.relations += other.relations;
+        self.conditions += other.conditions;
+        self.grouping_sets += other.grouping_sets;
+        self.xml_parses += other.xml_parses;
     }
 }

@@ -59,12 +59,21 @@ unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
     let Some((measure, most)) = LIMIT.get() else { return };
     // SAFETY: live, in a transaction.
     let growth = unsafe { measure(query) };
+    if growth.xml_parses > most.xml_parses {
+        raise(Error::Refused {
+            what: "using XMLPARSE".to_owned(),
+            why: "Nothing bounds what it parses, and no cancel ends it.".to_owned(),
+            hint: Some("Cast the text to xml.".to_owned()),
+        });
+    }
     let excess = [
         (
             growth.relations,
             most.relations,
             "relations, when views, policies and common table expressions are put in place",
         ),
+        (growth.conditions, most.conditions, "conditions that must all hold"),
+        (growth.grouping_sets, most.grouping_sets, "grouping sets"),
         (growth.nodes, most.nodes, "parts of expressions, when subqueries are put in the place of their columns"),
     ];
     if let Some((_, limit, what)) = excess.into_iter().find(|(size, limit, _)| size > limit) {

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
+use super::planned_lists::{conditions, grouping_sets};
 use crate::limits::Growth;
 
 /// How large an analyzed statement, not yet rewritten, becomes.
@@ -41,7 +42,7 @@ impl Rows {
     }
 
     fn relation() -> Rc<Self> {
-        Rc::new(Self { total: Growth { nodes: 1.0, relations: 1.0 }, columns: Vec::new() })
+        Rc::new(Self { total: Growth { nodes: 1.0, relations: 1.0, ..Growth::default() }, columns: Vec::new() })
     }
 }
 
@@ -115,7 +116,11 @@ impl GrowthWalk {
         let outer = std::mem::take(&mut self.found);
         let flags = (pg_sys::QTW_IGNORE_RANGE_TABLE | pg_sys::QTW_IGNORE_CTE_SUBQUERIES) as c_int;
         // SAFETY: the caller's promise.
-        unsafe { pg_sys::query_tree_walker(query, Some(visit), (&raw mut *self).cast(), flags) };
+        unsafe {
+            pg_sys::query_tree_walker(query, Some(visit), (&raw mut *self).cast(), flags);
+            self.found.conditions += conditions((*query).havingQual, false);
+            self.found.grouping_sets += grouping_sets((*query).groupingSets);
+        }
         std::mem::replace(&mut self.found, outer)
     }
 
@@ -146,7 +151,21 @@ impl GrowthWalk {
                     let total = self.rows(node.cast()).total;
                     self.found += total;
                 }
-                _ => {
+                tag => {
+                    match tag {
+                        NodeTag::T_FromExpr => {
+                            self.found.conditions += conditions((*node.cast::<pg_sys::FromExpr>()).quals, false);
+                        }
+                        NodeTag::T_JoinExpr => {
+                            self.found.conditions += conditions((*node.cast::<pg_sys::JoinExpr>()).quals, false);
+                        }
+                        NodeTag::T_XmlExpr
+                            if (*node.cast::<pg_sys::XmlExpr>()).op == pg_sys::XmlExprOp::IS_XMLPARSE =>
+                        {
+                            self.found.xml_parses += 1.0;
+                        }
+                        _ => {}
+                    }
                     pg_sys::expression_tree_walker(node, Some(visit), (&raw mut *self).cast());
                 }
             }
@@ -308,6 +327,7 @@ impl GrowthWalk {
             if !policies.is_null() {
                 for policy in PgList::<pg_sys::RowSecurityPolicy>::from_pg((*policies).policies).iter_ptr() {
                     total += self.growth_of((*policy).qual.cast());
+                    total.conditions += conditions((*policy).qual.cast(), false);
                 }
             }
         }

@@ -6,6 +6,7 @@ pub mod named_types;
 pub mod outline;
 pub mod owners_texts;
 mod ownership;
+mod planned_lists;
 pub mod query_trees;
 pub mod raw_width;
 pub mod type_code;

@@ -64,6 +64,14 @@ fn growing() -> Vec<String> {
         format!("SELECT {} FROM wide", joined(100_000, ",", |_| "*".to_owned())),
         format!("SELECT ROW({}) IS NULL FROM wide x", joined(50_000, ",", |_| "x.*".to_owned())),
         levels(300, "SELECT * FROM wide", "SELECT * FROM (@) q"),
+        format!("SELECT 1 FROM small WHERE {}", joined(25_000, " AND ", |i| format!("id = {i}"))),
+        format!("SELECT 1 FROM small WHERE NOT ({})", joined(25_000, " OR ", |i| format!("id <> {i}"))),
+        format!("SELECT 1 FROM small a JOIN small b ON {}", joined(25_000, " AND ", |i| format!("a.id + {i} = b.id"))),
+        format!(
+            "SELECT 1 FROM small GROUP BY GROUPING SETS ({})",
+            joined(2400, ", ", |i| format!("(id + {}, id - {})", i % 60, i / 60))
+        ),
+        "SELECT 1 FROM wide GROUP BY CUBE (c0, c1, c2, c3, c4, c5), CUBE (c6, c7, c8, c9, c10)".to_owned(),
         levels(3, "SELECT 1", "SELECT (json_populate_record(null::wide, to_json(EXISTS (@)))).*"),
         format!(
             "SELECT {} FROM {}, (SELECT 1 AS single) q",
@@ -160,6 +168,9 @@ fn what_is_merely_large_is_answered() {
         "SELECT c0 FROM (SELECT c0, c1, c2, c3 FROM wide) a NATURAL JOIN wide b".to_owned(),
         format!("SELECT count(*) FROM small x0{}", joined(100, "", |i| format!(" NATURAL JOIN small x{}", i + 1))),
         format!("SELECT id FROM small WHERE id IN ({})", joined(20_000, ", ", |i| i.to_string())),
+        format!("SELECT id FROM small WHERE {}", joined(2000, " AND ", |i| format!("id <> {i}"))),
+        format!("SELECT id FROM small WHERE {}", joined(6000, " OR ", |i| format!("(id = {i} AND name = 'x')"))),
+        "SELECT count(*) FROM wide GROUP BY CUBE (c0, c1, c2, c3, c4, c5, c6, c7)".to_owned(),
         format!("SELECT x0.* FROM wide x0{}", joined(15, "", |i| format!(" JOIN wide x{} USING (c0)", i + 1))),
         format!("SELECT {}", joined(1500, ", ", |i| format!("(SELECT id FROM small WHERE id = {i})"))),
     ] {
