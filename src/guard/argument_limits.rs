@@ -21,6 +21,11 @@ const fn input(function: &'static str, most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Text, most }
 }
 
+/// What an integer argument says that is to be made: so many characters, points or elements.
+const fn count(function: &'static str, argument: usize, most: f64) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::Count(argument), most }
+}
+
 /// Arguments of any type.
 const fn any(function: &'static str, most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::LargestOfAny, most }
@@ -178,6 +183,39 @@ pub const LIMITS: &[ArgumentLimit] = &[
     largest("jsonb_strip_nulls", &[0], 5e7),
     largest("jsonb_pretty", &[0], 5e7),
     largest("jsonb_out", &[0], 8e7),
+    // tsquery.c looks through all operands of a text for each operator.
+    input("tsqueryin", 8e4),
+    // Elements that are read one by one, and ranges that are sorted.
+    input("tsvectorin", 5e6),
+    input("multirange_in", 1.5e6),
+    input("array_in", 1.2e7),
+    input("int2vectorin", 1e7),
+    input("oidvectorin", 1e7),
+    input("path_in", 1.5e7),
+    input("poly_in", 1.5e7),
+    input("jsonpath_in", 1e6),
+    input("record_in", 5e7),
+    input("range_in", 5e7),
+    input("numeric_in", 5e7),
+    input("bit_in", 5e7),
+    input("varbit_in", 5e7),
+    input("byteain", 1e8),
+    // libxml compares each attribute of an element with all before it.
+    input("xml_in", 1.5e5),
+    largest("texttoxml", &[0], 1.5e5),
+    largest("xml_is_well_formed", &[0], 1.5e5),
+    largest("xml_is_well_formed_document", &[0], 1.5e5),
+    largest("xml_is_well_formed_content", &[0], 1.5e5),
+    largest("xpath", &[0, 1], 1.5e5),
+    largest("xpath_exists", &[0, 1], 1.5e5),
+    largest("xmlexists", &[0, 1], 1.5e5),
+    // geo_ops.c, oracle_compat.c and arrayfuncs.c make as much as an integer says.
+    count("circle_poly", 0, 5e6),
+    count("lpad", 1, 2e7),
+    count("rpad", 1, 2e7),
+    ArgumentLimit { function: "array_fill", library: "", measure: Measure::Dimensions(1), most: 8e7 },
+    ArgumentLimit { function: "array_fill_with_lower_bounds", library: "", measure: Measure::Dimensions(1), most: 8e7 },
+    largest("text_reverse", &[0], 5e7),
     // unicode_norm.c sorts marks by moving each past its neighbours.
     largest("unicode_normalize_func", &[0], 1.6e4),
     largest("unicode_is_normalized", &[0], 1.6e4),

@@ -48,6 +48,10 @@ pub enum Measure {
     Text,
     /// All arguments, of any types, those that are varlenas.
     LargestOfAny,
+    /// What this argument, an integer of 4 bytes, is itself.
+    Count(usize),
+    /// How many elements an array has whose dimensions are in this argument, an array of integers of 4 bytes.
+    Dimensions(usize),
 }
 
 /// FmgrBuiltin in fmgrtab.h, the same from PostgreSQL 13 to 18.
@@ -72,6 +76,8 @@ mod raw {
 
         /// The size of a varlena that need not be in memory, header included. Without pgrx's wrapper, which costs more.
         pub fn toast_raw_datum_size(value: pg_sys::Datum) -> usize;
+        /// The value whole and in memory, with a header of four bytes.
+        pub fn pg_detoast_datum(value: *mut pg_sys::varlena) -> *mut pg_sys::varlena;
         pub fn get_fn_expr_argtype(function: *mut pg_sys::FmgrInfo, argument: c_int) -> pg_sys::Oid;
         pub fn get_typlen(of: pg_sys::Oid) -> i16;
     }
@@ -86,13 +92,14 @@ macro_rules! instances {
 }
 
 /// One function for each limit there can be: a call does not tell through which entry it came.
-static CHECKED: [Function; 180] = instances!(
+static CHECKED: [Function; 220] = instances!(
     0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40
     41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78
     79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112
     113 114 115 116 117 118 119 120 121 122 123 124 125 126 127 128 129 130 131 132 133 134 135 136 137 138 139 140
     141 142 143 144 145 146 147 148 149 150 151 152 153 154 155 156 157 158 159 160 161 162 163 164 165 166 167 168
-    169 170 171 172 173 174 175 176 177 178 179
+    169 170 171 172 173 174 175 176 177 178 179 180 181 182 183 184 185 186 187 188 189 190 191 192 193 194 195 196
+    197 198 199 200 201 202 203 204 205 206 207 208 209 210 211 212 213 214 215 216 217 218 219
 );
 
 static IN_FORCE: AtomicBool = AtomicBool::new(false);
@@ -233,7 +240,7 @@ unsafe extern "C-unwind" fn checked<const N: usize>(call: pg_sys::FunctionCallIn
 /// What a limit is on; an argument that is NULL has size 0.
 ///
 /// # Safety
-/// `call` is a live call of the function that limit `at` is on, and the arguments it names are varlenas.
+/// `call` is a live call of the function that limit `at` is on, and the arguments it names have the types of its measure.
 unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
     // SAFETY: the caller's promise.
     let arguments = unsafe { (*call).args.as_slice((*call).nargs as usize) };
@@ -255,7 +262,32 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
             };
             (0..arguments.len()).map(of_any).fold(0.0, f64::max)
         }
+        Some(Measure::Count(argument)) => given(*argument).map_or(0.0, |count| f64::from(count.value.value() as i32)),
+        // SAFETY: the caller's promise.
+        Some(Measure::Dimensions(argument)) => given(*argument).map_or(0.0, |array| unsafe { elements(array.value) }),
         None => 0.0,
+    }
+}
+
+/// How many elements an array of these dimensions has. What is no plain list of a few integers is refused by who asked for it.
+///
+/// # Safety
+/// `dimensions` is an array of integers of 4 bytes.
+unsafe fn elements(dimensions: pg_sys::Datum) -> f64 {
+    // SAFETY: the caller's promise; array.h: an array of one dimension without nulls has its header, the length, the lower
+    // bound, and its elements from the next multiple of 8 bytes on.
+    unsafe {
+        if raw::toast_raw_datum_size(dimensions) > 64 {
+            return 0.0;
+        }
+        let array = raw::pg_detoast_datum(dimensions.cast_mut_ptr()).cast::<pg_sys::ArrayType>();
+        if (*array).ndim != 1 || (*array).dataoffset != 0 {
+            return 0.0;
+        }
+        let start = size_of::<pg_sys::ArrayType>();
+        let length = array.byte_add(start).cast::<i32>().read();
+        let first = array.byte_add((start + 8).next_multiple_of(8)).cast::<i32>();
+        (0..length as usize).map(|at| f64::from(first.add(at).read())).product()
     }
 }
 

@@ -134,6 +134,43 @@ fn slow_functions_take_no_huge_values() {
     }
 }
 
+/// What turns text into a type, and what makes as much as an integer says.
+#[test]
+fn types_and_counts_take_no_huge_values() {
+    let mut fixture = fixture("types");
+    fixture.session.run("SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
+    let xml = "('<a ' || (SELECT string_agg('a' || i || '=\"\"', ' ') FROM generate_series(1, 25000) i) || '/>')";
+    let made = [
+        "SELECT ((repeat('a | ', 60000) || 'a')::tsquery) IS NULL",
+        "SELECT ('{' || repeat('[1,2],', 2000000) || '[1,2]}')::int4multirange IS NULL",
+        "SELECT ('{' || repeat('1,', 20000000) || '1}')::int[] IS NULL",
+        "SELECT (repeat('a ', 10000000))::tsvector IS NULL",
+        "SELECT ('(' || repeat('(1,2),', 8000000) || '(1,2))')::path IS NULL",
+        "SELECT ('(' || repeat('(1,2),', 8000000) || '(1,2))')::polygon IS NULL",
+        "SELECT xml_is_well_formed_content(repeat('<b/>', 5000000))",
+        "SELECT xml_is_well_formed(repeat('<b/>', 5000000))",
+        "SELECT npoints(polygon(30000000, '<(0,0),1>'::circle))",
+        "SELECT length(lpad('', 200000000, 'ab'))",
+        "SELECT length(rpad('', 200000000, 'ab'))",
+        "SELECT array_length(array_fill(1, ARRAY[100000000]), 1)",
+        "SELECT array_length(array_fill(1, ARRAY[10000, 10000]), 1)",
+        "SELECT array_length(array_fill(1, ARRAY[10000, 10000], ARRAY[1, 1]), 1)",
+        "SELECT length(reverse(repeat('é', 60000000)))",
+    ];
+    let made = made.into_iter().map(str::to_owned);
+    for sql in made.chain([format!("SELECT {xml}::xml IS NULL"), format!("SELECT xml({xml}) IS NULL")]) {
+        assert_eq!(ending(&mut fixture, &sql), "54000", "{sql}");
+    }
+    assert_eq!(ending(&mut fixture, &format!("SELECT XMLPARSE(DOCUMENT {xml}) IS NULL")), "2F003");
+    for sql in [
+        "SELECT lpad('7', 3, '0') AS n, rpad('a', -1), array_fill(0, ARRAY[3, 2]), array_fill(0, '{}'::int[]), reverse('abc')",
+        "SELECT '<a b=\"1\">x</a>'::xml::text AS n, 'a & b'::tsquery::text, '{[1,2],[4,5]}'::int4multirange::text",
+        "SELECT npoints(polygon(12, '<(0,0),1>'::circle)) AS n, '((1,2),(3,4))'::path::text, (repeat('1', 100000))::numeric",
+    ] {
+        assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
+    }
+}
+
 #[test]
 fn functions_of_extensions_take_no_huge_values() {
     let mut fixture = fixture("huge_contrib");
@@ -257,6 +294,13 @@ fn every_limit_is_on_a_function_of_the_server() {
     let entries: Vec<(&str, usize)> = entries.collect();
     assert!(entries.len() > 100, "{entries:?}");
     for line in LIMITS.lines().map(str::trim) {
+        if let Some((function, argument)) = line.strip_prefix("count(\"").and_then(|entry| entry.split_once("\", ")) {
+            let argument = argument.split(',').next().expect("a number");
+            let sql = format!(
+                "SELECT count(*) > 0 AND bool_and(proargtypes[{argument}] = 'int4'::regtype) FROM pg_proc WHERE prosrc = '{function}'"
+            );
+            assert_eq!(session.text(&sql), "t", "{function} is a function of the server");
+        }
         let Some(entry) = line.strip_prefix("input(\"").or_else(|| line.strip_prefix("any(\"")) else { continue };
         let function = entry.split('"').next().expect("a name");
         let of_text = if line.starts_with("input") { "p.proargtypes[0] = 'cstring'::regtype" } else { "true" };
