@@ -22,6 +22,19 @@ WITH RECURSIVE roots AS MATERIALIZED (
            pg_catalog.bool_or(c.relkind OPERATOR(pg_catalog.=) 'f') AS remote, pg_catalog.count(*) AS parts
     FROM tree t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.oid
     GROUP BY t.root
+), costly AS MATERIALIZED (
+    -- To plan a look-up, the server computes what is constant in the conditions of indexes and policies, which may be anybody's,
+    -- and looks for no cancel between them. Lengths are read without the texts.
+    SELECT t.root
+    FROM tree t JOIN pg_catalog.pg_index i ON i.indrelid OPERATOR(pg_catalog.=) t.oid
+    GROUP BY t.root
+    HAVING pg_catalog.sum(COALESCE(pg_catalog.octet_length(i.indpred::pg_catalog.text), 0) OPERATOR(pg_catalog.+)
+        COALESCE(pg_catalog.octet_length(i.indexprs::pg_catalog.text), 0)) OPERATOR(pg_catalog.>) 50000
+    UNION
+    SELECT t.root
+    FROM tree t JOIN pg_catalog.pg_policy p ON p.polrelid OPERATOR(pg_catalog.=) t.oid
+    GROUP BY t.root
+    HAVING pg_catalog.sum(pg_catalog.octet_length(p.polqual::pg_catalog.text)) OPERATOR(pg_catalog.>) 50000
 ), statistics AS MATERIALIZED (
     -- An inheritance parent has two rows a column; the one that counts its children comes first.
     SELECT DISTINCT ON (r.oid, s.attname) r.oid, s.attname, s.avg_width, s.n_distinct,
@@ -82,3 +95,4 @@ SELECT COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object(
 FROM roots r
 JOIN sizes s ON s.root OPERATOR(pg_catalog.=) r.oid AND NOT s.remote
 JOIN columns c ON c.attrelid OPERATOR(pg_catalog.=) r.oid
+WHERE NOT EXISTS (SELECT FROM costly WHERE costly.root OPERATOR(pg_catalog.=) r.oid)

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::plan_hooks::interrupt;
 use super::watch_state::is_watching;
 use crate::error::Error;
 use crate::pg::host::report;
@@ -229,8 +230,14 @@ unsafe fn protect(first: *mut Builtin, count: usize, protection: c_int) -> bool 
 unsafe extern "C-unwind" fn checked<const N: usize>(call: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
     // SAFETY: passes the server's call on to its own function, which `install` has noted before anything calls this.
     unsafe {
-        if is_watching() && size(N, call) > LIMITS.get().map_or(f64::INFINITY, |limits| limits[N].most) {
-            refuse(N, call);
+        if is_watching() {
+            if size(N, call) > LIMITS.get().map_or(f64::INFINITY, |limits| limits[N].most) {
+                refuse(N, call);
+            }
+            // The planner computes what is constant, one call after the other, and looks for no cancel between them.
+            if pg_sys::InterruptPending != 0 {
+                interrupt();
+            }
         }
         let original: Function = std::mem::transmute(ORIGINALS[N].load(Relaxed));
         original(call)

@@ -73,3 +73,29 @@ fn slow_policies_cost_the_budget_and_no_more() {
     let took = started.elapsed();
     assert!(took < Duration::from_secs(2), "{took:?}");
 }
+
+/// To plan the look-up of a value, the server computes what is constant in the conditions of the table's indexes.
+#[test]
+fn slow_conditions_of_indexes_cost_the_budget_and_no_more() {
+    let database = shared().database("values_indexes", Content::Empty);
+    let mut owner = database.session();
+    owner.run("CREATE TABLE free (name text); INSERT INTO free VALUES ('Zebulon Quux')");
+    let slow = vec!["length(lpad('', 15000000, 'ab')) > 1"; 20].join(" AND ");
+    let long = (0..300).map(|i| format!("name <> '{i}'")).collect::<Vec<_>>().join(" AND ");
+    for (table, condition) in
+        [("one", "((repeat('a | ', 60000) || 'a')::tsquery) IS NOT NULL"), ("many", &slow), ("long", &long)]
+    {
+        owner.run(&format!("CREATE TABLE {table} (name text); CREATE INDEX ON {table} (name) WHERE {condition}"));
+    }
+    owner.run("INSERT INTO long VALUES ('Quentin Quark')");
+    let mut session = database.session();
+    asker(&mut session);
+    let started = Instant::now();
+    assert_eq!(session.text(FOUND), "t");
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    let in_long = "SELECT nl_prompt('what about Quentin Quark') ~ 'Value of long.name like .*: \"Quentin Quark\"'";
+    assert_eq!(session.text(in_long), "f", "a table with so long conditions is left out");
+    owner.run("DROP INDEX long_name_idx");
+    assert_eq!(session.text(in_long), "t");
+}
