@@ -53,7 +53,8 @@ unsafe extern "C-unwind" fn on_plan(
     }
 }
 
-/// Judges the texts in a tree that is about to be planned. The relations it reads, as a list of oids.
+/// Judges the texts in a tree that is about to be planned. What it reads,
+/// as a list of oids: each relation and the role it is read as.
 #[pg_guard]
 unsafe extern "C-unwind" fn judge_query(query: *mut pg_sys::Query) -> *mut pg_sys::List {
     // SAFETY: a live tree that nothing changes while it is read; in a transaction.
@@ -63,8 +64,8 @@ unsafe extern "C-unwind" fn judge_query(query: *mut pg_sys::Query) -> *mut pg_sy
         if let Some(error) = refusal(&uses) {
             raise(error);
         }
-        let relations = uses.relations.iter().map(|(relation, _)| pg_sys::Oid::from(*relation));
-        relations.fold(std::ptr::null_mut(), |list, relation| pg_sys::lappend_oid(list, relation))
+        let oids = uses.readers.iter().flat_map(|(relation, reader)| [*relation, *reader]);
+        oids.fold(std::ptr::null_mut(), |list, oid| pg_sys::lappend_oid(list, pg_sys::Oid::from(oid)))
     }
 }
 
@@ -104,46 +105,86 @@ unsafe fn refusal(uses: &Uses) -> Option<Error> {
     }
 }
 
-/// Judges what the planner has brought in with the bodies of SQL functions. Their trees are gone, so what texts of others may
-/// do in them is not known: they may not be there at all.
+/// Judges what the planner has brought in with the bodies of SQL functions. Their trees are gone, so what a policy or a view with
+/// `security_invoker` of others may do in them is not known: it may not be there at all. An ordinary view calls what its rule says.
 #[pg_guard]
 unsafe extern "C-unwind" fn judge_inlined(plan: *const pg_sys::PlannedStmt, judged: *const pg_sys::List) {
     // SAFETY: the plan is live, and so is the list.
     unsafe {
+        let judged: Vec<pg_sys::Oid> = PgList::<pg_sys::Oid>::from_pg(judged.cast_mut()).iter_oid().collect();
         for entry in PgList::<pg_sys::RangeTblEntry>::from_pg((*plan).rtable).iter_ptr() {
             let relation = (*entry).relid;
             // Children are read without a look at their own policies.
-            if relation == pg_sys::InvalidOid || !is_checked(&*entry) || pg_sys::list_member_oid(judged, relation) {
+            let Some(reader) = reader(&*plan, &*entry).filter(|_| relation != pg_sys::InvalidOid) else { continue };
+            let is_view = (*entry).relkind == pg_sys::RELKIND_VIEW as c_char;
+            if judged.chunks(2).any(|known| known[0] == relation && (is_view || known[1] == reader)) {
                 continue;
             }
-            let is_view = (*entry).relkind == pg_sys::RELKIND_VIEW as c_char;
-            let works_as_asker = if is_view { is_invoker(relation) } else { has_policies_here(relation) };
-            let owner = Relation::of(relation).map(|found| found.owner);
-            if let Some(owner) = owner.filter(|owner| works_as_asker && !is_trusted(*owner)) {
+            let Some(owner) = Relation::of(relation).map(|found| found.owner).filter(|owner| !is_trusted(*owner))
+            else {
+                continue;
+            };
+            let as_asker = if is_view { is_invoker(relation) } else { has_policies_for(relation, reader) };
+            if as_asker {
                 let kind = if is_view { Kind::View } else { Kind::Policy };
                 let text = Text { of: relation, owner, kind, is_trusted: false, as_asker: true };
                 raise(text.refusal("works", "in the body of an SQL function"));
+            } else if is_view && let Some(error) = refused_body(relation) {
+                raise(error);
             }
         }
     }
 }
 
-/// Whether policies hold for who asks.
+/// What the body of an ordinary view says that it may not say, but for the views it reads in turn.
+///
+/// # Safety
+/// In a transaction; the view exists.
+unsafe fn refused_body(view: pg_sys::Oid) -> Option<Error> {
+    // SAFETY: the relation is open while its rules are read, whose actions are lists of analyzed queries.
+    unsafe {
+        let relation = pg_sys::relation_open(view, pg_sys::AccessShareLock as c_int);
+        let mut queries = Vec::new();
+        if let Some(rules) = (*relation).rd_rules.as_ref() {
+            for at in 0..rules.numLocks as usize {
+                queries.extend(PgList::<pg_sys::Query>::from_pg((**rules.rules.add(at)).actions).iter_ptr());
+            }
+        }
+        let mut uses = uses::uses_as(&QueryTrees::new(queries), Origin::View(view.to_u32()));
+        add_code_of_types(&mut uses);
+        let refusal = refusal(&uses);
+        pg_sys::relation_close(relation, pg_sys::AccessShareLock as c_int);
+        refusal
+    }
+}
+
+/// Whether policies hold for this role; 0 is who asks.
 ///
 /// # Safety
 /// In a transaction; the relation exists.
-unsafe fn has_policies_here(relation: pg_sys::Oid) -> bool {
+unsafe fn has_policies_for(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     // SAFETY: the caller's promise; a look-up that raises nothing with this last argument.
-    let result = unsafe { pg_sys::check_enable_rls(relation, pg_sys::InvalidOid, true) };
+    let result = unsafe { pg_sys::check_enable_rls(relation, role, true) };
     result == pg_sys::CheckEnableRlsResult::RLS_ENABLED as c_int
 }
 
-/// Whether its privileges are checked, as for all that a query names.
-fn is_checked(entry: &pg_sys::RangeTblEntry) -> bool {
+/// The role it is read as, if its privileges are checked, as for all that a query names; 0 is who asks.
+///
+/// # Safety
+/// The plan is live, and the entry is one of its own.
+unsafe fn reader(plan: &pg_sys::PlannedStmt, entry: &pg_sys::RangeTblEntry) -> Option<pg_sys::Oid> {
     #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
-    return entry.requiredPerms != 0;
+    {
+        let _ = plan;
+        (entry.requiredPerms != 0).then_some(entry.checkAsUser)
+    }
     #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
-    return entry.perminfoindex != 0;
+    // SAFETY: the list is one of RTEPermissionInfo nodes.
+    unsafe {
+        let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(plan.permInfos);
+        let info = (entry.perminfoindex as usize).checked_sub(1).and_then(|at| infos.get_ptr(at));
+        info.map(|info| (*info).checkAsUser)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]

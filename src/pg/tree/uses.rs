@@ -50,6 +50,8 @@ pub struct Uses {
     pub with_children: BTreeSet<u32>,
     /// The columns read of each, by relation and number; those behind views too. Number 0 is the whole row.
     pub columns: Vec<(u32, i16)>,
+    /// As which role each relation is read, by oids; 0 is who asks.
+    pub readers: BTreeSet<(u32, u32)>,
     /// User-defined types of values, directly.
     pub types: Vec<(u32, Origin)>,
     /// The settings that are read by `current_setting`; `None` for a name that is computed.
@@ -62,7 +64,12 @@ pub struct Uses {
 
 /// Collects from every tree of the statement.
 pub fn uses(trees: &QueryTrees<'_>) -> Uses {
-    let mut walk = UsesWalk { uses: Uses::default(), origin: Origin::Statement, location: None, in_cast: false };
+    uses_as(trees, Origin::Statement)
+}
+
+/// The same of trees of another origin.
+pub fn uses_as(trees: &QueryTrees<'_>, origin: Origin) -> Uses {
+    let mut walk = UsesWalk { uses: Uses::default(), origin, location: None, in_cast: false };
     for query in trees.iter() {
         // SAFETY: a live tree of the statement; the walk only reads it.
         unsafe { walk.visit(query.cast()) };
@@ -137,7 +144,7 @@ impl UsesWalk {
         }
     }
 
-    /// Notes the columns that the entry's permission check asks for: those that are read.
+    /// Notes the columns that the entry's permission check asks for, those that are read, and as whom.
     ///
     /// # Safety
     /// `entry` is a live entry of `query`, which is analyzed.
@@ -145,16 +152,22 @@ impl UsesWalk {
         // SAFETY: reads the node's fields; the set is null or live.
         unsafe {
             #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
-            let selected = {
+            let (selected, reader) = {
                 let _ = query;
-                entry.selectedCols
+                (entry.selectedCols, entry.checkAsUser)
             };
             #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
-            let selected = {
+            let (selected, reader) = {
                 let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(query.rteperminfos);
                 let index = (entry.perminfoindex as usize).checked_sub(1);
-                index.and_then(|at| infos.get_ptr(at)).map_or(std::ptr::null_mut(), |info| (*info).selectedCols)
+                let info = index.and_then(|at| infos.get_ptr(at));
+                info.map_or((std::ptr::null_mut(), pg_sys::InvalidOid), |info| {
+                    ((*info).selectedCols, (*info).checkAsUser)
+                })
             };
+            if entry.relid != pg_sys::InvalidOid {
+                self.uses.readers.insert((entry.relid.to_u32(), reader.to_u32()));
+            }
             let mut member = -1;
             loop {
                 member = pg_sys::bms_next_member(selected, member);

@@ -55,6 +55,12 @@ const REFUSED: &[&str] = &[
     "SELECT reads_converted()",
     "SELECT reads_listed()",
     "SELECT reads_xml()",
+    "SELECT * FROM reads_def_function_inlined() AS n",
+    "SELECT * FROM reads_def_settings_inlined() AS n",
+    "SELECT * FROM reads_def_setting_inlined() AS n",
+    "SELECT * FROM reads_def_domain_inlined() AS n",
+    "SELECT * FROM reads_def_forced_inlined() AS n",
+    "SELECT * FROM reads_over_function_inlined() AS n",
 ];
 
 /// The same for whom policies hold.
