@@ -9,7 +9,7 @@ pub mod growth_hooks;
 pub mod guc_texts;
 pub mod plan_hooks;
 mod portals;
-mod prepared_code;
+pub mod prepared_code;
 pub mod query;
 pub mod relations_being_made;
 pub mod runtime_hooks;

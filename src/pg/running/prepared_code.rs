@@ -9,7 +9,7 @@ use std::cell::Cell;
 use pgrx::pg_sys;
 
 use super::function_facts::{Call, Language};
-use crate::pg::host::invalidation::generation_of_functions;
+use crate::pg::host::invalidation::{generation, generation_of_functions};
 
 /// Who ran inside a sandbox, and the generation of functions.
 type Inside = (pg_sys::Oid, u64);
@@ -19,6 +19,8 @@ thread_local! {
     static OUTSIDE: Cell<bool> = const { Cell::new(true) };
     /// The same for what was judged, for this user and by these facts.
     static INSIDE: Cell<Option<Inside>> = const { Cell::new(None) };
+    /// The same for types whose code was judged, by the generation of all catalogs: no plan depends on all that is behind them.
+    static TYPES: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// The extension's own functions, which refuse to run inside a sandbox.
@@ -39,11 +41,18 @@ pub fn note_inside(call: &Call) {
     }
 }
 
+/// A plan is made inside a sandbox that makes values of types whose owners are not trusted.
+pub fn note_types() {
+    TYPES.set(TYPES.get().or_else(|| Some(generation())));
+}
+
 /// Has everything prepared anew that a sandbox must judge; called where one is entered.
 pub fn forget() {
     // What was prepared stays prepared until it is thrown away, so the note of it stays as long.
-    if OUTSIDE.replace(false) || INSIDE.get().is_some_and(|inside| inside != now()) {
+    let have_types_changed = TYPES.get().is_some_and(|judged| judged != generation());
+    if OUTSIDE.replace(false) || have_types_changed || INSIDE.get().is_some_and(|inside| inside != now()) {
         INSIDE.set(None);
+        TYPES.set(None);
         // SAFETY: on the backend's only thread; marks cached plans and expressions as no longer valid, as DISCARD PLANS does.
         unsafe { pg_sys::ResetPlanCache() };
     }

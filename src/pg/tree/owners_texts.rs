@@ -19,8 +19,8 @@ use super::uses::{self, Origin, Uses};
 use crate::error::Error;
 use crate::pg::host::report::raise;
 use crate::pg::host::text::owned;
-use crate::pg::running::function_facts;
 use crate::pg::running::watch_state::{is_watching, judges};
+use crate::pg::running::{function_facts, prepared_code};
 
 static mut NEXT: pg_sys::planner_hook_type = None;
 
@@ -60,6 +60,13 @@ unsafe extern "C-unwind" fn judge_query(query: *mut pg_sys::Query) -> *mut pg_sy
     // SAFETY: a live tree that nothing changes while it is read; in a transaction.
     unsafe {
         let mut uses = uses::uses(&QueryTrees::new(vec![query]));
+        if uses
+            .types
+            .iter()
+            .any(|(oid, _)| owner_of_type(pg_sys::Oid::from(*oid)).is_some_and(|owner| !is_trusted(owner)))
+        {
+            prepared_code::note_types();
+        }
         add_code_of_types(&mut uses);
         if let Some(error) = refusal(&uses) {
             raise(error);

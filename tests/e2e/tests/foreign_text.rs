@@ -271,3 +271,33 @@ fn cursors_are_fetched_by_whoever_opened_them() {
     assert_eq!(session.texts("FETCH ALL FROM c"), [mallory]);
     session.run("CLOSE c; COMMIT");
 }
+
+/// Plans that the session keeps do not depend on the checks of every type whose values they make.
+#[test]
+fn types_are_judged_again_once_they_change() {
+    let mut scene = Scene::new("foreign_text_changed");
+    let mallory = scene.mallory.clone();
+    scene.fixture.session.run(&format!(
+        "SET ROLE {mallory};
+         CREATE DOMAIN mal.d_late AS int CHECK (VALUE > 0);
+         CREATE TYPE mal.comp_late AS (n mal.d_late);
+         CREATE VIEW mal.def_late AS
+             SELECT (json_populate_record(NULL::mal.comp_late, json_build_object('n', id))).n::int AS n FROM mal.orders;
+         GRANT SELECT ON mal.def_late TO PUBLIC;
+         RESET ROLE;
+         CREATE FUNCTION reads_late() RETURNS bigint LANGUAGE plpgsql STABLE AS
+             'BEGIN RETURN (SELECT sum(n) FROM mal.def_late); END'"
+    ));
+    scene.fixture.double.answer("late", Reply::sql("SELECT reads_late()"));
+    let before = scene.seen();
+    for _ in 0..2 {
+        assert_eq!(scene.analyst.ask("late").len(), 1);
+    }
+    scene.fixture.session.run(&format!(
+        "SET ROLE {mallory};
+         ALTER DOMAIN mal.d_late ADD CHECK (pg_catalog.table_to_xml('mal.seen', true, false, '') IS NOT NULL) NOT VALID;
+         RESET ROLE"
+    ));
+    scene.analyst.ask_error("late", "2F003");
+    assert_eq!(scene.seen() - before, 0);
+}
