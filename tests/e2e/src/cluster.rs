@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use postgres::{Config, NoTls};
 
+use crate::server;
 use crate::session::Session;
 
 /// This variable of the server's environment holds [`ENVIRONMENT_KEY`], for the user mapping option `api_key_env`.
@@ -80,7 +81,7 @@ impl Cluster {
         give_to_server(&directory);
         let mut cluster = Cluster {
             directory,
-            bindir: bindir(),
+            bindir: PathBuf::from(server::config("--bindir")),
             port: 0,
             watchdog: None,
             templates: Mutex::default(),
@@ -304,14 +305,6 @@ fn fill_shop(client: &mut postgres::Client) -> Result<(), postgres::Error> {
     let shop = fs::read_to_string(SHOP).unwrap_or_else(|error| panic!("{SHOP}: {error}"));
     client.batch_execute(&shop)?;
     fill_empty(client)
-}
-
-/// Where the programs of the PostgreSQL under test are.
-fn bindir() -> PathBuf {
-    let config = std::env::var("PG_CONFIG").unwrap_or_else(|_| "/usr/lib/postgresql/15/bin/pg_config".into());
-    let output = Command::new(&config).arg("--bindir").output();
-    let output = output.unwrap_or_else(|error| panic!("PG_CONFIG {config} cannot be run: {error}"));
-    PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
 }
 
 fn id(user: &str, what: &str) -> u32 {

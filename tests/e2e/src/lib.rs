@@ -1,12 +1,13 @@
-//! What the end-to-end tests and the benchmark of nl2sql share: a model on loopback that speaks three wire formats
-//! and misbehaves on demand ([`double`]), a throw-away PostgreSQL ([`cluster`]), sessions on it ([`session`]), and attacks
-//! on it ([`attack`]) around which its state is compared ([`fingerprint`]).
+//! What the end-to-end tests and the benchmark of nl2sql share: a model on loopback that speaks three wire formats and
+//! misbehaves on demand ([`double`]), a throw-away PostgreSQL ([`cluster`]), what it was built with ([`server`]), sessions on
+//! it ([`session`]), and attacks on it ([`attack`]) around which its state is compared ([`fingerprint`]).
 
 pub mod attack;
 pub mod cluster;
 pub mod double;
 pub mod fingerprint;
 pub mod fixture;
+pub mod server;
 pub mod session;
 pub mod suite;
 

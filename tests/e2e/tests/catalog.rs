@@ -227,7 +227,9 @@ fn every_callable_has_a_decision() {
 #[test]
 fn what_takes_internal_arguments_cannot_be_called() {
     for callable in callables().iter().filter(|callable| callable.internal) {
-        assert_eq!(callable.sqlstate.as_deref(), Some("42883"), "{}: {}", callable.call, callable.reason);
+        // There is no such function for what can be written there, or its argument can't be read.
+        let state = callable.sqlstate.as_deref();
+        assert!(matches!(state, Some("42883" | "0A000")), "{}: {state:?}, {}", callable.call, callable.reason);
     }
 }
 

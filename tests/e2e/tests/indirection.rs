@@ -2,6 +2,7 @@
 //! or stopped when it runs, or changes nothing. `sql/indirection.txt` says which; the cluster's fingerprint never moves.
 
 use nl2sql_e2e::attack::Target;
+use nl2sql_e2e::server::lacks;
 
 const SCHEMA: &str = include_str!("../sql/indirection.sql");
 const CASES: &str = include_str!("../sql/indirection.txt");
@@ -85,10 +86,16 @@ fn try_all(name: &str, superuser: bool) {
 
 #[test]
 fn nothing_hides() {
+    if lacks(&["dblink", "file_fdw", "postgres_fdw", "tsm_system_rows"]) {
+        return;
+    }
     try_all("hiding", false);
 }
 
 #[test]
 fn nothing_hides_from_a_superuser() {
+    if lacks(&["dblink", "file_fdw", "postgres_fdw", "tsm_system_rows"]) {
+        return;
+    }
     try_all("hiding_super", true);
 }

@@ -2,6 +2,7 @@
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::server::lacks;
 
 /// The address of the customer with id 1, and a fixture in which it is masked and dates of birth (here: of signing up) hidden.
 fn fixture(name: &str) -> (Fixture, String) {
@@ -119,6 +120,9 @@ fn a_cursor_takes_nothing_masked() {
 /// Labels and tables that others made after the caller's snapshot count from their commit on.
 #[test]
 fn an_old_snapshot_hides_no_label_and_no_foreign_table() {
+    if lacks(&["file_fdw"]) {
+        return;
+    }
     let mut fixture = Fixture::shop("labels_snapshot");
     fixture.double.answer("who", Reply::sql("SELECT email AS a FROM customers WHERE id = 1"));
     fixture.session.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");

@@ -3,6 +3,7 @@
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::server::lacks;
 use nl2sql_e2e::session::{Session, nl_ask, quote};
 
 const SCHEMA: &str = "
@@ -77,6 +78,9 @@ fn connections(fixture: &Fixture) -> String {
 
 #[test]
 fn no_function_reaches_outside() {
+    if lacks(&["postgres_fdw", "file_fdw"]) {
+        return;
+    }
     let (mut fixture, mut session) = fixture("outside");
     let mut failures = Vec::new();
     for sql in OUTSIDE {
@@ -97,6 +101,9 @@ fn no_function_reaches_outside() {
 
 #[test]
 fn plans_made_before_are_judged_when_they_run() {
+    if lacks(&["postgres_fdw", "file_fdw"]) {
+        return;
+    }
     let (mut fixture, mut session) = fixture("outside_planned");
     session.run("SELECT remote_id(), remote_id(), remote_id(), remote_id(), remote_id(), remote_id(), remote_id()");
     fixture.double.answer("attack", Reply::sql("SELECT remote_id()"));
@@ -106,6 +113,9 @@ fn plans_made_before_are_judged_when_they_run() {
 
 #[test]
 fn servers_that_are_allowed_are_read_through_functions_too() {
+    if lacks(&["postgres_fdw", "file_fdw"]) {
+        return;
+    }
     let (mut fixture, mut session) = fixture("outside_allowed");
     session.run("SET nl2sql.allow_servers = 'loop'");
     fixture.double.answer("attack", Reply::sql("SELECT remote_id() AS n"));
@@ -130,6 +140,9 @@ fn servers_that_are_allowed_are_read_through_functions_too() {
 
 #[test]
 fn system_catalogs_are_no_more_open_to_functions_than_to_statements() {
+    if lacks(&["postgres_fdw", "file_fdw"]) {
+        return;
+    }
     let (fixture, mut session) = fixture("catalogs");
     for sql in ["SELECT catalog()", "SELECT * FROM catalog_sql()"] {
         fixture.double.answer("attack", Reply::sql(sql));
@@ -146,6 +159,9 @@ fn system_catalogs_are_no_more_open_to_functions_than_to_statements() {
 /// A read-only transaction lets rows of temporary tables be locked, which gives it a number.
 #[test]
 fn no_function_locks_rows() {
+    if lacks(&["postgres_fdw", "file_fdw"]) {
+        return;
+    }
     let (fixture, mut session) = fixture("row_locks");
     session.run("CREATE TEMP TABLE mine (id int); INSERT INTO mine VALUES (1)");
     // STABLE functions may not lock rows, but they may call those that do.

@@ -7,6 +7,7 @@ use nl2sql_e2e::attack::Target;
 use nl2sql_e2e::cluster::{Content, shared};
 use nl2sql_e2e::double::{Provider, Reply};
 use nl2sql_e2e::fixture::{Fixture, server};
+use nl2sql_e2e::server::lacks;
 use nl2sql_e2e::session::{nl_ask, quote};
 
 const HOSTILE: &str = include_str!("../sql/hostile.sql");
@@ -183,6 +184,9 @@ fn what_is_replaced_after_a_check_is_judged_anew() {
 /// A superuser may name foreign servers whose tables can be read.
 #[test]
 fn tables_of_named_servers_are_read() {
+    if lacks(&["file_fdw"]) {
+        return;
+    }
     let Fixture { database, double, mut session } = Fixture::empty("servers");
     let file = database.cluster.server_file("servers.txt", "one\ntwo\n");
     session.run(&format!(

@@ -1,0 +1,36 @@
+//! What the PostgreSQL under test was built with, as builds differ.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What a test may need of a server. The names are those of extensions or loadable libraries; `libxml` is a build option.
+///
+/// A test that needs what the server lacks returns, and this says so on the terminal, where the test's own output would not
+/// appear.
+pub fn lacks(needed: &[&str]) -> bool {
+    let missing: Vec<&str> = needed.iter().copied().filter(|name| !has(name)).collect();
+    if missing.is_empty() {
+        return false;
+    }
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "left out: {test}, as this server has no {}", missing.join(", "));
+    true
+}
+
+pub fn has(name: &str) -> bool {
+    if name == "libxml" {
+        return config("--configure").contains("--with-libxml");
+    }
+    let control = PathBuf::from(config("--sharedir")).join(format!("extension/{name}.control"));
+    let library = PathBuf::from(config("--pkglibdir")).join(format!("{name}.so"));
+    control.exists() || library.exists()
+}
+
+/// What the `pg_config` of the PostgreSQL under test says.
+pub fn config(option: &str) -> String {
+    let config = std::env::var("PG_CONFIG").unwrap_or_else(|_| "/usr/lib/postgresql/15/bin/pg_config".into());
+    let output = Command::new(&config).arg(option).output();
+    let output = output.unwrap_or_else(|error| panic!("PG_CONFIG {config} cannot be run: {error}"));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
