@@ -100,7 +100,14 @@ impl Cluster {
         give_to_server(directory);
         let directory = fs::canonicalize(directory).expect("the cluster's directory");
         let (templates, databases) = (Mutex::default(), AtomicU32::new(0));
-        let mut cluster = Cluster { directory, bindir: bindir(), port: 0, watchdog: None, templates, databases };
+        let mut cluster = Cluster {
+            directory,
+            bindir: PathBuf::from(server::config("--bindir")),
+            port: 0,
+            watchdog: None,
+            templates,
+            databases,
+        };
         let version = cluster.command("postgres").arg("--version").output().expect("postgres can be run").stdout;
         let kept = cluster.directory.join("data/version");
         if fs::read(&kept).ok().as_ref() != Some(&version) {

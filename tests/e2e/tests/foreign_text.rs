@@ -265,7 +265,7 @@ fn cursors_are_fetched_by_whoever_opened_them() {
         }
     }
     session.run(&format!("BEGIN; SET LOCAL ROLE {mallory}; SELECT nl_open('open', 'c')"));
-    assert_eq!(session.texts("FETCH 1 FROM c"), [mallory.clone()]);
+    assert_eq!(session.texts("FETCH 1 FROM c"), std::slice::from_ref(&mallory));
     session.run("RESET ROLE");
     session.run(&format!("SET LOCAL ROLE {mallory}"));
     assert_eq!(session.texts("FETCH ALL FROM c"), [mallory]);
