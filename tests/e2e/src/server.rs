@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What a test may need of a server. The names are those of extensions or loadable libraries; `libxml` is a build option.
+/// What a test may need of a server. The names are those of extensions or loadable libraries; `libxml` and
+/// `icu` are build options.
 ///
 /// A test that needs what the server lacks returns, and this says so on the terminal, where the test's own output would not
 /// appear.
@@ -19,8 +20,11 @@ pub fn lacks(needed: &[&str]) -> bool {
 }
 
 pub fn has(name: &str) -> bool {
-    if name == "libxml" {
-        return config("--configure").contains("--with-libxml");
+    match name {
+        "libxml" => return config("--configure").contains("--with-libxml"),
+        // From 16 on, a build without it says so.
+        "icu" => return !config("--configure").contains("--without-icu"),
+        _ => {}
     }
     let control = PathBuf::from(config("--sharedir")).join(format!("extension/{name}.control"));
     let library = PathBuf::from(config("--pkglibdir")).join(format!("{name}.so"));

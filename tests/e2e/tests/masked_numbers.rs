@@ -3,6 +3,7 @@
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::server::has;
 use nl2sql_e2e::session::{Session, quote};
 use serde_json::Value;
 
@@ -16,7 +17,6 @@ const SCHEMA: &str = "
         AS 'SELECT salary FROM public.payroll WHERE id = i';
     CREATE FUNCTION off_by_one(integer, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 = $2 + 1';
     CREATE OPERATOR ==== (LEFTARG = integer, RIGHTARG = integer, FUNCTION = off_by_one);
-    CREATE COLLATION numeric_order (provider = icu, locale = 'und-u-kn-true');
     ANALYZE payroll;
     SECURITY LABEL FOR nl2sql ON COLUMN payroll.salary IS 'masked';
     SECURITY LABEL FOR nl2sql ON COLUMN payroll.bonus IS 'masked';
@@ -26,6 +26,9 @@ const SCHEMA: &str = "
 fn fixture(name: &str) -> Fixture {
     let mut fixture = Fixture::empty(name);
     fixture.session.run(SCHEMA);
+    if has("icu") {
+        fixture.session.run("CREATE COLLATION numeric_order (provider = icu, locale = 'und-u-kn-true')");
+    }
     fixture.session.run("SET nl2sql.max_attempts = 1; SET nl2sql.max_cost = 0");
     fixture
 }
