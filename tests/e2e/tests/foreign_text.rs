@@ -4,6 +4,7 @@
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::server::lacks;
 use nl2sql_e2e::session::{Session, nl_ask, quote};
 
 const SCHEMA: &str = include_str!("../sql/foreign_text.sql");
@@ -145,6 +146,9 @@ impl Scene {
 
 #[test]
 fn texts_of_others_read_nothing_with_the_rights_of_who_asks() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut scene = Scene::new("foreign_text");
     let mut failures: Vec<String> = Vec::new();
     for sql in REFUSED {
@@ -158,6 +162,9 @@ fn texts_of_others_read_nothing_with_the_rights_of_who_asks() {
 /// What the session has planned by itself before it asks is looked at again.
 #[test]
 fn nor_where_the_session_has_run_them_before() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut scene = Scene::new("foreign_text_warm");
     for sql in REFUSED.iter().chain(REFUSED_BY_POLICY) {
         let _ = scene.fixture.session.try_texts(sql);
@@ -171,6 +178,9 @@ fn nor_where_the_session_has_run_them_before() {
 
 #[test]
 fn tenants_are_told_apart_as_ever() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut scene = Scene::new("foreign_text_tenants");
     for (sql, rows) in ANSWERED {
         scene.fixture.double.answer("tenants", Reply::sql(sql));
@@ -183,6 +193,9 @@ fn tenants_are_told_apart_as_ever() {
 /// The refusal says who wrote what, and a superuser who trusts them can say so.
 #[test]
 fn trusted_owners_may_write_what_they_like() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut scene = Scene::new("foreign_text_trusted");
     let mallory = scene.mallory.clone();
     for (sql, told) in [
@@ -216,6 +229,9 @@ fn trusted_owners_may_write_what_they_like() {
 /// Questions about other things look for values: not where a policy would read.
 #[test]
 fn tables_with_such_policies_are_not_looked_into() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut scene = Scene::new("foreign_text_lookup");
     scene.analyst.run("SET nl2sql.model = 'builtin'");
     let before = scene.seen();
@@ -244,6 +260,9 @@ fn tables_with_such_policies_are_not_looked_into() {
 /// Functions in a cursor run with the rights of whoever fetches.
 #[test]
 fn cursors_are_fetched_by_whoever_opened_them() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut scene = Scene::new("foreign_text_cursor");
     let mallory = scene.mallory.clone();
     scene.fixture.double.answer("open", Reply::sql("SELECT mal.f_role(id) FROM mal.orders"));
@@ -275,6 +294,9 @@ fn cursors_are_fetched_by_whoever_opened_them() {
 /// Plans that the session keeps do not depend on the checks of every type whose values they make.
 #[test]
 fn types_are_judged_again_once_they_change() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut scene = Scene::new("foreign_text_changed");
     let mallory = scene.mallory.clone();
     scene.fixture.session.run(&format!(

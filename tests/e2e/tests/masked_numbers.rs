@@ -3,7 +3,7 @@
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
-use nl2sql_e2e::server::has;
+use nl2sql_e2e::server::{has, lacks};
 use nl2sql_e2e::session::{Session, quote};
 use serde_json::Value;
 
@@ -120,6 +120,9 @@ fn a_strangers_labelled_column_is_no_yardstick() {
 
 #[test]
 fn distances_and_parts_tell_no_masked_value() {
+    if lacks(&["icu"]) {
+        return;
+    }
     all_bring_nothing_out(
         &mut fixture("mask_distances"),
         &[

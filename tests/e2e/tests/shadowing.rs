@@ -168,8 +168,7 @@ fn what_is_replaced_after_a_check_is_judged_anew() {
         ("SELECT * FROM seen", "CREATE OR REPLACE VIEW seen AS SELECT id + g(id) AS id FROM staff"),
         ("SELECT f(id) FROM staff", "ALTER FUNCTION f(int) VOLATILE"),
         ("SELECT id::small FROM staff", "ALTER DOMAIN small ADD CHECK (g(VALUE) > 0)"),
-        ("SELECT id FROM staff", "CREATE TABLE moved (id int); ALTER TABLE staff RENAME TO old;
-            CREATE RULE \"_RETURN\" AS ON SELECT TO moved DO INSTEAD SELECT g(1) AS id; ALTER TABLE moved RENAME TO staff"),
+        ("SELECT id FROM staff", "ALTER TABLE staff RENAME TO old; CREATE VIEW staff AS SELECT g(1) AS id"),
     ] {
         let verdict = format!("SELECT coalesce(sqlstate, 'allowed') FROM nl_check({})", quote(sql));
         double.answer("again", Reply::sql(sql));

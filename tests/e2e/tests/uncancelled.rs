@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::server::lacks;
 use nl2sql_e2e::session::nl_ask;
 
 const LIMITS: &str = include_str!("../../../src/guard/argument_limits.rs");
@@ -137,6 +138,9 @@ fn slow_functions_take_no_huge_values() {
 /// What turns text into a type, and what makes as much as an integer says.
 #[test]
 fn types_and_counts_take_no_huge_values() {
+    if lacks(&["libxml"]) {
+        return;
+    }
     let mut fixture = fixture("types");
     fixture.session.run("SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
     let xml = "('<a ' || (SELECT string_agg('a' || i || '=\"\"', ' ') FROM generate_series(1, 25000) i) || '/>')";
@@ -173,6 +177,9 @@ fn types_and_counts_take_no_huge_values() {
 
 #[test]
 fn functions_of_extensions_take_no_huge_values() {
+    if lacks(&["pg_trgm", "intarray", "hstore"]) {
+        return;
+    }
     let mut fixture = fixture("huge_contrib");
     fixture.session.run("SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
     fixture.session.run("CREATE EXTENSION pg_trgm; CREATE EXTENSION intarray; CREATE EXTENSION hstore");
