@@ -139,8 +139,8 @@ fn heard(session: &mut Session, sql: &str) -> String {
 
 /// Statements on masked values that the server has something to say of.
 const NOISE: [&str; 14] = [
-    "SELECT count(xmlparse(content '<a xmlns=\"' || email || '\"/>')) AS n FROM customers WHERE id <= 2",
-    "SELECT count(xmlparse(document '<a xml:space=\"' || email || '\"/>')::text) AS n FROM customers WHERE id <= 2",
+    "SELECT count(('<a xmlns=\"' || email || '\"/>')::xml::text) AS n FROM customers WHERE id <= 2",
+    "SELECT count(('<a xml:space=\"' || email || '\"/>')::xml::text) AS n FROM customers WHERE id <= 2",
     "SELECT count(noisy(email)) AS n FROM customers WHERE id = 1",
     "SELECT count(noisy_loud(email)) AS n FROM customers WHERE id = 1",
     "SELECT noisy_within(1) AS n",
@@ -186,8 +186,7 @@ fn other_messages_still_reach_the_asker() {
         return;
     }
     let (mut fixture, _) = masked("messages_plain");
-    let warns =
-        "SELECT count(xmlparse(document '<a xml:space=\"' || name || '\"/>')::text) AS n FROM customers WHERE id = 1";
+    let warns = "SELECT count(('<a xml:space=\"' || name || '\"/>')::xml::text) AS n FROM customers WHERE id = 1";
     fixture.double.answer("try", Reply::sql(warns));
     fixture.session.run("SELECT nl_ask('try')");
     assert!(!fixture.session.notices().is_empty(), "libxml warns of such a space");
