@@ -46,6 +46,7 @@ mod evidence;
 mod examples;
 mod facets;
 mod fact_lists;
+mod finished_hypothesis;
 mod fractions;
 mod grouped_subqueries;
 mod grouping;

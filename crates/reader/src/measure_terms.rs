@@ -26,6 +26,14 @@ pub struct Measure {
     pub of_column: bool,
 }
 
+impl Measure {
+    /// A measure of rows that are neither named, nor implied, nor new.
+    pub fn new(relation: usize, value: Expression, alias: &str, cost: u32) -> Self {
+        let alias = alias.to_owned();
+        Self { relation, value, alias, cost, noun: None, implied: false, new_rows: false, of_column: false }
+    }
+}
+
 impl Parser<'_> {
     /// The measures that are named here.
     pub fn measure_terms(&self, position: usize) -> Parses<Measure> {
@@ -69,16 +77,7 @@ impl Parser<'_> {
     }
 
     fn from_flows(flows: Vec<Flow>, alias: &str, end: usize) -> Parses<Measure> {
-        let measure = |(relation, value, cost): Flow| Measure {
-            relation,
-            value,
-            alias: alias.to_owned(),
-            cost,
-            noun: None,
-            implied: false,
-            new_rows: false,
-            of_column: false,
-        };
+        let measure = |(relation, value, cost): Flow| Measure::new(relation, value, alias, cost);
         flows.into_iter().map(|flow| (measure(flow), end)).collect()
     }
 
@@ -128,17 +127,8 @@ impl Parser<'_> {
                 for mention in candidates.into_iter().filter(|m| m.cost <= costs::SYNONYMOUS_NAME) {
                     let Some((value, alias)) = self.statistic_of(statistic, mention.target) else { continue };
                     let cost = mention.cost + costs::UNNAMED_ROWS;
-                    let measure = Measure {
-                        relation: mention.target.relation,
-                        value,
-                        alias,
-                        cost,
-                        noun: None,
-                        implied: false,
-                        new_rows: false,
-                        of_column: true,
-                    };
-                    found.push((measure, end));
+                    let measure = Measure::new(mention.target.relation, value, &alias, cost);
+                    found.push((Measure { of_column: true, ..measure }, end));
                 }
             }
         }
@@ -190,21 +180,9 @@ impl Parser<'_> {
             {
                 let sum = self.statistic_of(Statistic::Aggregate(Aggregate::Sum), mention.target);
                 found.extend(sum.map(|(value, alias)| {
-                    let relation = mention.target.relation;
                     let cost = mention.cost + costs::IMPLIED_SUM;
-                    (
-                        Measure {
-                            relation,
-                            value,
-                            alias,
-                            cost,
-                            noun: None,
-                            implied: true,
-                            new_rows: false,
-                            of_column: false,
-                        },
-                        end,
-                    )
+                    let measure = Measure::new(mention.target.relation, value, &alias, cost);
+                    (Measure { implied: true, ..measure }, end)
                 }));
             }
         }
@@ -220,21 +198,8 @@ impl Parser<'_> {
             let remark = data.comment.as_deref().map(super::comments::names).unwrap_or_default();
             let called = remark.into_iter().chain(self.schema.relation_words(relation));
             if called.into_iter().any(|name| STAFF.contains(&words::singular(&name).as_str())) {
-                let (value, alias) = (Expression::CountRows, "headcount".to_owned());
-                let cost = costs::WORTH_OF_ROW;
-                found.push((
-                    Measure {
-                        relation,
-                        value,
-                        alias,
-                        cost,
-                        noun: None,
-                        implied: false,
-                        new_rows: false,
-                        of_column: false,
-                    },
-                    end,
-                ));
+                let measure = Measure::new(relation, Expression::CountRows, "headcount", costs::WORTH_OF_ROW);
+                found.push((measure, end));
             }
         }
         found
@@ -251,20 +216,7 @@ impl Parser<'_> {
                 let worth = self.worth_of_row(mention.target).and_then(|column| self.statistic_of(statistic, column));
                 found.extend(worth.map(|(value, alias)| {
                     let cost = mention.cost + costs::WORTH_OF_ROW;
-                    let relation = mention.target;
-                    (
-                        Measure {
-                            relation,
-                            value,
-                            alias,
-                            cost,
-                            noun: None,
-                            implied: false,
-                            new_rows: false,
-                            of_column: false,
-                        },
-                        end,
-                    )
+                    (Measure::new(mention.target, value, &alias, cost), end)
                 }));
             }
         }
@@ -289,20 +241,8 @@ impl Parser<'_> {
                     None => Expression::CountRows,
                 };
                 let (relation, cost) = (noun.relation, noun.cost);
-                let noun = Some(noun);
-                found.push((
-                    Measure {
-                        relation,
-                        value,
-                        alias: "count".to_owned(),
-                        cost,
-                        noun,
-                        implied,
-                        new_rows: false,
-                        of_column: false,
-                    },
-                    end,
-                ));
+                let measure = Measure::new(relation, value, "count", cost);
+                found.push((Measure { noun: Some(noun), implied, ..measure }, end));
             }
         }
         found
@@ -319,11 +259,8 @@ impl Parser<'_> {
                 continue;
             }
             let (relation, cost) = (noun.relation, noun.cost);
-            let (value, alias, noun) = (Expression::CountRows, "count".to_owned(), Some(noun));
-            found.push((
-                Measure { relation, value, alias, cost, noun, implied: true, new_rows: true, of_column: false },
-                end,
-            ));
+            let measure = Measure::new(relation, Expression::CountRows, "count", cost);
+            found.push((Measure { noun: Some(noun), implied: true, new_rows: true, ..measure }, end));
         }
         found
     }

@@ -94,17 +94,7 @@ impl Parser<'_> {
             for (noun, end) in self.noun_phrases(begin).into_iter().filter(|(noun, _)| noun.limit.is_none()) {
                 let limit = limit.or((!noun.plural).then_some(1));
                 for (relation, value, cost) in self.units_sold() {
-                    let alias = "units".to_owned();
-                    let measure = Measure {
-                        relation,
-                        value,
-                        alias,
-                        cost,
-                        noun: None,
-                        implied: false,
-                        new_rows: false,
-                        of_column: false,
-                    };
+                    let measure = Measure::new(relation, value, "units", cost);
                     let ranked = self.ranked(&noun, &measure, direction, limit);
                     found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
                 }
@@ -131,17 +121,7 @@ impl Parser<'_> {
             let verb = self.skip_all(end, &[Category::Do, Category::Have]);
             if let Some(end) = self.accept_phrase(verb, &PAID) {
                 for (relation, value, cost) in self.money_flows("spent") {
-                    let alias = "spent".to_owned();
-                    let measure = Measure {
-                        relation,
-                        value,
-                        alias,
-                        cost,
-                        noun: None,
-                        implied: false,
-                        new_rows: false,
-                        of_column: false,
-                    };
+                    let measure = Measure::new(relation, value, "spent", cost);
                     let ranked = self.ranked(&noun, &measure, Direction::Descending, limit);
                     found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
                 }

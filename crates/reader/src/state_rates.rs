@@ -26,16 +26,8 @@ impl Parser<'_> {
             });
             for condition in conditions {
                 let part = Expression::Filtered(Box::new(Expression::CountRows), vec![condition]);
-                let measure = Measure {
-                    relation,
-                    value: Expression::Quotient(Box::new(part), Box::new(Expression::CountRows)),
-                    alias: format!("{word}_rate"),
-                    cost: costs::STATE_RATE,
-                    noun: None,
-                    implied: false,
-                    new_rows: false,
-                    of_column: false,
-                };
+                let rate = Expression::Quotient(Box::new(part), Box::new(Expression::CountRows));
+                let measure = Measure::new(relation, rate, &format!("{word}_rate"), costs::STATE_RATE);
                 found.push((measure.clone(), end));
                 found.extend(rows.map(|end| (measure, end)));
             }
