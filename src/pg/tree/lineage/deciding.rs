@@ -201,12 +201,13 @@ impl Walk<'_> {
     /// be told letter by letter.
     unsafe fn is_mixed(&self, node: *mut pg_sys::Node, found: &Found) -> bool {
         let is_of_own_row = |other: &Other| found.rows.contains(&(other.level, other.entry));
-        // SAFETY: the caller's promise.
         !found.labelled.is_empty()
             && (found.has_foreign
                 || self.are_of_strangers(&found.labelled)
                 || !found.others.iter().all(is_of_own_row)
+                // SAFETY: the caller's promise.
                 || unsafe { pg_sys::contain_volatile_functions(node) }
+                // SAFETY: the caller's promise.
                 || found.entries.len() > 1 && (found.has_computed || unsafe { !compares_columns(node) }))
     }
 
