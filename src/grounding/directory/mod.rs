@@ -34,8 +34,6 @@ const MANY: usize = 2000;
 const MAX_AGE: Duration = Duration::from_secs(5);
 /// The rights of so many callers are kept.
 const MAX_CALLERS: usize = 8;
-/// Groups that nobody is in any more are dropped, with all that was read, when there are so many.
-const MAX_GROUPS: usize = 20_000;
 
 /// What is kept of a relation besides its entry in the index.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +90,8 @@ impl Directory {
 
     fn read_changes(&mut self) -> Result<(), Error> {
         let Changes { everything, schemas, roles, .. } = self.pending;
-        self.is_read &= self.groups.all.len() <= MAX_GROUPS;
+        // Groups are dropped with all that was read, and only where that makes room.
+        self.is_read &= !self.groups.are_mostly_left();
         if !self.is_read || everything || self.pending.relations.len() > MANY {
             self.callers.clear();
             return self.read_all();

@@ -11,6 +11,9 @@ use crate::grounding::oid_literal;
 use crate::pg::running::query;
 use crate::settings::Scope;
 
+/// Fewer groups take no room worth a thought.
+const MANY: usize = 20_000;
+
 /// What relations have in common that are readable for the same people.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Group {
@@ -62,6 +65,11 @@ impl Groups {
         if let Some((_, members)) = self.all.get_mut(number as usize) {
             *members = members.saturating_sub(1);
         }
+    }
+
+    /// Whether there are many, and nobody is in most of them any more.
+    pub fn are_mostly_left(&self) -> bool {
+        self.all.len() > MANY && 2 * self.all.iter().filter(|(_, members)| *members == 0).count() > self.all.len()
     }
 }
 
@@ -209,5 +217,22 @@ impl Rights {
     /// Whether a column of a readable relation may not be read.
     pub fn is_unreadable(&self, oid: u32, column: u16) -> bool {
         self.columns.get(&oid).is_some_and(|columns| !columns.contains(&column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_dropped_where_that_makes_room_and_not_before() {
+        let mut groups = Groups::default();
+        let group = |owner| Group { schema: 1, owner, granted: Vec::new(), server: None, is_own: false };
+        for owner in 0..=MANY {
+            groups.join(group(u32::try_from(owner).unwrap_or_default()));
+        }
+        assert!(!groups.are_mostly_left(), "somebody is in each of them");
+        (0..15_000).for_each(|number| groups.leave(number));
+        assert!(groups.are_mostly_left());
     }
 }
