@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::Error;
-use crate::pg::host::catalogs::{self, Attribute, Class, Key, Of};
+use crate::pg::host::catalogs::{self, Attribute, Class, EnumLabel, Key, Of};
 use crate::pg::running::query;
 use schema::RelationKind;
 
-/// Of a comment, so many characters.
-const MAX_COMMENT: usize = 1000;
+/// Types of users have no lower ones (FirstNormalObjectId in transam.h).
+const FIRST_NORMAL_OID: u32 = 16384;
 /// Of an enum, so many labels.
 const MAX_LABELS: usize = 200;
 
@@ -122,16 +122,23 @@ fn add_descriptions(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
     each_of(which, |of| {
         catalogs::comments(of, wanted, |oid, number, comment| {
             let Some(relation) = relations.get_mut(&oid) else { return };
-            let comment = Some(comment.chars().take(MAX_COMMENT).collect());
             if number == 0 {
-                relation.comment = comment;
+                relation.comment = Some(comment);
             } else if let Some(column) = relation.columns.iter_mut().find(|column| column.number == number) {
-                column.comment = comment;
+                column.comment = Some(comment);
             }
         });
     });
     let mut labels: HashMap<u32, Vec<(f32, String)>> = HashMap::new();
-    catalogs::enum_labels(|label| labels.entry(label.data_type).or_default().push((label.place, label.label)));
+    let mut note = |label: EnumLabel| labels.entry(label.data_type).or_default().push((label.place, label.label));
+    match which {
+        Which::Every => catalogs::enum_labels(Of::Every, note),
+        Which::Some(_) => {
+            let types = relations.values().flat_map(|relation| &relation.columns).map(|column| column.data_type);
+            let types: HashSet<u32> = types.filter(|data_type| *data_type >= FIRST_NORMAL_OID).collect();
+            types.into_iter().for_each(|data_type| catalogs::enum_labels(Of::One(data_type), &mut note));
+        }
+    }
     if labels.is_empty() {
         return;
     }

@@ -49,7 +49,7 @@ pub struct EnumLabel {
     pub label: String,
 }
 
-/// All rows, or those of one relation.
+/// All rows, or those of one relation or type.
 #[derive(Debug, Clone, Copy)]
 pub enum Of {
     Every,
@@ -132,9 +132,11 @@ pub fn comments(of: Of, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(u32, 
     });
 }
 
-/// The labels of all enum types, in no order.
-pub fn enum_labels(mut each: impl FnMut(EnumLabel)) {
-    scan(pg_sys::EnumRelationId, 0, &[], |row| {
+/// The labels of all enum types or of one, in no order.
+pub fn enum_labels(of: Of, mut each: impl FnMut(EnumLabel)) {
+    const INDEX: u32 = pg_sys::EnumTypIdLabelIndexId;
+    let key = [(pg_sys::Anum_pg_enum_enumtypid, of.oid())];
+    scan(pg_sys::EnumRelationId, INDEX, of.key(&key), |row| {
         // SAFETY: a row of pg_enum, which has this shape.
         let label = unsafe { &*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_enum>(row.tuple) };
         each(EnumLabel {
