@@ -50,10 +50,10 @@ WITH RECURSIVE roots AS MATERIALIZED (
     WHERE
       -- Printing values of other types would look up the code behind them, which may be anybody's.
       EXISTS (
-          SELECT FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid OPERATOR(pg_catalog.=) t.typelem
-          WHERE t.oid OPERATOR(pg_catalog.=) pg_catalog.pg_typeof(COALESCE(s.most_common_vals, s.histogram_bounds))::pg_catalog.oid
+          SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+          WHERE a.attrelid OPERATOR(pg_catalog.=) r.oid AND a.attname OPERATOR(pg_catalog.=) s.attname
             AND (t.oid OPERATOR(pg_catalog.<) 16384::pg_catalog.oid
-                 OR e.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
+                 OR t.typcategory OPERATOR(pg_catalog.=) ANY ('{S,E}'::pg_catalog."char"[])))
     ORDER BY r.oid, s.attname, s.inherited DESC
 ), columns AS MATERIALIZED (
     SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
