@@ -8,7 +8,6 @@ use super::{Draft, Proposal};
 use crate::error::Error;
 use crate::pg::host::foreign;
 use crate::pg::host::offload;
-use crate::pg::running::query;
 use schema::sanitize::{one_line, truncated};
 use wire::reply::{self, NoStatement};
 use wire::{Endpoint, Prompt, Provider, Reply, Secret, Task, Usage};
@@ -33,19 +32,15 @@ pub struct Remote {
 impl Remote {
     /// Looks the server up as the caller, who needs USAGE on it, and reads the caller's user mapping.
     pub fn open(name: &str, timeout: Duration) -> Result<Self, Error> {
-        let rows = query::rows(include_str!("server.sql"), &[Some(name)])?;
-        let Some([Some(oid), Some(wrapper), usage, Some(options)]) = rows.first().map(Vec::as_slice) else {
-            return Err(Error::UnknownModel(name.to_owned()));
-        };
-        if wrapper != "nl2sql" {
-            return Err(Error::NotAModel { name: name.to_owned(), wrapper: wrapper.clone() });
+        let server = foreign::server(name).ok_or_else(|| Error::UnknownModel(name.to_owned()))?;
+        if server.wrapper != "nl2sql" {
+            return Err(Error::NotAModel { name: name.to_owned(), wrapper: server.wrapper });
         }
-        if usage.as_deref() != Some("t") {
+        if !server.is_usable {
             return Err(Error::ModelDenied(name.to_owned()));
         }
-        let options: BTreeMap<String, String> = serde_json::from_str(options).unwrap_or_default();
-        let mapping = foreign::mapping_options(oid.parse().unwrap_or_default());
-        Self::from_options(name, &options, mapping, timeout)
+        let mapping = foreign::mapping_options(server.oid);
+        Self::from_options(name, &server.options, mapping, timeout)
     }
 
     fn from_options(

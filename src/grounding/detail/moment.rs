@@ -1,14 +1,13 @@
 //! What is true of a question's moment alone, and what changes without a message of the server.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::super::{oid_literal, unreadable};
-use crate::error::Error;
-use crate::grounding::directory::numbers;
-use crate::pg::running::query;
+use crate::pg::host::catalogs::{self, Commented};
+use crate::pg::host::{moment, search_path};
 
-/// Comments by oid and number of the column, 0 for the whole.
-type Comments = HashMap<(u32, i32), String>;
+/// Comments by oid and number of the column, 0 for the whole. Of each, the first 1,000 characters.
+type Comments = HashMap<(u32, i16), String>;
 
 pub struct Moment {
     pub server_version: String,
@@ -21,33 +20,35 @@ pub struct Moment {
     /// Those on relations and their columns.
     pub comments: Comments,
     pub schema_comments: Comments,
-    /// Everything of it as one text.
-    pub stamp: String,
+    /// Tells it from another moment in which any of this is different.
+    pub stamp: u64,
 }
 
 /// Reads it. `bare`: the relations that a bare name may find; `told`: those whose comments are wanted; `schemas`: the schemas
-/// whose comments are.
-pub fn read(bare: &[u32], told: &[u32], schemas: &[u32]) -> Result<Moment, Error> {
-    let arguments = [bare, told, schemas].map(oid_literal);
-    let arguments: Vec<Option<&str>> = arguments.iter().map(|literal| Some(literal.as_str())).collect();
-    let row = query::rows(include_str!("moment.sql"), &arguments)?.into_iter().next().unwrap_or_default();
-    let [version, today, zone, row_security, visible, comments, schema_comments] =
-        <[Option<String>; 7]>::try_from(row).map_err(|_| Error::internal("a query tells less than it should"))?;
-    let text = |cell: &Option<String>| cell.clone().unwrap_or_default();
-    let cells = [&version, &today, &zone, &row_security, &visible, &comments, &schema_comments];
-    Ok(Moment {
-        stamp: cells.map(text).join("\n"),
-        server_version: text(&version),
-        today: text(&today),
-        time_zone: text(&zone),
-        row_security: text(&row_security),
-        visible: numbers(visible.as_deref()).into_iter().collect(),
-        comments: parse(comments.as_deref())?,
-        schema_comments: parse(schema_comments.as_deref())?,
-    })
+/// whose comments are. All that it reads of these may be known to everybody.
+pub fn read(bare: &[u32], told: &[u32], schemas: &[u32]) -> Moment {
+    let version = moment::setting(c"server_version");
+    let mut stamp = DefaultHasher::new();
+    let bare: Vec<u32> = bare.iter().copied().filter(|oid| search_path::finds(*oid)).collect();
+    let moment = Moment {
+        server_version: version.split(' ').next().unwrap_or_default().to_owned(),
+        today: moment::today(),
+        time_zone: moment::setting(c"TimeZone"),
+        row_security: moment::setting(c"row_security"),
+        comments: comments(Commented::Relations, told, &mut stamp),
+        schema_comments: comments(Commented::Schemas, schemas, &mut stamp),
+        visible: HashSet::new(),
+        stamp: 0,
+    };
+    (&moment.server_version, &moment.today, &moment.time_zone, &moment.row_security, &bare).hash(&mut stamp);
+    Moment { visible: bare.into_iter().collect(), stamp: stamp.finish(), ..moment }
 }
 
-fn parse(list: Option<&str>) -> Result<Comments, Error> {
-    let list: Vec<(u32, i32, String)> = serde_json::from_str(list.unwrap_or("[]")).map_err(unreadable)?;
-    Ok(list.into_iter().map(|(oid, column, text)| ((oid, column), text)).collect())
+fn comments(class: Commented, oids: &[u32], stamp: &mut DefaultHasher) -> Comments {
+    let mut found = Comments::new();
+    catalogs::comments_on(class, oids, |oid, column, text| {
+        (oid, column, &text).hash(stamp);
+        found.insert((oid, column), text);
+    });
+    found
 }

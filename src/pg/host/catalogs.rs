@@ -56,8 +56,17 @@ pub enum Of {
     One(u32),
 }
 
-/// DescriptionRelationId (pg_description.h).
+/// What comments are on.
+#[derive(Debug, Clone, Copy)]
+pub enum Commented {
+    Relations,
+    Schemas,
+}
+
+/// DescriptionRelationId and DescriptionObjIndexId (pg_description.h).
 const DESCRIPTIONS: u32 = 2609;
+const DESCRIPTIONS_INDEX: u32 = 2675;
+const DESCRIPTION_COLUMNS: [&str; 4] = ["objoid", "classoid", "objsubid", "description"];
 /// Interrupts are served once in so many rows.
 const ROWS: usize = 1024;
 
@@ -119,16 +128,29 @@ pub fn keys(of: Of, mut each: impl FnMut(u32, Key)) {
 
 /// Comments on relations (column 0) and columns: relation, number of the column, text.
 pub fn comments(of: Of, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(u32, i16, String)) {
-    /// [`DESCRIPTIONS`] and DescriptionObjIndexId (pg_description.h).
-    const CATALOG: (u32, u32) = (DESCRIPTIONS, 2675);
-    let columns = ["objoid", "classoid", "objsubid", "description"];
-    scan_named(CATALOG, columns, of, |row, [relation, class, column, text]| {
+    scan_named((DESCRIPTIONS, DESCRIPTIONS_INDEX), DESCRIPTION_COLUMNS, of, |row, [relation, class, column, text]| {
         let oid = |column| row.value::<pg_sys::Oid>(column).unwrap_or(pg_sys::InvalidOid);
         let relation = oid(relation).to_u32();
         if oid(class) == pg_sys::RelationRelationId && wanted(relation) {
             let column = row.value::<i32>(column).and_then(|column| i16::try_from(column).ok());
             each(relation, column.unwrap_or_default(), row.beginning(text));
         }
+    });
+}
+
+/// Comments on schemas, or on relations (column 0) and their columns: oid, number of the column, text.
+pub fn comments_on(class: Commented, oids: &[u32], mut each: impl FnMut(u32, i16, String)) {
+    let [oid, class_column, column, text] = numbers(DESCRIPTIONS, DESCRIPTION_COLUMNS);
+    let class = match class {
+        Commented::Relations => pg_sys::RelationRelationId,
+        Commented::Schemas => pg_sys::NamespaceRelationId,
+    };
+    let keys: Vec<[(u32, u32); 2]> =
+        oids.iter().map(|object| [(oid, *object), (class_column, class.to_u32())]).collect();
+    scan_each(DESCRIPTIONS.into(), DESCRIPTIONS_INDEX, keys.iter().map(<[_; 2]>::as_slice), |row| {
+        let object = row.value::<pg_sys::Oid>(oid).map_or(0, |oid| oid.to_u32());
+        let column = row.value::<i32>(column).and_then(|column| i16::try_from(column).ok());
+        each(object, column.unwrap_or_default(), row.beginning(text));
     });
 }
 
@@ -252,27 +274,70 @@ fn scan_named<const N: usize>(
     of: Of,
     mut each: impl FnMut(&Row, [u32; N]),
 ) {
-    // SAFETY: in a transaction; the catalog stays open until its columns are known.
-    let numbers = unsafe {
-        let relation = pg_sys::table_open(catalog.into(), pg_sys::AccessShareLock as pg_sys::LOCKMODE);
-        let shape = pgrx::PgTupleDesc::from_pg_copy((*relation).rd_att);
-        pg_sys::table_close(relation, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
-        names.map(|name| shape.iter().find(|column| column.name() == name).map_or(1, |column| column.attnum as u32))
-    };
+    let numbers = numbers(catalog, names);
     let key = [(numbers[0], of.oid())];
     scan(catalog.into(), index, of.key(&key), |row| each(row, numbers));
 }
 
+fn numbers<const N: usize>(catalog: u32, names: [&str; N]) -> [u32; N] {
+    // SAFETY: in a transaction; the catalog stays open until its columns are known.
+    unsafe {
+        let relation = pg_sys::table_open(catalog.into(), pg_sys::AccessShareLock as pg_sys::LOCKMODE);
+        let shape = pgrx::PgTupleDesc::from_pg_copy((*relation).rd_att);
+        pg_sys::table_close(relation, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
+        names.map(|name| shape.iter().find(|column| column.name() == name).map_or(1, |column| column.attnum as u32))
+    }
+}
+
 /// Goes through the rows of a catalog that have these oids in these columns, which the index begins with; without any, through all.
-fn scan(catalog: pg_sys::Oid, index: u32, keys: &[(u32, u32)], mut each: impl FnMut(&Row)) {
+fn scan(catalog: pg_sys::Oid, index: u32, keys: &[(u32, u32)], each: impl FnMut(&Row)) {
+    scan_each(catalog, index, std::iter::once(keys), each);
+}
+
+/// As [`scan`], for one set of keys after the other.
+fn scan_each<'k>(
+    catalog: pg_sys::Oid,
+    index: u32,
+    sets: impl Iterator<Item = &'k [(u32, u32)]>,
+    mut each: impl FnMut(&Row),
+) {
     // SAFETY: in a transaction, on the backend's only thread. Catalog, scan and snapshot are released below, and by the end of the
     // transaction or subtransaction if an ERROR comes between, a cancel for instance. A row is valid until the next is asked for.
     unsafe {
         let lock = pg_sys::AccessShareLock as pg_sys::LOCKMODE;
         let relation = pg_sys::table_open(catalog, lock);
         let snapshot = pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot());
-        let mut conditions = [pg_sys::ScanKeyData::default(); 2];
-        for (condition, (column, oid)) in conditions.iter_mut().zip(keys) {
+        let mut row = Row { tuple: std::ptr::null_mut(), shape: (*relation).rd_att };
+        let mut number = 0_usize;
+        for keys in sets {
+            let mut conditions = conditions(keys);
+            let (by_index, count) = (!keys.is_empty(), keys.len() as i32);
+            let rows =
+                pg_sys::systable_beginscan(relation, index.into(), by_index, snapshot, count, conditions.as_mut_ptr());
+            loop {
+                number += 1;
+                if number % ROWS == 0 {
+                    interrupts::serve();
+                }
+                row.tuple = pg_sys::systable_getnext(rows);
+                if row.tuple.is_null() {
+                    break;
+                }
+                each(&row);
+            }
+            pg_sys::systable_endscan(rows);
+        }
+        pg_sys::UnregisterSnapshot(snapshot);
+        pg_sys::table_close(relation, lock);
+    }
+}
+
+/// Columns that equal oids.
+fn conditions(keys: &[(u32, u32)]) -> [pg_sys::ScanKeyData; 2] {
+    let mut conditions = [pg_sys::ScanKeyData::default(); 2];
+    for (condition, (column, oid)) in conditions.iter_mut().zip(keys) {
+        // SAFETY: fills a condition of ours; the function exists in every server.
+        unsafe {
             pg_sys::ScanKeyInit(
                 condition,
                 *column as pg_sys::AttrNumber,
@@ -281,23 +346,6 @@ fn scan(catalog: pg_sys::Oid, index: u32, keys: &[(u32, u32)], mut each: impl Fn
                 pg_sys::Oid::from(*oid).into(),
             );
         }
-        let by_index = !keys.is_empty();
-        let count = keys.len() as i32;
-        let rows =
-            pg_sys::systable_beginscan(relation, index.into(), by_index, snapshot, count, conditions.as_mut_ptr());
-        let mut row = Row { tuple: std::ptr::null_mut(), shape: (*relation).rd_att };
-        for number in 1_usize.. {
-            if number % ROWS == 0 {
-                interrupts::serve();
-            }
-            row.tuple = pg_sys::systable_getnext(rows);
-            if row.tuple.is_null() {
-                break;
-            }
-            each(&row);
-        }
-        pg_sys::systable_endscan(rows);
-        pg_sys::UnregisterSnapshot(snapshot);
-        pg_sys::table_close(relation, lock);
     }
+    conditions
 }

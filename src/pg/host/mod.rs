@@ -8,6 +8,7 @@ pub mod interrupts;
 pub mod invalidation;
 pub mod label_provider;
 pub mod messages;
+pub mod moment;
 pub mod offload;
 pub mod report;
 pub mod search_path;
