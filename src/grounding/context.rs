@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::detail::Detail;
 use linking::Ranked;
-use schema::{Relation, Snapshot};
+use schema::{Outline, Snapshot};
 
 /// A question with everything that is known about it before anybody writes SQL.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct Context {
     /// The relations that the question may be about, nearest first.
     pub ranked: Rc<[Ranked]>,
     /// The names, and those of the columns, of ranked relations that were not chosen.
-    pub outlines: Rc<[Relation]>,
+    pub outlines: Rc<[Outline]>,
     /// How many relations the caller may read.
     pub total: usize,
 }

@@ -30,7 +30,7 @@ use detail::moment::{self, Moment};
 use detail::{Detail, Details, Reader};
 use directory::Directory;
 use linking::Ranked;
-use schema::{Relation, Schema, Snapshot};
+use schema::{Outline, Relation, Schema, Snapshot};
 
 /// At most this many relations are ranked; nothing that is sent to a model has room for more.
 const MAX_RANKED: usize = 400;
@@ -58,7 +58,7 @@ struct Chosen {
 /// The last snapshot with what it was made of.
 struct Last {
     details: Rc<[Rc<Detail>]>,
-    stamp: String,
+    stamp: u64,
     path: Vec<String>,
     snapshot: Rc<Snapshot>,
 }
@@ -161,7 +161,7 @@ impl Session {
         let schemas: HashSet<u32> = chosen.iter().filter_map(|oid| self.directory.schema_oid(*oid)).collect();
         let mut schemas: Vec<u32> = schemas.into_iter().collect();
         schemas.sort_unstable();
-        let moment = moment::read(&bare, &chosen, &schemas)?;
+        let moment = moment::read(&bare, &chosen, &schemas);
         let reader = Reader::new(scope, &moment, self.directory.label_fingerprint(), with_values);
         let mut details = self.details.of(&chosen, &reader)?;
         let place = |name: &str| path.iter().position(|schema| schema == name).unwrap_or(usize::MAX);
@@ -172,7 +172,7 @@ impl Session {
         });
         let details: Rc<[Rc<Detail>]> = details.into();
         let outline = |oid: &u32| self.directory.outline(*oid, moment.visible.contains(oid));
-        let outlines: Vec<Relation> = others.iter().filter_map(outline).collect();
+        let outlines: Vec<Outline> = others.iter().filter_map(outline).collect();
         let snapshot = self.snapshot(Rc::clone(&details), &moment, path);
         // What was dropped meanwhile, or taken away, is not told of either.
         let gone = chosen.len().saturating_sub(snapshot.relations.len());
@@ -214,7 +214,7 @@ impl Session {
             schemas,
             relations: relations.into(),
         });
-        self.last = Some(Last { details, stamp: moment.stamp.clone(), path, snapshot: Rc::clone(&snapshot) });
+        self.last = Some(Last { details, stamp: moment.stamp, path, snapshot: Rc::clone(&snapshot) });
         snapshot
     }
 }
@@ -222,9 +222,9 @@ impl Session {
 /// A relation with the comments of the moment.
 fn commented(detail: &Detail, moment: &Moment) -> Relation {
     let mut relation = detail.relation.clone();
-    let comment = |number: i32| moment.comments.get(&(relation.oid, number)).cloned();
+    let comment = |number: i16| moment.comments.get(&(relation.oid, number)).cloned();
     relation.comment = comment(0);
-    let comments: Vec<Option<String>> = detail.numbers.iter().map(|number| comment(i32::from(*number))).collect();
+    let comments: Vec<Option<String>> = detail.numbers.iter().map(|number| comment(*number)).collect();
     for (column, comment) in relation.columns.iter_mut().zip(comments) {
         column.comment = comment;
     }

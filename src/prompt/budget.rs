@@ -2,5 +2,10 @@
 
 /// Four characters a token, rounded up: near enough for English and SQL, for every provider.
 pub fn tokens(text: &str) -> usize {
-    text.chars().count().div_ceil(4)
+    tokens_of(text.chars().count())
+}
+
+/// The same of so many characters.
+pub fn tokens_of(characters: usize) -> usize {
+    characters.div_ceil(4)
 }

@@ -2,10 +2,8 @@
 
 use crate::grounding::Context;
 use linking::{Level, Match, Place, Ranked};
-use schema::quote_ident;
 use schema::sanitize::one_line;
-
-use super::schema_text::name;
+use schema::{Outline, Relation, quote_ident};
 
 /// So many reasons are told of a relation.
 const MAX_REASONS: usize = 12;
@@ -61,8 +59,9 @@ pub fn reasons(context: &Context, ranked: &Ranked, columns: &[String]) -> Vec<St
     let own = ranked.matches.iter().map(|one| own_reason(one, columns));
     let near = ranked.neighbours.iter().filter_map(|near| {
         let outline = || context.outlines.iter().find(|outline| outline.oid == near.oid);
-        let relation = context.snapshot.relations.with_oid(near.oid).or_else(outline)?;
-        Some(format!("{}: near {}", one_line(&near.asked), name(relation)))
+        let detail = context.snapshot.relations.with_oid(near.oid).map(Relation::sql_name);
+        let name = detail.or_else(|| outline().map(Outline::sql_name))?;
+        Some(format!("{}: near {}", one_line(&near.asked), one_line(&name)))
     });
     own.chain(near).take(MAX_REASONS).collect()
 }
@@ -92,7 +91,7 @@ mod tests {
     use super::*;
     use crate::grounding::context_of;
     use linking::Neighbour;
-    use schema::{Relation, Snapshot};
+    use schema::Snapshot;
 
     #[test]
     fn a_reason_says_where_a_word_was_found() {

@@ -1,19 +1,20 @@
 //! How much of the schema a prompt shows: all of it where it fits, else the nearest relations in full, the next with the
 //! names of their columns, and the bare names of the rest.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::rc::{Rc, Weak};
 
-use super::budget::tokens;
+use super::budget::{tokens, tokens_of};
 use super::chosen::{Amount, Chosen, reasons};
-use super::schema_text::{block, fence, line, schema_notes};
+use super::schema_text::{block, fence, line, outline_line, schema_notes};
 use super::second_look::Shown as InFull;
 use crate::error::Error;
 use crate::grounding::Context;
 use linking::{Check, Level, Pieces, Ranked, Shares, Shown};
-use schema::{Relation, Snapshot};
+use schema::sanitize::one_line;
+use schema::{Outline, Relation, Snapshot};
 
 /// The schema as a prompt shows it.
 pub struct SchemaText {
@@ -129,10 +130,46 @@ struct Candidates<'c> {
 }
 
 struct Candidate<'c> {
-    relation: &'c Relation,
+    known: Known<'c>,
     ranked: Option<&'c Ranked>,
-    /// Only its names are known.
-    is_outline: bool,
+    /// Its text at each level that was asked for, with all columns.
+    texts: [OnceCell<Rc<str>>; 3],
+}
+
+/// What is known of a relation.
+#[derive(Clone, Copy)]
+enum Known<'c> {
+    Detail(&'c Relation),
+    Outline(&'c Outline),
+}
+
+impl<'c> Candidate<'c> {
+    fn new(known: Known<'c>, ranked: Option<&'c Ranked>) -> Self {
+        Self { known, ranked, texts: Default::default() }
+    }
+}
+
+impl Known<'_> {
+    fn sql_name(&self) -> String {
+        match self {
+            Self::Detail(relation) => relation.sql_name(),
+            Self::Outline(outline) => outline.sql_name(),
+        }
+    }
+
+    fn columns(&self) -> Vec<String> {
+        match self {
+            Self::Detail(relation) => relation.columns.iter().map(|column| column.name.clone()).collect(),
+            Self::Outline(outline) => outline.columns.clone(),
+        }
+    }
+
+    fn width(&self) -> usize {
+        match self {
+            Self::Detail(relation) => relation.columns.len(),
+            Self::Outline(outline) => outline.columns.len(),
+        }
+    }
 }
 
 /// What a block costs that can't be written: no budget has room for it.
@@ -141,17 +178,16 @@ const IMPOSSIBLE: usize = usize::MAX / 4;
 impl<'c> Candidates<'c> {
     fn new(context: &'c Context, with_values: bool) -> Self {
         let snapshot = &*context.snapshot;
-        let outlines: HashMap<u32, &Relation> = context.outlines.iter().map(|outline| (outline.oid, outline)).collect();
+        let outlines: HashMap<u32, &Outline> = context.outlines.iter().map(|outline| (outline.oid, outline)).collect();
         let mut met = HashSet::new();
         let mut places: Vec<Candidate> = Vec::new();
         for ranked in context.ranked.iter().filter(|ranked| met.insert(ranked.oid)) {
-            let detail = snapshot.relations.with_oid(ranked.oid);
-            if let Some(relation) = detail.or_else(|| outlines.get(&ranked.oid).copied()) {
-                places.push(Candidate { relation, ranked: Some(ranked), is_outline: detail.is_none() });
-            }
+            let detail = snapshot.relations.with_oid(ranked.oid).map(Known::Detail);
+            let known = detail.or_else(|| outlines.get(&ranked.oid).map(|outline| Known::Outline(outline)));
+            places.extend(known.map(|known| Candidate::new(known, Some(ranked))));
         }
         let others = snapshot.relations.iter().filter(|relation| !met.contains(&relation.oid));
-        let others = others.map(|relation| Candidate { relation, ranked: None, is_outline: false });
+        let others = others.map(|relation| Candidate::new(Known::Detail(relation), None));
         places.extend(others.take(Shares::default().names));
         Self { snapshot, with_values, places, total: context.total }
     }
@@ -162,10 +198,10 @@ impl<'c> Candidates<'c> {
     }
 
     fn chosen(&self, place: usize, shown: Option<&Shown>, context: &Context) -> Option<Chosen> {
-        let Candidate { relation, ranked, .. } = self.places.get(place)?;
-        let columns: Vec<String> = relation.columns.iter().map(|column| column.name.clone()).collect();
+        let Candidate { known, ranked, .. } = self.places.get(place)?;
+        let columns = known.columns();
         Some(Chosen {
-            relation: relation.sql_name(),
+            relation: known.sql_name(),
             score: ranked.map(|ranked| ranked.score),
             amount: Amount::of(shown.map(|shown| shown.level), shown.is_none_or(|shown| shown.columns.is_none())),
             tokens: shown.map_or(0, |shown| self.cost(shown)),
@@ -173,27 +209,41 @@ impl<'c> Candidates<'c> {
         })
     }
 
-    fn piece(&self, shown: &Shown) -> String {
-        let Some(Candidate { relation, .. }) = self.places.get(shown.place) else { return String::new() };
-        match shown.level {
-            Level::Full => block(self.snapshot, relation, self.with_values, shown.columns.as_deref()),
-            Level::Line => line(relation),
-            Level::Name => format!("{} ", relation.sql_name()),
-        }
+    /// A relation as it is to be shown; `None` where not enough is known of it.
+    fn piece(&self, shown: &Shown) -> Option<Rc<str>> {
+        let Candidate { known, texts, .. } = self.places.get(shown.place)?;
+        let text = match (shown.level, known) {
+            (Level::Full, Known::Outline(_)) => return None,
+            (Level::Full, Known::Detail(relation)) if shown.columns.is_some() => {
+                return Some(block(self.snapshot, relation, self.with_values, shown.columns.as_deref()).into());
+            }
+            (level, _) => texts.get(level as usize)?,
+        };
+        let write = || match (shown.level, known) {
+            (Level::Full, Known::Detail(relation)) => block(self.snapshot, relation, self.with_values, None),
+            (Level::Line, Known::Detail(relation)) => line(relation),
+            (Level::Line, Known::Outline(outline)) => outline_line(outline),
+            _ => one_line(&known.sql_name()),
+        };
+        Some(Rc::clone(text.get_or_init(|| write().into())))
     }
 
+    /// Schema and name of what is known in detail.
     fn name(&self, shown: &Shown) -> Option<(String, String)> {
-        let relation = self.places.get(shown.place)?.relation;
-        Some((relation.schema.clone(), relation.name.clone()))
+        match self.places.get(shown.place)?.known {
+            Known::Detail(relation) => Some((relation.schema.clone(), relation.name.clone())),
+            Known::Outline(_) => None,
+        }
     }
 
     fn text(&self, shown: &[Shown]) -> String {
         let mut text = String::new();
         for level in [Level::Full, Level::Line] {
-            shown.iter().filter(|one| one.level == level).for_each(|one| text.push_str(&self.piece(one)));
+            let pieces = shown.iter().filter(|one| one.level == level).filter_map(|one| self.piece(one));
+            pieces.for_each(|piece| text.push_str(&piece));
         }
-        let named = shown.iter().filter(|one| one.level == Level::Name).filter_map(|one| self.places.get(one.place));
-        let named: Vec<String> = named.map(|one| super::schema_text::name(one.relation)).collect();
+        let named = shown.iter().filter(|one| one.level == Level::Name).filter_map(|one| self.piece(one));
+        let named: Vec<Rc<str>> = named.collect();
         if !named.is_empty() {
             let _ = writeln!(text, "Known by name alone: {}", named.join(", "));
         }
@@ -207,11 +257,11 @@ impl<'c> Candidates<'c> {
 
 impl Pieces for Candidates<'_> {
     fn columns(&self, place: usize) -> Option<u16> {
-        u16::try_from(self.places.get(place)?.relation.columns.len()).ok()
+        u16::try_from(self.places.get(place)?.known.width()).ok()
     }
 
     fn keys(&self, place: usize) -> Vec<u16> {
-        let Some(Candidate { relation, .. }) = self.places.get(place) else { return Vec::new() };
+        let Some(Known::Detail(relation)) = self.places.get(place).map(|one| one.known) else { return Vec::new() };
         let names = relation.primary_key.iter().chain(relation.foreign_keys.iter().flat_map(|key| &key.columns));
         let position = |name: &String| relation.columns.iter().position(|column| column.name == *name);
         names.filter_map(|name| u16::try_from(position(name)?).ok()).collect()
@@ -223,8 +273,9 @@ impl Pieces for Candidates<'_> {
     }
 
     fn cost(&self, shown: &Shown) -> usize {
-        let is_outline = self.places.get(shown.place).is_none_or(|one| one.is_outline);
-        if is_outline && shown.level == Level::Full { IMPOSSIBLE } else { tokens(&self.piece(shown)) }
+        // Names are written with a comma and a space.
+        let more = if shown.level == Level::Name { 2 } else { 0 };
+        self.piece(shown).map_or(IMPOSSIBLE, |piece| tokens_of(piece.chars().count() + more))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::grounding::Context;
 use crate::grounding::values::is_comparable;
 use reader::stored_values::Match;
 use schema::sanitize::one_line;
-use schema::{Column, Relation, RelationKind, Snapshot, quote_ident};
+use schema::{Column, Outline, Relation, RelationKind, Snapshot, quote_ident};
 
 /// So many typical values of a column, each up to so many characters.
 const MAX_TYPICAL: usize = 5;
@@ -57,8 +57,8 @@ pub fn name(relation: &Relation) -> String {
     one_line(&relation.sql_name())
 }
 
-fn kind(relation: &Relation) -> &'static str {
-    match relation.kind {
+fn kind(kind: RelationKind) -> &'static str {
+    match kind {
         RelationKind::Table | RelationKind::PartitionedTable => "table",
         RelationKind::View => "view",
         RelationKind::MaterializedView => "materialized view",
@@ -68,13 +68,23 @@ fn kind(relation: &Relation) -> &'static str {
 
 /// A relation with the names of its columns and nothing else.
 pub fn line(relation: &Relation) -> String {
-    let columns: Vec<String> = relation.columns.iter().map(|column| one_line(&quote_ident(&column.name))).collect();
-    format!("{} {} ({})\n", kind(relation), name(relation), columns.join(", "))
+    let columns = relation.columns.iter().map(|column| column.name.as_str());
+    line_of(relation.kind, &relation.sql_name(), columns)
+}
+
+/// The same of a relation of which no more is known.
+pub fn outline_line(outline: &Outline) -> String {
+    line_of(outline.kind, &outline.sql_name(), outline.columns.iter().map(String::as_str))
+}
+
+fn line_of<'c>(of: RelationKind, name: &str, columns: impl Iterator<Item = &'c str>) -> String {
+    let columns: Vec<String> = columns.map(|column| one_line(&quote_ident(column))).collect();
+    format!("{} {} ({})\n", kind(of), one_line(name), columns.join(", "))
 }
 
 /// A relation with its keys and columns; `only`: the positions of those that are shown, `None` all of them.
 pub fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool, only: Option<&[u16]>) -> String {
-    let mut text = format!("{} {}", kind(relation), name(relation));
+    let mut text = format!("{} {}", kind(relation.kind), name(relation));
     if let Some(rows) = relation.rows {
         let _ = write!(text, "{BEFORE_ROWS}{rows:.0}{AFTER_ROWS}");
     }

@@ -42,6 +42,10 @@ pub fn is_one_line(text: &str) -> bool {
 }
 
 fn replace(text: &str, replacement: impl Fn(char) -> char) -> String {
+    // Nearly every name and comment.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut clean = String::with_capacity(text.len());
     let mut previous = None;
     let mut rest = text.chars();

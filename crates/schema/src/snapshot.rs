@@ -69,6 +69,19 @@ pub struct Relation {
     pub checks: Vec<String>,
 }
 
+/// The names of a relation and of its columns, and nothing else of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outline {
+    pub oid: u32,
+    pub schema: String,
+    pub name: String,
+    pub kind: RelationKind,
+    /// A bare name finds it.
+    pub visible: bool,
+    /// Those that the caller may read, in table order.
+    pub columns: Vec<String>,
+}
+
 /// A FOREIGN KEY constraint of the relation that holds it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct ForeignKey {
@@ -121,10 +134,17 @@ impl Relation {
 
     /// The name as SQL text has to spell it: quoted where needed, qualified where the bare name finds something else.
     pub fn sql_name(&self) -> String {
-        if self.visible {
-            quote_ident(&self.name)
-        } else {
-            format!("{}.{}", quote_ident(&self.schema), quote_ident(&self.name))
-        }
+        sql_name(&self.schema, &self.name, self.visible)
     }
+}
+
+impl Outline {
+    /// As [`Relation::sql_name`].
+    pub fn sql_name(&self) -> String {
+        sql_name(&self.schema, &self.name, self.visible)
+    }
+}
+
+fn sql_name(schema: &str, name: &str, visible: bool) -> String {
+    if visible { quote_ident(name) } else { format!("{}.{}", quote_ident(schema), quote_ident(name)) }
 }

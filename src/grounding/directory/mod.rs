@@ -24,9 +24,7 @@ use labels::Labels;
 use linking::{Context, Interrupted, Options, Ranked};
 use reading::{Named, Which};
 use rights::{Caller, Group, Groups, Rights};
-use schema::{Column, Relation, RelationKind};
-
-pub use reading::numbers;
+use schema::{Outline, RelationKind};
 
 /// Of so many changed relations all are read.
 const MANY: usize = 2000;
@@ -324,20 +322,14 @@ impl Directory {
     }
 
     /// The names of a relation and of the columns that the caller may read, and nothing else of it.
-    pub fn outline(&self, oid: u32, visible: bool) -> Option<Relation> {
+    pub fn outline(&self, oid: u32, visible: bool) -> Option<Outline> {
         let (schema, name, columns) = self.index.names(oid)?;
         let (entry, rights) = self.entries.get(&oid).zip(self.callers.last())?;
         let is_known = |at: u16| !rights.is_unreadable(oid, at) && !self.labels.is_hidden_column(oid, at);
         let columns = (0..).zip(columns).filter(|(at, _)| is_known(*at));
-        Some(Relation {
-            oid,
-            schema: schema.to_owned(),
-            name: name.to_owned(),
-            kind: entry.kind,
-            visible,
-            columns: columns.map(|(_, name)| Column { name: name.to_owned(), ..Column::default() }).collect(),
-            ..Relation::default()
-        })
+        let columns = columns.map(|(_, name)| name.to_owned()).collect();
+        let (schema, name) = (schema.to_owned(), name.to_owned());
+        Some(Outline { oid, schema, name, kind: entry.kind, visible, columns })
     }
 
     /// The oid of a relation's schema.

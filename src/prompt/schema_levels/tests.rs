@@ -54,8 +54,15 @@ fn the_nearest_come_in_full_the_next_in_a_line_and_the_rest_by_name() {
 #[test]
 fn what_was_not_read_in_detail_has_a_line_at_most() {
     let mut context = near(snapshot(3), 2);
-    let outline = |oid: u32| Relation { oid, ..snapshot(1).relations[0].clone() };
-    context.outlines = vec![Relation { name: "far_away".into(), ..outline(77) }].into();
+    let far = Outline {
+        oid: 77,
+        schema: "public".into(),
+        name: "far_away".into(),
+        kind: schema::RelationKind::Table,
+        visible: true,
+        columns: vec!["id".into(), "colour_0".into()],
+    };
+    context.outlines = vec![far].into();
     context.ranked = [3, 77].map(|oid| Ranked { oid, ..context.ranked[0].clone() }).to_vec().into();
     context.total = 10_000;
     let shown = write(&context, false, 1000, 0, &mut || Ok(())).expect("written");
