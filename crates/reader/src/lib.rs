@@ -8,129 +8,47 @@
 //! text ─► word lattice ─► grammar ─► query tree ─► SQL
 //! ```
 //!
-//! 1. **Text to lattice.** `lattice` notes for each word everything that may begin there: relations and columns
-//!    (`name_index`), stored values (`value_mentions`, through the trait in [`stored_values`]), phrases of English
-//!    (`lexicon`), times (`time_expressions`). A word with nothing ends the reading; `unknown_words` then suggests names, and
-//!    `understanding` tells what was understood.
-//!    `schema_view` answers what the snapshot tells of a column, with the foreign keys as a graph (`join_graph`,
-//!    `key_inference`).
-//! 2. **Lattice to query trees.** `parser` is a beam search over `hypothesis`, each a partial `query_tree` with a cost.
-//!    `question_forms` begin, `clauses` continue: noun phrases and their parts (`noun_phrases`, `select_items`,
-//!    `projection`), restrictions (`connectives`, `column_tests`, `conditions`, `time_filters`, `relative_clauses`, `superlatives`), and
-//!    `grouping`, `ordering` and `measures`. What is assumed costs (`costs`); `contradictions` are taken apart at the end.
-//! 3. **Query tree to text.** `sql`, with `predicates`, `grouped_subqueries` and `aliases`, writes the cheapest
-//!    hypothesis as a statement, `summary` as a line of plain words.
+//! 1. **Text to lattice.** `lattice` notes for each word everything that may begin there: relations and columns, stored
+//!    values (through the trait in [`stored_values`]), phrases of English, times. A word with nothing ends the reading.
+//!    `catalog` knows what the snapshot tells of relations and columns, and which words name them.
+//! 2. **Lattice to query trees.** `grammar` holds the parser and the rules of the language, `measures` the rules of what is
+//!    counted, added up and compared. What is assumed costs; `choice` says how much, and which readings do not stand.
+//! 3. **Query tree to text.** `query` writes the cheapest hypothesis as a statement, and as a line of plain words.
 //!
-//! Where it is silent, it says what can be asked: `suggestions` are questions near to the one asked, by leaving something
-//! out (`edits`) and from the parts it names (`topics`), ranked by `likeness`; `examples` are questions made from the schema
-//! alone (`facets`, `question_templates`). Each is read before it is shown. What is asked about the schema itself is answered by
-//! `about_schema`.
+//! Where it is silent, `help` says what was understood and what can be asked instead.
 
 #![forbid(unsafe_code)]
 
-mod about_schema;
-mod aliases;
-mod calculations;
-mod clauses;
-mod column_tests;
-mod comments;
-mod compared_groups;
-mod comparisons;
-mod conditions;
-mod connectives;
-mod contradictions;
-mod costs;
-mod edits;
-mod events;
-mod evidence;
-mod examples;
-mod facets;
-mod fact_lists;
-mod finished_hypothesis;
-mod fractions;
-mod grouped_subqueries;
-mod grouping;
-mod hypothesis;
+mod catalog;
+mod choice;
+mod grammar;
+mod help;
 mod interrupts;
-mod join_graph;
-mod key_inference;
-mod key_roles;
 mod lattice;
-mod lexicon;
-mod likeness;
-mod limits_per_group;
-mod measure_clauses;
-mod measure_lists;
-mod measure_terms;
 mod measures;
-mod misspelt_words;
-mod money_columns;
-mod money_questions;
-mod name_index;
-mod noun_phrases;
-mod number_values;
-mod ordering;
-mod parser;
-mod predicates;
-mod projection;
-mod query_tree;
-mod question_forms;
-mod question_templates;
-mod ranked_measures;
-mod relative_clauses;
-mod relative_times;
-mod schema_view;
-mod select_items;
-mod series;
-mod single_rows;
-mod sql;
-mod state_rates;
-mod suggestions;
-mod summary;
-mod superlatives;
-mod time_expressions;
-mod time_filters;
-mod topics;
-mod uncounted_rows;
-mod understanding;
-mod unknown_words;
-mod value_mentions;
-mod word_accounting;
-mod worth_tests;
+mod query;
 
-pub mod stored_values;
-
-#[cfg(test)]
-mod answers;
-#[cfg(test)]
-mod clinic_fixture;
-#[cfg(test)]
-mod comment_tests;
-#[cfg(test)]
-mod forms_tests;
-#[cfg(test)]
-mod interrupt_tests;
-#[cfg(test)]
-mod saas_fixture;
-#[cfg(test)]
-mod shop_fixture;
 #[cfg(test)]
 mod tests;
 
 use ::schema::Snapshot;
 use ::schema::sanitize::one_line;
-use hypothesis::Hypothesis;
-use lattice::Lattice;
-use name_index::NameIndex;
-use parser::Parser;
-use schema_view::SchemaView;
+use catalog::name_index::NameIndex;
+use catalog::schema_view::SchemaView;
+use choice::costs;
+use grammar::hypothesis::Hypothesis;
+use grammar::parser::Parser;
+use help::understanding;
+use lattice::{Lattice, misspelt_words, unknown_words};
+use query::{sql, summary};
 use std::collections::BTreeMap;
 use stored_values::ValueLookup;
 
-pub use examples::Example;
+pub use help::examples::Example;
+pub use help::question_templates::Form;
+pub use help::understanding::Understood;
 pub use interrupts::{InterruptCheck, Interrupted, never};
-pub use question_templates::Form;
-pub use understanding::Understood;
+pub use lattice::stored_values;
 
 /// The one reading of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]

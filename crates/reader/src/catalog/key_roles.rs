@@ -1,0 +1,38 @@
+//! Several foreign keys to the same relation: which of them a question means, told by the role in the key's name.
+//!
+//! "Tickets assigned to Anna" means `assigned_to` and not `created_by`. Where no key's role is said, all remain, and the
+//! question is ambiguous.
+
+use crate::catalog::join_graph::JoinEdge;
+use crate::catalog::schema_view::SchemaView;
+use crate::grammar::hypothesis::Hypothesis;
+use crate::lattice::Lattice;
+
+/// Words of a key's name that tell no role.
+const NO_ROLE: [&str; 12] = ["id", "by", "to", "for", "from", "of", "key", "code", "no", "fk", "ref", "on"];
+
+/// Whether no join of a hypothesis follows a key whose role is not said while the role of a rival is.
+pub fn fit(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> bool {
+    hypothesis.query.sources.iter().filter(|source| source.ambiguous_path).all(|source| {
+        let Some((number, edge)) = source.parent.and_then(|(_, step)| Some((step.edge, schema.edge(step)?))) else {
+            return true;
+        };
+        let rivals = schema.keys_of(edge.from).filter(|(other, rival)| *other != number && rival.to == edge.to);
+        let mut said = rivals.filter(|(_, rival)| is_said(rival, lattice, schema)).peekable();
+        said.peek().is_none() || is_said(edge, lattice, schema)
+    })
+}
+
+/// Whether the question has a word of the role that a key's name tells. The words of the relation it refers to are none.
+fn is_said(edge: &JoinEdge, lattice: &Lattice, schema: &SchemaView) -> bool {
+    let stem = |word: &str| words::stem(&words::singular(word));
+    let owner: Vec<String> =
+        words::identifier_words(&schema.relation(edge.to).name).iter().map(|word| stem(word)).collect();
+    let names = edge.columns.iter().flat_map(|(from, _)| words::identifier_words(from));
+    let roles: Vec<String> = names
+        .filter(|word| !NO_ROLE.contains(&word.as_str()))
+        .map(|word| stem(&word))
+        .filter(|role| !owner.contains(role))
+        .collect();
+    lattice.words.iter().any(|word| roles.contains(&stem(&word.lower)))
+}

@@ -1,0 +1,273 @@
+//! Schema linking: which words of a question may name which relations and columns.
+//!
+//! A name matches where its words stand together in any order, with "of" and articles between them. A word of the name
+//! that is missing, or that is only meant by a synonym, has a cost (see [`costs`]).
+
+use crate::catalog::comments;
+use crate::catalog::schema_view::SchemaView;
+use crate::choice::costs;
+use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::query::tree::ColumnId;
+use schema::RelationKind;
+use std::collections::HashMap;
+use words::Word;
+use words::{Meaning, Vocabulary, WordMatch};
+
+/// A possible meaning of the words from the position where it is noted up to `end`. The lower the cost, the likelier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention<T> {
+    pub target: T,
+    pub end: usize,
+    pub cost: u32,
+    /// The name of the column's relation stands before it: "singer name".
+    pub qualified: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    Relation(usize),
+    Column(ColumnId),
+}
+
+/// A name by its words, with those of the relation it belongs to, which may stand before it.
+struct IndexedName {
+    target: Target,
+    own: Vec<usize>,
+    owner: Vec<usize>,
+    /// What it costs by itself: it is, or belongs to, a view, or it stands in a comment.
+    cost: u32,
+    /// Its name has the word "per" itself: `pages_per_minute`.
+    per: bool,
+}
+
+/// The names of a schema by their words.
+pub struct NameIndex {
+    pub vocabulary: Vocabulary,
+    entries: Vec<IndexedName>,
+    by_word: Vec<Vec<usize>>,
+    /// For each word of the vocabulary, what it costs to leave it out.
+    omission_costs: Vec<u32>,
+}
+
+type Mentions = (Vec<Mention<usize>>, Vec<Mention<ColumnId>>);
+
+impl NameIndex {
+    /// Indexes all names of a schema.
+    pub fn new(schema: &SchemaView, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
+        let mut vocabulary = Vocabulary::default();
+        for (_, relation) in schema.relations() {
+            interrupt()?;
+            vocabulary.learn(&relation.name);
+            relation.columns.iter().for_each(|column| vocabulary.learn(&column.name));
+            let remarks = relation.columns.iter().map(|column| &column.comment).chain([&relation.comment]).flatten();
+            remarks.flat_map(|remark| comments::names(remark)).for_each(|name| vocabulary.learn(&name));
+        }
+        let remarks = |comment: &Option<String>| comment.as_deref().map(names_in_comment).unwrap_or_default();
+        let mut entries = Vec::new();
+        for (number, relation) in schema.relations() {
+            interrupt()?;
+            let owner = vocabulary.name(&relation.name);
+            let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
+            let base = if view { costs::VIEW } else { 0 };
+            for (id, column) in schema.columns(number) {
+                let own = vocabulary.name(&column.name);
+                let per = schema.words(id).iter().any(|word| word == "per");
+                let target = Target::Column(id);
+                for (name, cost) in remarks(&column.comment) {
+                    let (remark, cost) = (vocabulary.name(&name), base + cost);
+                    entries.push(IndexedName { target, own: remark, owner: owner.clone(), cost, per: false });
+                }
+                entries.push(IndexedName { target, own, owner: owner.clone(), cost: base, per });
+            }
+            let target = Target::Relation(number);
+            for (name, cost) in remarks(&relation.comment) {
+                let (remark, cost) = (vocabulary.name(&name), base + cost);
+                entries.push(IndexedName { target, own: remark, owner: Vec::new(), cost, per: false });
+            }
+            entries.push(IndexedName { target, own: owner, owner: Vec::new(), cost: base, per: false });
+        }
+        let mut by_word = vec![Vec::new(); vocabulary.words().len()];
+        for (number, entry) in entries.iter().enumerate() {
+            for word in entry.own.iter().chain(&entry.owner) {
+                if let Some(list) = by_word.get_mut(*word) {
+                    list.push(number);
+                }
+            }
+        }
+        for list in &mut by_word {
+            list.dedup();
+        }
+        let omission_costs = vocabulary.words().iter().map(|word| costs::of_unsaid_word(word)).collect();
+        Ok(Self { vocabulary, entries, by_word, omission_costs })
+    }
+
+    /// What the words from `start` may name. `meanings` has a list for each word; `glued` has, for each word, the word
+    /// of the vocabulary that it makes together with the next one.
+    pub fn mentions(
+        &self,
+        start: usize,
+        words: &[Word],
+        meanings: &[Vec<Meaning>],
+        glued: &[Option<usize>],
+        interrupt: InterruptCheck,
+    ) -> Result<Mentions, Interrupted> {
+        let first = meanings.get(start).into_iter().flatten().map(|(word, _)| *word);
+        let pair = glued.get(start).copied().flatten();
+        let mut candidates: Vec<usize> =
+            first.chain(pair).flat_map(|word| self.by_word.get(word).into_iter().flatten().copied()).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let (mut relations, mut columns) = (Vec::new(), Vec::new());
+        for entry in candidates.into_iter().filter_map(|number| self.entries.get(number)) {
+            interrupt()?;
+            for (end, cost, qualified) in self.fits(entry, start, words, meanings, glued) {
+                match entry.target {
+                    Target::Relation(target) => relations.push(Mention { target, end, cost, qualified }),
+                    Target::Column(target) => columns.push(Mention { target, end, cost, qualified }),
+                }
+            }
+        }
+        keep_cheapest(&mut relations);
+        keep_cheapest(&mut columns);
+        // Where a name was said as it is, others that only contain it are not meant.
+        let mut least: HashMap<usize, u32> = HashMap::new();
+        for mention in &relations {
+            let cost = least.entry(mention.end).or_insert(mention.cost);
+            *cost = mention.cost.min(*cost);
+        }
+        relations.retain(|mention: &Mention<usize>| {
+            least.get(&mention.end).is_none_or(|least| least + costs::CLEARLY_WORSE > mention.cost)
+        });
+        Ok((relations, columns))
+    }
+
+    /// The ends at which enough of a name was said, each with the cost and whether the relation was named before.
+    fn fits(
+        &self,
+        entry: &IndexedName,
+        start: usize,
+        words: &[Word],
+        meanings: &[Vec<Meaning>],
+        glued: &[Option<usize>],
+    ) -> Vec<(usize, u32, bool)> {
+        let mut said = MatchedWords {
+            own: vec![false; entry.own.len()],
+            owner: vec![false; entry.owner.len()],
+            cost: 0,
+            last_place: 0,
+        };
+        let mut found = Vec::new();
+        let mut at = start;
+        loop {
+            let pair = glued.get(at).copied().flatten().filter(|pair| said.hear(entry, &[(*pair, WordMatch::Same)]));
+            if pair.is_some() {
+                at += 2;
+            } else if meanings.get(at).is_some_and(|list| said.hear(entry, list)) {
+                at += 1;
+            } else {
+                // Words like "of" may stand within a name: "date of birth", "name of the course".
+                let link = |at: usize| {
+                    let word = words.get(at).map_or("", |word| word.lower.as_str());
+                    matches!(word, "of" | "the" | "a") || (word == "per" && entry.per)
+                };
+                if at == start || !link(at) || at > start + 6 {
+                    break;
+                }
+                at += 1;
+                continue;
+            }
+            if let Some(cost) = self.cost(entry, &said).filter(|cost| *cost <= costs::MAX_MENTION) {
+                found.push((at, cost, said.owner.contains(&true)));
+            }
+        }
+        found
+    }
+
+    fn cost(&self, entry: &IndexedName, said: &MatchedWords) -> Option<u32> {
+        let theirs = |word: &usize| entry.owner.contains(word);
+        let heard = |(word, heard): (&usize, &bool)| *heard && !theirs(word);
+        let whole = said.own.iter().all(|heard| *heard);
+        if !whole && !entry.own.iter().zip(&said.own).any(heard) {
+            return None;
+        }
+        let missing = entry.own.iter().zip(&said.own).filter(|(word, heard)| !**heard && !theirs(word));
+        let missing: u32 =
+            missing.map(|(word, _)| self.omission_costs.get(*word).copied().unwrap_or(costs::UNSAID_WORD)).sum();
+        let understood = entry.own.iter().zip(&said.own).any(|(word, heard)| !*heard && theirs(word));
+        let understood = if understood { costs::WORD_OF_OWNER } else { 0 };
+        Some(said.cost + missing + understood + entry.cost)
+    }
+}
+
+/// The names that a comment gives, with their costs: whole ones, and the one word of each that says what a thing is. A
+/// recurring revenue is no revenue.
+fn names_in_comment(comment: &str) -> Vec<(String, u32)> {
+    const PEOPLE: [&str; 8] = ["customer", "client", "user", "employee", "member", "patient", "student", "subscriber"];
+    let mut found = Vec::new();
+    for name in comments::names(comment) {
+        let parts: Vec<&str> = name.split(' ').collect();
+        if let [first, .., last] = parts.as_slice() {
+            let telling = !comments::is_generic(last) && !parts.contains(&"recurring");
+            found.extend(telling.then(|| ((*last).to_owned(), costs::PART_OF_COMMENT)));
+            let people = parts.len() == 2 && PEOPLE.contains(first);
+            found.extend(people.then(|| ((*first).to_owned(), costs::PART_OF_COMMENT)));
+        }
+        found.push((name, costs::NAME_IN_COMMENT));
+    }
+    found
+}
+
+/// Of mentions of the same thing by several names, the cheapest.
+fn keep_cheapest<T: PartialEq>(mentions: &mut Vec<Mention<T>>) {
+    mentions.sort_by_key(|mention| mention.cost);
+    let mut at = 0;
+    while at < mentions.len() {
+        let known = mentions.iter().take(at).any(|one| {
+            mentions.get(at).is_some_and(|other| {
+                one.target == other.target && one.end == other.end && one.qualified == other.qualified
+            })
+        });
+        if known {
+            mentions.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Which words of a name were matched so far.
+struct MatchedWords {
+    own: Vec<bool>,
+    owner: Vec<bool>,
+    cost: u32,
+    last_place: usize,
+}
+
+impl MatchedWords {
+    /// Matches a word in its nearest meaning that the name still has a word for; false where there is none.
+    fn hear(&mut self, entry: &IndexedName, meanings: &[Meaning]) -> bool {
+        let begun = self.own.iter().any(|heard| *heard);
+        for (word, found_by) in meanings {
+            if let Some(place) =
+                (0..entry.own.len()).find(|&i| entry.own.get(i) == Some(word) && self.own.get(i) == Some(&false))
+            {
+                let reordered = if place < self.last_place { costs::REORDERED } else { 0 };
+                self.cost += costs::of_word(*found_by) + reordered;
+                self.last_place = place;
+                if let Some(heard) = self.own.get_mut(place) {
+                    *heard = true;
+                }
+                return true;
+            }
+            // The words of the relation come before those of the column: "singer name".
+            let owner =
+                (0..entry.owner.len()).find(|&i| entry.owner.get(i) == Some(word) && self.owner.get(i) == Some(&false));
+            if let Some(heard) = owner.filter(|_| !begun).and_then(|place| self.owner.get_mut(place)) {
+                *heard = true;
+                self.cost += costs::of_word(*found_by);
+                return true;
+            }
+        }
+        false
+    }
+}

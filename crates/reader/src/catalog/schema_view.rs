@@ -1,0 +1,343 @@
+//! The snapshot as the grammar asks about it: what a column can be used for, how relations hang together.
+//!
+//! Answers questions about the schema alone; the words of the user's question are matched elsewhere.
+
+use crate::catalog::join_graph::{JoinEdge, JoinGraph};
+use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::query::tree::{ColumnId, JoinStep};
+use schema::{Column, Relation, Snapshot};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The paths between two relations.
+type Paths = Rc<[Vec<JoinStep>]>;
+
+/// A snapshot with its foreign keys as a graph.
+pub struct SchemaView<'a> {
+    snapshot: &'a Snapshot,
+    graph: JoinGraph,
+    /// The paths that were asked for before: many hypotheses join the same relations.
+    paths: RefCell<HashMap<(usize, usize), Paths>>,
+    /// The words of each column's name.
+    words: Vec<Vec<Vec<String>>>,
+    /// For each relation, how people are told of it: by its bare name where no other relation has the same.
+    shown_names: Vec<String>,
+}
+
+impl<'a> SchemaView<'a> {
+    /// Resolves the declared foreign keys and infers others.
+    pub fn new(snapshot: &'a Snapshot, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
+        let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
+        let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
+        let graph = JoinGraph::new(snapshot, &words, interrupt)?;
+        let words = words.into_iter().map(|columns| columns.into_iter().map(spelled_out).collect()).collect();
+        Ok(Self { snapshot, graph, paths: RefCell::default(), words, shown_names: shown_names(snapshot) })
+    }
+
+    /// The relations with their numbers.
+    pub fn relations(&self) -> impl Iterator<Item = (usize, &'a Relation)> + use<'a> {
+        self.snapshot.relations.iter().enumerate()
+    }
+
+    /// Every number of a relation comes from `relations`, so the index can't fail.
+    pub fn relation(&self, relation: usize) -> &'a Relation {
+        &self.snapshot.relations[relation]
+    }
+
+    /// The name of a relation, for a human: with its schema where another relation has the same name.
+    pub fn shown_name(&self, relation: usize) -> &str {
+        self.shown_names.get(relation).map_or("", String::as_str)
+    }
+
+    /// The number of a relation by its name.
+    pub fn relation_named(&self, schema: &str, name: &str) -> Option<usize> {
+        self.snapshot.relations.position(schema, name)
+    }
+
+    /// Every [`ColumnId`] comes from `columns`, so the index can't fail.
+    pub fn column(&self, id: ColumnId) -> &'a Column {
+        &self.relation(id.relation).columns[id.column]
+    }
+
+    /// `relation.column`, for a human.
+    pub fn spelled(&self, id: ColumnId) -> String {
+        format!("{}.{}", self.shown_name(id.relation), self.column(id).name)
+    }
+
+    /// The columns of a relation, in table order.
+    pub fn columns(&self, relation: usize) -> impl Iterator<Item = (ColumnId, &'a Column)> + use<'a> {
+        let columns = self.relation(relation).columns.iter().enumerate();
+        columns.map(move |(column, data)| (ColumnId { relation, column }, data))
+    }
+
+    /// The column of exactly this name.
+    pub fn column_named(&self, relation: usize, name: &str) -> Option<ColumnId> {
+        self.columns(relation).find(|(_, column)| column.name == name).map(|(id, _)| id)
+    }
+
+    /// A number that can be compared with a literal and added up; money can not.
+    pub fn is_number(&self, id: ColumnId) -> bool {
+        let data_type = self.column(id).data_type.as_str();
+        self.column(id).category == 'N'
+            && ["smallint", "integer", "bigint", "numeric", "real", "double precision"]
+                .iter()
+                .any(|number| data_type.starts_with(number))
+    }
+
+    /// A whole number, by its type.
+    pub fn is_whole(&self, id: ColumnId) -> bool {
+        matches!(self.column(id).data_type.as_str(), "smallint" | "integer" | "bigint")
+    }
+
+    /// A text, by its type.
+    pub fn is_text(&self, id: ColumnId) -> bool {
+        self.column(id).category == 'S'
+    }
+
+    /// A date or a timestamp.
+    pub fn is_date(&self, id: ColumnId) -> bool {
+        let column = self.column(id);
+        column.category == 'D' && (column.data_type.starts_with("date") || column.data_type.starts_with("timestamp"))
+    }
+
+    /// A boolean.
+    pub fn is_flag(&self, id: ColumnId) -> bool {
+        self.column(id).category == 'B'
+    }
+
+    /// Whether rows are told apart into kinds by a column: a status, a flag, a country. No name of the rows, no measure.
+    pub fn is_category(&self, id: ColumnId) -> bool {
+        let kind = matches!(self.column(id).category, 'E' | 'B') || self.is_text(id);
+        kind && !self.is_key(id) && !self.display_columns(id.relation).contains(&id)
+    }
+
+    /// Part of a primary or foreign key, or named like one.
+    pub fn is_key(&self, id: ColumnId) -> bool {
+        let relation = self.relation(id.relation);
+        let name = &self.column(id).name;
+        relation.primary_key.contains(name)
+            || relation.foreign_keys.iter().any(|key| key.columns.contains(name))
+            || matches!(self.last_word(id), "id" | "uuid" | "key" | "code" | "zip")
+    }
+
+    /// A year that is stored as a number or a text.
+    pub fn is_year(&self, id: ColumnId) -> bool {
+        matches!(self.last_word(id), "year" | "years") && (self.is_whole(id) || self.is_text(id))
+    }
+
+    /// Whether greater values of a column mean less age: dates and years, also a date of birth that is stored as a text.
+    pub fn tells_birth(&self, id: ColumnId) -> bool {
+        let birth = |word: &String| matches!(word.as_str(), "birth" | "born" | "dob" | "birthday" | "birthdate");
+        self.is_date(id) || self.is_year(id) || self.words(id).iter().any(birth)
+    }
+
+    /// Whether a column may be tested by a year: by its name ("year", "founded"), or because its common values are years.
+    pub fn holds_years(&self, id: ColumnId) -> bool {
+        const EVENTS: [&str; 8] = ["built", "born", "made", "begun", "began", "written", "founding", "yr"];
+        let named = |word: &str| EVENTS.contains(&word) || (word.ends_with("ed") && word.len() > 4);
+        let year = |value: &String| value.parse().is_ok_and(|number: u32| (1500..=2100).contains(&number));
+        let values = &self.column(id).common_values;
+        let stored = values.len() > 1 && values.iter().all(year);
+        self.is_year(id) || (self.is_whole(id) && !self.is_key(id) && (named(self.last_word(id)) || stored))
+    }
+
+    /// The words of a relation's name in lower case, short forms spelled out.
+    pub fn relation_words(&self, relation: usize) -> Vec<String> {
+        spelled_out(words::identifier_words(&self.relation(relation).name))
+    }
+
+    /// The words of a column's name in lower case, short forms spelled out.
+    pub fn words(&self, id: ColumnId) -> &[String] {
+        self.words.get(id.relation).and_then(|columns| columns.get(id.column)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The last word of a column's name.
+    pub fn last_word(&self, id: ColumnId) -> &str {
+        self.words(id).last().map_or("", String::as_str)
+    }
+
+    /// The display columns: those by which people know a row. Empty where there is only the key.
+    pub fn display_columns(&self, relation: usize) -> Vec<ColumnId> {
+        let own: String = words::identifier_words(&self.relation(relation).name).last().cloned().unwrap_or_default();
+        let own = words::singular(&own);
+        for name in ["name", "full_name"] {
+            if let Some(id) = self.column_named(relation, name) {
+                return vec![id];
+            }
+        }
+        for [first, last] in [["first_name", "last_name"], ["fname", "lname"], ["firstname", "lastname"]] {
+            let find =
+                |end: &str| self.columns(relation).find(|(_, column)| column.name.ends_with(end)).map(|(id, _)| id);
+            if let (Some(first), Some(last)) = (find(first), find(last)) {
+                return vec![first, last];
+            }
+        }
+        let own_names = [format!("{own}_name"), format!("{own}_title"), format!("{own}name"), own.clone()];
+        for name in ["title".to_owned(), "label".to_owned()].iter().chain(&own_names) {
+            if let Some(id) = self.column_named(relation, name).filter(|id| self.is_text(*id)) {
+                return vec![id];
+            }
+        }
+        let named = |id: ColumnId| self.is_text(id) && self.column(id).name.ends_with("name");
+        if let Some((id, _)) = self.columns(relation).find(|(id, _)| named(*id)) {
+            return vec![id];
+        }
+        let text = |id: ColumnId, column: &Column| column.category == 'S' && column.not_null && !self.is_key(id);
+        self.columns(relation).find(|(id, column)| text(*id, column)).map(|(id, _)| vec![id]).unwrap_or_default()
+    }
+
+    /// The primary key; empty where a part of it can't be read.
+    pub fn key_columns(&self, relation: usize) -> Vec<ColumnId> {
+        let key = self.relation(relation).primary_key.iter();
+        key.map(|name| self.column_named(relation, name)).collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// Whether a step leads from each row to one row at most.
+    pub fn is_single(&self, step: JoinStep) -> bool {
+        self.graph.edge(step.edge).is_some_and(|edge| step.forward || edge.unique)
+    }
+
+    /// Whether a key is the plain one between two relations: the only one, or the one whose name the others extend, as
+    /// `original_language_id` extends `language_id`. True for all where none is.
+    pub fn is_plain(&self, step: JoinStep) -> bool {
+        let Some(edge) = self.graph.edge(step.edge) else { return true };
+        let rivals = self.keys_of(edge.from).map(|(_, other)| other).filter(|other| other.to == edge.to);
+        let length = |edge: &JoinEdge| edge.columns.iter().map(|(from, _)| from.len()).sum::<usize>();
+        let ends = |edge: &JoinEdge, other: &JoinEdge| {
+            edge.columns.iter().zip(&other.columns).all(|((one, _), (two, _))| two.ends_with(one.as_str()))
+        };
+        rivals.clone().count() < 2
+            || rivals.clone().all(|other| other == edge || (length(edge) < length(other) && ends(edge, other)))
+            || !rivals.clone().any(|one| {
+                rivals.clone().all(|other| other == one || (length(one) < length(other) && ends(one, other)))
+            })
+    }
+
+    /// The relation that a step leads to.
+    pub fn target(&self, step: JoinStep) -> usize {
+        self.graph.target(step).unwrap_or(0)
+    }
+
+    /// The edge that a step follows.
+    pub fn edge(&self, step: JoinStep) -> Option<&JoinEdge> {
+        self.graph.edge(step.edge)
+    }
+
+    /// The foreign keys of a relation, declared and inferred, with their numbers.
+    pub fn keys_of(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
+        self.graph.edges_from(relation)
+    }
+
+    /// The foreign keys that refer to a relation, declared and inferred, with their numbers.
+    pub fn keys_to(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
+        self.graph.edges_to(relation)
+    }
+
+    /// The other relations whose rows have to refer to a row of a relation.
+    pub fn referring(&self, relation: usize) -> Vec<usize> {
+        let edges =
+            self.graph.edges_to(relation).filter(|(_, edge)| !edge.nullable && edge.declared && edge.from != relation);
+        edges.map(|(_, edge)| edge.from).collect()
+    }
+
+    /// The foreign key of a relation that consists of this column alone, with its number.
+    pub fn key_of_column(&self, id: ColumnId) -> Option<(usize, &JoinEdge)> {
+        let name = &self.column(id).name;
+        self.keys_of(id.relation).find(|(_, edge)| edge.columns.iter().all(|(from, _)| from == name))
+    }
+
+    /// All shortest paths between two relations, along foreign keys in either direction.
+    pub fn paths(&self, from: usize, to: usize) -> Paths {
+        if let Some(known) = self.paths.borrow().get(&(from, to)) {
+            return Rc::clone(known);
+        }
+        let paths: Paths = self.graph.shortest_paths(from, to).into();
+        self.paths.borrow_mut().insert((from, to), Rc::clone(&paths));
+        paths
+    }
+
+    /// The date columns that "in 2024" or "per month" may mean for the rows of a relation: the date of the event that a
+    /// row records, not of a birth, an expiry or a later change.
+    pub fn event_dates(&self, relation: usize) -> Vec<ColumnId> {
+        const NO_EVENT: [&str; 16] = [
+            "birth",
+            "birthday",
+            "birthdate",
+            "born",
+            "dob",
+            "expiry",
+            "expires",
+            "expired",
+            "expiration",
+            "valid",
+            "due",
+            "deadline",
+            "updated",
+            "update",
+            "modified",
+            "deleted",
+        ];
+        let event = |id: ColumnId| !self.words(id).iter().any(|word| NO_EVENT.contains(&word.as_str()));
+        let mut dates: Vec<ColumnId> =
+            self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect();
+        // A row is counted when it came to be, not when it ended.
+        let ends = |id: &ColumnId| self.words(*id).iter().any(|word| ENDS.contains(&word.as_str()));
+        if dates.iter().any(|id| !ends(id)) {
+            dates.retain(|id| !ends(id));
+        }
+        dates
+    }
+
+    /// Whether the rows stand for things (customers) to which events (orders) refer: a time without a column may then
+    /// mean the date of either.
+    pub fn has_later_events(&self, relation: usize) -> bool {
+        let refers = self.graph.edges_from(relation).next().is_some();
+        !refers && self.graph.edges_to(relation).any(|(_, edge)| !self.event_dates(edge.from).is_empty())
+    }
+}
+
+/// The bare name of each relation, or `schema.name` where two have the same bare name.
+fn shown_names(snapshot: &Snapshot) -> Vec<String> {
+    let mut count: HashMap<&str, usize> = HashMap::with_capacity(snapshot.relations.len());
+    for relation in &snapshot.relations {
+        *count.entry(&relation.name).or_default() += 1;
+    }
+    let is_alone = |relation: &Relation| count.get(relation.name.as_str()).is_none_or(|count| *count == 1);
+    let shown = |relation: &Relation| {
+        let (schema, name) = (&relation.schema, &relation.name);
+        if is_alone(relation) { name.clone() } else { format!("{schema}.{name}") }
+    };
+    snapshot.relations.iter().map(shown).collect()
+}
+
+/// Words of the names of dates that tell when something ended, or was last done.
+const ENDS: [&str; 16] = [
+    "end",
+    "ended",
+    "closed",
+    "finish",
+    "finished",
+    "left",
+    "leave",
+    "cancelled",
+    "canceled",
+    "resolved",
+    "last",
+    "terminated",
+    "churned",
+    "until",
+    "returned",
+    "completed",
+];
+
+/// The words with short forms spelled out.
+fn spelled_out(words: Vec<String>) -> Vec<String> {
+    words
+        .into_iter()
+        .flat_map(|word| match words::spelled_out(&word) {
+            Some(parts) => parts.iter().map(|part| (*part).to_owned()).collect(),
+            None => vec![word],
+        })
+        .collect()
+}

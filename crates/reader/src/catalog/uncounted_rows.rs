@@ -1,0 +1,63 @@
+//! Rows that a schema keeps but does not count: soft deletes.
+//!
+//! Where a comment on a flag or date says so, or a date is called `deleted_at`, the rows of the relation that a query lists
+//! or counts are restricted to those that count, unless the question speaks of that column itself. The reading then names
+//! the condition like any other.
+
+use crate::catalog::comments::{self, Uncounted};
+use crate::catalog::schema_view::SchemaView;
+use crate::query::tree::{ColumnId, ColumnRef, Condition, Expression, Operand, QueryTree, SourceRole};
+
+/// Restricts each base and each head of a subquery to the rows that count. `asked` are the columns that the question
+/// speaks of.
+pub fn leave_out(query: &mut QueryTree, schema: &SchemaView, asked: &[ColumnId]) {
+    for (number, source) in query.sources.iter_mut().enumerate() {
+        let (SourceRole::Base | SourceRole::Subquery) = source.role else { continue };
+        let Some(mark) = mark(source.relation, schema).filter(|mark| !asked.contains(&mark.column)) else { continue };
+        let column = ColumnRef { source: number, column: mark.column };
+        let condition = if mark.is_date {
+            Condition::IsNull { column, negated: false }
+        } else {
+            Condition::IsTrue { column, negated: mark.rows == Uncounted::Marked }
+        };
+        if !source.conditions.contains(&condition) {
+            source.conditions.push(condition);
+        }
+    }
+    for source in &mut query.sources {
+        source.conditions.iter_mut().for_each(|condition| within(condition, schema, asked));
+    }
+    query.intersect.iter_mut().for_each(|other| leave_out(other, schema, asked));
+}
+
+fn within(condition: &mut Condition, schema: &SchemaView, asked: &[ColumnId]) {
+    match condition {
+        Condition::InSubquery { query, .. } => leave_out(query, schema, asked),
+        Condition::Compare { operand: Operand::Expression(Expression::ScalarSubquery(query)), .. } => {
+            leave_out(query, schema, asked);
+        }
+        Condition::AnyOf(all) => all.iter_mut().for_each(|one| within(one, schema, asked)),
+        _ => {}
+    }
+}
+
+/// The column that marks rows which do not count.
+struct Mark {
+    column: ColumnId,
+    rows: Uncounted,
+    is_date: bool,
+}
+
+fn mark(relation: usize, schema: &SchemaView) -> Option<Mark> {
+    schema.columns(relation).find_map(|(id, column)| {
+        let (is_flag, is_date) = (schema.is_flag(id), schema.is_date(id) && !column.not_null);
+        if !is_flag && !is_date {
+            return None;
+        }
+        let said = column.comment.as_deref().and_then(comments::uncounted);
+        let words = schema.words(id);
+        let named = words.iter().any(|word| word == "deleted") && words.len() <= 2;
+        let rows = said.or(named.then_some(Uncounted::Marked))?;
+        (is_flag || rows == Uncounted::Marked).then_some(Mark { column: id, rows, is_date })
+    })
+}

@@ -1,0 +1,242 @@
+//! Clauses that test a column: "age over 20", "are discontinued", "in Berlin", "older than 20", "more than 20 pages".
+
+use crate::choice::costs;
+use crate::grammar::conditions::about;
+use crate::grammar::connectives::Connective;
+use crate::grammar::hypothesis::Hypothesis;
+use crate::grammar::parser::{Parser, Parses};
+use crate::lattice::lexicon::Category;
+use crate::query::tree::{ColumnRef, Condition, Expression, Operand};
+
+impl Parser<'_> {
+    /// A test of a column that is named: "age over 20", "whose name contains 'x'".
+    pub fn column_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        for (candidates, _, end) in self.column_terms(connective.end) {
+            for mention in candidates.into_iter().filter(|_| !connective.negated) {
+                for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
+                    let at = ColumnRef { source, column: mention.target };
+                    found.extend(self.tests_of(&hypothesis.with_cost(mention.cost), at, end, connective.linked));
+                }
+            }
+        }
+        // The comparison may stand before the name: "above age 20".
+        for (operator, start) in self.operators(connective.end) {
+            for (candidates, _, end) in self.column_terms(start) {
+                for mention in candidates.into_iter().filter(|m| self.schema.is_number(m.target)) {
+                    let Some((number, end)) = self.amount(end) else { continue };
+                    for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
+                        let at = ColumnRef { source, column: mention.target };
+                        let compare =
+                            Condition::Compare { value: Expression::Column(at), operator, operand: number.clone() };
+                        found.push((about(hypothesis.with_cost(mention.cost).filter(source, compare), at), end));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// A test of a column that is not named, or named after the value: "in Berlin", a time, "more than 20 pages",
+    /// "older than 20".
+    pub fn unnamed_column_tests(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        connective: Connective,
+    ) -> Parses<Hypothesis> {
+        let mut found = self.value_tests(hypothesis, source, connective);
+        found.extend(self.unnamed_time_tests(hypothesis, source, connective));
+        found.extend(self.comparative_tests(hypothesis, source, connective));
+        found.extend(self.amount_tests(hypothesis, source, connective));
+        found.extend(self.flag_tests(hypothesis, source, connective));
+        found
+    }
+
+    /// A boolean column ("are discontinued", "with newsletter"), or a date that is named as an event ("signed up"),
+    /// which holds where the date is not null.
+    fn flag_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        let position = self.skip_articles(connective.end);
+        for mention in self.lattice.cell(position).columns.iter().filter(|m| m.cost <= costs::OWN_WORDS) {
+            let column = mention.target;
+            let tied = connective.linked || connective.also && connective.negated;
+            if self.schema.is_flag(column) && tied {
+                for (hypothesis, source) in self.attach(hypothesis, source, column.relation) {
+                    let at = ColumnRef { source, column };
+                    let condition = Condition::IsTrue { column: at, negated: connective.negated };
+                    found.push((about(hypothesis.with_cost(mention.cost).filter(source, condition), at), mention.end));
+                }
+            }
+            let own = column.relation == hypothesis.query.relation(source);
+            if self.schema.is_date(column)
+                && own
+                && !connective.negated
+                && !connective.verb
+                && mention.cost == 0
+                && hypothesis.is_counting()
+            {
+                let at = ColumnRef { source, column };
+                let never = !self.schema.column(column).not_null;
+                let happened = Condition::IsNull { column: at, negated: true };
+                let next = hypothesis.clone().with_cost(costs::DATE_AS_EVENT);
+                found.push((about(if never { next.filter(source, happened) } else { next }, at), mention.end));
+            }
+        }
+        found
+    }
+
+    fn value_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        let position = self.skip_articles(connective.end);
+        for mention in &self.lattice.cell(position).values {
+            let column = mention.target.column;
+            // "from Berlin and France" may mean both or either of them, so it is not read; values of the same column
+            // are another matter.
+            if connective.also && !connective.linked && hypothesis.last_column.is_none_or(|told| told.column != column)
+            {
+                continue;
+            }
+            let near: Vec<(Hypothesis, usize)> =
+                if connective.negated && column.relation != hypothesis.query.relation(source) {
+                    let subs = hypothesis.subquery(self.schema, source, column.relation, true).into_iter();
+                    let deny = |head: usize| Condition::Exists { source: head, negated: true };
+                    subs.filter_map(|(hypothesis, head, target)| Some((hypothesis.filter(source, deny(head?)), target)))
+                        .collect()
+                } else {
+                    self.attach(hypothesis, source, column.relation)
+                };
+            for (hypothesis, target) in near {
+                let at = ColumnRef { source: target, column };
+                let negated = connective.negated && target == source;
+                // In "Linda Smith", the first and the last name have to be of the same row.
+                let before = connective.end.checked_sub(1).filter(|_| !connective.linked && !connective.also);
+                let parts = before.is_some_and(|at| !self.lattice.cell(at).values.is_empty());
+                if parts && hypothesis.last_column.is_some_and(|told| told.source != target) {
+                    continue;
+                }
+                let owned = connective.verb && hypothesis.query.scope(target) != 0;
+                if negated && (connective.without || owned) {
+                    continue;
+                }
+                let loose = if connective.linked { 0 } else { costs::VALUE_WITHOUT_CONNECTIVE };
+                let no_name = if self.is_name(column) { 0 } else { costs::VALUE_IS_NO_NAME };
+                let cost = mention.cost + costs::VALUE_WITHOUT_COLUMN + loose + no_name;
+                let mut hypothesis = hypothesis.with_cost(cost);
+                // A related row that was named may be described further: "who has a cat that is 3 years old".
+                if connective.verb && target != source && !hypothesis.focus.contains(&target) {
+                    hypothesis.focus.push(target);
+                }
+                let one = |values: Vec<Operand>| Condition::OneOf { column: at, values, negated };
+                let first = Operand::Text(mention.target.value.clone());
+                for (more, end) in self.further_values(column, mention.end) {
+                    let values = [vec![first.clone()], more].concat();
+                    found.push((
+                        about(hypothesis.clone().filter(target, one(values)), at),
+                        self.after_repeated_column(at, end),
+                    ));
+                }
+                found.push((
+                    about(hypothesis.filter(target, one(vec![first])), at),
+                    self.after_repeated_column(at, mention.end),
+                ));
+            }
+        }
+        found
+    }
+
+    /// Two or more further values of a list with commas and "or".
+    fn further_values(&self, column: crate::query::tree::ColumnId, position: usize) -> Vec<(Vec<Operand>, usize)> {
+        let mut found = Vec::new();
+        let mut values = Vec::new();
+        let mut at = position;
+        for _ in 0..8 {
+            let comma = self.skip_optional(at, Category::Comma);
+            let or = self.accept(comma, Category::Or);
+            let start = or.unwrap_or(comma);
+            let start = if start > at { self.skip_optional(start, Category::In) } else { break };
+            let Some((value, end)) = self.literal(column, start).into_iter().next() else { break };
+            values.push(value);
+            at = end;
+            if or.is_some() {
+                found.push((values.clone(), end));
+                break;
+            }
+        }
+        found
+    }
+
+    /// The position after the name of the column where it follows its value: "Palo Alto city".
+    fn after_repeated_column(&self, at: ColumnRef, end: usize) -> usize {
+        let again = self
+            .lattice
+            .cell(end)
+            .columns
+            .iter()
+            .filter(|m| m.target == at.column && m.cost <= costs::NEARLY_EXACT_NAME)
+            .map(|m| m.end);
+        again.max().unwrap_or(end)
+    }
+
+    /// A comparison by a quality: "older than 20", "cheaper than 5 dollars".
+    fn comparative_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        for (one, _) in &self.lattice.cell(connective.end).categories {
+            let Category::Comparative(quality, operator) = one else { continue };
+            let direction = crate::query::tree::Direction::Descending;
+            for (column, turned, cost) in self.quality_columns(hypothesis.query.relation(source), *quality, direction) {
+                let at = ColumnRef { source, column };
+                if turned == direction && self.schema.is_number(column) && !operator.is_empty() {
+                    found.extend(self.comparisons(
+                        &hypothesis.clone().with_cost(cost),
+                        at,
+                        connective.end,
+                        connective.negated,
+                    ));
+                }
+            }
+        }
+        found
+    }
+
+    /// A number that is followed by the column which holds it: "more than 3000 employees", "8 cylinders".
+    fn amount_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        let mut starts: Vec<(&'static str, Operand, usize)> = Vec::new();
+        for (operator, start) in self.operators(connective.end) {
+            starts.extend(self.amount(start).map(|(number, end)| (operator, number, end)));
+        }
+        if let Some((number, end)) = self.amount(connective.end) {
+            match self.or_more(end) {
+                Some((operator, end)) => starts.push((operator, number, end)),
+                None if connective.linked => starts.push(("=", number, end)),
+                None => {}
+            }
+        }
+        for (operator, number, start) in starts.into_iter().filter(|_| !connective.negated) {
+            let start = self.skip_optional(start, Category::Of);
+            for (candidates, _, end) in self.column_terms(start) {
+                for mention in candidates
+                    .into_iter()
+                    .filter(|m| self.schema.is_number(m.target) && !self.schema.is_key(m.target) && !m.qualified)
+                {
+                    for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
+                        let at = ColumnRef { source, column: mention.target };
+                        let compare =
+                            Condition::Compare { value: Expression::Column(at), operator, operand: number.clone() };
+                        found.push((
+                            about(
+                                hypothesis
+                                    .with_cost(mention.cost + costs::NUMBER_BEFORE_COLUMN)
+                                    .filter(source, compare),
+                                at,
+                            ),
+                            end,
+                        ));
+                    }
+                }
+            }
+        }
+        found
+    }
+}

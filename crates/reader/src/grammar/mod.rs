@@ -1,0 +1,25 @@
+//! Lattice to query trees: the parser, and the rules of the language, each file a family of methods of its `Parser`.
+//!
+//! `parser` is a beam search over `hypothesis`, each a partial query tree with a cost. `question_forms` begin, `clauses`
+//! continue: noun phrases and their parts (`noun_phrases`, `select_items`, `projection`), restrictions (`connectives`,
+//! `column_tests`, `worth_tests`, `conditions`, `time_filters`, `relative_clauses`, `events`, `superlatives`, `single_rows`), `grouping` and
+//! `ordering`.
+
+pub(crate) mod clauses;
+pub(crate) mod column_tests;
+pub(crate) mod conditions;
+pub(crate) mod connectives;
+pub(crate) mod events;
+pub(crate) mod grouping;
+pub(crate) mod hypothesis;
+pub(crate) mod noun_phrases;
+pub(crate) mod ordering;
+pub(crate) mod parser;
+pub(crate) mod projection;
+pub(crate) mod question_forms;
+pub(crate) mod relative_clauses;
+pub(crate) mod select_items;
+pub(crate) mod single_rows;
+pub(crate) mod superlatives;
+pub(crate) mod time_filters;
+pub(crate) mod worth_tests;

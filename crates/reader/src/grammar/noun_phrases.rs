@@ -1,0 +1,291 @@
+//! Noun phrases: "all cancelled orders", "the 3 oldest French singers".
+
+use crate::choice::costs;
+use crate::grammar::hypothesis::Hypothesis;
+use crate::grammar::parser::{Parser, Parses};
+use crate::lattice::lexicon::{Category, Quality};
+use crate::query::tree::{ColumnId, ColumnRef, Direction, Expression};
+
+/// A noun with what stands before it. It denotes the rows of a relation or the values of a column.
+#[derive(Debug, Clone)]
+pub struct NounPhrase {
+    pub relation: usize,
+    /// It denotes the values of this column of the relation: "countries" where no relation is called so.
+    pub column: Option<ColumnId>,
+    /// The key by whose name the relation is called: "sales rep" for the employee that an account's key of this name
+    /// refers to.
+    pub via: Option<usize>,
+    pub cost: u32,
+    pub adjectives: Vec<Adjective>,
+    pub plural: bool,
+    pub distinct: bool,
+    /// "each" or "every" stands before it.
+    pub each: bool,
+    /// How many are meant: "top 3".
+    pub limit: Option<u32>,
+    /// The least are meant: "bottom 3".
+    pub from_bottom: bool,
+}
+
+/// A premodifier that restricts or ranks rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Adjective {
+    /// The words from `start` to `end`, which may be stored values.
+    Value {
+        start: usize,
+        end: usize,
+        negated: bool,
+    },
+    Flag {
+        column: ColumnId,
+        negated: bool,
+    },
+    Superlative(Quality, Direction),
+}
+
+#[derive(Clone, Default)]
+struct Premodifiers {
+    adjectives: Vec<Adjective>,
+    distinct: bool,
+    each: bool,
+    limit: Option<u32>,
+    from_bottom: bool,
+}
+
+impl Parser<'_> {
+    /// The noun phrases that begin here.
+    pub fn noun_phrases(&self, position: usize) -> Parses<NounPhrase> {
+        if let Some(known) = self.noun_phrases.borrow().get(&position) {
+            return known.clone();
+        }
+        let found = self.noun_phrases_after(position, &Premodifiers::default());
+        self.noun_phrases.borrow_mut().insert(position, found.clone());
+        found
+    }
+
+    fn noun_phrases_after(&self, position: usize, before: &Premodifiers) -> Parses<NounPhrase> {
+        let position = self.skip_articles(position);
+        let mut found = self.head_nouns(position, before);
+        if before.adjectives.len() < 3 {
+            for (next, end) in self.premodifiers(position, before) {
+                found.extend(self.noun_phrases_after(end, &next));
+            }
+        }
+        found
+    }
+
+    fn head_nouns(&self, position: usize, before: &Premodifiers) -> Parses<NounPhrase> {
+        let cell = self.lattice.cell(position);
+        let noun = |relation: usize, column: Option<ColumnId>, cost: u32, end: usize| NounPhrase {
+            relation,
+            column,
+            via: None,
+            cost,
+            adjectives: before.adjectives.clone(),
+            plural: self.lattice.is_plural(end),
+            distinct: before.distinct,
+            each: before.each,
+            limit: before.limit,
+            from_bottom: before.from_bottom,
+        };
+        let mut found = Vec::new();
+        for mention in &cell.relations {
+            if self.is_interrupted() {
+                break;
+            }
+            found.push((noun(mention.target, None, mention.cost, mention.end), self.after_redundant_noun(mention.end)));
+        }
+        // A plural names the relation of that name rather than a column.
+        let taken =
+            |end: usize| self.lattice.is_plural(end) && cell.relations.iter().any(|m| m.cost == 0 && m.end == end);
+        let columns = cell
+            .columns
+            .iter()
+            .filter(|m| !taken(m.end) && (m.cost <= costs::OWN_WORDS || !self.schema.is_key(m.target)));
+        for mention in columns {
+            if self.is_interrupted() {
+                break;
+            }
+            // "maker" means the rows that a key column of this name refers to.
+            if let Some((number, edge)) = self.schema.key_of_column(mention.target) {
+                let called = noun(edge.to, None, mention.cost + costs::RELATION_BY_KEY_NAME, mention.end);
+                found.push((NounPhrase { via: Some(number), ..called }, mention.end));
+                continue;
+            }
+            let column = Some(mention.target);
+            found.push((
+                noun(mention.target.relation, column, mention.cost + costs::COLUMN_AS_NOUN, mention.end),
+                mention.end,
+            ));
+        }
+        for mention in cell
+            .values
+            .iter()
+            .filter(|mention| mention.cost <= costs::STORED_AS_SAID && self.lattice.is_plural(mention.end))
+        {
+            let relation = mention.target.column.relation;
+            // "laptops" are the products of this category, where categories are what products refer to.
+            if self.is_name(mention.target.column) && self.schema.event_dates(relation).is_empty() {
+                for member in self.schema.referring(relation) {
+                    let mut one = noun(member, None, mention.cost + costs::VALUE_AS_MEMBERS, mention.end);
+                    one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
+                    found.push((one, mention.end));
+                }
+            }
+            let mut one = noun(relation, None, mention.cost + costs::VALUE_AS_NOUN, mention.end);
+            one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
+            found.push((one, mention.end));
+        }
+        found
+    }
+
+    /// The position after a second noun that adds nothing: "faculty members", "party records".
+    fn after_redundant_noun(&self, end: usize) -> usize {
+        let known = self.lattice.cell(end).relations.iter().any(|mention| mention.cost == 0);
+        if crate::lattice::lexicon::is_redundant_noun(self.lattice.lower(end)) && !known { end + 1 } else { end }
+    }
+
+    fn premodifiers(&self, position: usize, before: &Premodifiers) -> Parses<Premodifiers> {
+        let mut found = Vec::new();
+        for (one, end) in &self.lattice.cell(position).categories {
+            let mut next = before.clone();
+            match one {
+                Category::All | Category::Pronoun => {}
+                Category::Each => next.each = true,
+                Category::Distinct => next.distinct = true,
+                Category::Superlative(quality, direction) => {
+                    next.adjectives.push(Adjective::Superlative(*quality, *direction))
+                }
+                Category::Top | Category::Bottom if before.limit.is_none() => {
+                    let Some((number, after)) = self.number(*end).filter(|(number, _)| *number > 0) else { continue };
+                    next.limit = Some(number);
+                    next.from_bottom = *one == Category::Bottom;
+                    found.push((next, after));
+                    continue;
+                }
+                _ => continue,
+            }
+            found.push((next, *end));
+        }
+        let superlative = |at: usize| {
+            self.lattice.cell(at).categories.iter().any(|(one, _)| matches!(one, Category::Superlative(..)))
+        };
+        let said = before.adjectives.iter().any(|one| matches!(one, Adjective::Superlative(..)));
+        let bare = |end: usize| {
+            self.lattice.cell(end).relations.iter().any(|m| m.cost <= costs::OWN_WORDS && self.lattice.is_plural(m.end))
+        };
+        let fits = |end: usize| before.limit.is_none() && (said || superlative(end) || bare(end));
+        if let Some((number, end)) = self.number(position).filter(|(number, end)| fits(*end) && *number > 0) {
+            found.push((Premodifiers { limit: Some(number), ..before.clone() }, end));
+        }
+        let negated = self.accept(position, Category::Not);
+        let start = negated.unwrap_or(position);
+        let mut add = |adjective: Adjective, end: usize| {
+            let mut next = before.clone();
+            next.adjectives.push(adjective);
+            found.push((next, end));
+        };
+        let mut ends: Vec<usize> = self.lattice.cell(start).values.iter().map(|mention| mention.end).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        for end in ends {
+            add(Adjective::Value { start, end, negated: negated.is_some() }, end);
+        }
+        for mention in self
+            .lattice
+            .cell(start)
+            .columns
+            .iter()
+            .filter(|m| m.cost <= costs::NEARLY_EXACT_NAME && self.schema.is_flag(m.target))
+        {
+            add(Adjective::Flag { column: mention.target, negated: negated.is_some() }, mention.end);
+        }
+        found
+    }
+
+    /// Restricts a source by the adjectives of its noun, in each way they can be meant.
+    pub fn with_adjectives(&self, hypothesis: Hypothesis, source: usize, noun: &NounPhrase) -> Vec<Hypothesis> {
+        let mut hypotheses = vec![hypothesis];
+        for adjective in &noun.adjectives {
+            hypotheses = hypotheses
+                .iter()
+                .flat_map(|hypothesis| self.with_adjective(hypothesis, source, *adjective, noun))
+                .collect();
+        }
+        hypotheses
+    }
+
+    fn with_adjective(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        adjective: Adjective,
+        noun: &NounPhrase,
+    ) -> Vec<Hypothesis> {
+        match adjective {
+            Adjective::Value { start, end, negated } => self.with_value(hypothesis, source, start, end, negated),
+            Adjective::Flag { column, negated } => self.with_flag(hypothesis, source, column, negated),
+            Adjective::Superlative(quality, direction) => {
+                let limit = noun.limit.or((!noun.plural).then_some(1));
+                let columns = self.quality_columns(self.schema_relation(hypothesis, source), quality, direction);
+                let sorted = columns.into_iter().map(|(column, direction, cost)| {
+                    let value = Expression::Column(ColumnRef { source, column });
+                    self.rank_by(hypothesis.clone().with_cost(cost), source, value, direction, limit)
+                });
+                sorted.flatten().collect()
+            }
+        }
+    }
+
+    fn schema_relation(&self, hypothesis: &Hypothesis, source: usize) -> usize {
+        hypothesis.query.relation(source)
+    }
+
+    fn with_flag(&self, hypothesis: &Hypothesis, source: usize, column: ColumnId, negated: bool) -> Vec<Hypothesis> {
+        let condition = |at: ColumnRef| crate::query::tree::Condition::IsTrue { column: at, negated };
+        let attached = self.attach(hypothesis, source, column.relation).into_iter();
+        attached
+            .map(|(hypothesis, source)| hypothesis.filter(source, condition(ColumnRef { source, column })))
+            .collect()
+    }
+
+    /// The columns that measure a quality, each with the direction of its values and a cost. The direction is turned
+    /// where greater values mean less of it: the oldest have the earliest date of birth.
+    pub fn quality_columns(
+        &self,
+        relation: usize,
+        quality: Quality,
+        direction: Direction,
+    ) -> Vec<(ColumnId, Direction, u32)> {
+        let words = crate::lattice::lexicon::quality_words(quality);
+        let dates: Vec<ColumnId> = self.schema.event_dates(relation);
+        if quality == Quality::Date && !dates.is_empty() {
+            return dates.into_iter().map(|id| (id, direction, 0)).collect();
+        }
+        for word in words {
+            let named = |id: &ColumnId| self.schema.words(*id).iter().any(|w| w == word || w.ends_with(word));
+            let fits = |id: &ColumnId| {
+                self.schema.is_number(*id)
+                    || self.schema.is_date(*id)
+                    || (quality == Quality::Date && self.schema.is_year(*id))
+            };
+            let columns = self.schema.columns(relation).map(|(id, _)| id);
+            let found: Vec<ColumnId> = columns.filter(|id| named(id) && fits(id) && !self.schema.is_key(*id)).collect();
+            if !found.is_empty() {
+                let turn =
+                    |id: &ColumnId| quality == Quality::Age && (self.schema.is_date(*id) || self.schema.is_year(*id));
+                let flip = |id: &ColumnId| if turn(id) { opposite(direction) } else { direction };
+                return found.into_iter().map(|id| (id, flip(&id), costs::QUALITY_BY_COLUMN_NAME)).collect();
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// The opposite direction.
+pub fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Ascending => Direction::Descending,
+        Direction::Descending => Direction::Ascending,
+    }
+}

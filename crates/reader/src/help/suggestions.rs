@@ -1,0 +1,240 @@
+//! Questions near to one that is not answered, each of which is: what an analyst may ask in its place.
+//!
+//! Many are written, by leaving out of the question what could not be read and from the parts of the schema that its
+//! words name. Those that share most with the question are read, and the ones that are answered are shown. None holds a
+//! stored value that the question does not: what is suggested is logged with the error.
+
+use crate::catalog::name_index::Mention;
+use crate::help::edits;
+use crate::help::likeness::Likeness;
+use crate::help::question_templates::{Candidate, Form};
+use crate::help::topics::Topics;
+use crate::interrupts::Interrupted;
+use crate::lattice::Lattice;
+use crate::lattice::stored_values::{Closeness, Match, ValueLookup};
+use crate::{Abstention, MAX_WORDS, Reader, Reading};
+use schema::sanitize::{is_one_line, one_line};
+use std::collections::HashSet;
+
+/// No more questions are suggested.
+const MAX_SUGGESTIONS: usize = 3;
+/// No more of those that were written are read: together they take a few milliseconds.
+const MAX_READ: usize = 24;
+/// Longer questions are not suggested, in characters.
+const MAX_LENGTH: usize = 120;
+
+impl Reader<'_> {
+    /// Up to three questions that are answered, the nearest first. `accept` says of each whether it may be shown, and may
+    /// look further than the reader can; it is asked of few.
+    pub fn suggestions(
+        &self,
+        question: &str,
+        abstention: &Abstention,
+        lookup: &dyn ValueLookup,
+        accept: &mut dyn FnMut(&str, &Reading) -> Result<bool, Interrupted>,
+    ) -> Result<Vec<String>, Interrupted> {
+        let words = words::split(question, MAX_WORDS + 1);
+        if words.is_empty() || words.len() > MAX_WORDS {
+            return self.plain_examples(accept);
+        }
+        let lattice = Lattice::new(question, words, &self.schema, &self.names, lookup, self.interrupt)?;
+        let mut found = Vec::new();
+        for (text, reading) in self.nearest_answered(question, abstention, &lattice)? {
+            if found.len() == MAX_SUGGESTIONS {
+                break;
+            }
+            // What it will be read as when it is asked, with all that can be looked up then.
+            let again = self.read(&text, lookup)?.ok();
+            // The top 5 and the top 10 are one suggestion.
+            let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+            if found.iter().any(|other: &String| letters(other) == letters(&text)) {
+                continue;
+            }
+            if again.as_ref() == Some(&reading) && accept(&text, &reading)? {
+                found.push(text);
+            }
+        }
+        if found.is_empty() { self.plain_examples(accept) } else { Ok(found) }
+    }
+
+    fn plain_examples(
+        &self,
+        accept: &mut dyn FnMut(&str, &Reading) -> Result<bool, Interrupted>,
+    ) -> Result<Vec<String>, Interrupted> {
+        let is_telling = |form: Form| matches!(form, Form::PerGroup | Form::PerTime | Form::Ranking);
+        let examples =
+            self.examples(MAX_SUGGESTIONS, &is_telling, &mut |example| accept(&example.question, &example.reading))?;
+        Ok(examples.into_iter().map(|example| example.question).collect())
+    }
+
+    /// The questions that are answered, of those most like the question, no two with the same statement. Where the
+    /// question has several readings, those that have one of them come first.
+    fn nearest_answered(
+        &self,
+        question: &str,
+        abstention: &Abstention,
+        lattice: &Lattice,
+    ) -> Result<Vec<(String, Reading)>, Interrupted> {
+        let readings: &[String] = if let Abstention::Ambiguous { readings } = abstention { readings } else { &[] };
+        let mut candidates = edits::edits(question, lattice, abstention);
+        candidates.extend(Topics::new(question, lattice, abstention, &self.schema).questions(self.interrupt)?);
+        let likeness = Likeness::new(lattice);
+        let mut ranked: Vec<(i32, usize, Candidate)> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::from([question.trim().to_lowercase()]);
+        for (place, candidate) in candidates.into_iter().enumerate() {
+            let long_enough = candidate.text.split_whitespace().nth(1).is_some();
+            let fits = long_enough && candidate.text.len() <= MAX_LENGTH && is_one_line(&candidate.text);
+            if fits && seen.insert(candidate.text.to_lowercase()) {
+                ranked.push((likeness.of(&candidate.text), place, candidate));
+            }
+        }
+        ranked.sort_by_key(|(likeness, place, _)| (-likeness, *place));
+        let known = Known::of(question, lattice, self);
+        let mut statements: HashSet<String> = HashSet::new();
+        let mut answered: Vec<(String, Reading)> = Vec::new();
+        for (_, _, candidate) in ranked.into_iter().take(MAX_READ) {
+            if let Some(reading) = self.answer(&candidate, &known)?
+                && statements.insert(reading.sql.clone())
+            {
+                answered.push((candidate.text, reading));
+            }
+        }
+        answered.sort_by_key(|(_, reading)| !readings.contains(&reading.summary));
+        Ok(answered)
+    }
+}
+
+/// The stored values that the question's own words were found to mean, and no others: nothing is looked up again.
+struct Known(Vec<Match>);
+
+impl Known {
+    fn of(question: &str, lattice: &Lattice, reader: &Reader) -> Self {
+        let mut found = Vec::new();
+        for start in 0..lattice.len() {
+            for Mention { target, end, .. } in &lattice.cell(start).values {
+                let last = end.checked_sub(1).and_then(|at| lattice.words.get(at));
+                let (Some(first), Some(last)) = (lattice.words.get(start), last) else { continue };
+                let Some(phrase) = question.get(first.start..last.end) else { continue };
+                let relation = reader.schema.relation(target.column.relation);
+                let closeness = if phrase == target.value {
+                    Closeness::Exact
+                } else if phrase.to_lowercase() == target.value.to_lowercase() {
+                    Closeness::Case
+                } else {
+                    Closeness::Near
+                };
+                found.push(Match {
+                    phrase: phrase.to_owned(),
+                    schema: relation.schema.clone(),
+                    relation: relation.name.clone(),
+                    column: reader.schema.column(target.column).name.clone(),
+                    value: target.value.clone(),
+                    closeness,
+                });
+            }
+        }
+        Self(found)
+    }
+}
+
+impl ValueLookup for Known {
+    fn find(&self, phrases: &[String]) -> Result<Vec<Match>, Interrupted> {
+        Ok(self.0.iter().filter(|one| phrases.contains(&one.phrase)).cloned().collect())
+    }
+}
+
+/// Words of a question as they stand there, on one line.
+pub fn text_of(question: &str, lattice: &Lattice, start: usize, end: usize) -> String {
+    let last = end.checked_sub(1).and_then(|at| lattice.words.get(at));
+    match (lattice.words.get(start), last) {
+        (Some(first), Some(last)) => one_line(question.get(first.start..last.end).unwrap_or_default()),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lattice::stored_values::NoValues;
+    use crate::never;
+    use crate::tests::shop_fixture::{relation, shop, snapshot};
+    use std::cell::Cell;
+
+    fn suggestions(question: &str, snapshot: &schema::Snapshot) -> Vec<String> {
+        let reader = Reader::new(snapshot, &never).unwrap();
+        let abstention = reader.read(question, &NoValues).unwrap().expect_err("it is answered");
+        let found = reader.suggestions(question, &abstention, &NoValues, &mut |_, _| Ok(true)).unwrap();
+        for text in &found {
+            assert!(reader.read(text, &NoValues).unwrap().is_ok(), "{question}: {text} is not answered");
+        }
+        found
+    }
+
+    #[test]
+    fn what_is_suggested_is_near_and_answered() {
+        let shop = shop();
+        for (question, near) in [
+            ("revenue by customer gender", "revenue by customer"),
+            ("revenue per marketing campaign in 2025", "revenue in 2025"),
+            ("phone numbers of happy customers from Oslo", "customers from Oslo"),
+            ("which unicorn rides the most orders with status paid", "orders with status paid"),
+            ("products we never heard of with a low stock", "10 products with the lowest stock"),
+        ] {
+            let found = suggestions(question, &shop);
+            assert!((1..=3).contains(&found.len()), "{question}: {found:?}");
+            assert!(found.iter().any(|text| text.contains(near)), "{question}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_question_about_nothing_known_gets_examples() {
+        let found = suggestions("Wie geht es uns?", &shop());
+        assert_eq!(found.len(), 3);
+        assert_eq!(suggestions("Wie geht es uns?", &snapshot(Vec::new())), Vec::<String>::new());
+        let found = suggestions(&"revenue ".repeat(200), &shop());
+        assert_eq!(found.len(), 3);
+    }
+
+    /// A suggestion is part of an error, which is logged: no value that only the data has may be in it.
+    #[test]
+    fn no_stored_value_is_suggested_that_was_not_asked_for() {
+        let shop = shop();
+        let values = ["Rosa Novak", "Oslo", "Lyon", "Hamburg", "Germany", "France", "Would buy it again."];
+        for question in ["customers zzz", "cities zzz", "country zzz", "customers zzz in Berlin", "zzz"] {
+            for text in suggestions(question, &shop) {
+                assert!(!values.iter().any(|value| text.contains(value)), "{question}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_end_lines_or_hide_text_are_not_suggested() {
+        let odd = relation("or\u{202e}ders\n", &["id integer!", "to\u{1b}tal numeric!"], &["id"], &[]);
+        for text in suggestions("total of zzz", &snapshot(vec![odd])) {
+            assert!(is_one_line(&text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn interrupts_end_the_search() {
+        let shop = shop();
+        let calls = Cell::new(0);
+        let limit = Cell::new(usize::MAX);
+        let interrupt = || {
+            calls.set(calls.get() + 1);
+            if calls.get() > limit.get() { Err(Interrupted) } else { Ok(()) }
+        };
+        let reader = Reader::new(&shop, &interrupt).unwrap();
+        let question = "revenue by customer gender";
+        let abstention = reader.read(question, &NoValues).unwrap().unwrap_err();
+        let suggest = || reader.suggestions(question, &abstention, &NoValues, &mut |_, _| Ok(true));
+        calls.set(0);
+        assert!(suggest().is_ok());
+        let all = calls.get();
+        for allowed in [0, 1, all / 2, all - 1] {
+            calls.set(0);
+            limit.set(allowed);
+            assert_eq!(suggest(), Err(Interrupted), "{allowed} of {all}");
+        }
+    }
+}

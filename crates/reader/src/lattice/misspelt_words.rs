@@ -1,0 +1,164 @@
+//! Misspelt words: an unknown word that is nearly a known one is taken for it, if there is exactly one such word.
+//!
+//! A proper name is never corrected, nor is what is quoted, as a value that is not stored is no slip of the pen. The
+//! reading says what was taken for what.
+
+use crate::catalog::name_index::NameIndex;
+use crate::catalog::schema_view::SchemaView;
+use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::lattice::Lattice;
+use crate::lattice::lexicon;
+use crate::lattice::stored_values::NoValues;
+use std::collections::BTreeSet;
+use words::{Word, WordKind};
+
+/// A question with more unknown words is not English, or about something else.
+const MAX_UNKNOWN: usize = 3;
+/// A shorter word is near to too many others.
+const MIN_LENGTH: usize = 4;
+/// From this length on, two slips may be in one word.
+const LONG: usize = 9;
+/// No more candidates are looked at for one word.
+const MAX_CANDIDATES: usize = 8;
+/// Names of months and words for times, which are no phrases of the lexicon.
+const TIMES: [&str; 15] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "yesterday",
+    "today",
+    "month",
+    "last",
+];
+
+/// A question whose misspelt words are replaced.
+pub struct Corrected {
+    pub question: String,
+    /// Each unknown word with the one it was taken for.
+    pub words: Vec<(String, String)>,
+}
+
+/// Corrects all unknown words of a question; `None` where one of them is near to no known word, or to several.
+pub fn correct(
+    question: &str,
+    unknown: &[&Word],
+    schema: &SchemaView,
+    names: &NameIndex,
+    interrupt: InterruptCheck,
+) -> Result<Option<Corrected>, Interrupted> {
+    if unknown.len() > 2 * MAX_UNKNOWN || unknown.iter().any(|word| word.kind != WordKind::Word) {
+        return Ok(None);
+    }
+    let vocabulary = vocabulary(schema, interrupt)?;
+    // "How" alone says nothing, but "how mnay" may.
+    let unknown: Vec<&Word> = unknown.iter().copied().filter(|word| !vocabulary.contains(&word.lower)).collect();
+    if unknown.is_empty() || unknown.len() > MAX_UNKNOWN || unknown.iter().any(|word| !may_be_misspelt(word)) {
+        return Ok(None);
+    }
+    let mut corrected = Corrected { question: question.to_owned(), words: Vec::new() };
+    for word in unknown.iter().rev() {
+        let Some(meant) = nearest(&word.lower, &vocabulary, schema, names, interrupt)? else { return Ok(None) };
+        let (Some(before), Some(after)) = (corrected.question.get(..word.start), corrected.question.get(word.end..))
+        else {
+            return Ok(None);
+        };
+        corrected.question = format!("{before}{meant}{after}");
+        corrected.words.insert(0, (word.text.clone(), meant));
+    }
+    Ok(Some(corrected))
+}
+
+/// Whether a word has letters alone, is long enough, and is no proper name. The first word is capitalised anyway.
+fn may_be_misspelt(word: &Word) -> bool {
+    let capital = word.text.starts_with(char::is_uppercase) && word.start > 0;
+    word.kind == WordKind::Word
+        && !capital
+        && word.lower.chars().count() >= MIN_LENGTH
+        && word.lower.chars().all(char::is_alphabetic)
+}
+
+/// The words that may have been meant: those of the language, of all names, and of the values that the snapshot shows.
+fn vocabulary<'a>(schema: &SchemaView<'a>, interrupt: InterruptCheck) -> Result<BTreeSet<String>, Interrupted> {
+    let language = lexicon::all_words().chain(words::words_with_synonyms()).chain(TIMES);
+    let mut found: BTreeSet<String> = language.map(str::to_owned).collect();
+    for (number, relation) in schema.relations() {
+        interrupt()?;
+        found.extend(words::identifier_words(&relation.name));
+        for (id, column) in schema.columns(number) {
+            found.extend(schema.words(id).iter().cloned());
+            let values = match column.category {
+                'E' => &column.labels,
+                'S' => &column.common_values,
+                _ => continue,
+            };
+            found
+                .extend(values.iter().filter(|value| value.chars().all(char::is_alphabetic)).map(|v| v.to_lowercase()));
+        }
+    }
+    Ok(found)
+}
+
+/// The one known word that is nearest: with the same letters in another order, else by the number of edits.
+fn nearest(
+    word: &str,
+    vocabulary: &BTreeSet<String>,
+    schema: &SchemaView,
+    names: &NameIndex,
+    interrupt: InterruptCheck,
+) -> Result<Option<String>, Interrupted> {
+    let most = if word.len() >= LONG { 2 } else { 1 };
+    let mut near: Vec<(usize, String)> = Vec::new();
+    for other in vocabulary.iter().filter(|other| other.len() + most >= word.len() && other.len() <= word.len() + most)
+    {
+        interrupt()?;
+        let singular = words::singular(word);
+        let plural = other.len() > 3 && !other.ends_with('s') && singular != word;
+        let edits = words::edits(word, other);
+        let (edits, other) = match words::edits(&singular, other) {
+            of_singular if plural && of_singular < edits && is_likely(&singular, other) => {
+                (of_singular, format!("{other}s"))
+            }
+            _ => (edits, other.clone()),
+        };
+        if (1..=most).contains(&edits) && is_likely(word, &other) {
+            near.push((2 * edits + usize::from(sorted(word) != sorted(&other)), other));
+        }
+    }
+    near.sort();
+    near.dedup();
+    near.truncate(MAX_CANDIDATES);
+    let text = near.iter().map(|(_, other)| other.as_str()).collect::<Vec<_>>().join(" ");
+    let known = Lattice::new(&text, words::split(&text, MAX_CANDIDATES), schema, names, &NoValues, interrupt)?;
+    let unknown: Vec<&str> = known.unknown().into_iter().map(|word| word.lower.as_str()).collect();
+    let phrase = |word: &str| lexicon::all_words().any(|other| other == word);
+    near.retain(|(_, other)| !unknown.contains(&other.as_str()) || phrase(other));
+    let Some((least, best)) = near.first().cloned() else { return Ok(None) };
+    let stem = |word: &str| words::stem(&words::singular(word));
+    let rival = near.iter().any(|(distance, other)| *distance == least && stem(other) != stem(&best));
+    Ok((!rival).then_some(best))
+}
+
+/// Slips keep the first letter, or swap it; short words have a letter left out or swapped, not another one in its place.
+fn is_likely(word: &str, other: &str) -> bool {
+    let same_letters = sorted(word) == sorted(other);
+    let same_start = word.chars().next() == other.chars().next();
+    let longer = other.len() > word.len();
+    // "Director" is no misspelt "directed": another ending makes another word.
+    let shared = word.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let ending = word.len() == other.len() && shared + 2 >= word.len();
+    same_letters || (same_start && !ending && (word.len() > MIN_LENGTH || longer))
+}
+
+fn sorted(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
+}

@@ -1,0 +1,10 @@
+//! Questions to whole schemas, each with the statement it must give or the reason why it must give none, and the schemas.
+
+pub(crate) mod abstentions;
+pub(crate) mod answers;
+pub(crate) mod clinic_fixture;
+pub(crate) mod comments;
+pub(crate) mod forms;
+pub(crate) mod interrupts;
+pub(crate) mod saas_fixture;
+pub(crate) mod shop_fixture;
