@@ -19,6 +19,7 @@ use crate::pg::host::invalidation::Changes;
 use crate::pg::host::search_path;
 use crate::pg::running::query;
 use crate::pg::running::relations_being_made;
+use crate::pg::running::timer;
 use crate::settings::Scope;
 use labels::Labels;
 use linking::{Context, Interrupted, Options, Ranked};
@@ -138,6 +139,8 @@ impl Directory {
         made.is_read = true;
         made.pending = std::mem::take(&mut self.pending);
         *self = made;
+        // What was read is as large as the index that was made of it.
+        timer::trim_now();
         Ok(())
     }
 

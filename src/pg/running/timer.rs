@@ -234,10 +234,15 @@ fn number(digits: &[u8]) -> i64 {
 /// Gives memory that is free again back to the operating system, if the work that just ended took much of it.
 pub fn trim_memory() {
     if PEAK.swap(0, Relaxed) > BASELINE.load(Relaxed) + MUCH_PAGES {
-        // SAFETY: only releases what malloc holds unused.
-        #[cfg(target_env = "gnu")]
-        unsafe {
-            libc::malloc_trim(0);
-        }
+        trim_now();
+    }
+}
+
+/// The same, however much it was.
+pub fn trim_now() {
+    // SAFETY: only releases what malloc holds unused.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
