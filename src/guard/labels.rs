@@ -1,15 +1,15 @@
 //! What security labels ask for: hidden columns are not used at all, masked ones never come out as values.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fact_cache::FactCache;
+use super::labelled_code::{self, Reading};
 use super::relations::column_names;
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
 use crate::pg::host::{label_provider, messages};
+use crate::pg::running::labelled_reads::{self, Foreseen};
 use crate::pg::running::query::rows_in;
-use crate::pg::running::sandbox::Sandbox;
+use crate::pg::running::sandbox::{Sandbox, never_parallel};
 use crate::pg::statement::Prepared;
 use crate::pg::tree::lineage::{self, Labelled, Sources, carries};
 use crate::pg::tree::uses::{Origin, Uses};
@@ -38,6 +38,7 @@ struct Labels {
 
 /// Says that a statement is about to be read.
 pub fn begin() {
+    labelled_reads::foresee(Foreseen::Anything);
     messages::analyzing(label_provider::exist());
 }
 
@@ -58,7 +59,11 @@ fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[
             hint: Some("Leave it out; whoever owns it can change the label: SECURITY LABEL FOR nl2sql.".to_owned()),
         });
     }
-    let code = code_that_reads(sandbox, uses)?;
+    let Reading { code, foreseen } = code_that_reads(sandbox, uses, trusted)?;
+    if foreseen != Foreseen::NOTHING {
+        never_parallel(sandbox);
+    }
+    labelled_reads::foresee(foreseen);
     if code.is_empty() && labels.hidden.is_empty() && labels.masked.is_empty() {
         return Ok(Masks::default());
     }
@@ -103,44 +108,21 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Labels
     Ok(labels)
 }
 
-/// The functions of the statement that may read labelled relations on their own; those with such defaults too.
-fn code_that_reads(sandbox: &Sandbox<'_>, uses: &Uses) -> Result<BTreeSet<u32>, Error> {
+/// What the functions of the statement read on their own; those with defaults that read count too.
+fn code_that_reads(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Reading, Error> {
     let oids: BTreeSet<u32> =
         uses.functions.iter().map(|used| used.oid).filter(|oid| *oid >= FIRST_NORMAL_OID).collect();
     if oids.is_empty() {
-        return Ok(oids);
+        return Ok(Reading::NOTHING);
     }
-    let mut code = labelled_code(sandbox, oids.into_iter().collect())?;
+    let mut reading = labelled_code::of(sandbox, oids.into_iter().collect(), trusted)?;
     let with_defaults = uses.functions.iter().filter_map(|used| match used.origin {
-        Origin::Default(of) if code.contains(&used.oid) => Some(of),
+        Origin::Default(of) if reading.code.contains(&used.oid) => Some(of),
         _ => None,
     });
     let with_defaults: Vec<u32> = with_defaults.collect();
-    code.extend(with_defaults);
-    Ok(code)
-}
-
-/// The functions asked for, and what the labels were.
-type Asked = (Vec<u32>, String);
-
-thread_local! {
-    static LABELLED_CODE: RefCell<FactCache<Asked, BTreeSet<u32>>> = const { RefCell::new(FactCache::new()) };
-}
-
-/// Which of these functions may read labelled relations: all functions are compared with all such relations, so it is kept.
-/// Views, columns and names of relations count as much as functions do. No message tells of a label that is set.
-fn labelled_code(sandbox: &Sandbox<'_>, oids: Vec<u32>) -> Result<BTreeSet<u32>, Error> {
-    let state = rows_in(sandbox, include_str!("label_state.sql"), &[])?;
-    let key = (oids, state.into_iter().flatten().flatten().collect());
-    let (known, _) = LABELLED_CODE.with_borrow_mut(|kept| kept.get([key.clone()]));
-    if let Some(code) = known.into_values().next() {
-        return Ok(code);
-    }
-    let sql = concat!(include_str!("../grounding/labels.sql"), include_str!("labelled_code.sql"));
-    let rows = rows_in(sandbox, sql, &[Some(&oid_array(key.0.iter().copied()))])?;
-    let code: BTreeSet<u32> = rows.iter().filter_map(|row| row.first()).map(oid_of).collect();
-    LABELLED_CODE.with_borrow_mut(|kept| kept.keep([(&key, &code)]));
-    Ok(code)
+    reading.code.extend(with_defaults);
+    Ok(reading)
 }
 
 impl Labels {

@@ -3,6 +3,7 @@
 //! The plan that was judged is the plan that runs: a [`Planned`] holds a reference on the cached plan and is executed
 //! from it, so that no invalidation in between can bring in another one.
 
+use std::cell::OnceCell;
 use std::ffi::CString;
 use std::marker::PhantomData;
 
@@ -14,6 +15,7 @@ use crate::limits::RowLimits;
 use crate::pg::host::text::{c_string, owned};
 use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
 use crate::pg::running::cursor::DetachedPlan;
+use crate::pg::running::labelled_reads;
 use crate::pg::running::plan_hooks::{Judged, judge_planned_catalogs};
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::running::watch_state::Analysis;
@@ -151,11 +153,15 @@ impl<'s> Prepared<'s> {
             pg_sys::ExecCheckRTPerms(planned.rtable, true);
             #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
             pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
+            let used = OnceCell::new();
+            let used = || used.get_or_init(|| uses::uses(&trees(self.plan)).relations);
             judge_planned_catalogs(planned, || {
-                let used = uses::uses(&trees(self.plan)).relations.into_iter();
-                let read_as_asker = used.filter(|(_, origin)| matches!(origin, Origin::Statement | Origin::Policy(_)));
-                read_as_asker.map(|(relation, _)| relation).collect()
+                let read_as_asker =
+                    used().iter().filter(|(_, origin)| matches!(origin, Origin::Statement | Origin::Policy(_)));
+                read_as_asker.map(|(relation, _)| *relation).collect()
             })?;
+            // The planner has put the bodies of functions in place.
+            labelled_reads::judge(planned, |relation| used().iter().any(|(read, _)| *read == relation))?;
             let tree = &*planned.planTree;
             let (rows, cost) = (tree.plan_rows, tree.total_cost);
             Ok(Planned { statement, plan: self.plan, text: self.text, rows, cost, inside: PhantomData })

@@ -202,14 +202,14 @@ impl Of {
 }
 
 /// A row while its scan stands on it.
-struct Row {
+pub(super) struct Row {
     tuple: pg_sys::HeapTuple,
     shape: pg_sys::TupleDesc,
 }
 
 impl Row {
     /// The value of a column by its number; the type must be the column's.
-    fn value<T: FromDatum>(&self, column: u32) -> Option<T> {
+    pub(super) fn value<T: FromDatum>(&self, column: u32) -> Option<T> {
         let mut is_null = false;
         // SAFETY: the row is on a pinned page, and has this shape.
         unsafe {
@@ -290,7 +290,7 @@ fn numbers<const N: usize>(catalog: u32, names: [&str; N]) -> [u32; N] {
 }
 
 /// Goes through the rows of a catalog that have these oids in these columns, which the index begins with; without any, through all.
-fn scan(catalog: pg_sys::Oid, index: u32, keys: &[(u32, u32)], each: impl FnMut(&Row)) {
+pub(super) fn scan(catalog: pg_sys::Oid, index: u32, keys: &[(u32, u32)], each: impl FnMut(&Row)) {
     scan_each(catalog, index, std::iter::once(keys), each);
 }
 
@@ -306,7 +306,9 @@ fn scan_each<'k>(
     unsafe {
         let lock = pg_sys::AccessShareLock as pg_sys::LOCKMODE;
         let relation = pg_sys::table_open(catalog, lock);
-        let snapshot = pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot());
+        // While parallel workers run, no other snapshot may be taken; without one, the scan uses that of the catalogs.
+        let latest = if pg_sys::IsInParallelMode() { std::ptr::null_mut() } else { pg_sys::GetLatestSnapshot() };
+        let snapshot = pg_sys::RegisterSnapshot(latest);
         let mut row = Row { tuple: std::ptr::null_mut(), shape: (*relation).rd_att };
         let mut number = 0_usize;
         for keys in sets {

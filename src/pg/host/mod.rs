@@ -7,6 +7,7 @@ pub mod guc_limits;
 pub mod interrupts;
 pub mod invalidation;
 pub mod label_provider;
+pub mod labelled_relations;
 pub mod messages;
 pub mod moment;
 pub mod offload;

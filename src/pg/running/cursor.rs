@@ -16,6 +16,7 @@ use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
+use crate::pg::running::labelled_reads::{Foreseen, LabelledReads};
 use crate::pg::running::plan_hooks::{mark_as_cursor, opener_of_cursor};
 use crate::pg::running::runtime_hooks::Forced;
 use crate::pg::running::sandbox::under_limits;
@@ -174,6 +175,7 @@ unsafe extern "C-unwind" fn run_ours(
     let result = under_limits(bounds, || {
         catch(|| {
             let _forced = Forced::begin();
+            let _reads = LabelledReads::begin(Foreseen::NOTHING);
             // SAFETY: the server's own arguments. The boundary turns an ERROR into a panic, so that the guards above are
             // dropped on its way.
             unsafe {

@@ -7,6 +7,7 @@ pub mod function_facts;
 mod function_hooks;
 pub mod growth_hooks;
 pub mod guc_texts;
+pub mod labelled_reads;
 pub mod plan_hooks;
 mod portals;
 pub mod prepared_code;

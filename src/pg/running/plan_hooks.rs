@@ -9,6 +9,7 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, RTEKind};
 use pgrx::prelude::*;
 
+use super::labelled_reads;
 use super::watch_state::{is_watching, judges, raise};
 use crate::error::Error;
 use crate::pg::host::text::owned;
@@ -92,6 +93,9 @@ unsafe extern "C-unwind" fn judge_plan(plan: *const pg_sys::PlannedStmt, is_lead
             return raise(Error::locks_rows());
         }
         let is_judged = is_leaders || plan == JUDGED.get() || opener_of_cursor(statement).is_some();
+        if !is_judged && let Err(error) = labelled_reads::judge(statement, |_| false) {
+            return raise(error);
+        }
         for entry in PgList::<pg_sys::RangeTblEntry>::from_pg(statement.rtable).iter_ptr() {
             if (*entry).rtekind != RTEKind::RTE_RELATION {
                 continue;
@@ -181,7 +185,7 @@ unsafe fn judge_server(relation: pg_sys::Oid, server: pg_sys::Oid) {
     }
 }
 
-fn qualified(relation: pg_sys::Oid) -> (String, String) {
+pub(super) fn qualified(relation: pg_sys::Oid) -> (String, String) {
     // SAFETY: in a transaction; both look cached rows up and copy names.
     unsafe {
         let schema = owned(pg_sys::get_namespace_name(pg_sys::get_rel_namespace(relation)));

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
 use crate::pg::host::messages::Withheld;
+use crate::pg::running::labelled_reads::{Foreseen, LabelledReads};
 use crate::pg::running::portals::Suspended;
 use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
 use crate::pg::running::{runtime_hooks, watch_state};
@@ -28,6 +29,7 @@ pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T,
         // Outside of the subtransaction: what ended it becomes a value while this holds.
         let _withheld = Withheld::begin();
         let _portals = Suspended::begin();
+        let _reads = LabelledReads::begin(Foreseen::Anything);
         in_subtransaction(|sandbox| {
             runtime_hooks::start();
             limit_temp_files(bounds.temp_file_kb);
@@ -96,6 +98,11 @@ fn never_compile() {
     if unsafe { pg_sys::jit_enabled } {
         set_locally(c"jit", c"off");
     }
+}
+
+/// Has no statement planned for parallel workers any more, until the sandbox ends.
+pub fn never_parallel(_: &Sandbox<'_>) {
+    set_locally(c"max_parallel_workers_per_gather", c"0");
 }
 
 /// Lowers the server's own limit until the subtransaction ends.

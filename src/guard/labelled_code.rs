@@ -1,0 +1,292 @@
+//! Which functions read labelled relations on their own: followed from the functions that a statement calls, through what their
+//! bodies name, to views, operators and other functions. What it costs grows with those, not with how many labels there are.
+//!
+//! Names mean what the server would take them for, so that a label masks nobody's answer who does not read what is labelled. Code
+//! whose text does not tell what it reads is masked whole where somebody trusted has labels. What this does not see is stopped when
+//! it runs: see [`crate::pg::running::labelled_reads`].
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fact_cache::FactCache;
+use super::mentions::{self, Mentions, Name};
+use super::{FIRST_NORMAL_OID, oid_array, oid_of};
+use crate::error::Error;
+use crate::grounding::array_literal;
+use crate::pg::host::labelled_relations::is_labelled;
+use crate::pg::running::labelled_reads::Foreseen;
+use crate::pg::running::query::{current_role, rows_in};
+use crate::pg::running::sandbox::Sandbox;
+
+/// pg_proc, pg_class and pg_operator.
+const FUNCTION: u32 = 1255;
+const RELATION: u32 = 1259;
+const OPERATOR: u32 = 2617;
+
+/// An object by its catalog and oid.
+type Node = (u32, u32);
+
+/// What functions read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The functions whose results are masked.
+    pub code: BTreeSet<u32>,
+    /// The labelled relations that they may read.
+    pub foreseen: Foreseen,
+}
+
+impl Reading {
+    pub const NOTHING: Self = Self { code: BTreeSet::new(), foreseen: Foreseen::NOTHING };
+}
+
+/// All that an answer depends on, but for the catalogs: functions, role, trusted owners, labels, schemas, and how strings are read.
+type Asked = (Vec<u32>, u32, Vec<String>, String, Vec<String>, bool);
+
+thread_local! {
+    static KEPT: RefCell<FactCache<Asked, Reading>> = const { RefCell::new(FactCache::new()) };
+}
+
+/// What these functions read. `trusted`: the roles that superusers trust.
+pub fn of(sandbox: &Sandbox<'_>, functions: Vec<u32>, trusted: &[String]) -> Result<Reading, Error> {
+    let state = rows_in(sandbox, include_str!("label_state.sql"), &[])?;
+    let Some([labels, plain_strings, path @ ..]) = state.first().map(Vec::as_slice) else {
+        return Err(Error::internal("there is no state of labels"));
+    };
+    let path = path.iter().flatten().flat_map(|path| path.split('\n')).map(str::to_owned).collect();
+    let has_plain_strings = plain_strings.as_deref() == Some("on");
+    let role = current_role().to_u32();
+    let asked: Asked = (functions, role, trusted.to_vec(), labels.clone().unwrap_or_default(), path, has_plain_strings);
+    let (known, _) = KEPT.with_borrow_mut(|kept| kept.get([asked.clone()]));
+    if let Some(reading) = known.into_values().next() {
+        return Ok(reading);
+    }
+    let reading = Search::new(sandbox, &asked).run()?;
+    KEPT.with_borrow_mut(|kept| kept.keep([(&asked, &reading)]));
+    Ok(reading)
+}
+
+/// A search through the catalogs, a level at a time.
+struct Search<'a> {
+    sandbox: &'a Sandbox<'a>,
+    asked: &'a Asked,
+    edges: BTreeMap<Node, BTreeSet<Node>>,
+    /// Functions whose text does not tell what they read.
+    opaque: BTreeSet<u32>,
+    /// Functions in languages that can read anything.
+    readers: BTreeSet<u32>,
+    /// The session's search_path, and those that functions set: any of them may be in force in what they call.
+    paths: Vec<Vec<String>>,
+    /// Names without a schema, which paths found later may give other meanings: with the functions that hold them.
+    bodies: Vec<(u32, Mentions)>,
+}
+
+impl<'a> Search<'a> {
+    fn new(sandbox: &'a Sandbox<'a>, asked: &'a Asked) -> Self {
+        let paths = vec![asked.4.clone()];
+        Self {
+            sandbox,
+            asked,
+            edges: BTreeMap::new(),
+            opaque: BTreeSet::new(),
+            readers: BTreeSet::new(),
+            paths,
+            bodies: Vec::new(),
+        }
+    }
+
+    fn run(mut self) -> Result<Reading, Error> {
+        let mut next: BTreeSet<Node> = self.asked.0.iter().map(|oid| (FUNCTION, *oid)).collect();
+        while !next.is_empty() {
+            for node in &next {
+                self.edges.entry(*node).or_default();
+            }
+            let paths = self.paths.len();
+            let found = self.read_bodies(&next)?;
+            let first = if self.paths.len() > paths { 0 } else { found };
+            self.resolve(first)?;
+            self.step(&next)?;
+            let reached: BTreeSet<Node> = self.edges.values().flatten().copied().collect();
+            next = reached.into_iter().filter(|node| !self.edges.contains_key(node)).collect();
+        }
+        self.conclude()
+    }
+
+    /// Reads the functions among these; returns the place of the first of their bodies.
+    fn read_bodies(&mut self, nodes: &BTreeSet<Node>) -> Result<usize, Error> {
+        let first = self.bodies.len();
+        let oids = of_class(nodes, FUNCTION);
+        if oids.is_empty() {
+            return Ok(first);
+        }
+        let sql = include_str!("code_bodies.sql");
+        for row in rows_in(self.sandbox, sql, &[Some(&oid_array(oids.into_iter()))])? {
+            let [oid, Some(kind), Some(body), path, changes_strings, depends] = row.as_slice() else { continue };
+            let oid = oid_of(oid);
+            let pairs = depends.iter().flat_map(|depends| depends.split(' ')).filter_map(|pair| pair.split_once('/'));
+            let nodes = pairs.filter_map(|(class, oid)| Some((class.parse().ok()?, oid.parse().ok()?)));
+            self.add(oid, nodes.collect::<Vec<_>>());
+            if let Some(path) = path {
+                let path = path_of(path, &self.asked.4);
+                if !self.paths.contains(&path) {
+                    self.paths.push(path);
+                }
+            }
+            if kind == "none" {
+                continue;
+            }
+            self.readers.insert(oid);
+            let mentions = mentions::of(body, kind == "plpgsql");
+            let has_unclear_strings = body.contains('\\') && (!self.asked.5 || changes_strings.as_deref() == Some("t"));
+            if kind == "unknown" || mentions.is_opaque || has_unclear_strings {
+                self.opaque.insert(oid);
+            }
+            if kind != "unknown" {
+                self.bodies.push((oid, mentions));
+            }
+        }
+        Ok(first)
+    }
+
+    fn add(&mut self, function: u32, nodes: impl IntoIterator<Item = Node>) {
+        let nodes = nodes.into_iter().filter(|node| node.1 >= FIRST_NORMAL_OID);
+        self.edges.entry((FUNCTION, function)).or_default().extend(nodes);
+    }
+
+    /// Finds what the bodies from this place on name.
+    fn resolve(&mut self, first: usize) -> Result<(), Error> {
+        let bodies = self.bodies.get(first..).unwrap_or_default();
+        let all = |of: fn(&Mentions) -> &BTreeSet<Name>| -> Vec<Name> {
+            bodies
+                .iter()
+                .flat_map(|(_, mentions)| of(mentions).iter().cloned())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect()
+        };
+        let (relations, functions) = (all(|mentions| &mentions.relations), all(|mentions| &mentions.functions));
+        let operators: BTreeSet<&String> = bodies.iter().flat_map(|(_, mentions)| &mentions.operators).collect();
+        let operators: Vec<String> = operators.into_iter().cloned().collect();
+        if relations.is_empty() && functions.is_empty() && operators.is_empty() {
+            return Ok(());
+        }
+        let numbered = self.paths.iter().enumerate();
+        let (numbers, schemas): (Vec<String>, Vec<String>) = numbered
+            .flat_map(|(number, path)| path.iter().map(move |schema| (number.to_string(), schema.clone())))
+            .unzip();
+        let schema = |name: &Name| name.schema.clone().unwrap_or_default();
+        let list =
+            |names: &[Name], part: fn(&Name) -> String| array_literal(&names.iter().map(part).collect::<Vec<_>>());
+        let arguments = [
+            array_literal(&relations.iter().map(schema).collect::<Vec<_>>()),
+            list(&relations, |name| name.name.clone()),
+            array_literal(&functions.iter().map(schema).collect::<Vec<_>>()),
+            list(&functions, |name| name.name.clone()),
+            array_literal(&operators),
+            array_literal(&numbers),
+            array_literal(&schemas),
+            array_literal(&self.asked.2),
+        ];
+        let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
+        let rows = rows_in(self.sandbox, include_str!("code_names.sql"), &arguments)?;
+        let reserved = reserved_words(self.sandbox)?;
+        let mut meant: BTreeMap<(&str, usize), Vec<Node>> = BTreeMap::new();
+        for row in &rows {
+            let [Some(kind), Some(place), class, oid] = row.as_slice() else { continue };
+            let place = place.parse::<usize>().unwrap_or_default().wrapping_sub(1);
+            meant.entry((kind, place)).or_default().push((oid_of(class), oid_of(oid)));
+        }
+        let mut found: Vec<(u32, Vec<Node>)> = Vec::new();
+        for (function, mentions) in bodies {
+            let of = |kind: &'static str, place: Result<usize, usize>| {
+                place.ok().and_then(|place| meant.get(&(kind, place)))
+            };
+            let can_be = |name: &&Name| name.is_quoted || !reserved.contains(&name.name);
+            let named = mentions
+                .relations
+                .iter()
+                .filter(can_be)
+                .filter_map(|name| of("relation", relations.binary_search(name)));
+            let called = mentions.functions.iter().filter_map(|name| of("function", functions.binary_search(name)));
+            let used = mentions.operators.iter().filter_map(|name| of("operator", operators.binary_search(name)));
+            found.push((*function, named.chain(called).chain(used).flatten().copied().collect()));
+        }
+        found.into_iter().for_each(|(function, nodes)| self.add(function, nodes));
+        Ok(())
+    }
+
+    /// Goes on from relations and operators.
+    fn step(&mut self, nodes: &BTreeSet<Node>) -> Result<(), Error> {
+        let (relations, operators) = (of_class(nodes, RELATION), of_class(nodes, OPERATOR));
+        if relations.is_empty() && operators.is_empty() {
+            return Ok(());
+        }
+        let arguments = [oid_array(relations.into_iter()), oid_array(operators.into_iter())];
+        let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
+        for row in rows_in(self.sandbox, include_str!("code_steps.sql"), &arguments)? {
+            let [class, oid, to_class, to] = row.as_slice() else { continue };
+            if oid_of(to) >= FIRST_NORMAL_OID {
+                self.edges.entry((oid_of(class), oid_of(oid))).or_default().insert((oid_of(to_class), oid_of(to)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the functions asked for reach a labelled relation. Where one may read any, nothing stops the others from doing so
+    /// in a way that their text does not tell: then all count that can read at all.
+    fn conclude(self) -> Result<Reading, Error> {
+        let is_labelled_here = |oid: &u32| is_labelled(*oid);
+        let relations: BTreeSet<u32> = of_class_in(self.edges.keys(), RELATION).filter(is_labelled_here).collect();
+        let is_any = !self.opaque.is_empty() && self.has_trusted_labels()?;
+        let (mut code, mut read) = (BTreeSet::new(), BTreeSet::new());
+        for root in &self.asked.0 {
+            let reached = self.reached(*root);
+            let labelled = of_class_in(reached.iter(), RELATION).filter(|oid| relations.contains(oid));
+            let labelled: Vec<u32> = labelled.collect();
+            if !labelled.is_empty()
+                || is_any && of_class_in(reached.iter(), FUNCTION).any(|oid| self.readers.contains(&oid))
+            {
+                code.insert(*root);
+            }
+            read.extend(labelled);
+        }
+        Ok(Reading { code, foreseen: if is_any { Foreseen::Anything } else { Foreseen::Of(read) } })
+    }
+
+    fn reached(&self, function: u32) -> BTreeSet<Node> {
+        let mut reached = BTreeSet::from([(FUNCTION, function)]);
+        let mut next = vec![(FUNCTION, function)];
+        while let Some(node) = next.pop() {
+            let more = self.edges.get(&node).into_iter().flatten().copied().filter(|node| reached.insert(*node));
+            next.extend(more);
+        }
+        reached
+    }
+
+    fn has_trusted_labels(&self) -> Result<bool, Error> {
+        let arguments = [array_literal(&self.asked.2), oid_array(self.asked.0.iter().copied())];
+        let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
+        let rows = rows_in(self.sandbox, include_str!("trusted_labels.sql"), &arguments)?;
+        Ok(rows.into_iter().flatten().flatten().next().as_deref() == Some("t"))
+    }
+}
+
+fn of_class(nodes: &BTreeSet<Node>, class: u32) -> Vec<u32> {
+    of_class_in(nodes.iter(), class).collect()
+}
+
+fn of_class_in<'n>(nodes: impl Iterator<Item = &'n Node>, class: u32) -> impl Iterator<Item = u32> {
+    nodes.filter(move |node| node.0 == class).map(|node| node.1)
+}
+
+/// The schemas of a search_path that a function sets. What the session looks at before all others is looked at here too.
+fn path_of(setting: &str, session: &[String]) -> Vec<String> {
+    let implicit = session.iter().filter(|schema| schema.starts_with("pg_")).cloned();
+    let named = setting.split(',').map(|part| part.trim().trim_matches('"').replace("\"\"", "\""));
+    implicit.chain(named.filter(|schema| !schema.is_empty())).collect()
+}
+
+/// Words that stand for themselves and for no relation where they are not quoted.
+fn reserved_words(sandbox: &Sandbox<'_>) -> Result<BTreeSet<String>, Error> {
+    const SQL: &str = "SELECT k.word FROM pg_catalog.pg_get_keywords() AS k WHERE k.catcode OPERATOR(pg_catalog.=) ANY ('{R,T}'::pg_catalog.\"char\"[])";
+    Ok(rows_in(sandbox, SQL, &[])?.into_iter().flatten().flatten().collect())
+}
