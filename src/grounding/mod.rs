@@ -19,7 +19,7 @@ pub use context::Context;
 pub use context::context_of;
 pub use named::Name;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -30,6 +30,7 @@ use detail::moment::{self, Moment};
 use detail::{Detail, Details, Reader};
 use directory::Directory;
 use linking::Ranked;
+use reader::Prepared;
 use schema::{Outline, Relation, Schema, Snapshot};
 
 /// At most this many relations are ranked; nothing that is sent to a model has room for more.
@@ -55,12 +56,16 @@ struct Chosen {
     total: usize,
 }
 
+/// A snapshot, and the same made ready for the builtin model once that is asked.
+type Kept = (Rc<Snapshot>, Rc<OnceCell<Prepared<Rc<Snapshot>>>>);
+
 /// The last snapshot with what it was made of.
 struct Last {
     details: Rc<[Rc<Detail>]>,
     stamp: u64,
     path: Vec<String>,
     snapshot: Rc<Snapshot>,
+    prepared: Rc<OnceCell<Prepared<Rc<Snapshot>>>>,
 }
 
 thread_local! {
@@ -173,12 +178,13 @@ impl Session {
         let details: Rc<[Rc<Detail>]> = details.into();
         let outline = |oid: &u32| self.directory.outline(*oid, moment.visible.contains(oid));
         let outlines: Vec<Outline> = others.iter().filter_map(outline).collect();
-        let snapshot = self.snapshot(Rc::clone(&details), &moment, path);
+        let (snapshot, prepared) = self.snapshot(Rc::clone(&details), &moment, path);
         // What was dropped meanwhile, or taken away, is not told of either.
         let gone = chosen.len().saturating_sub(snapshot.relations.len());
         Ok(Context {
             question: question.to_owned(),
             snapshot,
+            prepared,
             details,
             ranked: ranked.into(),
             outlines: outlines.into(),
@@ -187,7 +193,7 @@ impl Session {
     }
 
     /// The snapshot of these details: the last one again, where it is made of the same.
-    fn snapshot(&mut self, details: Rc<[Rc<Detail>]>, moment: &Moment, path: Vec<String>) -> Rc<Snapshot> {
+    fn snapshot(&mut self, details: Rc<[Rc<Detail>]>, moment: &Moment, path: Vec<String>) -> Kept {
         let is_same = |last: &&Last| {
             last.stamp == moment.stamp
                 && last.path == path
@@ -195,7 +201,7 @@ impl Session {
                 && last.details.iter().zip(details.iter()).all(|(one, other)| Rc::ptr_eq(one, other))
         };
         if let Some(last) = self.last.as_ref().filter(is_same) {
-            return Rc::clone(&last.snapshot);
+            return (Rc::clone(&last.snapshot), Rc::clone(&last.prepared));
         }
         let relations: Vec<Relation> = details.iter().map(|detail| commented(detail, moment)).collect();
         let mut schemas: Vec<Schema> = Vec::new();
@@ -214,8 +220,10 @@ impl Session {
             schemas,
             relations: relations.into(),
         });
-        self.last = Some(Last { details, stamp: moment.stamp, path, snapshot: Rc::clone(&snapshot) });
-        snapshot
+        let prepared = Rc::default();
+        let kept = (Rc::clone(&snapshot), Rc::clone(&prepared));
+        self.last = Some(Last { details, stamp: moment.stamp, path, snapshot, prepared });
+        kept
     }
 }
 

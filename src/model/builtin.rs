@@ -12,7 +12,7 @@ use schema::sanitize::one_line;
 
 /// Reads the question of a context. Where no reading is sure, the error says what was not understood.
 pub fn read(context: &Context, values: &Lookup) -> Result<Draft, Error> {
-    let read = reader::read(&context.question, &context.snapshot, values, &go_on);
+    let read = context.prepared(&go_on).and_then(|prepared| prepared.reader(&go_on).read(&context.question, values));
     match read.map_err(|Interrupted| values.interruption())? {
         Ok(reading) => {
             let line = one_line(&reading.summary).trim().to_owned();
@@ -40,8 +40,9 @@ pub fn with_suggestions(
     };
     let failed = Cell::new(None);
     let mut accept = |_: &str, reading: &Reading| noting(approve(&reading.sql), &failed);
-    let found = Reader::new(&context.snapshot, &go_on)
-        .and_then(|reader| reader.suggestions(&context.question, &abstention, values, &mut accept));
+    let found = context
+        .prepared(&go_on)
+        .and_then(|prepared| prepared.reader(&go_on).suggestions(&context.question, &abstention, values, &mut accept));
     match found {
         Ok(suggestions) => Ok(Error::Silent { abstention, suggestions }),
         Err(Interrupted) => Err(failed.take().unwrap_or_else(|| values.interruption())),
@@ -58,7 +59,8 @@ pub fn examples(
     approve: &dyn Fn(&str) -> Result<bool, Error>,
 ) -> Result<Vec<Example>, Error> {
     let failed = Cell::new(None);
-    let found = Reader::new(&context.snapshot, &go_on).and_then(|reader| {
+    let found = context.prepared(&go_on).and_then(|prepared| {
+        let reader = prepared.reader(&go_on);
         reader.examples(most, wanted, &mut |example: &Example| {
             let is_same = reader.read(&example.question, values)?.as_ref() == Ok(&example.reading);
             Ok(is_same && noting(approve(&example.reading.sql), &failed)?)
@@ -98,7 +100,8 @@ pub fn table_page(
 }
 
 fn reader_of(context: &Context) -> Result<Reader<'_>, Error> {
-    Reader::new(&context.snapshot, &go_on).map_err(|Interrupted| interrupted())
+    let prepared = context.prepared(&go_on).map_err(|Interrupted| interrupted())?;
+    Ok(prepared.reader(&go_on))
 }
 
 /// Work of the reader that the caller's own check ended.

@@ -44,6 +44,7 @@ use query::{sql, summary};
 use std::collections::BTreeMap;
 use stored_values::ValueLookup;
 
+pub use catalog::prepared::Prepared;
 pub use help::examples::Example;
 pub use help::question_templates::Form;
 pub use help::understanding::Understood;
@@ -88,22 +89,14 @@ const MAX_WORDS: usize = 80;
 /// More readings of an ambiguous question are not listed.
 const MAX_READINGS: usize = 6;
 
-/// A schema that is ready for questions: what does not depend on the question is found once.
+/// Reads questions about one schema: [`Prepared::reader`].
 pub struct Reader<'a> {
     schema: SchemaView<'a>,
-    names: NameIndex,
+    names: &'a NameIndex,
     interrupt: InterruptCheck<'a>,
 }
 
-impl<'a> Reader<'a> {
-    /// `interrupt` is called in every loop that may be long, here and while questions are read. The error is the caller's
-    /// own wish to end.
-    pub fn new(snapshot: &'a Snapshot, interrupt: InterruptCheck<'a>) -> Result<Self, Interrupted> {
-        let schema = SchemaView::new(snapshot, interrupt)?;
-        let names = NameIndex::new(&schema, interrupt)?;
-        Ok(Self { schema, names, interrupt })
-    }
-
+impl Reader<'_> {
     /// Reads a question. An answer comes only where every word is explained and one reading is best; else the inner error
     /// says why there is none. `lookup` is asked once at most, for phrases that name nothing in the schema.
     pub fn read(&self, question: &str, lookup: &dyn ValueLookup) -> Result<Result<Reading, Abstention>, Interrupted> {
@@ -115,14 +108,14 @@ impl<'a> Reader<'a> {
             return Ok(Ok(reading));
         }
         let schema = &self.schema;
-        let lattice = Lattice::new(question, words, schema, &self.names, lookup, self.interrupt)?;
+        let lattice = Lattice::new(question, words, schema, self.names, lookup, self.interrupt)?;
         let unknown = lattice.unknown();
         if unknown.is_empty() {
             return self.read_lattice(question, &lattice);
         }
-        if let Some(corrected) = misspelt_words::correct(question, &unknown, schema, &self.names, self.interrupt)? {
+        if let Some(corrected) = misspelt_words::correct(question, &unknown, schema, self.names, self.interrupt)? {
             let words = words::split(&corrected.question, MAX_WORDS + 1);
-            let lattice = Lattice::new(&corrected.question, words, schema, &self.names, lookup, self.interrupt)?;
+            let lattice = Lattice::new(&corrected.question, words, schema, self.names, lookup, self.interrupt)?;
             if let Ok(mut reading) = self.read_lattice(&corrected.question, &lattice)? {
                 let taken = corrected.words.iter().map(|(word, meant)| format!("{word} taken for {meant}"));
                 reading.summary = one_line(&format!("{}; {}", reading.summary, taken.collect::<Vec<_>>().join(", ")));
@@ -150,14 +143,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads one question against a snapshot: [`Reader::read`].
+/// Reads one question against a snapshot: [`Reader::read`]. Whoever asks several keeps what is [`Prepared`].
 pub fn read(
     question: &str,
     snapshot: &Snapshot,
     lookup: &dyn ValueLookup,
     interrupt: InterruptCheck,
 ) -> Result<Result<Reading, Abstention>, Interrupted> {
-    Reader::new(snapshot, interrupt)?.read(question, lookup)
+    Prepared::new(snapshot, interrupt)?.reader(interrupt).read(question, lookup)
 }
 
 /// The reading of the cheapest hypothesis. Hypotheses of the same cost that give the same SQL are one reading; if they

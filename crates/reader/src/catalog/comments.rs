@@ -3,6 +3,8 @@
 //! Comments are prose, so only plain patterns are read: the first phrase as a name ("invoices sent to accounts"), pairs of
 //! code and meaning in a list ("O open, P paid, V void"), and the statement that rows with a mark do not count.
 
+use schema::Column;
+
 /// No name in a comment has more words.
 const MAX_NAME_WORDS: usize = 3;
 /// No meaning of a code has more words.
@@ -73,6 +75,29 @@ fn name_of_clause(clause: &str) -> Option<String> {
 /// Whether a word names nothing alone.
 pub fn is_generic(word: &str) -> bool {
     GENERIC.contains(&word)
+}
+
+/// A code that a comment explains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    pub code: String,
+    /// In lower case.
+    pub meaning: String,
+    /// The stems of the meaning's words.
+    pub stems: Vec<String>,
+}
+
+/// The codes of a column, explained by its comment.
+pub fn codes_of(column: &Column) -> Vec<Code> {
+    let Some(comment) = &column.comment else { return Vec::new() };
+    let stored = if column.labels.is_empty() { &column.common_values } else { &column.labels };
+    let explained = codes(comment, stored).into_iter();
+    explained.map(|(code, meaning)| Code { stems: stems(&meaning), code, meaning }).collect()
+}
+
+/// The stems of a text's words.
+pub fn stems(text: &str) -> Vec<String> {
+    text.split_whitespace().map(words::stem).collect()
 }
 
 /// The codes that a comment explains, each with its meaning in lower case: "O open, P paid", "1 = low; 2 = high". Two at

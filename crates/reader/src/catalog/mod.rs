@@ -1,6 +1,6 @@
 //! What the snapshot of a database tells about its relations and columns: what a column can be used for (`schema_view`),
 //! which words name it (`name_index`, `comments`), how relations hang together (`join_graph`, `key_inference`, `key_roles`),
-//! what is money (`money_columns`) and what does not count (`uncounted_rows`).
+//! what is money (`money_columns`) and what does not count (`uncounted_rows`). `prepared` keeps it from question to question.
 
 pub(crate) mod comments;
 pub(crate) mod join_graph;
@@ -8,5 +8,6 @@ pub(crate) mod key_inference;
 pub(crate) mod key_roles;
 pub(crate) mod money_columns;
 pub(crate) mod name_index;
+pub(crate) mod prepared;
 pub(crate) mod schema_view;
 pub(crate) mod uncounted_rows;

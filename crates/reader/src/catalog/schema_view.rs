@@ -2,6 +2,7 @@
 //!
 //! Answers questions about the schema alone; the words of the user's question are matched elsewhere.
 
+use crate::catalog::comments::{self, Code};
 use crate::catalog::join_graph::{JoinEdge, JoinGraph};
 use crate::interrupts::{InterruptCheck, Interrupted};
 use crate::query::tree::{ColumnId, JoinStep};
@@ -13,26 +14,40 @@ use std::rc::Rc;
 /// The paths between two relations.
 type Paths = Rc<[Vec<JoinStep>]>;
 
-/// A snapshot with its foreign keys as a graph.
+/// A snapshot with what follows from it.
 pub struct SchemaView<'a> {
     snapshot: &'a Snapshot,
+    facts: &'a SchemaFacts,
+}
+
+/// What follows from a snapshot, whatever is asked.
+pub struct SchemaFacts {
     graph: JoinGraph,
     /// The paths that were asked for before: many hypotheses join the same relations.
     paths: RefCell<HashMap<(usize, usize), Paths>>,
     /// The words of each column's name.
     words: Vec<Vec<Vec<String>>>,
+    /// The codes that the comments of columns explain, where there are any.
+    codes: HashMap<ColumnId, Vec<Code>>,
     /// For each relation, how people are told of it: by its bare name where no other relation has the same.
     shown_names: Vec<String>,
 }
 
-impl<'a> SchemaView<'a> {
+impl SchemaFacts {
     /// Resolves the declared foreign keys and infers others.
-    pub fn new(snapshot: &'a Snapshot, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
+    pub fn new(snapshot: &Snapshot, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
         let of = |relation: &Relation| relation.columns.iter().map(|c| words::identifier_words(&c.name)).collect();
         let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
         let graph = JoinGraph::new(snapshot, &words, interrupt)?;
         let words = words.into_iter().map(|columns| columns.into_iter().map(spelled_out).collect()).collect();
-        Ok(Self { snapshot, graph, paths: RefCell::default(), words, shown_names: shown_names(snapshot) })
+        Ok(Self { graph, paths: RefCell::default(), words, codes: codes(snapshot), shown_names: shown_names(snapshot) })
+    }
+}
+
+impl<'a> SchemaView<'a> {
+    /// The facts are those of the snapshot.
+    pub fn new(snapshot: &'a Snapshot, facts: &'a SchemaFacts) -> Self {
+        Self { snapshot, facts }
     }
 
     /// The relations with their numbers.
@@ -47,7 +62,7 @@ impl<'a> SchemaView<'a> {
 
     /// The name of a relation, for a human: with its schema where another relation has the same name.
     pub fn shown_name(&self, relation: usize) -> &str {
-        self.shown_names.get(relation).map_or("", String::as_str)
+        self.facts.shown_names.get(relation).map_or("", String::as_str)
     }
 
     /// The number of a relation by its name.
@@ -149,7 +164,12 @@ impl<'a> SchemaView<'a> {
 
     /// The words of a column's name in lower case, short forms spelled out.
     pub fn words(&self, id: ColumnId) -> &[String] {
-        self.words.get(id.relation).and_then(|columns| columns.get(id.column)).map_or(&[], Vec::as_slice)
+        self.facts.words.get(id.relation).and_then(|columns| columns.get(id.column)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The codes of a column that its comment explains.
+    pub fn codes(&self, id: ColumnId) -> &[Code] {
+        self.facts.codes.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// The last word of a column's name.
@@ -195,13 +215,13 @@ impl<'a> SchemaView<'a> {
 
     /// Whether a step leads from each row to one row at most.
     pub fn is_single(&self, step: JoinStep) -> bool {
-        self.graph.edge(step.edge).is_some_and(|edge| step.forward || edge.unique)
+        self.facts.graph.edge(step.edge).is_some_and(|edge| step.forward || edge.unique)
     }
 
     /// Whether a key is the plain one between two relations: the only one, or the one whose name the others extend, as
     /// `original_language_id` extends `language_id`. True for all where none is.
     pub fn is_plain(&self, step: JoinStep) -> bool {
-        let Some(edge) = self.graph.edge(step.edge) else { return true };
+        let Some(edge) = self.facts.graph.edge(step.edge) else { return true };
         let rivals = self.keys_of(edge.from).map(|(_, other)| other).filter(|other| other.to == edge.to);
         let length = |edge: &JoinEdge| edge.columns.iter().map(|(from, _)| from.len()).sum::<usize>();
         let ends = |edge: &JoinEdge, other: &JoinEdge| {
@@ -216,28 +236,31 @@ impl<'a> SchemaView<'a> {
 
     /// The relation that a step leads to.
     pub fn target(&self, step: JoinStep) -> usize {
-        self.graph.target(step).unwrap_or(0)
+        self.facts.graph.target(step).unwrap_or(0)
     }
 
     /// The edge that a step follows.
     pub fn edge(&self, step: JoinStep) -> Option<&JoinEdge> {
-        self.graph.edge(step.edge)
+        self.facts.graph.edge(step.edge)
     }
 
     /// The foreign keys of a relation, declared and inferred, with their numbers.
     pub fn keys_of(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
-        self.graph.edges_from(relation)
+        self.facts.graph.edges_from(relation)
     }
 
     /// The foreign keys that refer to a relation, declared and inferred, with their numbers.
     pub fn keys_to(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
-        self.graph.edges_to(relation)
+        self.facts.graph.edges_to(relation)
     }
 
     /// The other relations whose rows have to refer to a row of a relation.
     pub fn referring(&self, relation: usize) -> Vec<usize> {
-        let edges =
-            self.graph.edges_to(relation).filter(|(_, edge)| !edge.nullable && edge.declared && edge.from != relation);
+        let edges = self
+            .facts
+            .graph
+            .edges_to(relation)
+            .filter(|(_, edge)| !edge.nullable && edge.declared && edge.from != relation);
         edges.map(|(_, edge)| edge.from).collect()
     }
 
@@ -249,11 +272,11 @@ impl<'a> SchemaView<'a> {
 
     /// All shortest paths between two relations, along foreign keys in either direction.
     pub fn paths(&self, from: usize, to: usize) -> Paths {
-        if let Some(known) = self.paths.borrow().get(&(from, to)) {
+        if let Some(known) = self.facts.paths.borrow().get(&(from, to)) {
             return Rc::clone(known);
         }
-        let paths: Paths = self.graph.shortest_paths(from, to).into();
-        self.paths.borrow_mut().insert((from, to), Rc::clone(&paths));
+        let paths: Paths = self.facts.graph.shortest_paths(from, to).into();
+        self.facts.paths.borrow_mut().insert((from, to), Rc::clone(&paths));
         paths
     }
 
@@ -292,9 +315,17 @@ impl<'a> SchemaView<'a> {
     /// Whether the rows stand for things (customers) to which events (orders) refer: a time without a column may then
     /// mean the date of either.
     pub fn has_later_events(&self, relation: usize) -> bool {
-        let refers = self.graph.edges_from(relation).next().is_some();
-        !refers && self.graph.edges_to(relation).any(|(_, edge)| !self.event_dates(edge.from).is_empty())
+        let refers = self.facts.graph.edges_from(relation).next().is_some();
+        !refers && self.facts.graph.edges_to(relation).any(|(_, edge)| !self.event_dates(edge.from).is_empty())
     }
+}
+
+/// The codes of all columns whose comments explain some.
+fn codes(snapshot: &Snapshot) -> HashMap<ColumnId, Vec<Code>> {
+    let columns = snapshot.relations.iter().enumerate().flat_map(|(relation, data)| {
+        data.columns.iter().enumerate().map(move |(column, data)| (ColumnId { relation, column }, data))
+    });
+    columns.map(|(id, column)| (id, comments::codes_of(column))).filter(|(_, codes)| !codes.is_empty()).collect()
 }
 
 /// The bare name of each relation, or `schema.name` where two have the same bare name.

@@ -98,11 +98,12 @@ fn speaks_of(summary: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Prepared;
     use crate::never;
     use crate::tests::shop_fixture::{relation, shop, snapshot};
 
     fn examples(snapshot: &schema::Snapshot, most: usize) -> Vec<Example> {
-        Reader::new(snapshot, &never).unwrap().examples(most, &|_| true, &mut |_| Ok(true)).unwrap()
+        Prepared::new(snapshot, &never).unwrap().reader(&never).examples(most, &|_| true, &mut |_| Ok(true)).unwrap()
     }
 
     #[test]
@@ -128,7 +129,8 @@ mod tests {
     #[test]
     fn what_is_not_accepted_is_not_shown() {
         let shop = shop();
-        let reader = Reader::new(&shop, &never).unwrap();
+        let prepared = Prepared::new(&shop, &never).unwrap();
+        let reader = prepared.reader(&never);
         let found = reader.examples(5, &|_| true, &mut |example| Ok(!example.reading.sql.contains("orders"))).unwrap();
         assert_eq!(found.len(), 5);
         assert!(found.iter().all(|example| !example.reading.sql.contains("orders")));

@@ -155,13 +155,15 @@ pub fn text_of(question: &str, lattice: &Lattice, start: usize, end: usize) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Prepared;
     use crate::lattice::stored_values::NoValues;
     use crate::never;
     use crate::tests::shop_fixture::{relation, shop, snapshot};
     use std::cell::Cell;
 
     fn suggestions(question: &str, snapshot: &schema::Snapshot) -> Vec<String> {
-        let reader = Reader::new(snapshot, &never).unwrap();
+        let prepared = Prepared::new(snapshot, &never).unwrap();
+        let reader = prepared.reader(&never);
         let abstention = reader.read(question, &NoValues).unwrap().expect_err("it is answered");
         let found = reader.suggestions(question, &abstention, &NoValues, &mut |_, _| Ok(true)).unwrap();
         for text in &found {
@@ -224,7 +226,8 @@ mod tests {
             calls.set(calls.get() + 1);
             if calls.get() > limit.get() { Err(Interrupted) } else { Ok(()) }
         };
-        let reader = Reader::new(&shop, &interrupt).unwrap();
+        let prepared = Prepared::new(&shop, &interrupt).unwrap();
+        let reader = prepared.reader(&interrupt);
         let question = "revenue by customer gender";
         let abstention = reader.read(question, &NoValues).unwrap().unwrap_err();
         let suggest = || reader.suggestions(question, &abstention, &NoValues, &mut |_, _| Ok(true));

@@ -9,7 +9,7 @@ use crate::choice::costs;
 use crate::interrupts::{InterruptCheck, Interrupted};
 use crate::lattice::stored_values::{Closeness, ValueLookup};
 use crate::query::tree::ColumnId;
-use ::schema::Column;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use words::{Word, WordKind};
 
@@ -174,11 +174,15 @@ struct PhraseTable<'a> {
     by_letters: Vec<(String, &'a Phrase)>,
     /// Which lengths in bytes the phrases have in lower case: most values have none of them and need no comparison.
     lengths: [bool; 256],
+    phrases: &'a [Phrase],
+    /// The stems of each phrase, once a column with codes was met.
+    stems: OnceCell<Vec<Vec<String>>>,
 }
 
 impl<'a> PhraseTable<'a> {
     fn new(phrases: &'a [Phrase]) -> Self {
-        let mut table = Self { by_text: HashMap::new(), by_letters: Vec::new(), lengths: [false; 256] };
+        let (by_text, by_letters) = (HashMap::new(), Vec::new());
+        let mut table = Self { by_text, by_letters, lengths: [false; 256], phrases, stems: OnceCell::new() };
         for phrase in phrases {
             let lower = phrase.text.to_lowercase();
             if phrase.proper && phrase.end == phrase.start + 1 && lower.len() > 3 {
@@ -190,6 +194,14 @@ impl<'a> PhraseTable<'a> {
             table.by_text.entry(lower).or_default().push(phrase);
         }
         table
+    }
+
+    /// The phrases that say what a code means: "paid" where a comment explains `P` as paid.
+    fn meaning<'t>(&'t self, meaning: &'t [String]) -> impl Iterator<Item = &'a Phrase> + use<'a, 't> {
+        let stems = self
+            .stems
+            .get_or_init(|| self.phrases.iter().map(|phrase| comments::stems(&phrase.text.to_lowercase())).collect());
+        self.phrases.iter().zip(stems).filter(move |(_, stems)| *stems == meaning).map(|(phrase, _)| phrase)
     }
 
     /// The phrases that spell a value but for punctuation and case.
@@ -223,7 +235,11 @@ fn find_in_snapshot(
     for (relation, _) in schema.relations() {
         interrupt()?;
         for (id, column) in schema.columns(relation) {
-            note_codes(phrases, id, column, found);
+            for code in schema.codes(id).iter().filter(|_| matches!(column.category, 'S' | 'E' | 'N')) {
+                for phrase in table.meaning(&code.stems) {
+                    note(found, phrase, id, &code.code, Closeness::Case);
+                }
+            }
             let values = match column.category {
                 'E' => &column.labels,
                 'S' => &column.common_values,
@@ -241,21 +257,6 @@ fn find_in_snapshot(
         }
     }
     Ok(())
-}
-
-/// Notes the codes of a column that its comment explains by what a phrase says: "paid" for `P`.
-fn note_codes(phrases: &[Phrase], id: ColumnId, column: &Column, found: &mut Found) {
-    let Some(comment) = column.comment.as_deref().filter(|_| matches!(column.category, 'S' | 'E' | 'N')) else {
-        return;
-    };
-    let stored = if column.labels.is_empty() { &column.common_values } else { &column.labels };
-    let stems = |text: &str| text.split_whitespace().map(words::stem).collect::<Vec<_>>();
-    for (code, meaning) in comments::codes(comment, stored) {
-        let meant = stems(&meaning);
-        for phrase in phrases.iter().filter(|phrase| stems(&phrase.text.to_lowercase()) == meant) {
-            note(found, phrase, id, &code, Closeness::Case);
-        }
-    }
 }
 
 /// The letters and digits of a text in lower case.

@@ -1,6 +1,5 @@
 //! Fractions of rows in a state that a noun tells: "cancellation rate", "return rate by country".
 
-use crate::catalog::comments;
 use crate::choice::costs;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
@@ -43,8 +42,8 @@ impl Parser<'_> {
         let values = if data.category == 'E' { &data.labels } else { &data.common_values };
         let mut found = Vec::new();
         if matches!(data.category, 'E' | 'S') && values.len() <= MAX_STATES {
-            let codes = comments::codes(data.comment.as_deref().unwrap_or_default(), &data.common_values);
-            let meant = codes.into_iter().filter(|(_, meaning)| same_root(word, meaning)).map(|(code, _)| code);
+            let codes = self.schema.codes(column).iter().filter(|code| same_root(word, &code.meaning));
+            let meant = codes.map(|code| code.code.clone());
             let stored = values.iter().filter(|value| same_root(word, value)).cloned();
             let values = stored.chain(meant).map(|value| vec![Operand::Text(value)]);
             found.extend(values.map(|values| Condition::OneOf { column: at, values, negated: false }));
