@@ -22,8 +22,10 @@ COMMENT ON FUNCTION nl_help(text) IS
     'what can be asked, with examples of this schema; a topic is one of those it names, or the name of a table';
 COMMENT ON FUNCTION nl_explain(text) IS
     'a statement in plain words, once the guard has allowed it; nothing is executed';
-COMMENT ON FUNCTION nl_prompt(text) IS
+COMMENT ON FUNCTION nl_prompt(text, text) IS
     'exactly what a model would be told about a question; nothing is sent';
+COMMENT ON FUNCTION nl_forget(text) IS
+    'forgets a thread of the caller, and tells how many questions it had';
 COMMENT ON FUNCTION nl_schema(text) IS
     'what of the schema a model would be told for a question, nearest first: how much of each relation, and why';
 COMMENT ON FUNCTION nl_check(text) IS

@@ -28,6 +28,7 @@ static MODEL_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(60_000);
 static MAX_ATTEMPTS: GucSetting<i32> = GucSetting::<i32>::new(3);
 static PROMPT_BUDGET: GucSetting<i32> = GucSetting::<i32>::new(8_000);
 static CACHE_TTL: GucSetting<i32> = GucSetting::<i32>::new(3600);
+static THREAD_TTL: GucSetting<i32> = GucSetting::<i32>::new(30 * 24 * 3600);
 static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
@@ -62,6 +63,8 @@ pub struct Settings {
     pub max_attempts: u32,
     /// Seconds; 0: nothing is kept.
     pub cache_ttl_s: i32,
+    /// Seconds; 0: no turn of a thread is kept or used.
+    pub thread_ttl_s: i32,
     /// Empty: every schema the caller can use.
     pub schemas: Vec<String>,
     /// `name` or `schema.name`.
@@ -140,6 +143,7 @@ impl Settings {
             model_timeout: Duration::from_millis(unsigned(MODEL_TIMEOUT.get())),
             max_attempts: u32::try_from(MAX_ATTEMPTS.get()).unwrap_or(1),
             cache_ttl_s: CACHE_TTL.get(),
+            thread_ttl_s: THREAD_TTL.get(),
             schemas: schemas(),
             allow_functions: allow_functions(),
             allow_servers: allow_servers(),
@@ -287,6 +291,16 @@ fn define_limits() {
         c"How long a model's draft is used again for the same question over the same schema.",
         c"0 means never.",
         &CACHE_TTL,
+        0,
+        i32::MAX,
+        GucContext::Userset,
+        GucFlags::UNIT_S,
+    );
+    GucRegistry::define_int_guc(
+        c"nl2sql.thread_ttl",
+        c"How long a question of a thread is remembered.",
+        c"0 means not at all.",
+        &THREAD_TTL,
         0,
         i32::MAX,
         GucContext::Userset,

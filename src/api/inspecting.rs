@@ -17,8 +17,8 @@ fn nl_explain(sql: Option<&str>) -> Result<String, ErrorReport> {
 
 /// What a model would be told.
 #[pg_extern(volatile, parallel_unsafe)]
-fn nl_prompt(question: Option<&str>) -> Result<String, ErrorReport> {
-    let question = Question::new(question, None)?;
+fn nl_prompt(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<String, ErrorReport> {
+    let question = Question::new(question, thread)?;
     Ok(ask::prompt(&question, &*Settings::in_force()?)?)
 }
 

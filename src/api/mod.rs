@@ -7,8 +7,10 @@ mod inspecting;
 mod labels;
 mod models;
 mod running;
+mod threads;
 
 use pgrx::prelude::*;
 
 extension_sql_file!("../../sql/cache.sql", name = "cache", bootstrap);
+extension_sql_file!("../../sql/threads.sql", name = "threads", requires = ["cache"]);
 extension_sql_file!("../../sql/objects.sql", name = "objects", finalize);

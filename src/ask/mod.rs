@@ -32,7 +32,7 @@ use crate::prompt::{self, Chosen};
 use crate::settings::Settings;
 use answered::{Answered, Stages};
 use charts::ResultSet;
-pub use question::Question;
+pub use question::{Question, thread_name};
 use schema::ResultShape;
 use waiting::{Stood, wait_for_answer};
 

@@ -9,6 +9,20 @@ pub struct Question {
     pub text: String,
     /// The columns its answer should have, where the caller names them.
     pub wanted: Option<ResultShape>,
+    /// The thread that it belongs to, and in which it may refer to earlier questions.
+    pub thread: Option<String>,
+}
+
+/// Longer names of threads, in bytes, are refused; the table that keeps them has the same limit.
+const MOST_NAME_BYTES: usize = 200;
+
+/// The name of a thread, where it is one.
+pub fn thread_name(name: &str) -> Result<String, Error> {
+    match name.trim() {
+        "" => Err(Error::EmptyThreadName),
+        name if name.len() > MOST_NAME_BYTES => Err(Error::LongThreadName { bytes: name.len(), most: MOST_NAME_BYTES }),
+        name => Ok(name.to_owned()),
+    }
 }
 
 /// A question is a text that somebody wrote; what is longer is something else, and everything that reads it takes its time.
@@ -24,10 +38,8 @@ impl Question {
         if text.len() > MOST_BYTES {
             return Err(Error::LongQuestion { bytes: text.len(), most: MOST_BYTES });
         }
-        if thread.is_some() {
-            return Err(Error::ThreadGiven);
-        }
-        Ok(Self { text: text.to_owned(), wanted: None })
+        let thread = thread.map(thread_name).transpose()?;
+        Ok(Self { text: text.to_owned(), wanted: None, thread })
     }
 
     /// The same, asked for these columns.

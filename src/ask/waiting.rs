@@ -13,8 +13,9 @@ use crate::grounding::{self, Context, Extent, Name};
 use crate::model::{Chain, builtin};
 use crate::pg::host::{interrupts, report};
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::prompt::{self, Chosen, Shown, UnknownName};
+use crate::prompt::{self, Besides, Chosen, Shown, UnknownName};
 use crate::settings::{Settings, Share};
+use crate::threads::{self, Told, Turn};
 use schema::ResultShape;
 use wire::Prompt;
 
@@ -71,6 +72,7 @@ pub fn wait_for_answer<T>(
                 if let (Source::Model(_), Some(key)) = (&answered.source, &key) {
                     draft_cache::remember(key, &answered.sql)?;
                 }
+                known.remember(question, &answered, settings)?;
                 report::debug(&answered.to_string());
                 let value = value.ok_or_else(|| Error::internal("an answer stood that nobody judged"))?;
                 return Ok((answered, value));
@@ -83,10 +85,7 @@ pub fn wait_for_answer<T>(
 /// What a model outside the server would be told about a question.
 pub fn first_prompt(question: &Question, settings: &Settings) -> Result<Prompt, Error> {
     let samples = settings.share == Share::Samples;
-    let extent = Extent::of(settings.prompt.budget);
-    let context = grounding::link(&question.text, &settings.scope(), extent, samples)?;
-    let values = Lookup::new(&context);
-    Ok(Known { context, values, samples }.prompt(question, settings, &mut Stages::default())?.0)
+    Ok(Known::read(question, samples, samples, settings)?.prompt(question, settings, &mut Stages::default())?.0)
 }
 
 /// What that prompt shows of each relation, and why, nearest first.
@@ -105,18 +104,45 @@ struct Known {
     values: Lookup,
     /// Models outside the server may be told of the data.
     samples: bool,
+    /// The turns of the thread before it, oldest first.
+    turns: Vec<Turn>,
 }
 
 impl Known {
     fn of(question: &Question, chain: &Chain, settings: &Settings, stages: &mut Stages) -> Result<Self, Error> {
         let started = Instant::now();
         let samples = chain.has_remote() && settings.share == Share::Samples;
-        let extent = Extent::of(settings.prompt.budget);
-        let with_values = samples || chain.has_builtin();
-        let context = grounding::link(&question.text, &settings.scope(), extent, with_values)?;
-        let values = Lookup::new(&context);
+        let known = Self::read(question, samples, samples || chain.has_builtin(), settings)?;
         stages.grounding += started.elapsed();
-        Ok(Self { context, values, samples })
+        Ok(known)
+    }
+
+    /// `with_values`: typical values are read too.
+    fn read(question: &Question, samples: bool, with_values: bool, settings: &Settings) -> Result<Self, Error> {
+        let recall = |thread: &String| threads::recall(thread, &question.text, settings.thread_ttl_s);
+        let turns = question.thread.as_ref().map(recall).transpose()?.unwrap_or_default();
+        // "Only Germany" is about what the questions before it are about.
+        let earlier = turns.iter().map(|turn| turn.question.as_str());
+        let whole: Vec<&str> = earlier.chain([question.text.as_str()]).collect();
+        let extent = Extent::of(settings.prompt.budget);
+        let mut context = grounding::link(&whole.join("\n"), &settings.scope(), extent, with_values)?;
+        context.question.clone_from(&question.text);
+        let values = Lookup::new(&context);
+        Ok(Self { context, values, samples, turns })
+    }
+
+    /// Keeps the question as a turn of its thread, with what answered it.
+    fn remember(&self, question: &Question, answered: &Answered, settings: &Settings) -> Result<(), Error> {
+        let Some(thread) = &question.thread else { return Ok(()) };
+        let meaning = self.turns.is_empty().then(|| question.text.clone());
+        let (sql, reading) = (answered.sql.clone(), answered.reading.clone());
+        let turn = Turn { question: question.text.clone(), meaning, sql, reading };
+        threads::remember(thread, turn, settings.thread_ttl_s)
+    }
+
+    /// What a model outside the server may know of the turns before the question.
+    fn told(&self, settings: &Settings) -> Result<Vec<Told>, Error> {
+        threads::told(&self.turns, settings.share, &|sql| help::is_approved(sql, settings))
     }
 
     /// The first prompt, and what it shows in full.
@@ -124,10 +150,10 @@ impl Known {
         let started = Instant::now();
         let shared = self.samples.then(|| values::matches(&self.context.question, &self.values)).transpose()?;
         stages.grounding += started.elapsed();
+        let turns = self.told(settings)?;
         let started = Instant::now();
-        let wanted = question.wanted.as_ref();
-        let written =
-            prompt::write(&self.context, shared.as_deref(), wanted, &settings.prompt, &mut interrupts::check)?;
+        let besides = Besides { shared: shared.as_deref(), wanted: question.wanted.as_ref(), turns: &turns };
+        let written = prompt::write(&self.context, besides, &settings.prompt, &mut interrupts::check)?;
         stages.model += started.elapsed();
         Ok(written)
     }

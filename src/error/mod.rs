@@ -24,8 +24,12 @@ pub enum Error {
     EmptyCursorName,
     #[error("there is no help on \"{0}\"")]
     NoHelp(String),
-    #[error("threads are not supported by this version of nl2sql")]
-    ThreadGiven,
+    #[error("the thread's name is empty")]
+    EmptyThreadName,
+    #[error("the thread's name is too long")]
+    LongThreadName { bytes: usize, most: usize },
+    #[error("cannot forget a thread in a read-only transaction")]
+    ForgetsNothing,
     #[error("nl2sql.model names no model")]
     NoModel,
 

@@ -10,10 +10,11 @@ impl Error {
             | Self::EmptyStatement
             | Self::NoModel
             | Self::InvalidLabel { .. }
+            | Self::EmptyThreadName
             | Self::NoHelp(_) => "22023",
-            Self::ThreadGiven | Self::Encoding | Self::Silent { .. } => "0A000",
+            Self::Encoding | Self::Silent { .. } => "0A000",
             Self::EmptyCursorName => "34000",
-            Self::LongQuestion { .. } => "54000",
+            Self::LongQuestion { .. } | Self::LongThreadName { .. } => "54000",
             Self::UnknownModel(_) => "42704",
             Self::NotAModel { .. } => "42809",
             Self::ModelDenied(_) | Self::OptionDenied(_) | Self::CursorOfAnother { .. } => "42501",
@@ -29,7 +30,7 @@ impl Error {
             Self::Clarify { .. } => "P0001",
             Self::Declined { .. } => "P0002",
             Self::StatementCount(_) => "42601",
-            Self::Writes(_) => "25006",
+            Self::Writes(_) | Self::ForgetsNothing => "25006",
             Self::Refused { .. } => "2F003",
             Self::TooCostly { .. } => "53400",
             Self::DoesNotFit { .. } => "42804",
@@ -59,6 +60,7 @@ impl Error {
             | Self::Refused { why, .. } => Some(why.clone()),
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
+            Self::LongThreadName { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are kept.")),
             Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
             Self::Silent { abstention, .. } => Some(silence::detail(abstention)),
@@ -110,7 +112,7 @@ impl Error {
             Self::NoHelp(_) => {
                 "Topics are groups, time, ranking, filters, tables, models, privileges, and each table that you may read."
             }
-            Self::ThreadGiven => "Leave the second argument out.",
+            Self::EmptyThreadName => "Give it a name, or leave it out for a question that stands alone.",
             Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
             Self::UnknownModel(_) => {
                 "Models are foreign servers: CREATE SERVER … FOREIGN DATA WRAPPER nl2sql. \"builtin\" always exists."

@@ -11,10 +11,12 @@ mod redact;
 mod schema_levels;
 mod schema_text;
 mod second_look;
+mod turns;
 
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::settings::PromptSettings;
+use crate::threads::Told;
 pub use chosen::Chosen;
 use linking::Check;
 use reader::stored_values::Match;
@@ -28,17 +30,26 @@ use wire::{Message, Prompt, Task};
 const LEVELS: &str = include_str!("levels.txt");
 const LOOK: &str = include_str!("look.txt");
 
-/// Writes the prompt for a question, and says what it shows in full. `shared` are stored values that words of it may mean,
-/// where models outside the server may be told of the data; `wanted` are the columns its answer should have.
+/// What a model is told besides the question and the schema.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Besides<'q> {
+    /// Stored values that words of the question may mean, where models outside the server may be told of the data.
+    pub shared: Option<&'q [Match]>,
+    /// The columns that the answer should have.
+    pub wanted: Option<&'q ResultShape>,
+    /// Earlier questions of the thread, oldest first.
+    pub turns: &'q [Told],
+}
+
+/// Writes the prompt for a question, and says what it shows in full.
 pub fn write(
     context: &Context,
-    shared: Option<&[Match]>,
-    wanted: Option<&ResultShape>,
+    besides: Besides<'_>,
     settings: &PromptSettings,
     check: Check<'_>,
 ) -> Result<(Prompt, Shown), Error> {
-    let Frame { mut rules, question, room } = frame(context, shared, wanted, settings);
-    let schema = schema_levels::write(context, shared.is_some(), room, remark(room), check)?;
+    let Frame { mut rules, question, room } = frame(context, besides, settings);
+    let schema = schema_levels::write(context, besides.shared.is_some(), room, remark(room), check)?;
     let may_look = schema.has_more && has_room_to_look(room);
     if may_look {
         rules.push_str(LOOK);
@@ -54,7 +65,7 @@ pub fn choose(
     settings: &PromptSettings,
     check: Check<'_>,
 ) -> Result<Vec<Chosen>, Error> {
-    let room = frame(context, shared, None, settings).room;
+    let room = frame(context, Besides { shared, ..Besides::default() }, settings).room;
     schema_levels::choose(context, shared.is_some(), room, remark(room), check)
 }
 
@@ -66,12 +77,8 @@ struct Frame {
     room: usize,
 }
 
-fn frame(
-    context: &Context,
-    shared: Option<&[Match]>,
-    wanted: Option<&ResultShape>,
-    settings: &PromptSettings,
-) -> Frame {
+fn frame(context: &Context, besides: Besides<'_>, settings: &PromptSettings) -> Frame {
+    let Besides { shared, wanted, turns } = besides;
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if shared.is_some() {
@@ -90,6 +97,7 @@ fn frame(
         question.push_str(&fill(include_str!("wanted.txt"), &[("columns", &wanted.to_string())]));
     }
     question.push_str(&schema_text::matches(context, shared.unwrap_or_default()));
+    question.push_str(&turns::write(turns, settings.budget / 4));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));
     Frame { rules, question, room }

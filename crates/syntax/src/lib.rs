@@ -24,6 +24,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{ObjectName, ObjectNamePart, Query, SetExpr, Statement, Visit, Visitor};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 /// Longer texts, in bytes, are not parsed: a chain of operators becomes a tree as deep as the chain is long, and
 /// dropping it recursively would overflow the stack.
@@ -81,6 +82,26 @@ pub fn relation_names(sql: &str) -> BTreeSet<(Option<String>, String)> {
         }
     }
     found.0
+}
+
+/// The texts that stand in a statement as literals. `None` where that is not sure: of what sqlparser can't read, of texts quoted
+/// otherwise than in single quotes, and of comments, which may say anything.
+pub fn texts(sql: &str) -> Option<Vec<String>> {
+    let is_space = |c: char| c.is_whitespace();
+    let mut texts = Vec::new();
+    for token in Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().ok()? {
+        match token {
+            Token::SingleQuotedString(text) => texts.push(text),
+            Token::Word(_) | Token::Number(..) => {}
+            other => {
+                let told = other.to_string();
+                if !told.chars().all(|c| is_space(c) || c.is_ascii_punctuation()) || told.contains(['\'', '"', '$']) {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(texts)
 }
 
 #[derive(Default)]
@@ -143,6 +164,15 @@ mod tests {
     fn texts_that_sqlparser_cannot_read_pass() {
         assert_eq!(refusal("SELECT FROM WHERE )("), None);
         assert_eq!(refusal(&"(".repeat(10_000)), None);
+    }
+
+    #[test]
+    fn texts_are_literals_in_single_quotes() {
+        let sql = "SELECT \"a b\".c, 1.5::text, 'it''s' FROM t WHERE d >= date '2025-01-01' AND e <> 'x'";
+        assert_eq!(texts(sql), Some(["it's", "2025-01-01", "x"].map(str::to_owned).to_vec()));
+        for sql in ["SELECT $$x$$", "SELECT E'x'", "SELECT U&'x'", "SELECT 1 -- x", "SELECT 1 /* x */", "SELECT 'x"] {
+            assert_eq!(texts(sql), None, "{sql}");
+        }
     }
 
     #[test]

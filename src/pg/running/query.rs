@@ -64,6 +64,12 @@ pub fn current_role() -> pg_sys::Oid {
     unsafe { pg_sys::GetUserId() }
 }
 
+/// Who called: the current user outside of any SECURITY DEFINER function.
+pub fn calling_role() -> pg_sys::Oid {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetOuterUserId() }
+}
+
 /// Runs a query on a table of this extension (its schema and name) as its owner, read-only.
 pub fn owner_rows(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
     under_own_limits(|| {
@@ -75,19 +81,23 @@ pub fn owner_rows(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<
     })
 }
 
-/// Runs a statement that writes to a table of this extension as its owner, in a subtransaction that ends with it. Does
-/// nothing where nothing can be written: on a standby, in a read-only transaction, in a parallel worker.
-pub fn owner_write(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<&str>]) -> Result<(), Error> {
+/// Runs a statement that writes to a table of this extension as its owner, in a subtransaction that ends with it, and
+/// gives its rows. Does nothing where nothing can be written: on a standby, in a read-only transaction, in a parallel worker.
+pub fn owner_write(
+    table: (&CStr, &CStr),
+    sql: &'static str,
+    arguments: &[Option<&str>],
+) -> Result<Option<Vec<Row>>, Error> {
     // SAFETY: reads variables of the backend.
     let cannot = unsafe { pg_sys::XactReadOnly || pg_sys::RecoveryInProgress() || pg_sys::IsInParallelMode() };
     if cannot {
-        return Ok(());
+        return Ok(None);
     }
     under_own_limits(|| {
         in_writing_subtransaction(|_| {
             limit_waiting(c"20ms");
             let _owner = OwnerRights::of(table)?;
-            run(sql, arguments, false).map(drop)
+            run(sql, arguments, false).map(Some)
         })
     })
 }

@@ -1,0 +1,13 @@
+//! Threads of questions.
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+
+use crate::ask::thread_name;
+use crate::threads;
+
+/// Forgets a thread of the caller's.
+#[pg_extern(volatile, parallel_unsafe)]
+fn nl_forget(thread: &str) -> Result<i64, ErrorReport> {
+    Ok(threads::forget(&thread_name(thread)?)?)
+}
