@@ -13,6 +13,7 @@ use super::mentions::{self, Mentions, Name};
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
 use crate::grounding::array_literal;
+use crate::pg::host::catalogs::stamp_of_security_labels;
 use crate::pg::host::labelled_relations::is_labelled;
 use crate::pg::running::labelled_reads::Foreseen;
 use crate::pg::running::query::{current_role, rows_in};
@@ -40,7 +41,7 @@ impl Reading {
 }
 
 /// All that an answer depends on, but for the catalogs: functions, role, trusted owners, labels, schemas, and how strings are read.
-type Asked = (Vec<u32>, u32, Vec<String>, String, Vec<String>, bool);
+type Asked = (Vec<u32>, u32, Vec<String>, u64, Vec<String>, bool);
 
 thread_local! {
     static KEPT: RefCell<FactCache<Asked, Reading>> = const { RefCell::new(FactCache::new()) };
@@ -48,14 +49,14 @@ thread_local! {
 
 /// What these functions read. `trusted`: the roles that superusers trust.
 pub fn of(sandbox: &Sandbox<'_>, functions: Vec<u32>, trusted: &[String]) -> Result<Reading, Error> {
-    let state = rows_in(sandbox, include_str!("label_state.sql"), &[])?;
-    let Some([labels, plain_strings, path @ ..]) = state.first().map(Vec::as_slice) else {
-        return Err(Error::internal("there is no state of labels"));
+    let rules = rows_in(sandbox, include_str!("name_rules.sql"), &[])?;
+    let Some([plain_strings, path]) = rules.first().map(Vec::as_slice) else {
+        return Err(Error::internal("there are no rules of names"));
     };
-    let path = path.iter().flatten().flat_map(|path| path.split('\n')).map(str::to_owned).collect();
+    let path = path.iter().flat_map(|path| path.split('\n')).map(str::to_owned).collect();
     let has_plain_strings = plain_strings.as_deref() == Some("on");
     let role = current_role().to_u32();
-    let asked: Asked = (functions, role, trusted.to_vec(), labels.clone().unwrap_or_default(), path, has_plain_strings);
+    let asked: Asked = (functions, role, trusted.to_vec(), stamp_of_security_labels(), path, has_plain_strings);
     let (known, _) = KEPT.with_borrow_mut(|kept| kept.get([asked.clone()]));
     if let Some(reading) = known.into_values().next() {
         return Ok(reading);

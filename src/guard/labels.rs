@@ -93,8 +93,12 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Labels
     }
     let relations = oid_array(uses.relations.iter().map(|used| used.0));
     let types = oid_array(uses.types.iter().map(|used| used.0));
-    let sql = concat!(include_str!("../grounding/labels.sql"), include_str!("labels.sql"));
-    for row in rows_in(sandbox, sql, &[Some(&relations), Some(&types)])? {
+    const SQL: &str = concat!(
+        include_str!("label_relations.sql"),
+        include_str!("../grounding/labels.sql"),
+        include_str!("labels.sql")
+    );
+    for row in rows_in(sandbox, SQL, &[Some(&relations), Some(&types)])? {
         let [oid, Some(number), Some(label), Some(owner), is_superuser] = row.as_slice() else { continue };
         let column = (oid_of(oid), number.parse().unwrap_or_default());
         if is_superuser.as_deref() != Some("t") && !trusted.contains(owner) {

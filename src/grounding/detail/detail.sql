@@ -4,22 +4,14 @@
 -- What is labelled hidden is left out whole. $5: 'true' adds check constraints: to print one, the server locks its table.
 -- Of every text that owners wrote, the first 1,000 characters; of long lists, the first entries.
 -- Every step is MATERIALIZED: the planner knows nothing of their sizes, and would compute some of them once a relation.
--- It follows on labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
+-- It follows on asked.sql and labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
 -- in force.
-, wanted AS MATERIALIZED (
-    -- What foreign keys refer to is judged too, as a key is told only where both of its sides may be.
-    SELECT u.oid FROM pg_catalog.unnest($4::pg_catalog.oid[]) AS u(oid)
-    UNION
-    SELECT k.confrelid
-    FROM pg_catalog.unnest($4::pg_catalog.oid[]) AS u(oid)
-    JOIN pg_catalog.pg_constraint k ON k.conrelid OPERATOR(pg_catalog.=) u.oid
-    WHERE k.contype OPERATOR(pg_catalog.=) 'f'
-), relations AS MATERIALIZED (
+, relations AS MATERIALIZED (
     SELECT c.oid, c.relname, c.relkind, c.relnamespace, n.nspname, c.reltuples,
            c.oid OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.oid[]) AS is_chosen,
            pg_catalog.has_table_privilege(c.oid, 'SELECT') AS whole
-    FROM wanted w
-    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) w.oid
+    FROM asked
+    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) asked.relation
     JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
     WHERE pg_catalog.has_schema_privilege(n.oid, 'USAGE')
       AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema'

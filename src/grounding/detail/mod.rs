@@ -203,9 +203,10 @@ impl Details {
 fn read(oids: &[u32], reader: &Reader) -> Result<(Vec<Detail>, bool), Error> {
     let oids = oid_literal(oids);
     let values = if reader.with_values { "true" } else { "false" };
+    const SQL: &str = concat!(include_str!("asked.sql"), include_str!("../labels.sql"), include_str!("detail.sql"));
     let read = |checks| {
         let arguments = [Some(reader.schemas.as_str()), Some(values), Some(&reader.servers), Some(&oids), Some(checks)];
-        query::rows_at_once(concat!(include_str!("../labels.sql"), include_str!("detail.sql")), &arguments)
+        query::rows_at_once(SQL, &arguments)
     };
     let (rows, is_complete) = match read("true") {
         Ok(rows) => (rows, true),

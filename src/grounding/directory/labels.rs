@@ -4,18 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::Error;
-use crate::pg::host::{invalidation, label_provider};
+use crate::pg::host::{catalogs, invalidation, label_provider};
 use crate::pg::running::query;
-
-/// SECURITY LABEL sends no message, so this is looked at anew for every question.
-const STAMP: &str = "SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*), \
-     pg_catalog.sum(pg_catalog.hashtextextended(pg_catalog.concat_ws(' ', l.xmin, l.ctid), 0))) \
-     FROM pg_catalog.pg_seclabel l WHERE l.provider OPERATOR(pg_catalog.=) 'nl2sql'";
 
 #[derive(Default)]
 pub struct Labels {
-    /// What they were read with: the labels' stamp, and the generation, as labels hold for parents and children too.
-    read_at: Option<(String, u64)>,
+    /// What they were read with: the labels' stamp, as SECURITY LABEL sends no message, and the generation, as labels hold for
+    /// parents and children too.
+    read_at: Option<(u64, u64)>,
     /// Changes with every label.
     pub fingerprint: u64,
     hidden: HashSet<u32>,
@@ -29,12 +25,13 @@ impl Labels {
             *self = Self::default();
             return Ok(());
         }
-        let stamp = query::rows(STAMP, &[])?.into_iter().flatten().flatten().next().unwrap_or_default();
-        let read_at = Some((stamp, invalidation::generation()));
+        let read_at = Some((catalogs::stamp_of_security_labels(), invalidation::generation()));
         if self.read_at == read_at {
             return Ok(());
         }
-        let rows = query::rows(concat!(include_str!("../labels.sql"), include_str!("labels.sql")), &[])?;
+        const SQL: &str =
+            concat!(include_str!("label_relations.sql"), include_str!("../labels.sql"), include_str!("labels.sql"));
+        let rows = query::rows(SQL, &[])?;
         let mut hasher = DefaultHasher::new();
         rows.hash(&mut hasher);
         let mut labels = Self { read_at, fingerprint: hasher.finish(), ..Self::default() };

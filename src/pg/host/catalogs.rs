@@ -172,16 +172,24 @@ pub fn enum_labels(of: Of, mut each: impl FnMut(EnumLabel)) {
 /// What changes with every row of the comments and of the labels of enums, for which the server sends no message to those who
 /// keep them.
 pub fn stamp_of_descriptions() -> u64 {
+    stamp(DESCRIPTIONS.into()).wrapping_add(stamp(pg_sys::EnumRelationId))
+}
+
+/// The same of security labels, of all providers.
+pub fn stamp_of_security_labels() -> u64 {
+    stamp(pg_sys::SecLabelRelationId)
+}
+
+/// Versions of all rows of a catalog, and where they are.
+fn stamp(catalog: pg_sys::Oid) -> u64 {
     let mut stamp = 0_u64;
-    for catalog in [DESCRIPTIONS.into(), pg_sys::EnumRelationId] {
-        scan(catalog, 0, &[], |row| {
-            // SAFETY: a row on its page: who made it and where it is.
-            let (maker, place) = unsafe { ((*(*row.tuple).t_data).t_choice.t_heap.t_xmin, (*row.tuple).t_self) };
-            let block = u64::from(place.ip_blkid.bi_hi) << 48 | u64::from(place.ip_blkid.bi_lo) << 32;
-            let version = (block | u64::from(place.ip_posid)) ^ u64::from(u32::from(maker)).rotate_left(17);
-            stamp = stamp.wrapping_add(version.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        });
-    }
+    scan(catalog, 0, &[], |row| {
+        // SAFETY: a row on its page: who made it and where it is.
+        let (maker, place) = unsafe { ((*(*row.tuple).t_data).t_choice.t_heap.t_xmin, (*row.tuple).t_self) };
+        let block = u64::from(place.ip_blkid.bi_hi) << 48 | u64::from(place.ip_blkid.bi_lo) << 32;
+        let version = (block | u64::from(place.ip_posid)) ^ u64::from(u32::from(maker)).rotate_left(17);
+        stamp = stamp.wrapping_add(version.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    });
     stamp
 }
 

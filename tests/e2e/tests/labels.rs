@@ -156,3 +156,50 @@ fn tracing_values_is_bounded() {
     }
     assert_eq!(fixture.session.text("SELECT 1"), "1");
 }
+
+/// What a column is made of has its label too, and what tells the partition of a row has that of the partition key.
+#[test]
+fn what_is_made_of_labelled_columns_is_labelled() {
+    let (mut fixture, _) = fixture("labels_made");
+    fixture.session.run(
+        "CREATE TABLE members (id int, mail text, born date,
+             mailhost text GENERATED ALWAYS AS (split_part(mail, '@', 2)) STORED,
+             generation int GENERATED ALWAYS AS (extract(decade FROM born)::int) STORED,
+             double_id int GENERATED ALWAYS AS (id * 2) STORED);
+         CREATE TABLE young_members () INHERITS (members);
+         INSERT INTO members SELECT g, 'm' || g || '@host-of-them.org', '1980-01-01' FROM generate_series(1, 50) g;
+         CREATE TABLE moods (id int, mood text) PARTITION BY LIST (mood);
+         CREATE TABLE moods_glum PARTITION OF moods FOR VALUES IN ('glum');
+         CREATE TABLE fits (id int, fit text) PARTITION BY LIST (lower(fit));
+         CREATE TABLE fits_glum PARTITION OF fits FOR VALUES IN ('glum');
+         INSERT INTO moods VALUES (1, 'glum'); INSERT INTO fits VALUES (1, 'Glum');
+         SECURITY LABEL FOR nl2sql ON COLUMN members.mail IS 'masked';
+         SECURITY LABEL FOR nl2sql ON COLUMN members.born IS 'hidden';
+         SECURITY LABEL FOR nl2sql ON COLUMN moods.mood IS 'masked';
+         SECURITY LABEL FOR nl2sql ON COLUMN fits_glum.fit IS 'masked';
+         ANALYZE members; SET nl2sql.share = 'samples'; SET nl2sql.max_attempts = 1",
+    );
+    for (sql, expected) in [
+        ("SELECT mailhost AS a FROM members WHERE id = 1", "***"),
+        ("SELECT tableoid::regclass AS a FROM moods", "***"),
+        ("SELECT tableoid::regclass AS a FROM fits", "***"),
+        ("SELECT double_id AS a FROM members WHERE id = 1", "2"),
+        ("SELECT tableoid::regclass AS a FROM members WHERE id = 1", "members"),
+        ("SELECT ctid AS a FROM moods", "(0,1)"),
+    ] {
+        fixture.double.answer("what", Reply::sql(sql));
+        let answer = &fixture.session.ask("what")[0]["a"];
+        assert_eq!(answer.as_str().map_or_else(|| answer.to_string(), str::to_owned), expected, "{sql}");
+    }
+    for sql in ["SELECT generation AS a FROM members", "SELECT generation AS a FROM young_members"] {
+        fixture.double.answer("what", Reply::sql(sql));
+        fixture.session.ask_error("what", "2F003");
+    }
+    let prompt = fixture.session.text("SELECT nl_prompt('what members are of host-of-them.org and which generation')");
+    let schema = prompt.split("Question:").next().expect("there is a beginning");
+    assert!(schema.contains("mailhost") && schema.contains("double_id"), "{schema}");
+    assert!(!schema.contains("host-of-them") && !schema.contains("generation"), "{schema}");
+    fixture.session.run("SET nl2sql.model = 'builtin'");
+    let known = fixture.session.try_texts("SELECT nl_sql('how many members with host-of-them.org')");
+    assert!(!format!("{known:?}").contains("mailhost ="), "{known:?}");
+}
