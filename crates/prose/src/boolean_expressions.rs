@@ -33,7 +33,7 @@ impl<'o> Describer<'o> {
                 let there_are = if negated { "there are no rows" } else { "there are rows" };
                 format!("{there_are} in {}", self.subquery(query, |query| self.rows_phrase(query)))
             }
-            Expr::Constant { text: Some(text), category: 'B' } => {
+            Expr::Constant { text: Some(text), category: 'B', .. } => {
                 let holds = (text == "true" || text == "t") != negated;
                 if holds { "anything holds".to_owned() } else { "nothing ever holds".to_owned() }
             }

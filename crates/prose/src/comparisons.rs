@@ -20,7 +20,7 @@ impl<'o> Describer<'o> {
             (left, right, comparison) = (right, left, commute(comparison));
         }
         let (comparison, negated) = if negated { negate(comparison) } else { (comparison, false) };
-        if let (Comparison::Equal | Comparison::NotEqual, Expr::Constant { text: Some(text), category: 'B' }) =
+        if let (Comparison::Equal | Comparison::NotEqual, Expr::Constant { text: Some(text), category: 'B', .. }) =
             (comparison, right)
         {
             let truth = text == "true" || text == "t";

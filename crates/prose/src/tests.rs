@@ -4,7 +4,8 @@ use crate::describe;
 use crate::outline::*;
 
 fn entry(name: &str, alias: &str, scope: usize) -> RangeTableEntry {
-    RangeTableEntry { name: name.into(), alias: alias.into(), scope, columns: vec!["id".into(), "name".into()] }
+    let columns = vec!["id".into(), "name".into()];
+    RangeTableEntry { name: name.into(), alias: alias.into(), scope, columns, ..RangeTableEntry::default() }
 }
 
 fn column(entry: usize, name: &str) -> Expr {
@@ -12,11 +13,15 @@ fn column(entry: usize, name: &str) -> Expr {
 }
 
 fn number(text: &str) -> Expr {
-    Expr::Constant { text: Some(text.into()), category: 'N' }
+    Expr::Constant { text: Some(text.into()), category: 'N', at: Place::default() }
 }
 
 fn text(text: &str) -> Expr {
-    Expr::Constant { text: Some(text.into()), category: 'S' }
+    Expr::Constant { text: Some(text.into()), category: 'S', at: Place::default() }
+}
+
+fn dated(text: &str) -> Expr {
+    Expr::Constant { text: Some(text.into()), category: 'D', at: Place::default() }
 }
 
 fn compare(left: Expr, comparison: Comparison, right: Expr) -> Expr {
@@ -249,9 +254,9 @@ fn values_read_as_phrases() {
             "((id, or 'x' where it has no value) in lower case)",
         ),
         (call("public.f", vec![id(), number("1")]), "public.f(id, 1)"),
-        (Expr::Constant { text: None, category: 'X' }, "no value"),
-        (Expr::Constant { text: Some("2024-01-01 00:00:00+00".into()), category: 'D' }, "2024-01-01"),
-        (Expr::Constant { text: Some("2024-01-01 10:00:00".into()), category: 'D' }, "2024-01-01 10:00:00"),
+        (Expr::Constant { text: None, category: 'X', at: Place::default() }, "no value"),
+        (dated("2024-01-01 00:00:00+00"), "2024-01-01"),
+        (dated("2024-01-01 10:00:00"), "2024-01-01 10:00:00"),
         (Expr::Subquery(Box::default()), "subquery 1"),
     ] {
         assert_eq!(shown(value), expected);

@@ -16,7 +16,7 @@ impl<'o> Describer<'o> {
         match value {
             Expr::Column { entry, name } => self.column(*entry, name),
             Expr::Row(entry) => format!("the whole row of {}", self.display_name(*entry)),
-            Expr::Constant { text, category } => constant(text.as_deref(), *category),
+            Expr::Constant { text, category, .. } => constant(text.as_deref(), *category),
             Expr::Call { name, args } => self.call(name, args),
             Expr::Operator { symbol, args } => self.operator(symbol, args, value),
             Expr::Aggregate(aggregate) => self.aggregate(aggregate),

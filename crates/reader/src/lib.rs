@@ -50,6 +50,7 @@ pub use help::question_templates::Form;
 pub use help::understanding::Understood;
 pub use interrupts::{InterruptCheck, Interrupted, never};
 pub use lattice::stored_values;
+pub use lattice::time_phrases::{TimePhrase, time_phrases};
 
 /// The one reading of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]

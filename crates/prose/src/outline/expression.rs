@@ -16,6 +16,7 @@ pub enum Expr {
         /// The value as text; `None` is NULL.
         text: Option<String>,
         category: char,
+        at: Place,
     },
     Call {
         name: String,
@@ -101,6 +102,17 @@ pub enum Expr {
     },
     /// Anything else, in words.
     Other(&'static str),
+}
+
+/// Where a constant stands in the statement's text, in bytes, if it does. It is no part of what the constant is: the same one
+/// written twice is equal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place(pub Option<u32>);
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,6 +25,8 @@ pub struct RangeTableEntry {
     /// The name of the relation, qualified if the search_path does not find it. The alias of anything else.
     pub name: String,
     pub alias: String,
+    /// Schema and name of the table or view that it is.
+    pub relation: Option<(String, String)>,
     /// The scope of the query in whose FROM clause it stands.
     pub scope: usize,
     /// The names of its columns, in their order.

@@ -8,6 +8,7 @@ pub(crate) mod number_values;
 pub(crate) mod relative_times;
 pub mod stored_values;
 pub(crate) mod time_expressions;
+pub(crate) mod time_phrases;
 pub(crate) mod unknown_words;
 pub(crate) mod value_mentions;
 

@@ -3,7 +3,7 @@
 use pgrx::pg_sys;
 
 use crate::pg::host::text::owned;
-use prose::outline::Expr;
+use prose::outline::{Expr, Place};
 
 /// A relation's schema and name, and whether the bare name finds it.
 ///
@@ -58,14 +58,15 @@ pub(super) unsafe fn type_name(oid: pg_sys::Oid) -> String {
 pub(super) unsafe fn constant(node: &pg_sys::Const) -> Expr {
     // SAFETY: the caller's promise; the value is one of its type, whose output function gives a string.
     unsafe {
+        let at = Place(u32::try_from(node.location).ok());
         if node.constisnull {
-            return Expr::Constant { text: None, category: 'X' };
+            return Expr::Constant { text: None, category: 'X', at };
         }
         let (mut output, mut is_varlena) = (pg_sys::InvalidOid, false);
         pg_sys::getTypeOutputInfo(node.consttype, &mut output, &mut is_varlena);
         let _style = IsoStyle::begin();
         let text = owned(pg_sys::OidOutputFunctionCall(output, node.constvalue));
-        Expr::Constant { text, category: category(node.consttype) }
+        Expr::Constant { text, category: category(node.consttype), at }
     }
 }
 

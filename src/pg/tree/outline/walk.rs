@@ -114,10 +114,12 @@ impl OutlineWalk {
                 RTE_FUNCTION | RTE_VALUES | RTE_CTE | RTE_TABLEFUNC | RTE_NAMEDTUPLESTORE => None,
                 _ => return None,
             };
+            let mut named = None;
             let name = match relation {
                 Some(oid) => {
                     let (schema, name, visible) = name_of(oid);
                     self.outline.relations.push((schema.clone(), name.clone()));
+                    named = Some((schema.clone(), name.clone()));
                     qualified(schema, name, visible)
                 }
                 None if node.rtekind == RTE_CTE => owned(node.ctename).unwrap_or_default(),
@@ -128,7 +130,7 @@ impl OutlineWalk {
                 .filter(|number| !pg_sys::get_rte_attribute_is_dropped(entry, *number))
                 .filter_map(|number| owned(pg_sys::get_rte_attribute_name(entry, number)))
                 .collect();
-            self.outline.entries.push(RangeTableEntry { name, alias, scope, columns });
+            self.outline.entries.push(RangeTableEntry { name, alias, relation: named, scope, columns });
             Some(self.outline.entries.len() - 1)
         }
     }
