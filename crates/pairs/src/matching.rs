@@ -1,0 +1,119 @@
+//! Whether a later question asks the same as a taught one, and with which values.
+
+use crate::calendar::{Day, Period};
+use crate::pattern::{Element, Pattern, is_plain_number};
+use crate::question::{Question, Token};
+
+/// The most words that a text value has in a question.
+const MAX_VALUE_WORDS: usize = 6;
+/// More ways to lay a question over a pattern are not looked at: it would be ambiguous anyway.
+const MAX_FITS: usize = 8;
+/// Shorter words are not taken for misspelt ones, in characters.
+const MIN_MISSPELT: usize = 5;
+
+/// One way to read a question as a taught one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// What it says in the place of each hole, in their order: a number, or the words of a text as they were written.
+    pub said: Vec<String>,
+    pub time: Option<Period>,
+    /// Words that were taken for others: as written, and as taught.
+    pub corrected: Vec<(String, String)>,
+}
+
+impl Pattern {
+    /// The ways to read `question` as this one, on the day `today`. `is_known` says of a word that it is spelled as it is meant:
+    /// only other words are taken for misspelt.
+    pub fn fits(&self, question: &Question<'_>, today: Day, is_known: &dyn Fn(&str) -> bool) -> Vec<Fit> {
+        let (tokens, time) = match &self.time {
+            None => (question.tokens(), None),
+            Some(hole) => {
+                let Some(period) = question.only_time(today).filter(|period| hole.filled(*period).is_some()) else {
+                    return Vec::new();
+                };
+                (question.tokens_without_time(), Some(period))
+            }
+        };
+        let mut layout = Layout { pattern: self, question: question.text, tokens: &tokens, is_known, fits: Vec::new() };
+        let said = vec![String::new(); self.holes.len()];
+        layout.lay(0, 0, &mut Fit { said, time, corrected: Vec::new() });
+        layout.fits
+    }
+}
+
+struct Layout<'a> {
+    pattern: &'a Pattern,
+    question: &'a str,
+    tokens: &'a [Token],
+    is_known: &'a dyn Fn(&str) -> bool,
+    fits: Vec<Fit>,
+}
+
+impl Layout<'_> {
+    /// Lays the tokens from `at` over the elements from `element`.
+    fn lay(&mut self, element: usize, at: usize, fit: &mut Fit) {
+        let left = self.tokens.len() - at;
+        let wanted = self.pattern.elements.len() - element;
+        if left < wanted || self.fits.len() >= MAX_FITS {
+            return;
+        }
+        match self.pattern.elements.get(element) {
+            None if left == 0 => self.fits.push(fit.clone()),
+            None => {}
+            Some(Element::Word(word)) => self.lay_word(word, element, at, fit),
+            Some(Element::Hole(number)) => self.lay_value(*number, element, at, fit),
+        }
+    }
+
+    fn lay_word(&mut self, word: &str, element: usize, at: usize, fit: &mut Fit) {
+        let Some(token) = self.tokens.get(at) else { return };
+        let before_value = matches!(self.pattern.elements.get(element + 1), Some(Element::Hole(number))
+            if self.pattern.holes.get(*number).is_some_and(|hole| hole.column.is_some()));
+        if token.text == word || (before_value && names_a_place(word) && names_a_place(&token.text)) {
+            self.lay(element + 1, at + 1, fit);
+        } else if is_misspelt(&token.text, word) && !(self.is_known)(&token.text) {
+            fit.corrected.push((token.text.clone(), word.to_owned()));
+            self.lay(element + 1, at + 1, fit);
+            fit.corrected.pop();
+        }
+    }
+
+    fn lay_value(&mut self, number: usize, element: usize, at: usize, fit: &mut Fit) {
+        let Some(hole) = self.pattern.holes.get(number) else { return };
+        let longest = if hole.column.is_some() { MAX_VALUE_WORDS } else { 1 };
+        for length in 1..=longest {
+            let Some((first, last)) = self.tokens.get(at).zip(self.tokens.get(at + length - 1)) else { return };
+            let said = if hole.column.is_some() {
+                let text = self.question.get(first.start..last.end).unwrap_or_default();
+                let quotes = ['"', '\'', '“', '”', '‘', '’'];
+                text.trim_matches(quotes).to_owned()
+            } else {
+                let whole = !hole.taught.contains('.');
+                let fits = first.is_number && is_plain_number(&first.text) && !(whole && first.text.contains('.'));
+                if !fits {
+                    return;
+                }
+                first.text.clone()
+            };
+            if let Some(place) = fit.said.get_mut(number) {
+                *place = said;
+            }
+            self.lay(element + 1, at + length, fit);
+        }
+    }
+}
+
+/// Prepositions that say the same before a value: "revenue in France", "of France", "for France".
+fn names_a_place(word: &str) -> bool {
+    matches!(word, "in" | "for" | "of")
+}
+
+/// One edit away, with the same first letter, and no plural of the other.
+fn is_misspelt(word: &str, taught: &str) -> bool {
+    let long = |text: &str| text.chars().count() >= MIN_MISSPELT && text.chars().all(char::is_alphabetic);
+    long(word)
+        && long(taught)
+        && word.chars().next() == taught.chars().next()
+        && words::singular(word) != words::singular(taught)
+        && words::edits(word, taught) == 1
+}
