@@ -104,6 +104,8 @@ pub enum Error {
     /// A query of this library took longer than any should.
     #[error("a query of nl2sql on the catalogs took too long")]
     OwnQueryTimedOut { milliseconds: i32 },
+    #[error("nl2sql cannot work during a parallel operation")]
+    ParallelOperation,
     #[error("the query exceeded nl2sql.memory_limit")]
     MemoryExceeded { kilobytes: i32 },
     #[error("the statement is too complex")]

@@ -35,6 +35,7 @@ impl Error {
             Self::TooCostly { .. } => "53400",
             Self::DoesNotFit { .. } => "42804",
             Self::CatalogsChanged => "40001",
+            Self::ParallelOperation => "25000",
             Self::MemoryExceeded { .. } => "53200",
             Self::StatementTooLong { .. }
             | Self::TooComplex { .. }
@@ -145,6 +146,7 @@ impl Error {
             Self::MemoryExceeded { .. } => "Ask for less, or have a superuser raise nl2sql.memory_limit.",
             Self::DoesNotFit { .. } => "Change the list: nl_columns(question) tells what the query gives.",
             Self::CatalogsChanged => "Try again.",
+            Self::ParallelOperation => "Mark the function that calls it PARALLEL UNSAFE.",
             Self::CursorOfAnother { opener } => return Some(format!("Fetch as role {opener}, which opened it.")),
             Self::Refused { hint, .. } => return hint.clone(),
             Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),

@@ -68,6 +68,10 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
     if watch_state::is_watching() {
         return Err(Error::nested_question());
     }
+    // SAFETY: reads a variable of the backend. Some versions of the server would only complain of a setting later on.
+    if unsafe { pg_sys::IsInParallelMode() } {
+        return Err(Error::ParallelOperation);
+    }
     let subtransaction = Subtransaction::begin(true);
     let result = catch(|| {
         connect_spi()?;

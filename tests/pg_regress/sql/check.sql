@@ -125,20 +125,6 @@ SELECT count(*) FROM pg_locks WHERE locktype = 'advisory';
 DROP TABLE indexed;
 DROP FUNCTION quiet(), deeper(), turns_off(), alters(), calls_alters();
 
--- Foreign tables reach outside, as partitions too.
-CREATE EXTENSION file_fdw;
-CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
-CREATE FOREIGN TABLE passwords (line text) SERVER files OPTIONS (filename '/etc/passwd');
-CREATE VIEW over_passwords AS SELECT * FROM passwords;
-SELECT pg_temp.verdict('SELECT * FROM passwords');
-SELECT pg_temp.verdict('SELECT * FROM over_passwords');
-SELECT nl_prompt('passwords') ~ 'foreign table passwords';
-SET nl2sql.allow_servers = 'files';
-SELECT pg_temp.verdict('SELECT * FROM over_passwords');
-SELECT nl_prompt('passwords') ~ 'foreign table passwords';
-RESET nl2sql.allow_servers;
-DROP EXTENSION file_fdw CASCADE;
-
 -- A statement no question needs.
 SELECT pg_temp.verdict('SELECT ''' || repeat('x', 1100000) || '''');
 
