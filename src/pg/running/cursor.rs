@@ -104,11 +104,9 @@ pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, E
         let tag = pg_sys::CommandTag::CMDTAG_SELECT;
         pg_sys::PortalDefineQuery(portal, std::ptr::null(), text, tag, statements.into_pg(), std::ptr::null_mut());
         pg_sys::MemoryContextSwitchTo(outer);
-        (*portal).cursorOptions = if pg_sys::ExecSupportsBackwardScan((*statement).planTree) {
-            pg_sys::CURSOR_OPT_SCROLL as c_int
-        } else {
-            pg_sys::CURSOR_OPT_NO_SCROLL as c_int
-        };
+        // To go back, the server starts the plan anew (ExecutorRewind), which has no hook and already computes what indexes are
+        // asked for.
+        (*portal).cursorOptions = pg_sys::CURSOR_OPT_NO_SCROLL as c_int;
         let forced = Forced::begin();
         pg_sys::PortalStart(portal, std::ptr::null_mut(), 0, pg_sys::GetActiveSnapshot());
         drop(forced);

@@ -183,6 +183,31 @@ fn a_cursor_of_nl_open_judges_what_was_prepared_meanwhile() {
     session.run("ROLLBACK");
 }
 
+/// To go back, the server would start the plan anew and compute what indexes are asked for, where nothing watches it.
+#[test]
+fn a_cursor_of_nl_open_goes_forward_only() {
+    let (fixture, mut session) = asker("forward_open");
+    fixture.double.answer("attack", Reply::sql("SELECT id FROM orders WHERE id >= 3 ORDER BY id"));
+    session.run("CREATE INDEX ON orders (id); SET enable_seqscan = off");
+    let steps = [
+        "FETCH FIRST FROM answer",
+        "FETCH PRIOR FROM answer",
+        "MOVE ABSOLUTE 1 IN answer",
+        "MOVE BACKWARD ALL IN answer",
+    ];
+    for back in steps {
+        session.run("BEGIN; SELECT nl_open('attack', 'answer')");
+        assert_eq!(session.text("SELECT is_scrollable FROM pg_cursors WHERE name = 'answer'"), "f");
+        assert_eq!(session.texts("FETCH FIRST FROM answer"), ["3"], "nothing has been fetched yet");
+        assert_eq!(session.texts("FETCH 2 FROM answer"), ["4", "5"]);
+        assert_eq!(session.texts("FETCH ABSOLUTE 5 FROM answer"), ["7"]);
+        assert_eq!(session.texts("FETCH FORWARD 1 FROM answer"), ["8"]);
+        let error = session.error(back, "55000");
+        assert_eq!(error.message(), "cursor can only scan forward", "{back}");
+        session.run("ROLLBACK");
+    }
+}
+
 /// Plans of prepared statements stay where no code was prepared that a sandbox has to judge again.
 #[test]
 fn plans_of_the_session_are_kept() {

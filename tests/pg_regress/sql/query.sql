@@ -38,7 +38,7 @@ FETCH ALL FROM best;
 SELECT nl_open('orders per month in 2025') AS cursor \gset
 SELECT is_scrollable, is_holdable FROM pg_cursors WHERE name = :'cursor';
 FETCH 2 FROM :"cursor";
-MOVE BACKWARD ALL IN :"cursor";
+MOVE FORWARD 1 IN :"cursor";
 FETCH 1 FROM :"cursor";
 SELECT count(*) FROM pg_cursors;
 SELECT current_setting('transaction_read_only');
