@@ -19,6 +19,8 @@ mod policy;
 mod relations;
 mod verdict;
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
 use crate::error::Error;
 use crate::grounding::array_literal;
 use crate::limits::Growth;
@@ -103,6 +105,11 @@ pub fn watch() {
         trusts: |owner| settings::trust_owners().iter().any(|trusted| trusted == owner),
         system_schema: |schema| policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),
         server: |server| policy::server_refusal(server, &settings::allow_servers()),
+        settings: || {
+            let lists =
+                [settings::allow_functions(), settings::trust_owners(), settings::allow_servers(), settings::schemas()];
+            BuildHasherDefault::<DefaultHasher>::default().hash_one(lists)
+        },
     });
     owners_texts::install();
     crate::pg::running::cursor::install(|| Settings::load().bounds);

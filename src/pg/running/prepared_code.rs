@@ -9,16 +9,17 @@ use std::cell::Cell;
 use pgrx::pg_sys;
 
 use super::function_facts::{Call, Language};
+use super::watch_state::judges;
 use crate::pg::host::invalidation::{generation, generation_of_functions};
 
-/// Who ran inside a sandbox, and the generation of functions.
-type Inside = (pg_sys::Oid, u64);
+/// For whom something was judged: the role, the generation of functions, and the settings' of the rules.
+pub type JudgedFor = (pg_sys::Oid, u64, u64);
 
 thread_local! {
     /// Something that has to be judged may have been prepared outside. What came before this library was loaded counts.
     static OUTSIDE: Cell<bool> = const { Cell::new(true) };
     /// The same for what was judged, for this user and by these facts.
-    static INSIDE: Cell<Option<Inside>> = const { Cell::new(None) };
+    static INSIDE: Cell<Option<JudgedFor>> = const { Cell::new(None) };
     /// The same for types whose code was judged, by the generation of all catalogs: no plan depends on all that is behind them.
     static TYPES: Cell<Option<u64>> = const { Cell::new(None) };
 }
@@ -37,7 +38,7 @@ pub fn note_outside(call: &Call, is_harmful: impl FnOnce(&Call) -> bool) {
 /// A function is set up inside a sandbox.
 pub fn note_inside(call: &Call) {
     if is_users(call) {
-        INSIDE.set(Some(now()));
+        INSIDE.set(Some(judged_for()));
     }
 }
 
@@ -50,7 +51,7 @@ pub fn note_types() {
 pub fn forget() {
     // What was prepared stays prepared until it is thrown away, so the note of it stays as long.
     let have_types_changed = TYPES.get().is_some_and(|judged| judged != generation());
-    if OUTSIDE.replace(false) || have_types_changed || INSIDE.get().is_some_and(|inside| inside != now()) {
+    if OUTSIDE.replace(false) || have_types_changed || INSIDE.get().is_some_and(|inside| inside != judged_for()) {
         INSIDE.set(None);
         TYPES.set(None);
         // SAFETY: on the backend's only thread; marks cached plans and expressions as no longer valid, as DISCARD PLANS does.
@@ -62,7 +63,9 @@ fn is_users(call: &Call) -> bool {
     call.language != Language::Machine && !call.is_server
 }
 
-fn now() -> Inside {
+/// For whom it is that something is judged now.
+pub fn judged_for() -> JudgedFor {
+    let settings = judges().map_or(0, |judges| (judges.settings)());
     // SAFETY: reads a variable of the backend.
-    (unsafe { pg_sys::GetUserId() }, generation_of_functions())
+    (unsafe { pg_sys::GetUserId() }, generation_of_functions(), settings)
 }

@@ -1,6 +1,6 @@
 //! The extension's own read-only queries: fixed text, text arguments, text results, plans kept for the session.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_int};
 
@@ -10,6 +10,7 @@ use pgrx::pg_sys;
 use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::text::owned;
+use crate::pg::running::prepared_code::{JudgedFor, judged_for};
 use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction, limit_waiting, under_limits};
 use crate::pg::running::watch_state::OwnQuery;
 
@@ -21,6 +22,8 @@ thread_local! {
     static CONSTANT_PLANS: RefCell<HashMap<usize, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
     /// Kept plans of texts that were made at run time, until [`forget`].
     static GENERATED_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::new(HashMap::new());
+    /// For whom those were judged, when they were planned.
+    static GENERATED_FOR: Cell<Option<JudgedFor>> = const { Cell::new(None) };
 }
 
 /// What one of our own queries may take: the catalogs of ten thousand tables are read in less.
@@ -205,6 +208,10 @@ fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result
 
 /// The same with a text that was made at run time. It reads users' tables, so what it calls there is watched.
 pub fn rows_of(_: &Sandbox<'_>, sql: &str, arguments: &[&str]) -> Result<Vec<Row>, Error> {
+    let judged_for = Some(judged_for());
+    if GENERATED_FOR.replace(judged_for) != judged_for {
+        forget();
+    }
     let plan = match GENERATED_PLANS.with_borrow(|plans| plans.get(sql).copied()) {
         Some(plan) => plan,
         None => {

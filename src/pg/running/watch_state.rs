@@ -27,6 +27,8 @@ pub struct Judges {
     pub system_schema: fn(&str) -> Option<&'static str>,
     /// Reading a table of this foreign server.
     pub server: fn(&str) -> Option<&'static str>,
+    /// What changes with the settings that the rules look at.
+    pub settings: fn() -> u64,
 }
 
 static JUDGES: OnceLock<Judges> = OnceLock::new();

@@ -257,6 +257,52 @@ fn tables_with_such_policies_are_not_looked_into() {
     assert_eq!(scene.seen() - before, 0, "a policy has read something");
 }
 
+/// Has what a session did counted, without a call that would have its plans thrown away.
+fn flush(session: &mut Session) {
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    session.run("SELECT 1");
+}
+
+/// What was planned while its owner was trusted is judged again once that is no longer so, be it that the setting or the role changed.
+#[test]
+fn what_was_planned_for_others_is_judged_again() {
+    if lacks(&["libxml"]) {
+        return;
+    }
+    let mut scene = Scene::new("foreign_text_trusted");
+    let (mallory, analyst) = (scene.mallory.clone(), scene.analyst.text("SELECT current_user"));
+    scene.fixture.session.run(&format!(
+        "GRANT {mallory} TO {analyst}; GRANT SELECT ON ALL TABLES IN SCHEMA mal TO {analyst};
+         ALTER TABLE mal.p_table FORCE ROW LEVEL SECURITY"
+    ));
+    let mut session = scene.fixture.asker("postgres");
+    session.run(&format!("SET nl2sql.trust_owners = '{mallory}'; SET ROLE {analyst}; SET nl2sql.model = 'builtin'"));
+    let question = nl_ask("p table with body Zebulon two");
+    let function = "SELECT nl_run('SELECT reads_policy()')";
+    let before = scene.seen();
+    for _ in 0..2 {
+        session.texts(function);
+        let _ = session.try_texts(&question);
+    }
+    flush(&mut session);
+    assert!(scene.seen() > before, "a trusted owner's policy reads");
+    let mut nobody_trusts = |session: &mut Session, change: &str| {
+        session.run(change);
+        flush(session);
+        let before = scene.seen();
+        for _ in 0..2 {
+            assert!(session.try_texts(function).is_err(), "{change}");
+            let _ = session.try_texts(&question);
+        }
+        flush(session);
+        assert_eq!(scene.seen() - before, 0, "{change}: a policy has read something");
+    };
+    nobody_trusts(&mut session, &format!("RESET ROLE; RESET nl2sql.trust_owners; SET ROLE {analyst}"));
+    session.run(&format!("RESET ROLE; SET ROLE {mallory}"));
+    let _ = session.try_texts(&question);
+    nobody_trusts(&mut session, &format!("RESET ROLE; SET ROLE {analyst}"));
+}
+
 /// Functions in a cursor run with the rights of whoever fetches.
 #[test]
 fn cursors_are_fetched_by_whoever_opened_them() {
