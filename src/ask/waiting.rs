@@ -17,6 +17,7 @@ use crate::prompt::{self, Besides, Chosen, Shown, UnknownName};
 use crate::settings::{Settings, Share};
 use crate::threads::{self, Told, Turn};
 use schema::ResultShape;
+use schema::sanitize::one_line;
 use wire::Prompt;
 
 /// What a statement that stood gave: its columns, and what the caller wanted made of it.
@@ -35,14 +36,17 @@ pub fn wait_for_answer<T>(
     let mut attempt = Attempt::new(chain.writers(), settings.max_attempts);
     let mut stages = Stages::default();
     let known = Known::of(question, &chain, settings, &mut stages)?;
-    let (mut event, mut value, mut key, mut shown) = (Event::Started, None, None, None);
+    let (mut event, mut value, mut key, mut shown, mut meant) = (Event::Started, None, None, None, None);
     loop {
         event = match attempt.next(event) {
             Step::Read => {
                 let started = Instant::now();
-                let draft = builtin::read(&known.context, &known.values);
+                let read = builtin::read(&known.context, &known.values, known.before());
                 stages.model += started.elapsed();
-                Event::Drafted(draft)
+                Event::Drafted(read.map(|(draft, meaning)| {
+                    meant = Some(meaning);
+                    draft
+                }))
             }
             Step::WritePrompt => {
                 let (prompt, in_full) = known.prompt(question, settings, &mut stages)?;
@@ -72,7 +76,11 @@ pub fn wait_for_answer<T>(
                 if let (Source::Model(_), Some(key)) = (&answered.source, &key) {
                     draft_cache::remember(key, &answered.sql)?;
                 }
-                known.remember(question, &answered, settings)?;
+                let meant = meant.filter(|_| answered.source == Source::Builtin);
+                if let Some(meant) = meant.as_ref().filter(|meant| meant.refers) {
+                    report::notice(&format!("read as: {}", one_line(&meant.text)));
+                }
+                known.remember(question, &answered, meant.map(|meant| meant.text), settings)?;
                 report::debug(&answered.to_string());
                 let value = value.ok_or_else(|| Error::internal("an answer stood that nobody judged"))?;
                 return Ok((answered, value));
@@ -131,10 +139,22 @@ impl Known {
         Ok(Self { context, values, samples, turns })
     }
 
-    /// Keeps the question as a turn of its thread, with what answered it.
-    fn remember(&self, question: &Question, answered: &Answered, settings: &Settings) -> Result<(), Error> {
+    /// The meaning of the turn before the question, where it is known.
+    fn before(&self) -> Option<&str> {
+        self.turns.last()?.meaning.as_deref()
+    }
+
+    /// Keeps the question as a turn of its thread, with what answered it; `meaning`: where the builtin model read it.
+    fn remember(
+        &self,
+        question: &Question,
+        answered: &Answered,
+        meaning: Option<String>,
+        settings: &Settings,
+    ) -> Result<(), Error> {
         let Some(thread) = &question.thread else { return Ok(()) };
-        let meaning = self.turns.is_empty().then(|| question.text.clone());
+        // What begins a thread refers to nothing, whoever read it.
+        let meaning = meaning.or_else(|| self.turns.is_empty().then(|| question.text.clone()));
         let (sql, reading) = (answered.sql.clone(), answered.reading.clone());
         let turn = Turn { question: question.text.clone(), meaning, sql, reading };
         threads::remember(thread, turn, settings.thread_ttl_s)

@@ -1,6 +1,7 @@
 //! What the builtin model says where it gives no answer: to the analyst who asked first, to the DBA last.
 
 use reader::{Abstention, Understood};
+use schema::sanitize::one_line;
 
 const CONNECT_A_MODEL: &str = "To have a model answer such questions: CREATE SERVER … FOREIGN DATA WRAPPER nl2sql, \
      then SET nl2sql.model.";
@@ -9,6 +10,7 @@ const CONNECT_A_MODEL: &str = "To have a model answer such questions: CREATE SER
 pub fn message(abstention: &Abstention) -> &'static str {
     match abstention {
         Abstention::Ambiguous { .. } => "the question can be read in more than one way",
+        Abstention::Unplaced { .. } => "the builtin model does not see how this changes the question before it",
         _ => "the builtin model does not understand this question",
     }
 }
@@ -17,6 +19,9 @@ pub fn message(abstention: &Abstention) -> &'static str {
 pub fn detail(abstention: &Abstention) -> String {
     match abstention {
         Abstention::Ambiguous { readings } => format!("It may mean: {}.", readings.join("; or: ")),
+        Abstention::Unplaced { words, before } => {
+            format!("\"{}\" has no certain place in: {}.", one_line(words), one_line(before))
+        }
         Abstention::Unknown { words, understood, nearest } => {
             let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
             let mut lines = vec![format!("It could not place: {}.", quoted.join(", "))];
@@ -43,7 +48,11 @@ pub fn detail(abstention: &Abstention) -> String {
 /// Questions to ask in its place or, where there are none, what to do; then what else can be done.
 pub fn hint(abstention: &Abstention, suggestions: &[String]) -> String {
     let first = match (suggestions.is_empty(), abstention) {
-        (false, _) => format!("Try: {}", suggestions.join("\nTry: ")),
+        (false, Abstention::Ambiguous { .. } | Abstention::Unknown { .. } | Abstention::NoParse { .. }) => format!("Try: {}", suggestions.join("\nTry: ")),
+        (_, Abstention::Unplaced { .. }) => {
+            "Say what it replaces or adds (\"what about 2024\", \"only Germany\", \"by country instead\"), or ask the whole anew."
+                .to_owned()
+        }
         (true, Abstention::Ambiguous { .. }) => "Rephrase so that only one of them fits.".to_owned(),
         (true, _) => "Rephrase with the names of tables and columns.".to_owned(),
     };

@@ -7,16 +7,27 @@ use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;
 use crate::pg::host::interrupts;
-use reader::{Example, Form, Interrupted, Reader, Reading};
+use reader::{Example, Followed, Form, Interrupted, Reader, Reading};
 use schema::sanitize::one_line;
 
-/// Reads the question of a context. Where no reading is sure, the error says what was not understood.
-pub fn read(context: &Context, values: &Lookup) -> Result<Draft, Error> {
-    let read = context.prepared(&go_on).and_then(|prepared| prepared.reader(&go_on).read(&context.question, values));
+/// What a question of a thread means by itself.
+pub struct Meant {
+    pub text: String,
+    /// It took something from the question before it.
+    pub refers: bool,
+}
+
+/// Reads the question of a context; `before` is the meaning of the question before it in its thread. Where no reading is sure, the
+/// error says what was not understood.
+pub fn read(context: &Context, values: &Lookup, before: Option<&str>) -> Result<(Draft, Meant), Error> {
+    let read = context
+        .prepared(&go_on)
+        .and_then(|prepared| prepared.reader(&go_on).read_in_thread(&context.question, before, values));
     match read.map_err(|Interrupted| values.interruption())? {
-        Ok(reading) => {
+        Ok(Followed { reading, meaning, refers }) => {
             let line = one_line(&reading.summary).trim().to_owned();
-            Ok(Draft { sql: format!("-- reading: {line}\n{}", reading.sql), reading: Some(line) })
+            let draft = Draft { sql: format!("-- reading: {line}\n{}", reading.sql), reading: Some(line) };
+            Ok((draft, Meant { text: meaning, refers }))
         }
         Err(abstention) => Err(Error::Silent { abstention, suggestions: Vec::new() }),
     }

@@ -15,7 +15,8 @@
 //!    counted, added up and compared. What is assumed costs; `choice` says how much, and which readings do not stand.
 //! 3. **Query tree to text.** `query` writes the cheapest hypothesis as a statement, and as a line of plain words.
 //!
-//! Where it is silent, `help` says what was understood and what can be asked instead.
+//! Where it is silent, `help` says what was understood and what can be asked instead. `threads` reads
+//! questions that refer to the one before.
 
 #![forbid(unsafe_code)]
 
@@ -27,6 +28,7 @@ mod interrupts;
 mod lattice;
 mod measures;
 mod query;
+mod threads;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,7 @@ use grammar::hypothesis::Hypothesis;
 use grammar::parser::Parser;
 use help::understanding;
 use lattice::{Lattice, misspelt_words, unknown_words};
+use query::tree::QueryTree;
 use query::{sql, summary};
 use std::collections::BTreeMap;
 use stored_values::ValueLookup;
@@ -51,6 +54,7 @@ pub use help::understanding::Understood;
 pub use interrupts::{InterruptCheck, Interrupted, never};
 pub use lattice::stored_values;
 pub use lattice::time_phrases::{TimePhrase, time_phrases};
+pub use threads::Followed;
 
 /// The one reading of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +78,8 @@ pub enum Abstention {
     /// Every word is known, but the grammar finds no reading, or none that is likely enough.
     /// `read_words`: how many words of the question were read, at most; `unread`: the rest of it, shortened.
     NoParse { understood: Vec<Understood>, read_words: usize, unread: String },
+    /// It carries the question before it on, but how is not sure: what was said, and the meaning of that question.
+    Unplaced { words: String, before: String },
 }
 
 /// A name of the schema that an unknown word may have been meant for.
@@ -89,6 +95,13 @@ pub struct Nearest {
 const MAX_WORDS: usize = 80;
 /// More readings of an ambiguous question are not listed.
 const MAX_READINGS: usize = 6;
+
+/// A reading with its query tree.
+#[derive(Debug, Clone)]
+struct Read {
+    query: QueryTree,
+    reading: Reading,
+}
 
 /// Reads questions about one schema: [`Prepared::reader`].
 pub struct Reader<'a> {
@@ -108,19 +121,31 @@ impl Reader<'_> {
         if let Some(reading) = self.about_schema(&words)? {
             return Ok(Ok(reading));
         }
+        Ok(self.read_words(question, words, costs::MAX_TOTAL, lookup)?.map(|read| read.reading))
+    }
+
+    /// Reads the words of a question about the data, whose reading may cost so much.
+    fn read_words(
+        &self,
+        question: &str,
+        words: Vec<words::Word>,
+        most: u32,
+        lookup: &dyn ValueLookup,
+    ) -> Result<Result<Read, Abstention>, Interrupted> {
         let schema = &self.schema;
         let lattice = Lattice::new(question, words, schema, self.names, lookup, self.interrupt)?;
         let unknown = lattice.unknown();
         if unknown.is_empty() {
-            return self.read_lattice(question, &lattice);
+            return self.read_lattice(question, &lattice, most);
         }
         if let Some(corrected) = misspelt_words::correct(question, &unknown, schema, self.names, self.interrupt)? {
             let words = words::split(&corrected.question, MAX_WORDS + 1);
             let lattice = Lattice::new(&corrected.question, words, schema, self.names, lookup, self.interrupt)?;
-            if let Ok(mut reading) = self.read_lattice(&corrected.question, &lattice)? {
+            if let Ok(mut read) = self.read_lattice(&corrected.question, &lattice, most)? {
                 let taken = corrected.words.iter().map(|(word, meant)| format!("{word} taken for {meant}"));
-                reading.summary = one_line(&format!("{}; {}", reading.summary, taken.collect::<Vec<_>>().join(", ")));
-                return Ok(Ok(reading));
+                let summary = format!("{}; {}", read.reading.summary, taken.collect::<Vec<_>>().join(", "));
+                read.reading.summary = one_line(&summary);
+                return Ok(Ok(read));
             }
         }
         let words: Vec<String> = unknown.iter().map(|word| word.text.clone()).collect();
@@ -130,7 +155,12 @@ impl Reader<'_> {
     }
 
     /// Reads a question by its lattice. One with an unknown word has no reading.
-    fn read_lattice(&self, question: &str, lattice: &Lattice) -> Result<Result<Reading, Abstention>, Interrupted> {
+    fn read_lattice(
+        &self,
+        question: &str,
+        lattice: &Lattice,
+        most: u32,
+    ) -> Result<Result<Read, Abstention>, Interrupted> {
         let schema = &self.schema;
         let parser = Parser::new(lattice, schema, self.interrupt);
         let hypotheses = if lattice.unknown().is_empty() { parser.parse()? } else { Vec::new() };
@@ -140,7 +170,7 @@ impl Reader<'_> {
             let understood = understanding::understood(question, lattice, schema);
             Abstention::NoParse { understood, read_words, unread }
         };
-        Ok(choose(&hypotheses, schema).map_err(|abstention| abstention.unwrap_or_else(no_parse)))
+        Ok(choose(&hypotheses, schema, most).map_err(|abstention| abstention.unwrap_or_else(no_parse)))
     }
 }
 
@@ -154,13 +184,14 @@ pub fn read(
     Prepared::new(snapshot, interrupt)?.reader(interrupt).read(question, lookup)
 }
 
-/// The reading of the cheapest hypothesis. Hypotheses of the same cost that give the same SQL are one reading; if they
+/// The reading of the cheapest hypothesis, which costs so much at most. Hypotheses of the same cost that give the same SQL are one reading; if they
 /// give several statements, the question is ambiguous. `None` as the error where none is cheap enough, or one of the
 /// cheapest can't be written.
-fn choose(hypotheses: &[Hypothesis], schema: &SchemaView) -> Result<Reading, Option<Abstention>> {
+fn choose(hypotheses: &[Hypothesis], schema: &SchemaView, most: u32) -> Result<Read, Option<Abstention>> {
     let least = hypotheses.iter().map(|hypothesis| hypothesis.cost).min();
-    let Some(best) = least.filter(|least| *least <= costs::MAX_TOTAL) else { return Err(None) };
+    let Some(best) = least.filter(|least| *least <= most) else { return Err(None) };
     let mut readings: BTreeMap<String, String> = BTreeMap::new();
+    let mut query = None;
     // What can be read as a question for measures is one.
     let cheapest = || hypotheses.iter().filter(|hypothesis| hypothesis.cost == best);
     let measures = cheapest().any(|hypothesis| hypothesis.measures);
@@ -169,11 +200,13 @@ fn choose(hypotheses: &[Hypothesis], schema: &SchemaView) -> Result<Reading, Opt
             return Err(None);
         }
         readings.insert(sql::write(&hypothesis.query, schema), summary::summary(&hypothesis.query, schema));
+        query.get_or_insert_with(|| hypothesis.query.clone());
     }
     if readings.len() > 1 {
         return Err(Some(Abstention::Ambiguous { readings: told_apart(&readings) }));
     }
-    readings.into_iter().next().map(|(sql, summary)| Reading { sql, summary, distance: best }).ok_or(None)
+    let reading = readings.into_iter().next().map(|(sql, summary)| Reading { sql, summary, distance: best });
+    reading.zip(query).map(|(reading, query)| Read { query, reading }).ok_or(None)
 }
 
 /// The summaries of different statements, each with its statement where another has the same summary.

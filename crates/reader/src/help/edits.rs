@@ -26,7 +26,7 @@ pub fn edits(question: &str, lattice: &Lattice, abstention: &Abstention) -> Vec<
             }
         }
         Abstention::NoParse { read_words, .. } => texts.push(editor.up_to(*read_words)),
-        Abstention::Ambiguous { .. } => {}
+        Abstention::Ambiguous { .. } | Abstention::Unplaced { .. } => {}
     }
     for (start, end) in editor.phrases() {
         let mut left_out = vec![false; lattice.len()];

@@ -105,10 +105,15 @@ impl Reader<'_> {
 }
 
 /// The stored values that the question's own words were found to mean, and no others: nothing is looked up again.
-struct Known(Vec<Match>);
+pub struct Known(Vec<Match>);
 
 impl Known {
-    fn of(question: &str, lattice: &Lattice, reader: &Reader) -> Self {
+    /// Those of another question besides.
+    pub fn and(self, other: Self) -> Self {
+        Self([self.0, other.0].concat())
+    }
+
+    pub fn of(question: &str, lattice: &Lattice, reader: &Reader) -> Self {
         let mut found = Vec::new();
         for start in 0..lattice.len() {
             for Mention { target, end, .. } in &lattice.cell(start).values {

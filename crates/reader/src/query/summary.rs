@@ -38,12 +38,17 @@ pub fn summary(query: &QueryTree, schema: &SchemaView) -> String {
     one_line(&text)
 }
 
-struct Summarizer<'a> {
+/// The words for the parts of a query.
+pub struct Summarizer<'a> {
     query: &'a QueryTree,
     schema: &'a SchemaView<'a>,
 }
 
-impl Summarizer<'_> {
+impl<'a> Summarizer<'a> {
+    pub fn new(query: &'a QueryTree, schema: &'a SchemaView<'a>) -> Self {
+        Self { query, schema }
+    }
+
     fn head(&self) -> String {
         let query = self.query;
         let base = self.schema.relation(query.relation(0));
@@ -118,7 +123,7 @@ impl Summarizer<'_> {
         if order.is_empty() { String::new() } else { format!(" by {}", order.join(", ")) }
     }
 
-    fn value(&self, value: &Expression) -> String {
+    pub fn value(&self, value: &Expression) -> String {
         match value {
             Expression::Column(at) => self.column(*at),
             Expression::CountRows => format!("count of {}", self.schema.shown_name(self.query.relation(0))),
@@ -183,7 +188,7 @@ impl Summarizer<'_> {
         conditions.iter().map(|condition| self.condition(condition)).collect::<Vec<_>>().join(" and ")
     }
 
-    fn condition(&self, condition: &Condition) -> String {
+    pub fn condition(&self, condition: &Condition) -> String {
         let not = |negated: bool| if negated { "is not" } else { "is" };
         match condition {
             Condition::OneOf { column, values, negated } => {

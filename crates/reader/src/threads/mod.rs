@@ -1,0 +1,139 @@
+//! Questions that refer to the one before: "only Germany", "and by category?", "what about 2024", "top 3 instead".
+//!
+//! What is carried on is a question again, as text: the one before with what the new one says put in its place or added
+//! ([`candidates`]), and then read as any question. So nothing that was read earlier is trusted. A reading stands only where it
+//! differs from the one before in what was said and in nothing else ([`profile`]), and only one does. What has no place is
+//! asked back.
+
+mod candidates;
+mod meaning;
+mod openers;
+mod profile;
+#[cfg(test)]
+mod tests;
+
+use super::help::suggestions::Known;
+use super::interrupts::Interrupted;
+use super::lattice::Lattice;
+use super::{Abstention, MAX_WORDS, Read, Reader, Reading, costs};
+use crate::stored_values::ValueLookup;
+use candidates::{Candidate, Parts};
+use meaning::Meaning;
+use openers::FollowUp;
+use profile::Profile;
+
+/// A question of a thread with how it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    pub reading: Reading,
+    /// The question as one that needs no other, to be handed back with the next one.
+    pub meaning: String,
+    /// It took something from the question before it.
+    pub refers: bool,
+}
+
+/// A meaning grows with every turn, and what was assumed with it; one that assumes more is not carried on.
+const MOST_ASSUMED: u32 = 3 * costs::MAX_TOTAL;
+
+impl Reader<'_> {
+    /// Reads a question of a thread. `before` is the meaning of the question before it. One that begins like a continuation
+    /// ("what about", "only") carries on; any other that can be read by itself begins anew.
+    pub fn read_in_thread(
+        &self,
+        question: &str,
+        before: Option<&str>,
+        lookup: &dyn ValueLookup,
+    ) -> Result<Result<Followed, Abstention>, Interrupted> {
+        let alone = |reading: Reading| Followed { reading, meaning: question.trim().to_owned(), refers: false };
+        let Some(before) = before else { return Ok(self.read(question, lookup)?.map(alone)) };
+        let follow_up = FollowUp::of(question);
+        let mut abstention = None;
+        if !follow_up.is_certain {
+            match self.read(question, lookup)? {
+                Ok(reading) => return Ok(Ok(alone(reading))),
+                Err(silence) => abstention = Some(silence),
+            }
+        }
+        let found = self.carried_on(&follow_up, &Meaning::parse(before), lookup)?;
+        Ok(match (found, abstention) {
+            (Ok(found), _) => Ok(found),
+            (Err(Some(ambiguous)), _) => Err(ambiguous),
+            (Err(None), Some(abstention @ (Abstention::Unknown { .. } | Abstention::Ambiguous { .. }))) => {
+                Err(abstention)
+            }
+            (Err(None), _) => Err(Abstention::Unplaced { words: follow_up.text, before: before.to_owned() }),
+        })
+    }
+
+    /// The one reading of what follows a question; as the error, several.
+    fn carried_on(
+        &self,
+        follow_up: &FollowUp,
+        before: &Meaning,
+        lookup: &dyn ValueLookup,
+    ) -> Result<Result<Followed, Option<Abstention>>, Interrupted> {
+        if let Some(meaning) = openers::directive(follow_up, before) {
+            let read = self.read_meaning(&meaning, MOST_ASSUMED, lookup)?;
+            return Ok(read.map(|read| followed(meaning, read)).ok_or(None));
+        }
+        let Some(standing) = self.read_main(&before.main, MOST_ASSUMED, lookup)? else { return Ok(Err(None)) };
+        let words = words::split(&before.main, MAX_WORDS + 1);
+        let lattice = Lattice::new(&before.main, words, &self.schema, self.names, lookup, self.interrupt)?;
+        let words = words::split(&follow_up.text, MAX_WORDS + 1);
+        let said = Lattice::new(&follow_up.text, words, &self.schema, self.names, lookup, self.interrupt)?;
+        if said.len() == 0 || said.len() + lattice.len() > MAX_WORDS {
+            return Ok(Err(None));
+        }
+        // Nothing is looked up for sentences that nobody said: what their parts may mean is known.
+        let known = Known::of(&before.main, &lattice, self).and(Known::of(&follow_up.text, &said, self));
+        let parts = Parts::of(&before.main, &lattice);
+        let old = Profile::of(&standing, &self.schema);
+        let most = (standing.reading.distance + costs::MAX_TOTAL).min(MOST_ASSUMED);
+        for group in candidates::candidates(&parts, &follow_up.text, &said, follow_up.mode, old.is_grouped()) {
+            let mut found: Vec<(Profile, Followed)> = Vec::new();
+            for Candidate { text, change } in group {
+                let Some(read) = self.read_main(&text, most, &known)? else { continue };
+                let profile = Profile::of(&read, &self.schema);
+                if !profile.is_changed_by(&old, &change) || found.iter().any(|(other, _)| *other == profile) {
+                    continue;
+                }
+                let meaning = Meaning { main: text, ..before.clone() };
+                // As it will be read when it is carried on itself, with all that can be looked up then.
+                if let Some(read) = self.read_meaning(&meaning, MOST_ASSUMED, lookup)? {
+                    found.push((profile, followed(meaning, read)));
+                }
+            }
+            if found.len() > 1 {
+                let readings = found.into_iter().map(|(_, one)| one.reading.summary).collect();
+                return Ok(Err(Some(Abstention::Ambiguous { readings })));
+            }
+            if let Some((_, followed)) = found.pop() {
+                return Ok(Ok(followed));
+            }
+        }
+        Ok(Err(None))
+    }
+
+    /// Reads a question that may assume so much; `None` where it has no reading, or is about the schema itself.
+    fn read_main(&self, question: &str, most: u32, lookup: &dyn ValueLookup) -> Result<Option<Read>, Interrupted> {
+        let words = words::split(question, MAX_WORDS + 1);
+        if words.is_empty() || words.len() > MAX_WORDS {
+            return Ok(None);
+        }
+        Ok(self.read_words(question, words, most, lookup)?.ok())
+    }
+
+    fn read_meaning(
+        &self,
+        meaning: &Meaning,
+        most: u32,
+        lookup: &dyn ValueLookup,
+    ) -> Result<Option<Read>, Interrupted> {
+        let Some(read) = self.read_main(&meaning.main, most, lookup)? else { return Ok(None) };
+        Ok(meaning.applied_to(read, &self.schema))
+    }
+}
+
+fn followed(meaning: Meaning, read: Read) -> Followed {
+    Followed { reading: read.reading, meaning: meaning.to_string(), refers: true }
+}
