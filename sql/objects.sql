@@ -49,3 +49,8 @@ CREATE EVENT TRIGGER nl2sql_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSI
     EXECUTE FUNCTION nl2sql_warn_of_labels();
 COMMENT ON EVENT TRIGGER nl2sql_drop IS
     'warns before DROP EXTENSION nl2sql of security labels that stay behind';
+
+COMMENT ON FUNCTION nl2sql.teach(text, text, text, text) IS
+    'keeps a question with the SQL that answers it, which the caller may run, for the caller alone or an audience; gives its number';
+COMMENT ON FUNCTION nl2sql.unteach(bigint) IS
+    'forgets a verified pair of the caller''s, or a shared one where the caller may teach others';

@@ -30,6 +30,7 @@ mod model;
 mod pg;
 mod prompt;
 mod settings;
+mod taught;
 mod threads;
 
 /// Called when the library is loaded: defines the settings and puts the guard's hooks in place, starts nothing.

@@ -33,6 +33,7 @@ static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new
 static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static TRUST_OWNERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
+static TEACHERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static USER_INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 
@@ -73,6 +74,8 @@ pub struct Settings {
     pub allow_servers: Vec<String>,
     /// Roles whose code may run as the caller.
     pub trust_owners: Vec<String>,
+    /// Roles whose members may teach others.
+    pub teachers: Vec<String>,
     pub prompt: PromptSettings,
 }
 
@@ -104,6 +107,7 @@ const SCHEMAS_TEXT: usize = 3;
 const ALLOW_FUNCTIONS_TEXT: usize = 4;
 const ALLOW_SERVERS_TEXT: usize = 5;
 const TRUST_OWNERS_TEXT: usize = 6;
+const TEACHERS_TEXT: usize = 7;
 
 /// The settings of one question, in force until dropped: inside a SECURITY DEFINER function the definer's.
 pub struct InForce {
@@ -148,6 +152,7 @@ impl Settings {
             allow_functions: allow_functions(),
             allow_servers: allow_servers(),
             trust_owners: trust_owners(),
+            teachers: list(&TEACHERS),
             prompt: PromptSettings {
                 budget: usize::try_from(PROMPT_BUDGET.get()).unwrap_or(0),
                 instructions: text(&INSTRUCTIONS),
@@ -184,6 +189,7 @@ fn of_callers_role() -> Vec<(&'static str, CString)> {
         ("nl2sql.allow_functions", text(ALLOW_FUNCTIONS_TEXT)),
         ("nl2sql.allow_servers", text(ALLOW_SERVERS_TEXT)),
         ("nl2sql.trust_owners", text(TRUST_OWNERS_TEXT)),
+        ("nl2sql.teachers", text(TEACHERS_TEXT)),
         ("nl2sql.share", c"schema".to_owned()),
     ];
     // An empty list of schemas allows more than one that names some: it is only put in force where it is known to be meant.
@@ -253,6 +259,13 @@ fn define_texts() {
         c"A comma-separated list. Functions, and what stands behind types, operators, indexes and policies, run with the rights \
           of the role that asks; without being named here only code of superusers and of that role itself does.",
         &TRUST_OWNERS,
+    );
+    define_rule::<TEACHERS_TEXT>(
+        c"nl2sql.teachers",
+        c"Roles whose members may teach others.",
+        c"A comma-separated list. Members give verified pairs an audience, and see what others say of answers; without being \
+          named here everybody teaches for their own questions alone, superusers for all.",
+        &TEACHERS,
     );
 }
 

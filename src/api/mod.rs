@@ -7,10 +7,12 @@ mod inspecting;
 mod labels;
 mod models;
 mod running;
+mod teaching;
 mod threads;
 
 use pgrx::prelude::*;
 
 extension_sql_file!("../../sql/cache.sql", name = "cache", bootstrap);
 extension_sql_file!("../../sql/threads.sql", name = "threads", requires = ["cache"]);
+extension_sql_file!("../../sql/taught.sql", name = "taught", requires = ["cache"]);
 extension_sql_file!("../../sql/objects.sql", name = "objects", finalize);

@@ -25,6 +25,11 @@ pub struct Answered {
 /// Who wrote the statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
+    /// A verified pair, by its teacher and the day.
+    Verified {
+        by: String,
+        on: String,
+    },
     Builtin,
     /// A draft that a model wrote earlier for the same prompt.
     DraftCache,
@@ -57,6 +62,7 @@ pub struct Stages {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Verified { .. } => f.write_str("a verified pair"),
             Self::Builtin => f.write_str("builtin"),
             Self::DraftCache => f.write_str("cache"),
             Self::Model(name) => write!(f, "model \"{name}\""),

@@ -10,12 +10,15 @@ use super::answered::{Answered, ModelCall, Source, Stages};
 use crate::error::Error;
 use crate::model::{BUILTIN, Draft, Proposal, Writer};
 use crate::prompt;
+use crate::taught::Verified;
 use schema::ResultShape;
 use wire::{Prompt, Usage};
 
 /// What has to be done next.
 #[derive(Debug, PartialEq)]
 pub enum Step {
+    /// Look for a verified pair that asks the same: [`Event::Verified`].
+    FindVerified,
     /// Let the builtin model read the question: [`Event::Drafted`].
     Read,
     /// Write the prompt for models outside the server: [`Event::PromptWritten`].
@@ -39,6 +42,8 @@ pub enum Step {
 #[derive(Debug)]
 pub enum Event {
     Started,
+    /// The SQL of a verified pair with the question's values.
+    Verified(Option<Verified>),
     PromptWritten(Prompt),
     Recalled(Option<String>),
     /// What the builtin model made of the question.
@@ -109,7 +114,13 @@ impl Attempt {
     /// Takes in what came of the last step and says what is next. The first event is [`Event::Started`].
     pub fn next(&mut self, event: Event) -> Step {
         match event {
-            Event::Started => self.ask(),
+            Event::Started if self.chain.is_empty() => Step::Failed(Error::NoModel),
+            Event::Started => Step::FindVerified,
+            Event::Verified(None) => self.ask(),
+            Event::Verified(Some(verified)) => {
+                let draft = Draft { sql: verified.annotated(), reading: Some(verified.question) };
+                self.judge(draft, Source::Verified { by: verified.by, on: verified.on })
+            }
             Event::PromptWritten(prompt) => {
                 self.prompt = Some(Arc::new(prompt));
                 self.ask()
@@ -199,8 +210,10 @@ impl Attempt {
         let Some((Draft { sql, .. }, source)) = self.judged.take() else { return unexpected() };
         let can_help = error.is_repairable();
         match source {
+            // A pair that the asker may not run, or that gives other columns than are wanted, is not there for them.
+            Source::Verified { .. } if !error.is_of_a_run() && !error.ends_the_question() => self.ask(),
             Source::DraftCache if can_help => self.ask(),
-            Source::DraftCache => Step::Failed(error),
+            Source::DraftCache | Source::Verified { .. } => Step::Failed(error),
             Source::Builtin if can_help && self.has_next() => self.ask_next(),
             Source::Model(_) if can_help && self.remote_attempts < self.max_attempts => {
                 self.converse(|prompt| prompt::repair(prompt, &sql, &error, help));

@@ -13,7 +13,9 @@
 pub mod answered;
 pub mod attempt;
 pub mod help;
+mod known_to_asker;
 mod question;
+pub mod teaching;
 mod waiting;
 
 use std::time::Instant;

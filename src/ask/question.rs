@@ -11,6 +11,8 @@ pub struct Question {
     pub wanted: Option<ResultShape>,
     /// The thread that it belongs to, and in which it may refer to earlier questions.
     pub thread: Option<String>,
+    /// Where it is asked to measure models: no pair answers it, and none with this number is shown to a model.
+    pub measured: Option<i64>,
 }
 
 /// Longer names of threads, in bytes, are refused; the table that keeps them has the same limit.
@@ -39,7 +41,7 @@ impl Question {
             return Err(Error::LongQuestion { bytes: text.len(), most: MOST_BYTES });
         }
         let thread = thread.map(thread_name).transpose()?;
-        Ok(Self { text: text.to_owned(), wanted: None, thread })
+        Ok(Self { text: text.to_owned(), wanted: None, thread, measured: None })
     }
 
     /// The same, asked for these columns.

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::answered::{Answered, Source, Stages};
 use super::attempt::{Attempt, Event, Step};
 use super::help;
+use super::known_to_asker::KnownToAsker;
 use super::question::Question;
 use crate::draft_cache;
 use crate::error::Error;
@@ -15,6 +16,7 @@ use crate::pg::host::{interrupts, report};
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::prompt::{self, Besides, Chosen, Shown, UnknownName};
 use crate::settings::{Settings, Share};
+use crate::taught::{self, Verified};
 use crate::threads::{self, Told, Turn};
 use schema::ResultShape;
 use schema::sanitize::one_line;
@@ -39,6 +41,12 @@ pub fn wait_for_answer<T>(
     let (mut event, mut value, mut key, mut shown, mut meant) = (Event::Started, None, None, None, None);
     loop {
         event = match attempt.next(event) {
+            Step::FindVerified => {
+                let started = Instant::now();
+                let verified = known.verified(question, settings)?;
+                stages.grounding += started.elapsed();
+                Event::Verified(verified)
+            }
             Step::Read => {
                 let started = Instant::now();
                 let read = builtin::read(&known.context, &known.values, known.before());
@@ -163,6 +171,15 @@ impl Known {
     /// What a model outside the server may know of the turns before the question.
     fn told(&self, settings: &Settings) -> Result<Vec<Told>, Error> {
         threads::told(&self.turns, settings.share, &|sql| help::is_approved(sql, settings))
+    }
+
+    /// The SQL of a verified pair that asks the same.
+    fn verified(&self, question: &Question, settings: &Settings) -> Result<Option<Verified>, Error> {
+        if question.measured.is_some() {
+            return Ok(None);
+        }
+        let known = KnownToAsker { context: &self.context, settings };
+        taught::recall(&question.text, &self.context.snapshot.today, &known)
     }
 
     /// The first prompt, and what it shows in full.

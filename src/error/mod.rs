@@ -30,6 +30,22 @@ pub enum Error {
     LongThreadName { bytes: usize, most: usize },
     #[error("cannot forget a thread in a read-only transaction")]
     ForgetsNothing,
+    #[error("the {what} of a pair is too long")]
+    PairTooLong { what: &'static str, bytes: usize, most: usize },
+    #[error("the question has too many words to be taught")]
+    TooManyWords { most: usize },
+    #[error("the question has no words but values")]
+    NoWordsToTeach,
+    #[error("the question is already taught with other SQL")]
+    TaughtOtherwise { id: i64, question: String, sql: String },
+    #[error("too many pairs")]
+    TooManyPairs { most: usize },
+    #[error("pair {0} does not exist")]
+    NoSuchPair(i64),
+    #[error("role \"{0}\" does not exist")]
+    NoSuchRole(String),
+    #[error("permission denied to teach others")]
+    MayNotShare,
     #[error("nl2sql.model names no model")]
     NoModel,
 

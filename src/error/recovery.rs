@@ -30,6 +30,14 @@ impl Error {
         }
     }
 
+    /// The statement was let run, and failed in that.
+    pub fn is_of_a_run(&self) -> bool {
+        matches!(
+            self,
+            Self::Run(_) | Self::QueryTimedOut { .. } | Self::MemoryExceeded { .. } | Self::RowTooLarge { .. }
+        )
+    }
+
     /// It is no verdict on a statement but the end of all work: a cancel, a timeout, a lost connection, no memory.
     pub fn ends_the_question(&self) -> bool {
         let sqlstate = self.sqlstate();

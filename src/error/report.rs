@@ -1,6 +1,7 @@
 //! What an error tells the person who sees it: SQLSTATE, DETAIL and HINT.
 
 use super::{Error, silence};
+use schema::sanitize::one_line_marked;
 
 impl Error {
     /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
@@ -11,13 +12,19 @@ impl Error {
             | Self::NoModel
             | Self::InvalidLabel { .. }
             | Self::EmptyThreadName
-            | Self::NoHelp(_) => "22023",
+            | Self::NoHelp(_)
+            | Self::NoWordsToTeach => "22023",
             Self::Encoding | Self::Silent { .. } => "0A000",
             Self::EmptyCursorName => "34000",
-            Self::LongQuestion { .. } | Self::LongThreadName { .. } => "54000",
-            Self::UnknownModel(_) => "42704",
+            Self::LongQuestion { .. }
+            | Self::LongThreadName { .. }
+            | Self::PairTooLong { .. }
+            | Self::TooManyWords { .. }
+            | Self::TooManyPairs { .. } => "54000",
+            Self::UnknownModel(_) | Self::NoSuchPair(_) | Self::NoSuchRole(_) => "42704",
+            Self::TaughtOtherwise { .. } => "23505",
             Self::NotAModel { .. } => "42809",
-            Self::ModelDenied(_) | Self::OptionDenied(_) | Self::CursorOfAnother { .. } => "42501",
+            Self::ModelDenied(_) | Self::OptionDenied(_) | Self::CursorOfAnother { .. } | Self::MayNotShare => "42501",
             Self::UnknownOption { .. } => "HV00D",
             Self::BadOptionValue { .. } => "HV024",
             Self::MissingOption { .. } => "HV00J",
@@ -62,6 +69,19 @@ impl Error {
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
             Self::LongThreadName { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are kept.")),
+            Self::PairTooLong { bytes, most, .. } => Some(format!("It has {bytes} bytes, at most {most} are kept.")),
+            Self::TooManyWords { most } => Some(format!("At most {most} are looked for again.")),
+            Self::NoWordsToTeach => {
+                Some("A later question is recognized by the words that stand beside its values.".to_owned())
+            }
+            Self::TaughtOtherwise { id, question, sql } => {
+                let (question, sql) = (one_line_marked(question), one_line_marked(sql));
+                Some(format!("Pair {id}, \"{question}\", says: {sql}"))
+            }
+            Self::TooManyPairs { most } => Some(format!("A role keeps at most {most}.")),
+            Self::MayNotShare => {
+                Some("Only superusers and members of the roles in nl2sql.teachers give pairs an audience.".to_owned())
+            }
             Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
             Self::Silent { abstention, .. } => Some(silence::detail(abstention)),
@@ -114,6 +134,14 @@ impl Error {
                 "Topics are groups, time, ranking, filters, tables, models, privileges, and each table that you may read."
             }
             Self::EmptyThreadName => "Give it a name, or leave it out for a question that stands alone.",
+            Self::TaughtOtherwise { id, .. } => {
+                return Some(format!("Have it forgotten first: SELECT nl2sql.unteach({id})."));
+            }
+            Self::TooManyPairs { .. } | Self::NoSuchPair(_) => {
+                "SELECT id, question FROM nl2sql.verified lists your own."
+            }
+            Self::NoWordsToTeach => "Teach a whole question, for example 'revenue in 2025 in Germany'.",
+            Self::MayNotShare => "Leave the audience out: the pair then answers your own questions.",
             Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
             Self::UnknownModel(_) => {
                 "Models are foreign servers: CREATE SERVER … FOREIGN DATA WRAPPER nl2sql. \"builtin\" always exists."

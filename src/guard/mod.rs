@@ -68,6 +68,25 @@ pub struct Approved<'s> {
     transform: RowTransform<'s>,
     /// It handles masked values: what it says when it fails may quote them.
     touches_masked: bool,
+    pub reads: Reads,
+}
+
+/// What a statement itself reads; what views read is not told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Oids.
+    pub relations: Vec<u32>,
+    /// By relation and number.
+    pub columns: Vec<(u32, i16)>,
+}
+
+impl Reads {
+    fn of(uses: &Uses) -> Self {
+        let own = uses.relations.iter().filter(|(_, origin)| *origin == Origin::Statement);
+        let relations: Vec<u32> = own.map(|(relation, _)| *relation).collect();
+        let columns = uses.columns.iter().filter(|(relation, _)| relations.contains(relation)).copied().collect();
+        Self { relations, columns }
+    }
 }
 
 impl<'s> Approved<'s> {
@@ -176,6 +195,7 @@ fn judge<'s>(
     verdict.pass(Check::Labels, Some(format!("output columns masked: {}", masks.outputs.len())));
     check_functions(sandbox, sql, &uses, settings, verdict)?;
     verdict.pass(Check::Functions, Some(format!("functions called: {}", verdict.functions.len())));
+    let reads = Reads::of(&uses);
     let planned = prepared.plan()?;
     verdict.pass(Check::Plan, None);
     // Estimates are made of the planner's statistics, and so of the values.
@@ -191,6 +211,7 @@ fn judge<'s>(
         shape,
         transform: RowTransform { masked: masks.outputs, casts },
         touches_masked: masks.touched,
+        reads,
     })
 }
 

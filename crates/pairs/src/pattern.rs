@@ -73,6 +73,11 @@ impl Pattern {
         Ok(Self { elements, holes, time })
     }
 
+    /// The values that another question may say otherwise, in the order in which [`crate::Fit::said`] tells them.
+    pub fn holes(&self) -> &[Hole] {
+        &self.holes
+    }
+
     /// The same for all questions that ask the same, and for no others.
     pub fn key(&self) -> String {
         let element = |element: &Element| match element {

@@ -44,8 +44,15 @@ fn writes() -> Error {
     Error::Writes("DELETE".to_owned())
 }
 
+/// The start of an attempt where no pair asks the same.
+fn untaught(attempt: &mut Attempt) -> Event {
+    assert_eq!(attempt.next(Event::Started), Step::FindVerified);
+    Event::Verified(None)
+}
+
 /// Brings an attempt to its first request to a remote model, where nothing was kept.
 fn asked(attempt: &mut Attempt, event: Event) -> Step {
+    let event = if matches!(event, Event::Started) { untaught(attempt) } else { event };
     assert_eq!(attempt.next(event), Step::WritePrompt);
     assert!(matches!(attempt.next(Event::PromptWritten(prompt())), Step::Recall(_)));
     attempt.next(Event::Recalled(None))
@@ -54,7 +61,8 @@ fn asked(attempt: &mut Attempt, event: Event) -> Step {
 #[test]
 fn the_builtin_model_alone_needs_no_prompt() {
     let mut attempt = Attempt::new(vec![Writer::Builtin], 3);
-    assert_eq!(attempt.next(Event::Started), Step::Read);
+    let event = untaught(&mut attempt);
+    assert_eq!(attempt.next(event), Step::Read);
     assert_eq!(attempt.next(Event::Drafted(Ok(draft("SELECT 1")))), Step::Judge("SELECT 1".to_owned()));
     let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
     assert_eq!((answered.source, answered.attempts, answered.calls.len()), (Source::Builtin, 1, 0));
@@ -102,7 +110,8 @@ fn what_no_draft_can_cure_ends_the_question() {
 #[test]
 fn a_kept_draft_is_judged_before_anybody_is_asked_and_forgotten_where_it_falls() {
     let mut attempt = Attempt::new(vec![remote("m")], 3);
-    attempt.next(Event::Started);
+    let event = untaught(&mut attempt);
+    attempt.next(event);
     attempt.next(Event::PromptWritten(prompt()));
     assert_eq!(attempt.next(Event::Recalled(Some("SELECT old".into()))), Step::Judge("SELECT old".into()));
     let Step::Ask { prompt, .. } = attempt.next(refused(writes())) else { panic!("not asked") };
@@ -117,14 +126,16 @@ fn the_next_model_is_asked_where_one_does_not_know_or_its_draft_falls() {
     let silent =
         || Error::Silent { abstention: reader::Abstention::Ambiguous { readings: vec![] }, suggestions: vec![] };
     let mut attempt = Attempt::new(vec![Writer::Builtin, remote("m")], 3);
-    attempt.next(Event::Started);
+    let event = untaught(&mut attempt);
+    attempt.next(event);
     assert!(matches!(asked(&mut attempt, Event::Drafted(Err(silent()))), Step::Ask { model: 1, .. }));
     let late = Error::ModelTimedOut { model: "m".to_owned(), seconds: 1.0 };
     let Step::Failed(Error::ChainFailed { earlier, .. }) = attempt.next(failed(late)) else { panic!("not failed") };
     assert!(earlier[0].starts_with("builtin: "), "{earlier:?}");
 
     let mut attempt = Attempt::new(vec![Writer::Builtin, remote("m")], 3);
-    attempt.next(Event::Started);
+    let event = untaught(&mut attempt);
+    attempt.next(event);
     attempt.next(Event::Drafted(Ok(draft("SELECT 1"))));
     assert!(matches!(asked(&mut attempt, refused(writes())), Step::Ask { model: 1, .. }));
 }
@@ -145,4 +156,33 @@ fn every_call_is_counted_also_one_that_failed() {
 #[test]
 fn a_chain_of_no_model_fails() {
     assert_eq!(Attempt::new(Vec::new(), 3).next(Event::Started), Step::Failed(Error::NoModel));
+}
+
+fn verified(sql: &str) -> Event {
+    let (by, on) = ("ada".to_owned(), "2026-11-21".to_owned());
+    let (sql, question) = (sql.to_owned(), "taught".to_owned());
+    Event::Verified(Some(Verified { id: 1, is_own: true, sql, by, on, question, note: None, corrected: Vec::new() }))
+}
+
+#[test]
+fn a_verified_pair_answers_before_any_model() {
+    let mut attempt = Attempt::new(vec![Writer::Builtin], 3);
+    attempt.next(Event::Started);
+    let Step::Judge(sql) = attempt.next(verified("SELECT 1")) else { panic!("not judged") };
+    assert_eq!(sql, "-- verified by ada on 2026-11-21: taught\nSELECT 1");
+    let Step::Done(answered) = attempt.next(Event::Stood(ResultShape::default())) else { panic!("not done") };
+    assert_eq!(answered.source, Source::Verified { by: "ada".to_owned(), on: "2026-11-21".to_owned() });
+}
+
+#[test]
+fn a_pair_that_may_not_run_is_not_there_and_one_that_fails_is() {
+    let mut attempt = Attempt::new(vec![Writer::Builtin], 3);
+    attempt.next(Event::Started);
+    attempt.next(verified("SELECT 1"));
+    assert_eq!(attempt.next(refused(writes())), Step::Read);
+    let mut attempt = Attempt::new(vec![Writer::Builtin], 3);
+    attempt.next(Event::Started);
+    attempt.next(verified("SELECT 1"));
+    let slow = Error::QueryTimedOut { milliseconds: 5 };
+    assert_eq!(attempt.next(refused(slow.clone())), Step::Failed(slow));
 }

@@ -105,6 +105,17 @@ pub fn owner_write(
     })
 }
 
+/// Runs a statement that writes to a table of this extension as its owner, as a part of the caller's transaction, and gives what
+/// it returns. Unlike [`owner_write`] it fails where nothing can be written, and waits for others like any statement.
+pub fn owner_change(table: (&CStr, &CStr), sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    under_own_limits(|| {
+        in_writing_subtransaction(|_| {
+            let _owner = OwnerRights::of(table)?;
+            run(sql, arguments, false)
+        })
+    })
+}
+
 /// The rights of a table's owner until dropped, as the server's own foreign-key checks take them (ri_triggers.c).
 struct OwnerRights {
     user: pg_sys::Oid,
@@ -244,7 +255,10 @@ fn execute(plan: pg_sys::SPIPlanPtr, arguments: &[Option<&str>], read_only: bool
         if code == pg_sys::SPI_OK_INSERT as i32 && !read_only {
             return Ok(Vec::new());
         }
-        if code != pg_sys::SPI_OK_SELECT as i32 {
+        let returning =
+            [pg_sys::SPI_OK_INSERT_RETURNING, pg_sys::SPI_OK_UPDATE_RETURNING, pg_sys::SPI_OK_DELETE_RETURNING];
+        let returned = !read_only && returning.iter().any(|known| *known as i32 == code);
+        if code != pg_sys::SPI_OK_SELECT as i32 && !returned {
             return Err(Error::internal(format!("SPI_execute_plan failed with code {code}")));
         }
         Ok(collect())

@@ -26,7 +26,11 @@ fn no_function_runs_with_its_owners_privileges() {
 
 #[test]
 fn everything_is_in_the_extensions_schema() {
-    let elsewhere = format!("SELECT p.oid::regprocedure {FUNCTIONS} WHERE p.pronamespace <> 'apart'::regnamespace");
+    // What asks is where it was put; what runs it is in a schema of its own.
+    let elsewhere = format!(
+        "SELECT p.oid::regprocedure {FUNCTIONS}
+         WHERE p.pronamespace <> (CASE WHEN p.proname ~ '^nl' THEN 'apart' ELSE 'nl2sql' END)::regnamespace"
+    );
     assert!(session().texts(&elsewhere).is_empty());
 }
 

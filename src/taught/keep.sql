@@ -1,0 +1,39 @@
+-- Keeps a pair: teacher $1 and audience $2 (oids), question $3, SQL $4, note $5, columns $6 (text[]), the question up to its
+-- values $7, pattern $8, words $9 (text[]), the relations $10 (oid[]) and columns $11 (json, [[relation, column], …]) that it
+-- reads. One that is kept already for the same question with the same SQL is made anew. Nothing is returned where the question
+-- has other SQL, or the role has its 10,000 pairs.
+INSERT INTO nl2sql.verified AS v
+    (id, teacher, audience, question, sql, note, columns, key, pattern, words, rare_words, reads, catalog)
+SELECT ('x' OPERATOR(pg_catalog.||) pg_catalog.left(pg_catalog.gen_random_uuid()::pg_catalog.text, 8))::pg_catalog.bit(32)
+           ::pg_catalog.int8 OPERATOR(pg_catalog.+) 1,
+       $1::pg_catalog.oid::pg_catalog.regrole, $2::pg_catalog.oid::pg_catalog.regrole, $3, $4, $5, $6::pg_catalog.text[],
+       pg_catalog.sha256(pg_catalog.convert_to($7, 'UTF8')), $8::pg_catalog.jsonb, $9::pg_catalog.text[],
+       -- Each pair is found by three of its words, those by which the fewest are.
+       ARRAY(SELECT u.word
+             FROM pg_catalog.unnest($9::pg_catalog.text[]) AS u(word)
+             ORDER BY (SELECT pg_catalog.count(*)
+                       FROM (SELECT FROM nl2sql.verified o
+                             WHERE o.rare_words OPERATOR(pg_catalog.@>) ARRAY[u.word] LIMIT 1000) AS found),
+                      pg_catalog.length(u.word) DESC, u.word
+             LIMIT 3),
+       COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+            'oid', c.oid::pg_catalog.int8, 'schema', n.nspname, 'name', c.relname,
+            'columns', (SELECT COALESCE(pg_catalog.jsonb_object_agg(a.attnum, a.attname), '{}')
+                        FROM pg_catalog.jsonb_array_elements($11::pg_catalog.jsonb) AS j(pair)
+                        JOIN pg_catalog.pg_attribute a
+                            ON a.attrelid OPERATOR(pg_catalog.=) c.oid
+                           AND a.attnum OPERATOR(pg_catalog.=) ((j.pair OPERATOR(pg_catalog.->) 1)::pg_catalog.int2)
+                        WHERE (j.pair OPERATOR(pg_catalog.->) 0)::pg_catalog.int8 OPERATOR(pg_catalog.=) c.oid::pg_catalog.int8
+                          AND a.attnum OPERATOR(pg_catalog.>) 0)))
+          FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+          WHERE c.oid OPERATOR(pg_catalog.=) ANY ($10::pg_catalog.oid[])), '[]'),
+       'nl2sql.verified'::pg_catalog.regclass
+WHERE (SELECT pg_catalog.count(*) FROM nl2sql.verified o
+       WHERE o.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid) OPERATOR(pg_catalog.<) 10000
+ON CONFLICT (teacher, key) DO UPDATE
+SET audience = EXCLUDED.audience, question = EXCLUDED.question, sql = EXCLUDED.sql, note = EXCLUDED.note,
+    columns = EXCLUDED.columns, pattern = EXCLUDED.pattern, reads = EXCLUDED.reads, catalog = EXCLUDED.catalog,
+    taught_at = EXCLUDED.taught_at
+WHERE v.sql OPERATOR(pg_catalog.=) EXCLUDED.sql
+RETURNING v.id

@@ -1,0 +1,23 @@
+-- The pairs for a role ($1, an oid) nearest to a question of these words ($2, a text[] literal) but one ($3, an id): those
+-- that share a rare word, first those whose words it all has, then by the words that they have in common; at most 30.
+WITH near AS MATERIALIZED (
+    SELECT v.id, said.missing, said.common, v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AS is_own
+    FROM nl2sql.verified v
+    CROSS JOIN LATERAL (
+        SELECT pg_catalog.count(*) FILTER (WHERE u.word OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[])) AS missing,
+               pg_catalog.count(*) FILTER (WHERE u.word OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])) AS common
+        FROM pg_catalog.unnest(v.words) AS u(word)) AS said
+    WHERE v.rare_words OPERATOR(pg_catalog.&&) $2::pg_catalog.text[]
+      AND v.id OPERATOR(pg_catalog.<>) $3::pg_catalog.int8
+      AND (v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
+           OR v.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
+           OR pg_catalog.pg_has_role($1::pg_catalog.oid, v.audience::pg_catalog.oid, 'USAGE'))
+    ORDER BY said.missing OPERATOR(pg_catalog.>) 0, said.common OPERATOR(pg_catalog.-) said.missing DESC, v.id
+    LIMIT 30
+)
+SELECT v.id, v.question, v.sql, v.note, r.rolname, pg_catalog.to_char(v.taught_at, 'YYYY-MM-DD'), n.is_own,
+       pg_catalog.array_to_json(v.columns), v.pattern, n.missing
+FROM near n
+JOIN nl2sql.verified v ON v.id OPERATOR(pg_catalog.=) n.id
+JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) v.teacher::pg_catalog.oid
+ORDER BY n.missing OPERATOR(pg_catalog.>) 0, n.common OPERATOR(pg_catalog.-) n.missing DESC, n.id
