@@ -165,12 +165,60 @@ SELECT pg_catalog.pg_extension_config_dump('nl2sql.verified',
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
             OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
 
+CREATE TABLE nl2sql.feedback (
+    id bigint PRIMARY KEY,
+    role regrole NOT NULL,
+    question text NOT NULL CHECK (pg_catalog.octet_length(question) OPERATOR(pg_catalog.<=) 2000),
+    correct boolean NOT NULL,
+    sql text CHECK (pg_catalog.octet_length(sql) OPERATOR(pg_catalog.<=) 20000),
+    note text CHECK (pg_catalog.octet_length(note) OPERATOR(pg_catalog.<=) 2000),
+    said_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE nl2sql.feedback IS
+    'what askers say of answers; written by nl_feedback alone, read by teachers through nl2sql.review(); nothing is learnt from it';
+COMMENT ON COLUMN nl2sql.feedback.id IS 'a number without order';
+COMMENT ON COLUMN nl2sql.feedback.role IS 'who said it';
+COMMENT ON COLUMN nl2sql.feedback.question IS 'the question that was asked';
+COMMENT ON COLUMN nl2sql.feedback.correct IS 'whether the answer was right';
+COMMENT ON COLUMN nl2sql.feedback.sql IS 'the SQL that it is about, or that would be right';
+COMMENT ON COLUMN nl2sql.feedback.note IS 'what else the asker says';
+COMMENT ON COLUMN nl2sql.feedback.said_at IS 'when it was said';
+CREATE INDEX feedback_said_at ON nl2sql.feedback (role, said_at);
+COMMENT ON INDEX nl2sql.feedback_said_at IS 'finds what a role said first, to be forgotten where it said too much';
+ALTER TABLE nl2sql.feedback ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_feedback ON nl2sql.feedback
+    USING (role::pg_catalog.oid OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r
+                                                        WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER));
+COMMENT ON POLICY own_feedback ON nl2sql.feedback IS 'every role what it said; teachers read all of it through nl2sql.review()';
+GRANT SELECT ON nl2sql.feedback TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('nl2sql.feedback',
+    'WHERE role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+
 CREATE FUNCTION nl2sql.teach(question text, sql text, note text DEFAULT NULL,
         audience text DEFAULT NULL) RETURNS bigint
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'teach_wrapper';
 CREATE FUNCTION nl2sql.unteach(id bigint) RETURNS void
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'unteach_wrapper';
+CREATE FUNCTION nl_feedback(question text, correct boolean, sql text DEFAULT NULL,
+        note text DEFAULT NULL) RETURNS void
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_feedback_wrapper';
+CREATE FUNCTION nl2sql.review()
+    RETURNS TABLE (kind text, id bigint, question text, sql text, problem text, said_by text, said_at timestamptz)
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'review_wrapper';
+CREATE FUNCTION nl2sql.accept(feedback bigint, sql text DEFAULT NULL, note text DEFAULT NULL,
+        audience text DEFAULT NULL) RETURNS bigint
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'accept_wrapper';
+CREATE FUNCTION nl2sql.dismiss(feedback bigint) RETURNS void
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'dismiss_wrapper';
 COMMENT ON FUNCTION nl2sql.teach(text, text, text, text) IS
     'keeps a question with the SQL that answers it, which the caller may run, for the caller alone or an audience; gives its number';
 COMMENT ON FUNCTION nl2sql.unteach(bigint) IS
     'forgets a verified pair of the caller''s, or a shared one where the caller may teach others';
+COMMENT ON FUNCTION nl_feedback(text, boolean, text, text) IS
+    'says of an answer whether it was right, for teachers to see; nothing is learnt from it by itself';
+COMMENT ON FUNCTION nl2sql.review() IS
+    'pairs that no longer hold, and for teachers what askers say of answers';
+COMMENT ON FUNCTION nl2sql.accept(bigint, text, text, text) IS
+    'makes a verified pair of what an asker said; for teachers';
+COMMENT ON FUNCTION nl2sql.dismiss(bigint) IS
+    'forgets what an asker said of an answer; for teachers';

@@ -54,3 +54,11 @@ COMMENT ON FUNCTION nl2sql.teach(text, text, text, text) IS
     'keeps a question with the SQL that answers it, which the caller may run, for the caller alone or an audience; gives its number';
 COMMENT ON FUNCTION nl2sql.unteach(bigint) IS
     'forgets a verified pair of the caller''s, or a shared one where the caller may teach others';
+COMMENT ON FUNCTION nl_feedback(text, boolean, text, text) IS
+    'says of an answer whether it was right, for teachers to see; nothing is learnt from it by itself';
+COMMENT ON FUNCTION nl2sql.review() IS
+    'pairs that no longer hold, and for teachers what askers say of answers';
+COMMENT ON FUNCTION nl2sql.accept(bigint, text, text, text) IS
+    'makes a verified pair of what an asker said; for teachers';
+COMMENT ON FUNCTION nl2sql.dismiss(bigint) IS
+    'forgets what an asker said of an answer; for teachers';

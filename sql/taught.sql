@@ -45,3 +45,32 @@ SELECT pg_catalog.pg_extension_config_dump('nl2sql.verified',
     'WHERE teacher::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
             OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+
+CREATE TABLE nl2sql.feedback (
+    id bigint PRIMARY KEY,
+    role regrole NOT NULL,
+    question text NOT NULL CHECK (pg_catalog.octet_length(question) OPERATOR(pg_catalog.<=) 2000),
+    correct boolean NOT NULL,
+    sql text CHECK (pg_catalog.octet_length(sql) OPERATOR(pg_catalog.<=) 20000),
+    note text CHECK (pg_catalog.octet_length(note) OPERATOR(pg_catalog.<=) 2000),
+    said_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE nl2sql.feedback IS
+    'what askers say of answers; written by nl_feedback alone, read by teachers through nl2sql.review(); nothing is learnt from it';
+COMMENT ON COLUMN nl2sql.feedback.id IS 'a number without order';
+COMMENT ON COLUMN nl2sql.feedback.role IS 'who said it';
+COMMENT ON COLUMN nl2sql.feedback.question IS 'the question that was asked';
+COMMENT ON COLUMN nl2sql.feedback.correct IS 'whether the answer was right';
+COMMENT ON COLUMN nl2sql.feedback.sql IS 'the SQL that it is about, or that would be right';
+COMMENT ON COLUMN nl2sql.feedback.note IS 'what else the asker says';
+COMMENT ON COLUMN nl2sql.feedback.said_at IS 'when it was said';
+CREATE INDEX feedback_said_at ON nl2sql.feedback (role, said_at);
+COMMENT ON INDEX nl2sql.feedback_said_at IS 'finds what a role said first, to be forgotten where it said too much';
+ALTER TABLE nl2sql.feedback ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_feedback ON nl2sql.feedback
+    USING (role::pg_catalog.oid OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r
+                                                        WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER));
+COMMENT ON POLICY own_feedback ON nl2sql.feedback IS 'every role what it said; teachers read all of it through nl2sql.review()';
+GRANT SELECT ON nl2sql.feedback TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('nl2sql.feedback',
+    'WHERE role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');

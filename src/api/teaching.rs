@@ -3,9 +3,11 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
+use crate::ask::reviewing;
 use crate::ask::teaching::{self, Teaching};
 use crate::error::Error;
 use crate::settings::Settings;
+use crate::taught::feedback;
 
 /// Keeps a question with the SQL that answers it.
 #[pg_extern(sql = "CREATE FUNCTION nl2sql.teach(question text, sql text, note text DEFAULT NULL,
@@ -26,4 +28,69 @@ fn teach(
 fn unteach(id: Option<i64>) -> Result<(), ErrorReport> {
     let id = id.ok_or(Error::NoSuchPair(0))?;
     Ok(teaching::unteach(id, &*Settings::in_force()?)?)
+}
+
+/// What the caller says of an answer.
+#[pg_extern(sql = "CREATE FUNCTION nl_feedback(question text, correct boolean, sql text DEFAULT NULL,
+        note text DEFAULT NULL) RETURNS void
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn nl_feedback(
+    question: Option<&str>,
+    correct: Option<bool>,
+    sql: Option<&str>,
+    note: Option<&str>,
+) -> Result<(), ErrorReport> {
+    let question = question.map(str::trim).filter(|text| !text.is_empty()).ok_or(Error::EmptyQuestion)?;
+    let correct = correct.ok_or(Error::NoVerdict)?;
+    Ok(feedback::say(question, correct, sql.map(str::trim).filter(|sql| !sql.is_empty()), note)?)
+}
+
+/// What teachers should look at.
+#[pg_extern(sql = "CREATE FUNCTION nl2sql.review()
+    RETURNS TABLE (kind text, id bigint, question text, sql text, problem text, said_by text, said_at timestamptz)
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+#[allow(clippy::type_complexity, reason = "pgrx reads the columns from the type")]
+fn review() -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(kind, String),
+            name!(id, i64),
+            name!(question, String),
+            name!(sql, Option<String>),
+            name!(problem, String),
+            name!(said_by, Option<String>),
+            name!(said_at, Option<TimestampWithTimeZone>),
+        ),
+    >,
+    ErrorReport,
+> {
+    let findings = reviewing::review(&*Settings::in_force()?)?;
+    Ok(TableIterator::new(findings.into_iter().map(|one| {
+        let by = Some(one.by).filter(|by| !by.is_empty());
+        (one.kind.to_owned(), one.id, one.question, one.sql, one.problem, by, one.at.parse().ok())
+    })))
+}
+
+/// Makes a pair of what an asker said.
+#[pg_extern(sql = "CREATE FUNCTION nl2sql.accept(feedback bigint, sql text DEFAULT NULL, note text DEFAULT NULL,
+        audience text DEFAULT NULL) RETURNS bigint
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn accept(
+    feedback: Option<i64>,
+    sql: Option<&str>,
+    note: Option<&str>,
+    audience: Option<&str>,
+) -> Result<i64, ErrorReport> {
+    let id = feedback.ok_or(Error::NoSuchFeedback(0))?;
+    let teaching = Teaching { question: None, sql, note, audience };
+    Ok(reviewing::accept(id, &teaching, &*Settings::in_force()?)?)
+}
+
+/// Forgets what an asker said.
+#[pg_extern(sql = "CREATE FUNCTION nl2sql.dismiss(feedback bigint) RETURNS void
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn dismiss(feedback: Option<i64>) -> Result<(), ErrorReport> {
+    let id = feedback.ok_or(Error::NoSuchFeedback(0))?;
+    Ok(reviewing::dismiss(id, &*Settings::in_force()?)?)
 }

@@ -3,14 +3,13 @@
 use crate::error::Error;
 use crate::grounding::values::Lookup;
 use crate::grounding::{self, Context, Name};
-use crate::guard;
+use crate::guard::{self, Reads};
 use crate::pg::running::sandbox::sandboxed;
 use crate::settings::Settings;
-use crate::taught::Known;
+use crate::taught::{Judged, Known};
 use pairs::Column;
 use reader::Interrupted;
 use reader::stored_values::{Closeness, ValueLookup};
-use schema::ResultShape;
 
 pub struct KnownToAsker<'a> {
     pub context: &'a Context,
@@ -44,13 +43,20 @@ impl Known for KnownToAsker<'_> {
                 .any(|relation| of_name(&relation.name) || relation.columns.iter().any(|column| of_name(&column.name)))
     }
 
-    fn may_run(&self, sql: &str) -> Result<Option<ResultShape>, Error> {
-        let judged =
-            sandboxed(self.settings.bounds, |sandbox| Ok(guard::approve(sandbox, sql, None, self.settings)?.shape));
-        match judged {
-            Ok(shape) => Ok(Some(shape)),
+    fn judge(&self, sql: &str) -> Result<Result<Judged, Error>, Error> {
+        match judge(sql, self.settings) {
             Err(error) if error.ends_the_question() => Err(error),
-            Err(_) => Ok(None),
+            judged => Ok(judged),
         }
     }
+}
+
+/// What a statement is that the asker may run.
+pub fn judge(sql: &str, settings: &Settings) -> Result<Judged, Error> {
+    sandboxed(settings.bounds, |sandbox| {
+        let approved = guard::approve(sandbox, sql, None, settings)?;
+        let constants = pairs::constants(&approved.outline());
+        let Reads { relations, columns } = approved.reads;
+        Ok(Judged { shape: approved.shape, constants, relations, columns })
+    })
 }

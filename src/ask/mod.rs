@@ -15,6 +15,7 @@ pub mod attempt;
 pub mod help;
 mod known_to_asker;
 mod question;
+pub mod reviewing;
 pub mod teaching;
 mod waiting;
 

@@ -1,18 +1,14 @@
 //! Teaching: SQL that the teacher may run becomes a verified pair.
 
-use super::known_to_asker::KnownToAsker;
+use super::known_to_asker::{KnownToAsker, judge};
 use crate::error::Error;
 use crate::grounding::{self, Extent};
-use crate::guard::{self, Reads};
 use crate::pg::host::report;
-use crate::pg::running::sandbox::sandboxed;
 use crate::settings::Settings;
 use crate::taught::{self, Kept, Lesson, Sharing};
-use pairs::Constants;
-use schema::ResultShape;
 
 /// What somebody teaches.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Teaching<'a> {
     pub question: Option<&'a str>,
     pub sql: Option<&'a str>,
@@ -27,20 +23,11 @@ pub fn teach(teaching: &Teaching<'_>, settings: &Settings) -> Result<i64, Error>
     let sql = teaching.sql.map(statement).filter(|text| !text.is_empty()).ok_or(Error::EmptyStatement)?;
     taught::check_lengths(question, sql, teaching.note)?;
     let sharing = taught::sharing(teaching.audience, &settings.teachers)?;
-    let Judged { shape, constants, reads } = judge(sql, settings)?;
+    let judged = judge(sql, settings)?;
     if let Some(kept) = taught_before(question, sql, &sharing, settings)? {
         return Ok(told(&kept));
     }
-    let kept = taught::keep(&Lesson {
-        question,
-        sql,
-        note: teaching.note,
-        sharing: &sharing,
-        shape: &shape,
-        constants: &constants,
-        relations: &reads.relations,
-        columns: &reads.columns,
-    })?;
+    let kept = taught::keep(&Lesson { question, sql, note: teaching.note, sharing: &sharing, judged: &judged })?;
     Ok(told(&kept))
 }
 
@@ -77,19 +64,4 @@ pub fn unteach(id: i64, settings: &Settings) -> Result<(), Error> {
 /// Without the semicolon at its end, which is no part of a query.
 fn statement(sql: &str) -> &str {
     sql.trim().trim_end_matches(';').trim_end()
-}
-
-/// What is known of a statement that the guard lets run.
-struct Judged {
-    shape: ResultShape,
-    constants: Constants,
-    reads: Reads,
-}
-
-fn judge(sql: &str, settings: &Settings) -> Result<Judged, Error> {
-    sandboxed(settings.bounds, |sandbox| {
-        let approved = guard::approve(sandbox, sql, None, settings)?;
-        let constants = pairs::constants(&approved.outline());
-        Ok(Judged { shape: approved.shape.clone(), constants, reads: approved.reads.clone() })
-    })
 }

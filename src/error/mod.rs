@@ -42,6 +42,14 @@ pub enum Error {
     TooManyPairs { most: usize },
     #[error("pair {0} does not exist")]
     NoSuchPair(i64),
+    #[error("feedback {0} does not exist")]
+    NoSuchFeedback(i64),
+    #[error("feedback {0} tells no SQL")]
+    FeedbackWithoutSql(i64),
+    #[error("permission denied for feedback of others")]
+    MayNotReadFeedback,
+    #[error("it is not said whether the answer was right")]
+    NoVerdict,
     #[error("role \"{0}\" does not exist")]
     NoSuchRole(String),
     #[error("permission denied to teach others")]

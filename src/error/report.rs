@@ -13,7 +13,9 @@ impl Error {
             | Self::InvalidLabel { .. }
             | Self::EmptyThreadName
             | Self::NoHelp(_)
-            | Self::NoWordsToTeach => "22023",
+            | Self::NoWordsToTeach
+            | Self::NoVerdict
+            | Self::FeedbackWithoutSql(_) => "22023",
             Self::Encoding | Self::Silent { .. } => "0A000",
             Self::EmptyCursorName => "34000",
             Self::LongQuestion { .. }
@@ -21,10 +23,14 @@ impl Error {
             | Self::PairTooLong { .. }
             | Self::TooManyWords { .. }
             | Self::TooManyPairs { .. } => "54000",
-            Self::UnknownModel(_) | Self::NoSuchPair(_) | Self::NoSuchRole(_) => "42704",
+            Self::UnknownModel(_) | Self::NoSuchPair(_) | Self::NoSuchFeedback(_) | Self::NoSuchRole(_) => "42704",
             Self::TaughtOtherwise { .. } => "23505",
             Self::NotAModel { .. } => "42809",
-            Self::ModelDenied(_) | Self::OptionDenied(_) | Self::CursorOfAnother { .. } | Self::MayNotShare => "42501",
+            Self::ModelDenied(_)
+            | Self::OptionDenied(_)
+            | Self::CursorOfAnother { .. }
+            | Self::MayNotShare
+            | Self::MayNotReadFeedback => "42501",
             Self::UnknownOption { .. } => "HV00D",
             Self::BadOptionValue { .. } => "HV024",
             Self::MissingOption { .. } => "HV00J",
@@ -79,6 +85,9 @@ impl Error {
                 Some(format!("Pair {id}, \"{question}\", says: {sql}"))
             }
             Self::TooManyPairs { most } => Some(format!("A role keeps at most {most}.")),
+            Self::MayNotReadFeedback => {
+                Some("Only superusers and members of the roles in nl2sql.teachers read and accept it.".to_owned())
+            }
             Self::MayNotShare => {
                 Some("Only superusers and members of the roles in nl2sql.teachers give pairs an audience.".to_owned())
             }
@@ -141,6 +150,11 @@ impl Error {
                 "SELECT id, question FROM nl2sql.verified lists your own."
             }
             Self::NoWordsToTeach => "Teach a whole question, for example 'revenue in 2025 in Germany'.",
+            Self::NoSuchFeedback(_) => "SELECT * FROM nl2sql.review() lists what askers said.",
+            Self::FeedbackWithoutSql(id) => {
+                return Some(format!("Give the SQL that is right: SELECT nl2sql.accept({id}, 'SELECT …')."));
+            }
+            Self::NoVerdict => "Give true or false for correct.",
             Self::MayNotShare => "Leave the audience out: the pair then answers your own questions.",
             Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
             Self::UnknownModel(_) => {

@@ -5,17 +5,20 @@
 
 #![forbid(unsafe_code)]
 
+pub mod feedback;
 mod recall;
+mod renames;
 mod store;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::CStr;
 
 use crate::error::Error;
 use crate::pg::running::query::{self, Row};
-use pairs::{Pattern, Question};
+use pairs::{Constants, Pattern, Question};
 use schema::ResultShape;
 
-pub use recall::{Known, Verified, recall};
+pub use recall::{Known, Verified, answer, recall};
 pub use store::{Kept, Lesson, Sharing, check_lengths, keep, remove, sharing};
 
 /// In bytes; the table has the same limits.
@@ -28,7 +31,7 @@ pub const MAX_PAIRS: usize = 10_000;
 const TABLE: (&CStr, &CStr) = (c"nl2sql", c"verified");
 
 /// A pair that the asker may be answered by, if they may run its SQL.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pair {
     pub id: i64,
     pub question: String,
@@ -43,6 +46,26 @@ pub struct Pair {
     /// The columns of its result when it was taught.
     columns: Vec<String>,
     pattern: Pattern,
+    reads: Vec<Reads>,
+}
+
+/// A relation that a pair reads.
+#[derive(Debug, Clone, serde::Deserialize)]
+struct Reads {
+    oid: u32,
+    /// By number, the names that they had.
+    columns: BTreeMap<String, String>,
+}
+
+/// What is known of a statement that may run.
+#[derive(Debug)]
+pub struct Judged {
+    pub shape: ResultShape,
+    pub constants: Constants,
+    /// The relations that the statement itself reads, by their oids.
+    pub relations: Vec<u32>,
+    /// And the columns, by relation and number.
+    pub columns: Vec<(u32, i16)>,
 }
 
 impl Pair {
@@ -59,7 +82,23 @@ impl Pair {
             is_own: next()? == "t",
             columns: serde_json::from_str(&next()?).ok()?,
             pattern: serde_json::from_str(&next()?).ok()?,
+            reads: serde_json::from_str(&next()?).ok()?,
         })
+    }
+
+    /// The columns of its result when it was taught, each with its type.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Whether a statement reads just what its SQL read when it was taught.
+    fn reads_the_same(&self, judged: &Judged) -> bool {
+        let column = |of: &Reads, number: &String| Some((of.oid, number.parse::<i16>().ok()?));
+        let columns = self.reads.iter().flat_map(|of| of.columns.keys().filter_map(move |number| column(of, number)));
+        let (columns, relations): (BTreeSet<_>, BTreeSet<u32>) =
+            (columns.collect(), self.reads.iter().map(|of| of.oid).collect());
+        let named = judged.columns.iter().copied().filter(|(_, number)| *number > 0);
+        columns == named.collect() && relations == judged.relations.iter().copied().collect()
     }
 
     /// Whether its SQL still gives the columns that it gave.
@@ -71,6 +110,29 @@ impl Pair {
 /// The columns of a result, as they are kept.
 fn columns_of(shape: &ResultShape) -> Vec<String> {
     shape.0.iter().map(|column| format!("{} {}", schema::quote_ident(&column.name), column.type_name)).collect()
+}
+
+/// A pair in a list of all.
+#[derive(Debug)]
+pub struct Listed {
+    pub pair: Pair,
+    /// A role's name, or `public`; nothing where it is the teacher's alone.
+    pub audience: Option<String>,
+    /// When it was taught, as the session prints it.
+    pub at: String,
+}
+
+/// The caller's pairs and those shared with them, as far as what they read is theirs to read, in the order in which they were
+/// taught; with `only`, those whose question holds it. A pair whose teacher is gone has none.
+pub fn listed(only: Option<&str>) -> Result<Vec<Listed>, Error> {
+    let role = query::current_role().to_u32().to_string();
+    let rows = query::owner_rows(TABLE, include_str!("pairs.sql"), &[Some(&role), only])?;
+    let listed = |mut row: Row| {
+        let at = row.pop()??;
+        let audience = row.pop()?;
+        Some(Listed { pair: Pair::read(row)?, audience, at })
+    };
+    Ok(rows.into_iter().filter_map(listed).collect())
 }
 
 /// The pairs nearest to a question, the nearest first; not the one with the number `but`.

@@ -16,7 +16,7 @@ WITH near AS MATERIALIZED (
     LIMIT 30
 )
 SELECT v.id, v.question, v.sql, v.note, r.rolname, pg_catalog.to_char(v.taught_at, 'YYYY-MM-DD'), n.is_own,
-       pg_catalog.array_to_json(v.columns), v.pattern, n.missing
+       pg_catalog.array_to_json(v.columns), v.pattern, v.reads
 FROM near n
 JOIN nl2sql.verified v ON v.id OPERATOR(pg_catalog.=) n.id
 JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) v.teacher::pg_catalog.oid

@@ -1,9 +1,8 @@
 //! The SQL of a pair that asks the same as a question, with the question's values.
 
-use super::{Pair, near};
+use super::{Judged, Pair, near};
 use crate::error::Error;
 use pairs::{Column, Day, Fit, Question, Values};
-use schema::ResultShape;
 use schema::sanitize::one_line;
 
 /// What the pairs know of a question.
@@ -43,8 +42,8 @@ pub trait Known {
     fn stored(&self, column: &Column, words: &str) -> Result<Option<String>, Error>;
     /// Whether a word is spelled as it is meant.
     fn is_word(&self, word: &str) -> bool;
-    /// The columns of a statement; `None` where the asker may not run it, or nobody can.
-    fn may_run(&self, sql: &str) -> Result<Option<ResultShape>, Error>;
+    /// What a statement is that the asker may run; else why not.
+    fn judge(&self, sql: &str) -> Result<Result<Judged, Error>, Error>;
 }
 
 /// The SQL for a question that asks the same as a pair; the asker's own pairs come first. Where two pairs that the asker may run
@@ -53,16 +52,7 @@ pub fn recall(question: &str, today: &str, known: &dyn Known) -> Result<Option<V
     let (Some(question), Some(today)) = (Question::new(question), Day::parse(today)) else { return Ok(None) };
     let mut found: Vec<Verified> = Vec::new();
     for pair in near(&question, None)? {
-        let fits = pair.pattern.fits(&question, today, &|word| known.is_word(word));
-        let mut filled: Vec<Verified> = Vec::new();
-        for fit in fits {
-            filled.extend(fill(&pair, &fit, known)?);
-        }
-        // Two ways to read the question as one pair are one too many.
-        let [verified] = filled.as_slice() else { continue };
-        if known.may_run(&verified.sql)?.is_some_and(|shape| pair.has_shape(&shape)) {
-            found.push(verified.clone());
-        }
+        found.extend(answer(&pair, &question, today, known)?);
     }
     let has_own = found.iter().any(|verified| verified.is_own);
     found.retain(|verified| verified.is_own == has_own);
@@ -71,6 +61,34 @@ pub fn recall(question: &str, today: &str, known: &dyn Known) -> Result<Option<V
     found.retain(|verified| verified.corrected.is_empty() || !is_spelled);
     let is_clear = found.windows(2).all(|two| two[0].sql == two[1].sql);
     Ok(found.into_iter().next().filter(|_| is_clear))
+}
+
+/// The SQL of one pair for a question, where it asks the same and the asker may run it, as it was taught or under the names that
+/// things have now.
+pub fn answer(pair: &Pair, question: &Question<'_>, today: Day, known: &dyn Known) -> Result<Option<Verified>, Error> {
+    let fits = pair.pattern.fits(question, today, &|word| known.is_word(word));
+    if fits.is_empty() {
+        return Ok(None);
+    }
+    if let Some(verified) = fill_one(pair, &fits, known)?
+        && let Ok(judged) = known.judge(&verified.sql)?
+    {
+        return Ok(pair.has_shape(&judged.shape).then_some(verified));
+    }
+    let Some((renamed, _)) = pair.renamed(known)? else { return Ok(None) };
+    let fits = renamed.pattern.fits(question, today, &|word| known.is_word(word));
+    let Some(verified) = fill_one(&renamed, &fits, known)? else { return Ok(None) };
+    let may_run = known.judge(&verified.sql)?.is_ok_and(|judged| renamed.has_shape(&judged.shape));
+    Ok(may_run.then_some(verified))
+}
+
+/// The SQL of a pair where just one reading of the question fits it.
+fn fill_one(pair: &Pair, fits: &[Fit], known: &dyn Known) -> Result<Option<Verified>, Error> {
+    let mut filled: Vec<Verified> = Vec::new();
+    for fit in fits {
+        filled.extend(fill(pair, fit, known)?);
+    }
+    Ok(filled.pop().filter(|_| filled.is_empty()))
 }
 
 /// The SQL of a pair with the values of one reading; `None` where one does not fit its column.

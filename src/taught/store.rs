@@ -1,11 +1,10 @@
 //! Pairs kept and forgotten.
 
-use super::{MAX_NOTE, MAX_PAIRS, MAX_QUESTION, MAX_SQL, TABLE, columns_of};
+use super::{Judged, MAX_NOTE, MAX_PAIRS, MAX_QUESTION, MAX_SQL, TABLE, columns_of};
 use crate::error::Error;
 use crate::grounding::array_literal;
 use crate::pg::running::query;
-use pairs::{Constants, Day, Pattern, Unteachable};
-use schema::ResultShape;
+use pairs::{Day, Pattern, Unteachable};
 use schema::sanitize::one_line;
 
 /// Whom the caller may teach.
@@ -23,11 +22,7 @@ pub struct Lesson<'a> {
     pub sql: &'a str,
     pub note: Option<&'a str>,
     pub sharing: &'a Sharing,
-    pub shape: &'a ResultShape,
-    pub constants: &'a Constants,
-    /// The relations that the SQL itself reads, and the columns, by relation and number.
-    pub relations: &'a [u32],
-    pub columns: &'a [(u32, i16)],
+    pub judged: &'a Judged,
 }
 
 /// What came of it: the number of the pair, and whether another one of the caller's answers the question already.
@@ -64,19 +59,20 @@ pub fn check_lengths(question: &str, sql: &str, note: Option<&str>) -> Result<()
 /// Keeps a pair as the caller's.
 pub fn keep(lesson: &Lesson<'_>) -> Result<Kept, Error> {
     let question = one_line(lesson.question).trim().to_owned();
-    let pattern =
-        Pattern::learn(&question, lesson.sql, lesson.constants, lesson.sharing.today).map_err(|why| match why {
+    let pattern = Pattern::learn(&question, lesson.sql, &lesson.judged.constants, lesson.sharing.today).map_err(
+        |why| match why {
             Unteachable::NoWords => Error::NoWordsToTeach,
             Unteachable::TooLong => Error::TooManyWords { most: pairs::MAX_WORDS },
-        })?;
+        },
+    )?;
     let key = pattern.key();
     let role = query::current_role().to_u32().to_string();
     let audience = lesson.sharing.audience.map(|oid| oid.to_string());
-    let relations = array_literal(&lesson.relations.iter().map(u32::to_string).collect::<Vec<_>>());
-    let columns = serde_json::to_string(lesson.columns).map_err(unkept)?;
+    let relations = array_literal(&lesson.judged.relations.iter().map(u32::to_string).collect::<Vec<_>>());
+    let columns = serde_json::to_string(&lesson.judged.columns).map_err(unkept)?;
     let note = lesson.note.map(|note| one_line(note).trim().to_owned()).filter(|note| !note.is_empty());
     let kept = serde_json::to_string(&pattern).map_err(unkept)?;
-    let (shape, words) = (array_literal(&columns_of(lesson.shape)), array_literal(&pattern.words()));
+    let (shape, words) = (array_literal(&columns_of(&lesson.judged.shape)), array_literal(&pattern.words()));
     let arguments = [
         Some(role.as_str()),
         audience.as_deref(),

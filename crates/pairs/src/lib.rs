@@ -21,6 +21,7 @@ mod filling;
 mod matching;
 mod pattern;
 mod question;
+mod renaming;
 mod sql_text;
 mod time_hole;
 
@@ -33,3 +34,4 @@ pub use filling::Values;
 pub use matching::Fit;
 pub use pattern::{Hole, Pattern, Unteachable};
 pub use question::{MAX_WORDS, Question, Token};
+pub use renaming::renamed;

@@ -1,4 +1,4 @@
-//! The literals in the text of a statement, as PostgreSQL's scanner finds them (scan.l).
+//! The literals and names in the text of a statement, as PostgreSQL's scanner finds them (scan.l).
 //!
 //! Only what can be replaced by another literal is told: plain strings and numbers. Comments, quoted names, dollar quotes and
 //! strings with escapes, bits or code points are stepped over.
@@ -13,9 +13,27 @@ pub struct Literal {
     pub is_string: bool,
 }
 
+/// A name, by its place in the text in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    pub start: usize,
+    pub end: usize,
+    /// As the server reads it: in lower case, or what the quotes hold.
+    pub name: String,
+}
+
 /// The plain strings and numbers of a statement, in order.
 pub fn literals(sql: &str) -> Vec<Literal> {
-    let mut found = Vec::new();
+    scan(sql).0
+}
+
+/// The names of a statement and its key words, in order.
+pub fn names(sql: &str) -> Vec<Name> {
+    scan(sql).1
+}
+
+fn scan(sql: &str) -> (Vec<Literal>, Vec<Name>) {
+    let (mut found, mut names) = (Vec::new(), Vec::new());
     let mut at = 0;
     while let Some(rest) = sql.get(at..).filter(|rest| !rest.is_empty()) {
         let length = match rest.chars().next().unwrap_or(' ') {
@@ -24,7 +42,12 @@ pub fn literals(sql: &str) -> Vec<Literal> {
                 found.push(Literal { start: at, end: at + length, value, is_string: true });
                 length
             }
-            '"' => quoted(rest, '"'),
+            '"' => {
+                let length = quoted(rest, '"');
+                let inside = rest.get(1..length.saturating_sub(1)).unwrap_or_default();
+                names.push(Name { start: at, end: at + length, name: inside.replace("\"\"", "\"") });
+                length
+            }
             '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => comment(rest),
             '$' => dollar_quoted(rest).unwrap_or(1),
@@ -34,12 +57,17 @@ pub fn literals(sql: &str) -> Vec<Literal> {
                 found.push(Literal { start: at, end: at + length, value, is_string: false });
                 length
             }
-            c if is_name(c) => name(rest),
+            c if is_name(c) => {
+                let length = name(rest);
+                let text = rest.get(..length).filter(|text| !text.contains(['\'', '"', '&']));
+                names.extend(text.map(|text| Name { start: at, end: at + length, name: text.to_lowercase() }));
+                length
+            }
             c => c.len_utf8(),
         };
         at += length.max(1);
     }
-    found
+    (found, names)
 }
 
 fn is_name(c: char) -> bool {
@@ -175,6 +203,13 @@ mod tests {
             ["1", "z"]
         );
         assert_eq!(found("SELECT größe5 FROM ä1 WHERE x='ü'"), ["ü"]);
+    }
+
+    #[test]
+    fn names_are_found_as_the_server_reads_them() {
+        let found = names("SELECT O.\"To\"\"tal\" AS total, 'x', E'y' FROM Orders -- z");
+        let names: Vec<&str> = found.iter().map(|name| name.name.as_str()).collect();
+        assert_eq!(names, ["select", "o", "To\"tal", "as", "total", "from", "orders"]);
     }
 
     #[test]

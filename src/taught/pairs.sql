@@ -1,0 +1,19 @@
+-- The pairs of a role ($1, an oid) and those shared with it, or all shared ones for a superuser, whose question holds $2, in any
+-- case: in the order in which they were taught. Those of others only where the role may read something of every relation that
+-- they read and that there still is.
+SELECT v.id, v.question, v.sql, v.note, COALESCE(r.rolname, ''), pg_catalog.to_char(v.taught_at, 'YYYY-MM-DD'),
+       v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid,
+       pg_catalog.array_to_json(v.columns), v.pattern, v.reads,
+       CASE v.audience::pg_catalog.oid WHEN 0 THEN 'public' ELSE v.audience::pg_catalog.text END,
+       v.taught_at
+FROM nl2sql.verified v
+LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) v.teacher::pg_catalog.oid
+WHERE (v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
+       OR ((v.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
+            OR pg_catalog.pg_has_role($1::pg_catalog.oid, v.audience::pg_catalog.oid, 'USAGE'))
+           AND NOT EXISTS (
+               SELECT FROM pg_catalog.jsonb_to_recordset(v.reads) AS j(oid pg_catalog.int8)
+               JOIN pg_catalog.pg_class c ON c.oid::pg_catalog.int8 OPERATOR(pg_catalog.=) j.oid
+               WHERE NOT pg_catalog.has_any_column_privilege($1::pg_catalog.oid, c.oid, 'SELECT'))))
+  AND ($2 IS NULL OR pg_catalog.strpos(pg_catalog.lower(v.question), pg_catalog.lower($2)) OPERATOR(pg_catalog.>) 0)
+ORDER BY v.taught_at, v.id
