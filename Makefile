@@ -1,5 +1,6 @@
 # make demo   sees nl2sql work: sets up, builds, starts a throw-away server, asks questions
 # make test   runs every test; make lint, rustfmt and clippy
+# make test PG_MAJOR=18  the same on that major version, 16 or 18 where the system has none: see .ci/postgresql
 # make test-clients  asks through the clients people use (psql, drivers, dbt, PgBouncer); docs/clients.md has their recipes
 # make psql   a shell on the demo's server; make demo-stop ends it
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
@@ -11,10 +12,15 @@
 # make eval  asks the builtin model all their questions and scores its answers; misses go to target/eval
 
 SHELL := /bin/bash
+# The extension is built apart for another major version, so that neither build undoes the other.
+ifneq ($(PG_MAJOR),)
+PG_CONFIG := $(shell .ci/postgresql $(PG_MAJOR))
+BUILD_APART = CARGO_TARGET_DIR=$(CURDIR)/target/pg$(PG_MAJOR)
+endif
 PG_CONFIG_GIVEN := $(PG_CONFIG)
 # The newest PostgreSQL with headers. Looked up when used, as `make setup` may only just have installed it.
 PG_CONFIG ?= $(lastword $(shell ls -d /usr/lib/postgresql/*/lib/pgxs 2>/dev/null | sort -V | sed 's|lib/pgxs$$|bin/pg_config|'))
-PG_MAJOR = $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+PG_MAJOR ?= $(shell $(PG_CONFIG) --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 FEATURES = --no-default-features --features pg$(PG_MAJOR)
 PGTEST_DIR := $(or $(TMPDIR),/tmp)/nl2sql-pgtest
 SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
@@ -31,7 +37,7 @@ setup:
 	@PG_CONFIG=$(PG_CONFIG_GIVEN) .ci/setup
 
 install: setup
-	cargo pgrx install --release $(SUDO) --pg-config $(PG_CONFIG) $(FEATURES)
+	$(BUILD_APART) cargo pgrx install --release $(SUDO) --pg-config $(PG_CONFIG) $(FEATURES)
 	$(if $(SUDO),sudo )install -m 644 sql/nl2sql--0.1.0.sql $$($(PG_CONFIG) --sharedir)/extension/
 
 demo: install
@@ -46,16 +52,16 @@ psql:
 
 lint: setup
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets $(FEATURES) -- -D warnings
+	$(BUILD_APART) cargo clippy --workspace --all-targets $(FEATURES) -- -D warnings
 
 test: unit pgtest regress e2e
 
 unit: setup
-	cargo test --workspace --exclude nl2sql-e2e --lib $(FEATURES)
+	$(BUILD_APART) cargo test --workspace --exclude nl2sql-e2e --lib $(FEATURES)
 
 # Installs pgrx's test build into the server's directories; `make install` puts the release build back.
 pgtest: setup
-	cargo pgrx test pg$(PG_MAJOR) pg::tests --runas postgres --pgdata $(PGTEST_DIR) $(FEATURES)
+	$(BUILD_APART) cargo pgrx test pg$(PG_MAJOR) pg::tests --runas postgres --pgdata $(PGTEST_DIR) $(FEATURES)
 
 regress: install
 	tests/regress

@@ -12,7 +12,8 @@ fn questions_that_are_none() {
         }
     }
     for function in ["nl_ask", "nl_sql"] {
-        session.error(&format!("SELECT {function}('how many', 'thread-1')"), "0A000");
+        session.error(&format!("SELECT {function}('how many', ' ')"), "22023");
+        session.error(&format!("SELECT {function}('how many', repeat('x', 201))"), "54000");
     }
 }
 

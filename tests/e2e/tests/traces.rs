@@ -24,7 +24,7 @@ const SCHEMA: &str = "
         'DECLARE b boolean := n < 0; BEGIN IF n > 0 THEN b := pg_try_advisory_lock(n); END IF; RETURN b; END';
     CREATE FUNCTION casts(n int) RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN locks(n)::int; END';
     CREATE FUNCTION differs(a float8, b float8) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS
-        $$ DECLARE b boolean := locks(-1); BEGIN
+        $$ DECLARE b boolean := public.locks(-1); BEGIN
             IF current_setting('app.lock', true) = 'on' THEN b := pg_try_advisory_lock(4711); END IF; RETURN $1 - $2; END $$;
     CREATE TYPE span AS RANGE (SUBTYPE = float8, SUBTYPE_DIFF = differs);
     CREATE TABLE bookings (during span);
