@@ -1,8 +1,8 @@
 //! What the server's functions that can't be stopped may be given.
 //!
 //! Found by measuring: `make cancel-latency` calls all of them with arguments that grow, and tells which go on for more
-//! than a second after a cancel. The limits keep one call below about half a second. Between two calls the server
-//! looks for cancels, so that any number of them is bounded by `nl2sql.query_timeout`.
+//! than a second after a cancel. The limits keep one call below about half a second. Between two calls there is a look
+//! for cancels (`pg::running::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
 
 use crate::pg::running::argument_bounds::{ArgumentLimit, Measure};
 
@@ -76,6 +76,7 @@ pub const LIMITS: &[ArgumentLimit] = &[
     // geo_ops.c: each segment with each.
     product("path_distance", &[0, 1], 2e8),
     product("path_inter", &[0, 1], 3e9),
+    product("poly_same", &[0, 1], 5e9),
     product("poly_overlap", &[0, 1], 5e8),
     product("poly_contain", &[0, 1], 5e8),
     product("poly_contained", &[0, 1], 5e8),
@@ -209,6 +210,18 @@ pub const LIMITS: &[ArgumentLimit] = &[
     largest("xpath", &[0, 1], 1.5e5),
     largest("xpath_exists", &[0, 1], 1.5e5),
     largest("xmlexists", &[0, 1], 1.5e5),
+    // multirangetypes.c sorts all ranges in one go.
+    ArgumentLimit { function: "range_agg_finalfn", library: "", measure: Measure::Gathered(0), most: 1e5 },
+    largest("multirange_constructor2", &[0], 2e6),
+    // tsrank.c looks at each pair of words that are asked for, at all their positions.
+    product("ts_rank_tt", &[0, 1], 1e8),
+    product("ts_rank_ttf", &[0, 1], 1e8),
+    product("ts_rank_wtt", &[1, 2], 1e8),
+    product("ts_rank_wttf", &[1, 2], 1e8),
+    product("ts_rankcd_tt", &[0, 1], 5e8),
+    product("ts_rankcd_ttf", &[0, 1], 5e8),
+    product("ts_rankcd_wtt", &[1, 2], 5e8),
+    product("ts_rankcd_wttf", &[1, 2], 5e8),
     // geo_ops.c, oracle_compat.c and arrayfuncs.c make as much as an integer says.
     count("circle_poly", 0, 5e6),
     count("lpad", 1, 2e7),

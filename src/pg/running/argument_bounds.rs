@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::calls;
 use super::plan_hooks::interrupt;
 use super::watch_state::is_watching;
 use crate::error::Error;
@@ -51,22 +52,32 @@ pub enum Measure {
     LargestOfAny,
     /// What this argument, an integer of 4 bytes, is itself.
     Count(usize),
+    /// How many values an aggregate has gathered in this argument, an ArrayBuildState.
+    Gathered(usize),
     /// How many elements an array has whose dimensions are in this argument, an array of integers of 4 bytes.
     Dimensions(usize),
 }
 
 /// FmgrBuiltin in fmgrtab.h, the same from PostgreSQL 13 to 18.
 #[repr(C)]
-struct Builtin {
+pub(super) struct Builtin {
     oid: pg_sys::Oid,
     arguments: i16,
     strict: bool,
     returns_set: bool,
     name: *const c_char,
-    function: *mut c_void,
+    pub(super) function: *mut c_void,
 }
 
-type Function = unsafe extern "C-unwind" fn(pg_sys::FunctionCallInfo) -> pg_sys::Datum;
+impl Builtin {
+    /// The name of the C function.
+    pub(super) fn name(&self) -> &[u8] {
+        // SAFETY: a constant of the server's.
+        unsafe { CStr::from_ptr(self.name) }.to_bytes()
+    }
+}
+
+pub(super) type Function = unsafe extern "C-unwind" fn(pg_sys::FunctionCallInfo) -> pg_sys::Datum;
 
 mod raw {
     use super::{Builtin, c_int, pg_sys};
@@ -93,7 +104,7 @@ macro_rules! instances {
 }
 
 /// One function for each limit there can be: a call does not tell through which entry it came.
-static CHECKED: [Function; 220] = instances!(
+static CHECKED: [Function; 256] = instances!(
     0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40
     41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78
     79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112
@@ -101,6 +112,8 @@ static CHECKED: [Function; 220] = instances!(
     141 142 143 144 145 146 147 148 149 150 151 152 153 154 155 156 157 158 159 160 161 162 163 164 165 166 167 168
     169 170 171 172 173 174 175 176 177 178 179 180 181 182 183 184 185 186 187 188 189 190 191 192 193 194 195 196
     197 198 199 200 201 202 203 204 205 206 207 208 209 210 211 212 213 214 215 216 217 218 219
+    220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 238 239 240 241 242 243 244 245 246 247 248
+    249 250 251 252 253 254 255
 );
 
 static IN_FORCE: AtomicBool = AtomicBool::new(false);
@@ -129,15 +142,17 @@ fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
         if !is_open && !protect(first, count, libc::PROT_READ | libc::PROT_WRITE) {
             return false;
         }
-        for entry in std::slice::from_raw_parts_mut(first, count) {
-            let name = CStr::from_ptr(entry.name).to_bytes();
-            let is_of = |limit: &ArgumentLimit| limit.library.is_empty() && limit.function.as_bytes() == name;
+        let mut are_watched = true;
+        for (place, entry) in std::slice::from_raw_parts_mut(first, count).iter_mut().enumerate() {
+            let is_of = |limit: &ArgumentLimit| limit.library.is_empty() && limit.function.as_bytes() == entry.name();
             if let Some(at) = limits.iter().position(is_of) {
                 ORIGINALS[at].store(entry.function, Relaxed);
                 entry.function = CHECKED[at] as *mut c_void;
+            } else {
+                are_watched &= calls::watch(entry, place);
             }
         }
-        is_open || protect(first, count, libc::PROT_READ)
+        (is_open || protect(first, count, libc::PROT_READ)) && are_watched
     }
 }
 
@@ -234,14 +249,23 @@ unsafe extern "C-unwind" fn checked<const N: usize>(call: pg_sys::FunctionCallIn
             if size(N, call) > LIMITS.get().map_or(f64::INFINITY, |limits| limits[N].most) {
                 refuse(N, call);
             }
-            // The planner computes what is constant, one call after the other, and looks for no cancel between them.
+            // See `calls`.
             if pg_sys::InterruptPending != 0 {
                 interrupt();
             }
         }
         let original: Function = std::mem::transmute(ORIGINALS[N].load(Relaxed));
-        original(call)
+        let result = original(call);
+        if is_watching() {
+            calls::judge_array(call, result, is_array_input(N));
+        }
+        result
     }
+}
+
+/// Whether a function reads arrays, which the expression that makes the call does not tell.
+fn is_array_input(at: usize) -> bool {
+    LIMITS.get().and_then(|limits| limits.get(at)).is_some_and(|limit| limit.function == "array_in")
 }
 
 /// What a limit is on; an argument that is NULL has size 0.
@@ -270,6 +294,9 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
             (0..arguments.len()).map(of_any).fold(0.0, f64::max)
         }
         Some(Measure::Count(argument)) => given(*argument).map_or(0.0, |count| f64::from(count.value.value() as i32)),
+        // SAFETY: the caller's promise.
+        Some(Measure::Gathered(argument)) => given(*argument)
+            .map_or(0.0, |state| unsafe { f64::from((*state.value.cast_mut_ptr::<pg_sys::ArrayBuildState>()).nelems) }),
         // SAFETY: the caller's promise.
         Some(Measure::Dimensions(argument)) => given(*argument).map_or(0.0, |array| unsafe { elements(array.value) }),
         None => 0.0,

@@ -20,6 +20,7 @@ use crate::pg::running::labelled_reads::{Foreseen, LabelledReads};
 use crate::pg::running::plan_hooks::{mark_as_cursor, opener_of_cursor};
 use crate::pg::running::runtime_hooks::Forced;
 use crate::pg::running::sandbox::under_limits;
+use crate::pg::running::watch_state::set_planning;
 
 /// A judged plan in memory of its own, with the locks it needs not yet taken.
 pub struct DetachedPlan {
@@ -146,10 +147,12 @@ unsafe extern "C-unwind" fn on_run(
             return run_ours(query, direction, count, opener);
         }
         let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
+        let was_planning = set_planning(false);
         #[cfg(feature = "pg18")]
         next(query, direction, count);
         #[cfg(not(feature = "pg18"))]
         next(query, direction, count, once);
+        set_planning(was_planning);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What bounds and watches work inside a transaction: sandboxes, limits, hooks, cursors, and our own queries.
 
 pub mod argument_bounds;
+mod calls;
 pub mod cursor;
 pub mod definer;
 pub mod function_facts;

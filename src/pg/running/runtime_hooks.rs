@@ -37,6 +37,7 @@ pub fn install(judges: Judges) {
 /// Watches from now to the end of the current subtransaction, whose rollback resets the setting.
 pub fn start() {
     prepared_code::forget();
+    watch_state::set_planning(false);
     set_guarded(pg_sys::GucAction::GUC_ACTION_LOCAL);
 }
 

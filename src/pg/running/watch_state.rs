@@ -41,6 +41,8 @@ thread_local! {
     static CHANGING: Cell<bool> = const { Cell::new(false) };
     /// A statement is analyzed that has not been judged.
     static ANALYZING: Cell<bool> = const { Cell::new(false) };
+    /// A statement is planned; what it calls meanwhile it calls for the planner.
+    static PLANNING: Cell<bool> = const { Cell::new(false) };
     /// A query of this library runs.
     static OWN: Cell<bool> = const { Cell::new(false) };
 }
@@ -131,6 +133,16 @@ impl Drop for Analysis {
 /// A statement is analyzed, and nothing of it has been judged.
 pub(super) fn is_analyzing() -> bool {
     ANALYZING.get()
+}
+
+/// Says whether a statement is planned from now on, or run; what was the case before. After an ERROR it stays as it is until the
+/// next statement runs, which makes a refusal of a long array too many at worst.
+pub(in crate::pg) fn set_planning(is_planning: bool) -> bool {
+    PLANNING.replace(is_planning)
+}
+
+pub(super) fn is_planning() -> bool {
+    PLANNING.get()
 }
 
 /// A statement that models or users wrote runs.

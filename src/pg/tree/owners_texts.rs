@@ -19,7 +19,7 @@ use super::uses::{self, Origin, Uses};
 use crate::error::Error;
 use crate::pg::host::report::raise;
 use crate::pg::host::text::owned;
-use crate::pg::running::watch_state::{is_watching, judges};
+use crate::pg::running::watch_state::{is_watching, judges, set_planning};
 use crate::pg::running::{function_facts, prepared_code};
 
 static mut NEXT: pg_sys::planner_hook_type = None;
@@ -45,7 +45,9 @@ unsafe extern "C-unwind" fn on_plan(
     unsafe {
         let is_watching = is_watching();
         let judged = if is_watching { judge_query(query) } else { std::ptr::null_mut() };
+        let was_planning = set_planning(is_watching);
         let plan = NEXT.unwrap_or(raw::standard_planner)(query, text, options, parameters);
+        set_planning(was_planning);
         if is_watching {
             judge_inlined(plan, judged);
         }

@@ -57,6 +57,20 @@ fn endless() -> Vec<String> {
     let line = path("format('(%s,%s)', i, i)", 50_000);
     let curve = path("format('(%s,%s)', -i, -i::float8 * i)", 50_000);
     all.push(format!("SELECT {line} <-> {curve}"));
+    let same = |last: &str| format!("(repeat('(0,0),', 120000) || '(1,{last})')::polygon");
+    all.push(format!("SELECT {} ~= {}", same("1"), same("2")));
+    all.push(
+        "SELECT upper(range_agg(int4range(n * 2, n * 2 + 1)))
+         FROM (SELECT ((i * 7919::bigint) % 1000003)::int AS n FROM generate_series(1, 1000000) i) s"
+            .to_owned(),
+    );
+    all.push(
+        "SELECT ts_rank(v, q) FROM (
+             SELECT string_agg('w' || i || ':' || p, ' ')::tsvector AS v, string_agg('w' || i, '&')::tsquery AS q
+             FROM generate_series(1, 700) i, (SELECT string_agg((g * 60 % 16000 + 1)::text, ',') AS p FROM generate_series(1, 255) g) s
+             OFFSET 0) t"
+            .to_owned(),
+    );
     all
 }
 
@@ -125,11 +139,61 @@ fn slow_functions_take_no_huge_values() {
         assert_eq!(code, "54000", "{sql}");
     }
     for sql in [
-        "SELECT length(array_to_string(array_fill(true, ARRAY[3000000]), ',')) AS n",
-        "SELECT length(to_json(array_fill(1, ARRAY[300000]))::text) AS n",
+        "SELECT length(array_to_string(array_fill(true, ARRAY[3000000 * i]), ',')) AS n FROM generate_series(1, 1) i",
+        "SELECT length(to_json(array_fill(1, ARRAY[300000 * i]))::text) AS n FROM generate_series(1, 1) i",
         "SELECT jsonb_array_length(('[' || repeat('1,', 1000000) || '1]')::jsonb) AS n",
         "SELECT length(upper(repeat('a', 10000000))) AS n",
         "SELECT to_jsonb(1) AS n, to_json('a'::text), json_build_object('a', 1, 'b', now()), to_jsonb(row(1, 'x'))",
+    ] {
+        assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
+    }
+}
+
+/// Calls that are over in time, and of which one expression has many.
+#[test]
+fn many_calls_in_one_expression_can_be_ended() {
+    let mut fixture = fixture("side_by_side");
+    let columns = |call: &str| vec![call; 60].join(", ");
+    let conditions = vec!["md5(x) = 'no'"; 60].join(" OR ");
+    let text = "FROM (SELECT repeat('a', 100000000) AS x OFFSET 0) s";
+    for sql in [
+        format!("SELECT {} {text}", columns("md5(x)")),
+        format!("SELECT {} {text}", columns("hashtext(x)")),
+        format!("SELECT count(*) {text} WHERE {conditions}"),
+        "SELECT p @> ANY (array_fill(point '(5,5)', ARRAY[1000])) AS n
+         FROM (SELECT polygon(2000000, circle '((0,0),1)') AS p OFFSET 0) s"
+            .to_owned(),
+    ] {
+        assert_eq!(ending(&mut fixture, &sql), "57014", "{sql}");
+    }
+}
+
+/// Of each element of an array that it knows, the planner makes something, and looks for no cancel meanwhile.
+#[test]
+fn the_planner_gets_no_huge_arrays() {
+    let mut fixture = fixture("huge_arrays");
+    fixture.session.run(
+        "CREATE TABLE plain (a int); INSERT INTO plain SELECT i % 100 FROM generate_series(1, 10000) i; ANALYZE plain;
+         CREATE TABLE parted (a int) PARTITION BY LIST (a); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
+         CREATE TABLE parted_2 PARTITION OF parted FOR VALUES IN (2)",
+    );
+    let list = format!("'{{{}1}}'", "1,".repeat(200_000));
+    for array in [
+        "array_fill(-1, ARRAY[3000000])".to_owned(),
+        "string_to_array(repeat('1,', 200000) || '1', ',')::int[]".to_owned(),
+        "(('{' || repeat('1,', 200000) || '1}')::int[])".to_owned(),
+        "(array_fill(1, ARRAY[60000]) || array_fill(1, ARRAY[60000]))".to_owned(),
+        list,
+    ] {
+        for table in ["plain", "parted"] {
+            let sql = format!("SELECT count(*) FROM {table} WHERE a = ANY ({array})");
+            assert_eq!(ending(&mut fixture, &sql), "54000", "{}", &sql[..sql.len().min(100)]);
+        }
+    }
+    for sql in [
+        "SELECT count(*) AS n FROM parted WHERE a = ANY (array_fill(1, ARRAY[1000]))",
+        "SELECT count(*) AS n FROM plain WHERE a = ANY (ARRAY(SELECT i FROM generate_series(1, 300000) i))",
+        "SELECT array_length(array_agg(i), 1) AS n FROM generate_series(1, 300000) i",
     ] {
         assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
     }
