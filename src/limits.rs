@@ -30,8 +30,10 @@ pub struct Growth {
     /// Conditions that must all hold, of WHERE, ON and HAVING.
     pub conditions: f64,
     pub grouping_sets: f64,
-    /// Texts that XMLPARSE parses.
+    /// Texts that XMLPARSE and its kin parse.
     pub xml_parses: f64,
+    /// Those of XMLTABLE whose document or paths may be anything.
+    pub xml_tables: f64,
 }
 
 impl AddAssign for Growth {
@@ -41,5 +43,6 @@ impl AddAssign for Growth {
         self.conditions += other.conditions;
         self.grouping_sets += other.grouping_sets;
         self.xml_parses += other.xml_parses;
+        self.xml_tables += other.xml_tables;
     }
 }

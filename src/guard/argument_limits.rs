@@ -4,7 +4,7 @@
 //! than a second after a cancel. The limits keep one call below about half a second. Between two calls there is a look
 //! for cancels (`pg::running::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
 
-use crate::pg::running::argument_bounds::{ArgumentLimit, Measure};
+use crate::pg::running::argument_bounds::{ArgumentLimit, MOST_XML, Measure};
 
 /// Arguments of which every part meets every part of the other: what their sizes multiply to, at most.
 const fn product(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
@@ -29,6 +29,16 @@ const fn count(function: &'static str, argument: usize, most: f64) -> ArgumentLi
 /// Arguments of any type.
 const fn any(function: &'static str, most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::LargestOfAny, most }
+}
+
+/// What parses its first argument as XML.
+const fn xml(function: &'static str) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::Xml(0), most: MOST_XML }
+}
+
+/// What looks for a path in XML.
+const fn path(function: &'static str, path: usize, document: usize) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::Path { path, document }, most: 1.0 }
 }
 
 /// The same in a library of contrib.
@@ -201,15 +211,20 @@ pub const LIMITS: &[ArgumentLimit] = &[
     input("bit_in", 5e7),
     input("varbit_in", 5e7),
     input("byteain", 1e8),
-    // libxml compares each attribute of an element with all before it.
-    input("xml_in", 1.5e5),
-    largest("texttoxml", &[0], 1.5e5),
-    largest("xml_is_well_formed", &[0], 1.5e5),
-    largest("xml_is_well_formed_document", &[0], 1.5e5),
-    largest("xml_is_well_formed_content", &[0], 1.5e5),
-    largest("xpath", &[0, 1], 1.5e5),
-    largest("xpath_exists", &[0, 1], 1.5e5),
-    largest("xmlexists", &[0, 1], 1.5e5),
+    // libxml compares each attribute of an element with all before it, and makes declared attributes anew for every element.
+    ArgumentLimit { measure: Measure::XmlText, ..input("xml_in", MOST_XML) },
+    xml("texttoxml"),
+    xml("xml_is_well_formed"),
+    xml("xml_is_well_formed_document"),
+    xml("xml_is_well_formed_content"),
+    path("xpath", 0, 1),
+    path("xpath_exists", 0, 1),
+    path("xmlexists", 0, 1),
+    of("pgxml", path("xpath_nodeset", 1, 0)),
+    of("pgxml", path("xpath_list", 1, 0)),
+    of("pgxml", path("xpath_string", 1, 0)),
+    of("pgxml", path("xpath_number", 1, 0)),
+    of("pgxml", path("xpath_bool", 1, 0)),
     // multirangetypes.c sorts all ranges in one go.
     ArgumentLimit { function: "range_agg_finalfn", library: "", measure: Measure::Gathered(0), most: 1e5 },
     largest("multirange_constructor2", &[0], 2e6),

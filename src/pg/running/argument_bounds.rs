@@ -20,9 +20,11 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::builtin_functions::{self, Function};
 use super::calls;
 use super::plan_hooks::interrupt;
 use super::watch_state::is_watching;
+use super::xml_sizes;
 use crate::error::Error;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
@@ -48,6 +50,12 @@ pub enum Measure {
     Largest(&'static [usize]),
     /// The first argument, a C string, as input functions have it.
     Text,
+    /// The same, if it is XML.
+    XmlText,
+    /// This argument, XML as a varlena.
+    Xml(usize),
+    /// How much of the most there may be of each of these, both varlenas: an XPath, and the XML that it looks at.
+    Path { path: usize, document: usize },
     /// All arguments, of any types, those that are varlenas.
     LargestOfAny,
     /// What this argument, an integer of 4 bytes, is itself.
@@ -58,34 +66,10 @@ pub enum Measure {
     Dimensions(usize),
 }
 
-/// FmgrBuiltin in fmgrtab.h, the same from PostgreSQL 13 to 18.
-#[repr(C)]
-pub(super) struct Builtin {
-    oid: pg_sys::Oid,
-    arguments: i16,
-    strict: bool,
-    returns_set: bool,
-    name: *const c_char,
-    pub(super) function: *mut c_void,
-}
-
-impl Builtin {
-    /// The name of the C function.
-    pub(super) fn name(&self) -> &[u8] {
-        // SAFETY: a constant of the server's.
-        unsafe { CStr::from_ptr(self.name) }.to_bytes()
-    }
-}
-
-pub(super) type Function = unsafe extern "C-unwind" fn(pg_sys::FunctionCallInfo) -> pg_sys::Datum;
-
 mod raw {
-    use super::{Builtin, c_int, pg_sys};
+    use super::{c_int, pg_sys};
 
     unsafe extern "C-unwind" {
-        pub static fmgr_builtins: [Builtin; 0];
-        pub static fmgr_nbuiltins: c_int;
-
         /// The size of a varlena that need not be in memory, header included. Without pgrx's wrapper, which costs more.
         pub fn toast_raw_datum_size(value: pg_sys::Datum) -> usize;
         /// The value whole and in memory, with a header of four bytes.
@@ -133,27 +117,17 @@ fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
     if limits.len() > CHECKED.len() || LIMITS.set(limits).is_err() {
         return false;
     }
-    // SAFETY: the server's own table, of the length it says, on the backend's only thread; its entries are plain values,
-    // and the names are the server's constants.
-    unsafe {
-        let first = (&raw const raw::fmgr_builtins).cast::<Builtin>().cast_mut();
-        let count = raw::fmgr_nbuiltins as usize;
-        let is_open = is_writable(first as usize);
-        if !is_open && !protect(first, count, libc::PROT_READ | libc::PROT_WRITE) {
-            return false;
+    let mut are_watched = true;
+    let is_changed = builtin_functions::change(|place, entry| {
+        let is_of = |limit: &ArgumentLimit| limit.library.is_empty() && limit.function.as_bytes() == entry.name();
+        if let Some(at) = limits.iter().position(is_of) {
+            ORIGINALS[at].store(entry.function, Relaxed);
+            entry.function = CHECKED[at] as *mut c_void;
+        } else {
+            are_watched &= calls::watch(entry, place);
         }
-        let mut are_watched = true;
-        for (place, entry) in std::slice::from_raw_parts_mut(first, count).iter_mut().enumerate() {
-            let is_of = |limit: &ArgumentLimit| limit.library.is_empty() && limit.function.as_bytes() == entry.name();
-            if let Some(at) = limits.iter().position(is_of) {
-                ORIGINALS[at].store(entry.function, Relaxed);
-                entry.function = CHECKED[at] as *mut c_void;
-            } else {
-                are_watched &= calls::watch(entry, place);
-            }
-        }
-        (is_open || protect(first, count, libc::PROT_READ)) && are_watched
-    }
+    });
+    is_changed && are_watched
 }
 
 /// The oid of the language c, fixed in pg_language.dat.
@@ -217,29 +191,6 @@ pub unsafe fn bound(function: *mut pg_sys::FmgrInfo, at: usize) {
     }
 }
 
-/// Whether the page of an address can be written to: linkers make this table read-only once its pointers are set.
-fn is_writable(address: usize) -> bool {
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    maps.lines().any(|line| {
-        let (range, rest) = line.split_once(' ').unwrap_or_default();
-        let (from, to) = range.split_once('-').unwrap_or_default();
-        let bound = |text| usize::from_str_radix(text, 16).unwrap_or_default();
-        (bound(from)..bound(to)).contains(&address) && rest.as_bytes().get(1) == Some(&b'w')
-    })
-}
-
-/// # Safety
-/// `count` entries from `first` on are mapped, and nothing else in their pages is written to while they are read-only.
-unsafe fn protect(first: *mut Builtin, count: usize, protection: c_int) -> bool {
-    // SAFETY: the caller's promise; whole pages, as mprotect wants them.
-    unsafe {
-        let page = libc::sysconf(libc::_SC_PAGESIZE) as usize;
-        let from = first as usize & !(page - 1);
-        let to = (first.add(count) as usize).next_multiple_of(page);
-        libc::mprotect(from as *mut c_void, to - from, protection) == 0
-    }
-}
-
 /// What stands in the table in place of a function. Not guarded by pgrx, for the reason given at `runtime_hooks`: an
 /// ERROR may jump over this frame, which owns nothing.
 unsafe extern "C-unwind" fn checked<const N: usize>(call: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
@@ -276,6 +227,7 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
     // SAFETY: the caller's promise.
     let arguments = unsafe { (*call).args.as_slice((*call).nargs as usize) };
     let given = |argument: usize| arguments.get(argument).filter(|argument| !argument.isnull);
+    let of = |argument: usize| given(argument).map(|argument| argument.value);
     // SAFETY: a varlena, by the caller's promise or by what its type says.
     let varlena = |value| unsafe { raw::toast_raw_datum_size(value) - pg_sys::VARHDRSZ } as f64;
     let size = |argument: &usize| given(*argument).map_or(0.0, |argument| varlena(argument.value));
@@ -285,6 +237,17 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
         // SAFETY: the caller's promise.
         Some(Measure::Text) => given(0)
             .map_or(0.0, |text| unsafe { CStr::from_ptr(text.value.cast_mut_ptr::<c_char>()).count_bytes() as f64 }),
+        // SAFETY: the caller's promise.
+        Some(Measure::XmlText) => given(0).map_or(0.0, |text| unsafe {
+            xml_sizes::document(CStr::from_ptr(text.value.cast_mut_ptr::<c_char>()).to_bytes())
+        }),
+        // SAFETY: the caller's promise.
+        Some(Measure::Xml(document)) => of(*document).map_or(0.0, |document| unsafe { xml(document) }),
+        Some(Measure::Path { path, document }) => match (of(*path), of(*document)) {
+            // SAFETY: the caller's promise.
+            (Some(path), Some(document)) => unsafe { path_size(path, document) },
+            _ => 0.0,
+        },
         Some(Measure::LargestOfAny) => {
             let of_any = |argument: usize| match given(argument) {
                 // SAFETY: the caller's promise.
@@ -300,6 +263,48 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
         // SAFETY: the caller's promise.
         Some(Measure::Dimensions(argument)) => given(*argument).map_or(0.0, |array| unsafe { elements(array.value) }),
         None => 0.0,
+    }
+}
+
+/// The most that is parsed of XML, and that is looked at for a path.
+pub const MOST_XML: f64 = 1.5e5;
+const MOST_VISITS: f64 = 1e7;
+
+/// What a document counts. Of a larger one than may be parsed nothing is read.
+///
+/// # Safety
+/// `document` is a varlena.
+unsafe fn xml(document: pg_sys::Datum) -> f64 {
+    // SAFETY: the caller's promise; what is unpacked is freed with the caller's memory context.
+    unsafe {
+        let size = raw::toast_raw_datum_size(document) - pg_sys::VARHDRSZ;
+        if size as f64 > MOST_XML { size as f64 } else { xml_sizes::document(bytes(document)) }
+    }
+}
+
+/// # Safety
+/// Both are varlenas.
+unsafe fn path_size(path: pg_sys::Datum, document: pg_sys::Datum) -> f64 {
+    // SAFETY: as in `xml`.
+    unsafe {
+        let size = xml(document).max((raw::toast_raw_datum_size(path) - pg_sys::VARHDRSZ) as f64);
+        if size > MOST_XML {
+            return size / MOST_XML;
+        }
+        let visits = xml_sizes::visits(&String::from_utf8_lossy(bytes(path)), xml(document));
+        (visits / MOST_VISITS).max(size / MOST_XML)
+    }
+}
+
+/// The bytes of a varlena of a few hundred kB at most.
+///
+/// # Safety
+/// As for [`xml`].
+unsafe fn bytes<'d>(value: pg_sys::Datum) -> &'d [u8] {
+    // SAFETY: the caller's promise: a header of four bytes tells the length.
+    unsafe {
+        let value = raw::pg_detoast_datum(value.cast_mut_ptr());
+        std::slice::from_raw_parts(pgrx::vardata_any(value).cast(), pgrx::varsize_any_exhdr(value))
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
-use super::argument_bounds::{Builtin, Function};
+use super::builtin_functions::{Builtin, Function};
 use super::plan_hooks::interrupt;
 use super::watch_state::{is_analyzing, is_planning, is_watching};
 use crate::error::Error;

@@ -59,12 +59,22 @@ unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
     let Some((measure, most)) = LIMIT.get() else { return };
     // SAFETY: live, in a transaction.
     let growth = unsafe { measure(query) };
-    if growth.xml_parses > most.xml_parses {
-        raise(Error::Refused {
-            what: "using XMLPARSE".to_owned(),
-            why: "Nothing bounds what it parses, and no cancel ends it.".to_owned(),
-            hint: Some("Cast the text to xml.".to_owned()),
-        });
+    let refused = [
+        (
+            growth.xml_parses > most.xml_parses,
+            "using XMLPARSE, IS DOCUMENT or INDENT",
+            "Nothing bounds what they parse, and no cancel ends them.",
+            "Cast the text to xml, or ask xml_is_well_formed_document().",
+        ),
+        (
+            growth.xml_tables > most.xml_tables,
+            "using XMLTABLE on any document or with any path",
+            "Nothing bounds what it looks at, and no cancel ends it.",
+            "Pass it (…::text::xml), and paths that stand in the statement and find rows in one look, columns inside of them.",
+        ),
+    ];
+    if let Some((_, what, why, hint)) = refused.into_iter().find(|(is_refused, ..)| *is_refused) {
+        raise(Error::Refused { what: what.to_owned(), why: why.to_owned(), hint: Some(hint.to_owned()) });
     }
     let excess = [
         (

@@ -1,6 +1,7 @@
 //! What bounds and watches work inside a transaction: sandboxes, limits, hooks, cursors, and our own queries.
 
 pub mod argument_bounds;
+mod builtin_functions;
 mod calls;
 pub mod cursor;
 pub mod definer;
@@ -19,3 +20,4 @@ pub mod sandbox;
 pub mod support_functions;
 pub mod timer;
 pub mod watch_state;
+pub mod xml_sizes;

@@ -13,6 +13,7 @@ use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
 use super::planned_lists::{conditions, grouping_sets};
+use super::xml_tables;
 use crate::limits::Growth;
 
 /// How large an analyzed statement, not yet rewritten, becomes.
@@ -159,11 +160,8 @@ impl GrowthWalk {
                         NodeTag::T_JoinExpr => {
                             self.found.conditions += conditions((*node.cast::<pg_sys::JoinExpr>()).quals, false);
                         }
-                        NodeTag::T_XmlExpr
-                            if (*node.cast::<pg_sys::XmlExpr>()).op == pg_sys::XmlExprOp::IS_XMLPARSE =>
-                        {
-                            self.found.xml_parses += 1.0;
-                        }
+                        NodeTag::T_XmlExpr if xml_tables::parses(&*node.cast()) => self.found.xml_parses += 1.0,
+                        NodeTag::T_TableFunc if !xml_tables::is_quick(&*node.cast()) => self.found.xml_tables += 1.0,
                         _ => {}
                     }
                     pg_sys::expression_tree_walker(node, Some(visit), (&raw mut *self).cast());

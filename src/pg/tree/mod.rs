@@ -11,3 +11,4 @@ pub mod query_trees;
 pub mod raw_width;
 pub mod type_code;
 pub mod uses;
+mod xml_tables;

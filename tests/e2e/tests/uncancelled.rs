@@ -199,6 +199,59 @@ fn the_planner_gets_no_huge_arrays() {
     }
 }
 
+/// What libxml looks at again and again, and makes again and again.
+#[test]
+fn xml_is_not_looked_at_without_end() {
+    if lacks(&["libxml", "xml2"]) {
+        return;
+    }
+    let mut fixture = fixture("xml");
+    fixture
+        .session
+        .run("CREATE EXTENSION IF NOT EXISTS xml2; SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
+    fixture.session.run(
+        "CREATE TABLE stored (doc xml); INSERT INTO stored VALUES ('<a><b n=\"1\">x</b><b n=\"2\"><c/></b></a>');
+         CREATE VIEW counted AS SELECT t.n FROM stored, XMLTABLE('//*[count(//*) > 0]' PASSING doc COLUMNS n int PATH '@n') t",
+    );
+    let flat = "('<a>' || repeat('<b/>', 30000) || '</a>')";
+    let small = "('<a>' || repeat('<b/>', 3000) || '</a>')";
+    let declared = "('<!DOCTYPE a [<!ATTLIST b ' || (SELECT string_agg('x' || i || ' CDATA \"\"', ' ') \
+                    FROM generate_series(1, 1000) i) || '>]><a>' || repeat('<b/>', 3000) || '</a>')";
+    for sql in [
+        format!("SELECT xpath_exists('//*[count(//*) = 5]', {flat}::text::xml)"),
+        format!("SELECT xpath('/a/b[string(/) = 1]', {flat}::text::xml)"),
+        format!("SELECT xmlexists('//*[count(//*) = 5]' PASSING ({flat}::text::xml))"),
+        format!("SELECT xpath_exists('//*/following::*', {small}::text::xml)"),
+        format!("SELECT xpath_string({flat}, '//*[count(//*) = 5]')"),
+        format!("SELECT {declared}::text::xml IS NULL"),
+        format!("SELECT xml_is_well_formed({declared})"),
+        format!(
+            "SELECT n FROM XMLTABLE('/a/b' PASSING (('<a>' || repeat('<b/>', 100000) || '</a>')::text::xml) COLUMNS n int PATH '@n')"
+        ),
+    ] {
+        assert_eq!(ending(&mut fixture, &sql), "54000", "{sql}");
+    }
+    for sql in [
+        format!("SELECT n FROM XMLTABLE('//*[count(//*) = 0]' PASSING ({flat}::text::xml) COLUMNS n int PATH '@n')"),
+        format!("SELECT n FROM XMLTABLE('/a/b' PASSING ({flat}::text::xml) COLUMNS n int PATH 'count(//*)')"),
+        format!("SELECT n FROM XMLTABLE(('/a' || '/b') PASSING ({flat}::text::xml) COLUMNS n int PATH '@n')"),
+        "SELECT n FROM stored, XMLTABLE('/a/b' PASSING doc COLUMNS n int PATH '@n')".to_owned(),
+        "SELECT n FROM counted".to_owned(),
+        "SELECT doc IS DOCUMENT FROM stored".to_owned(),
+    ] {
+        assert_eq!(ending(&mut fixture, &sql), "2F003", "{sql}");
+    }
+    for sql in [
+        "SELECT n FROM stored, XMLTABLE('//b[c or @n]' PASSING (doc::text::xml) COLUMNS n int PATH '@n', o FOR ORDINALITY)".to_owned(),
+        "SELECT n FROM XMLTABLE('/a/b' PASSING '<a><b n=\"1\"/></a>' COLUMNS n int PATH '@n')".to_owned(),
+        "SELECT xpath('//b[@n > 1]/c', doc) AS n, xpath_exists('//b[.//c]', doc) FROM stored".to_owned(),
+        format!("SELECT count(*) AS n FROM unnest(xpath('//b', {flat}::text::xml))"),
+        "SELECT '<!DOCTYPE a [<!ENTITY e \"f\">]><a>&e;</a>'::xml::text AS n".to_owned(),
+    ] {
+        assert_eq!(ending(&mut fixture, &sql), "answered", "{sql}");
+    }
+}
+
 /// What turns text into a type, and what makes as much as an integer says.
 #[test]
 fn types_and_counts_take_no_huge_values() {
@@ -241,12 +294,14 @@ fn types_and_counts_take_no_huge_values() {
 
 #[test]
 fn functions_of_extensions_take_no_huge_values() {
-    if lacks(&["pg_trgm", "intarray", "hstore"]) {
+    if lacks(&["pg_trgm", "intarray", "hstore", "xml2"]) {
         return;
     }
     let mut fixture = fixture("huge_contrib");
     fixture.session.run("SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
-    fixture.session.run("CREATE EXTENSION pg_trgm; CREATE EXTENSION intarray; CREATE EXTENSION hstore");
+    fixture
+        .session
+        .run("CREATE EXTENSION pg_trgm; CREATE EXTENSION intarray; CREATE EXTENSION hstore; CREATE EXTENSION xml2");
     let numbers = "array_fill(1, ARRAY[5000000])";
     for sql in [
         "SELECT similarity(repeat('abc def ', 400000), 'abc')".to_owned(),
