@@ -28,6 +28,7 @@ mod interrupts;
 mod lattice;
 mod measures;
 mod query;
+mod terms;
 mod threads;
 
 #[cfg(test)]
@@ -44,6 +45,7 @@ use help::understanding;
 use lattice::{Lattice, misspelt_words, unknown_words};
 use query::tree::QueryTree;
 use query::{sql, summary};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use stored_values::ValueLookup;
 
@@ -54,6 +56,7 @@ pub use help::understanding::Understood;
 pub use interrupts::{InterruptCheck, Interrupted, never};
 pub use lattice::stored_values;
 pub use lattice::time_phrases::{TimePhrase, time_phrases};
+pub use terms::{Meaning, ROW, Term, Terms, key};
 pub use threads::Followed;
 
 /// The one reading of a question.
@@ -110,10 +113,23 @@ pub struct Reader<'a> {
     interrupt: InterruptCheck<'a>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The same with terms that were made for the snapshot.
+    pub fn with_terms(self, terms: &'a Terms) -> Self {
+        Self { schema: self.schema.with_terms(terms), ..self }
+    }
+
+    /// A question with the words that synonyms stand for.
+    fn spelled_out<'q>(&self, question: &'q str) -> Cow<'q, str> {
+        match self.schema.terms().filter(|terms| !terms.is_empty()) {
+            Some(terms) => terms.spelled_out(question).into(),
+            None => question.into(),
+        }
+    }
     /// Reads a question. An answer comes only where every word is explained and one reading is best; else the inner error
     /// says why there is none. `lookup` is asked once at most, for phrases that name nothing in the schema.
     pub fn read(&self, question: &str, lookup: &dyn ValueLookup) -> Result<Result<Reading, Abstention>, Interrupted> {
+        let question = &*self.spelled_out(question);
         let words = words::split(question, MAX_WORDS + 1);
         if words.is_empty() || words.len() > MAX_WORDS {
             return Ok(Err(Abstention::NoParse { understood: Vec::new(), read_words: 0, unread: String::new() }));

@@ -6,6 +6,7 @@ use crate::catalog::comments::{self, Code};
 use crate::catalog::join_graph::{JoinEdge, JoinGraph};
 use crate::interrupts::{InterruptCheck, Interrupted};
 use crate::query::tree::{ColumnId, JoinStep};
+use crate::terms::{TermColumn, Terms};
 use schema::{Column, Relation, Snapshot};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ type Paths = Rc<[Vec<JoinStep>]>;
 pub struct SchemaView<'a> {
     snapshot: &'a Snapshot,
     facts: &'a SchemaFacts,
+    terms: Option<&'a Terms>,
 }
 
 /// What follows from a snapshot, whatever is asked.
@@ -47,7 +49,24 @@ impl SchemaFacts {
 impl<'a> SchemaView<'a> {
     /// The facts are those of the snapshot.
     pub fn new(snapshot: &'a Snapshot, facts: &'a SchemaFacts) -> Self {
-        Self { snapshot, facts }
+        Self { snapshot, facts, terms: None }
+    }
+
+    /// The columns that terms are begin with this number in every relation, far above those that tables have.
+    pub const TERMS: usize = 1 << 24;
+
+    /// The same with terms that were made for the snapshot.
+    pub fn with_terms(self, terms: &'a Terms) -> Self {
+        Self { terms: Some(terms), ..self }
+    }
+
+    pub fn terms(&self) -> Option<&'a Terms> {
+        self.terms
+    }
+
+    /// The term that a column is, if it is none of a table.
+    pub fn term(&self, id: ColumnId) -> Option<&'a TermColumn> {
+        self.terms?.columns.get(id.column.checked_sub(Self::TERMS)?)
     }
 
     /// The relations with their numbers.
@@ -70,8 +89,11 @@ impl<'a> SchemaView<'a> {
         self.snapshot.relations.position(schema, name)
     }
 
-    /// Every [`ColumnId`] comes from `columns`, so the index can't fail.
+    /// Every [`ColumnId`] comes from `columns`, so the index can't fail, or is a term's.
     pub fn column(&self, id: ColumnId) -> &'a Column {
+        if let Some(term) = self.term(id) {
+            return &term.column;
+        }
         &self.relation(id.relation).columns[id.column]
     }
 

@@ -96,7 +96,7 @@ impl Evidence {
                 self.columns.extend([one.column, two.column]);
                 self.aggregate(Aggregate::Sum);
             }
-            Expression::Percentile(_, at) => self.columns.push(at.column),
+            Expression::Percentile(_, at) | Expression::TermMeasure(at) => self.columns.push(at.column),
             Expression::Filtered(inner, conditions) => {
                 self.expression(inner, schema);
                 conditions.iter().for_each(|condition| self.condition(condition, schema));

@@ -21,6 +21,9 @@ pub fn uses_every_word(hypothesis: &Hypothesis, lattice: &Lattice, schema: &Sche
     evidence.columns.extend(hypothesis.subject_column.map(|at| at.column));
     let account = Account { lattice, schema, hypothesis, evidence: &evidence };
     let mut used = vec![false; lattice.len()];
+    if !account.uses_every_term() {
+        return false;
+    }
     for start in 0..lattice.len() {
         let end = account.longest_use(start);
         used.iter_mut().take(end).skip(start).for_each(|flag| *flag = true);
@@ -55,12 +58,28 @@ const RELATION_WORDS: [&str; 14] = [
 ];
 
 impl Account<'_> {
+    /// Whether each term that is said is used, but for those within the words of a longer one.
+    fn uses_every_term(&self) -> bool {
+        let all =
+            || (0..self.lattice.len()).flat_map(|at| self.lattice.cell(at).terms.iter().map(move |term| (at, *term)));
+        all().all(|(start, (term, end))| {
+            let longer =
+                |(from, (_, to)): (usize, (ColumnId, usize))| from <= start && end <= to && to - from > end - start;
+            // The same words may be a term of two relations: one of them is meant.
+            let same = |(from, (other, to)): (usize, (ColumnId, usize))| {
+                from == start && to == end && self.evidence.columns.contains(&other)
+            };
+            self.evidence.columns.contains(&term) || all().any(longer) || all().any(same)
+        })
+    }
+
     /// The position after the longest phrase from here that the reading uses.
     fn longest_use(&self, start: usize) -> usize {
         let cell = self.lattice.cell(start);
         let relations = cell.relations.iter().filter(|m| self.evidence.relations.contains(&m.target));
         let relations = relations.map(|m| self.after_redundant_noun(m.end));
         let columns = cell.columns.iter().filter(|m| self.uses_column(m, start)).map(|m| m.end);
+        let terms = cell.terms.iter().filter(|(term, _)| self.evidence.columns.contains(term)).map(|(_, end)| *end);
         let values = cell.values.iter().filter(|m| {
             self.evidence.texts.iter().any(|(column, text)| *column == m.target.column && *text == m.target.value)
         });
@@ -68,7 +87,13 @@ impl Account<'_> {
         let literal =
             (self.is_literal_used(start) || self.is_name_shown(start) || self.is_sort_verb(start)).then_some(start + 1);
         let times = cell.time_ranges.iter().filter(|(range, _)| self.is_time_used(&range.text)).map(|(_, end)| *end);
-        let found = relations.chain(columns).chain(values.map(|m| m.end)).chain(categories).chain(literal).chain(times);
+        let found = relations
+            .chain(columns)
+            .chain(values.map(|m| m.end))
+            .chain(categories)
+            .chain(literal)
+            .chain(times)
+            .chain(terms);
         found.max().unwrap_or(start)
     }
 

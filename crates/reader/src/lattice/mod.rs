@@ -31,6 +31,8 @@ pub struct Cell {
     pub columns: Vec<Mention<ColumnId>>,
     pub values: Vec<Mention<StoredValue>>,
     pub time_ranges: Vec<(TimeRange, usize)>,
+    /// Terms, with the position after all their words.
+    pub terms: Vec<(ColumnId, usize)>,
 }
 
 /// The words of a question with what may begin at each.
@@ -69,6 +71,7 @@ impl Lattice {
         for start in 0..words.len() {
             let (relations, columns) = index.mentions(start, &words, &meanings, &glued, interrupt)?;
             let relative = relative_times::time_range(&words, start);
+            let said = schema.terms().into_iter().flat_map(|terms| terms.said_at(&words, start));
             let time_ranges = time_expressions::time_range(&words, start).into_iter().chain(relative).collect();
             cells.push(Cell {
                 categories: lexicon::categories(&words, start),
@@ -76,6 +79,7 @@ impl Lattice {
                 columns,
                 values: Vec::new(),
                 time_ranges,
+                terms: said.map(|(term, _, end)| (term, end)).collect(),
             });
         }
         let explained = covered(&words, &cells, costs::OWN_WORDS);
@@ -86,6 +90,14 @@ impl Lattice {
         let known = value_mentions::Words { question, words: &words, explained: &explained, common: &common };
         for (cell, values) in cells.iter_mut().zip(known.values(schema, lookup, interrupt)?) {
             cell.values = values;
+        }
+        for (start, cell) in cells.iter_mut().enumerate() {
+            let said = schema.terms().into_iter().flat_map(|terms| terms.said_at(&words, start));
+            for (column, end, _) in said.filter(|(column, ..)| schema.term(*column).is_some_and(|one| !one.is_measure))
+            {
+                let target = StoredValue { column, value: "true".to_owned() };
+                cell.values.push(Mention { target, end, cost: 0, qualified: false });
+            }
         }
         Ok(Self { words, cells, past: Cell::default() })
     }
@@ -159,7 +171,7 @@ fn covered(words: &[Word], cells: &[Cell], limit: u32) -> Vec<bool> {
         let columns = cell.columns.iter().filter(|m| m.cost <= limit).map(|m| m.end);
         let values = cell.values.iter().map(|m| m.end);
         let time_ranges = cell.time_ranges.iter().map(|w| w.1);
-        let categories = cell.categories.iter().map(|u| u.1);
+        let categories = cell.categories.iter().map(|u| u.1).chain(cell.terms.iter().map(|term| term.1));
         let end = relations.chain(columns).chain(values).chain(time_ranges).chain(categories).max().unwrap_or(start);
         for flag in known.iter_mut().take(end).skip(start) {
             *flag = true;

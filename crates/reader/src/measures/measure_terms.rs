@@ -38,7 +38,8 @@ impl Parser<'_> {
     /// The measures that are named here.
     pub fn measure_terms(&self, position: usize) -> Parses<Measure> {
         let start = self.skip_all(position, &[Category::Article, Category::Pronoun]);
-        let mut found = self.named_sums(start);
+        let mut found = self.defined_measures(start);
+        found.extend(self.named_sums(start));
         found.extend(self.column_aggregates(start));
         found.extend(self.row_values(start));
         found.extend(self.bare_numbers(start));
@@ -79,6 +80,18 @@ impl Parser<'_> {
     fn from_flows(flows: Vec<Flow>, alias: &str, end: usize) -> Parses<Measure> {
         let measure = |(relation, value, cost): Flow| Measure::new(relation, value, alias, cost);
         flows.into_iter().map(|flow| (measure(flow), end)).collect()
+    }
+
+    /// Measures that somebody defined.
+    fn defined_measures(&self, position: usize) -> Parses<Measure> {
+        let mut found = Vec::new();
+        for (column, end) in &self.lattice.cell(position).terms {
+            let Some(term) = self.schema.term(*column).filter(|term| term.is_measure) else { continue };
+            let value = Expression::TermMeasure(ColumnRef { source: 0, column: *column });
+            let alias = term.column.name.to_lowercase().replace(' ', "_");
+            found.push((Measure::new(term.relation, value, &alias, 0), *end));
+        }
+        found
     }
 
     /// Revenue and the like, pieces sold, the value of what is in store.

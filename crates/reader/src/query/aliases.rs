@@ -18,7 +18,12 @@ impl Aliases {
                 let other_data = schema.relation(other.relation);
                 other.relation != source.relation && other_data.name == data.name
             });
-            let name = if homonym { format!("{}_{}", data.schema, data.name) } else { data.name.clone() };
+            let mut name = if homonym { format!("{}_{}", data.schema, data.name) } else { data.name.clone() };
+            // A subquery in the SQL of a term may read the same relation: the outer row needs a name of its own.
+            let terms = schema.terms().map_or(&[] as &[_], |terms| terms.columns.as_slice());
+            if terms.iter().any(|term| term.relation == source.relation && term.sql.contains("SELECT ")) {
+                name.push_str("_row");
+            }
             let mut unique = quote_ident(&name);
             let mut number = 2;
             while names.contains(&unique) {

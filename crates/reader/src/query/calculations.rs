@@ -12,6 +12,7 @@ pub fn write(writer: &SqlWriter, value: &Expression) -> String {
             let fraction = f64::from(*percent) / 100.0;
             format!("percentile_cont({fraction}) WITHIN GROUP (ORDER BY {})", writer.column(*at))
         }
+        Expression::TermMeasure(at) => writer.column(*at),
         Expression::Filtered(inner, conditions) => {
             let conditions: Vec<String> = conditions.iter().map(|one| predicates::write(writer, one)).collect();
             format!("{} FILTER (WHERE {})", writer.expression(inner), conditions.join(" AND "))

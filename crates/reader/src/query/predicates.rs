@@ -64,6 +64,9 @@ fn is_first(writer: &SqlWriter, date: ColumnRef, key: ColumnRef) -> String {
 
 fn equals(writer: &SqlWriter, column: ColumnRef, values: &[Operand], negated: bool) -> String {
     let name = writer.column(column);
+    if writer.schema.term(column.column).is_some() {
+        return if negated { format!("NOT {name}") } else { name };
+    }
     let literals: Vec<String> = values.iter().map(|value| operand(writer, value)).collect();
     match (literals.as_slice(), negated) {
         ([only], false) => format!("{name} = {only}"),

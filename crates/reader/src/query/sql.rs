@@ -11,10 +11,14 @@ use crate::query::predicates;
 use crate::query::tree::{
     Aggregate, ColumnRef, Direction, Expression, JoinStep, QueryTree, SourceRole, WindowFunction,
 };
+use crate::terms::ROW;
 use schema::quote_ident;
 
 /// Whether SQL accepts the outputs: beside groups, a column must be grouped by or depend on a key that is.
 pub fn can_be_written(query: &QueryTree, schema: &SchemaView) -> bool {
+    if query.outputs.iter().any(|output| filters_term(&output.value)) {
+        return false;
+    }
     let one_a_group = |value: &Expression| match value {
         Expression::Column(at) => {
             let key = schema.key_columns(query.relation(at.source));
@@ -25,6 +29,18 @@ pub fn can_be_written(query: &QueryTree, schema: &SchemaView) -> bool {
         _ => true,
     };
     query.groups.is_empty() || query.outputs.iter().all(|output| one_a_group(&output.value))
+}
+
+/// Whether a term that is an aggregate would be computed over some of the rows alone, which its SQL has no place for.
+fn filters_term(value: &Expression) -> bool {
+    match value {
+        Expression::Filtered(inner, _) => matches!(**inner, Expression::TermMeasure(_)) || filters_term(inner),
+        Expression::Window(_, inner) | Expression::SubqueryMeasure(_, inner) => filters_term(inner),
+        Expression::Quotient(one, two) | Expression::Difference(one, two) | Expression::Growth(one, two) => {
+            filters_term(one) || filters_term(two)
+        }
+        _ => false,
+    }
 }
 
 /// The statement, without a semicolon.
@@ -258,6 +274,10 @@ impl SqlWriter<'_> {
 
     /// A column, qualified where there are several sources.
     pub fn column(&self, at: ColumnRef) -> String {
+        if let Some(term) = self.schema.term(at.column) {
+            let row = format!("{}.", self.source_aliases.of(at.source));
+            return format!("({})", term.sql.replace(&format!("{ROW}."), &row));
+        }
         let name = quote_ident(&self.schema.column(at.column).name);
         if self.query.sources.len() == 1 { name } else { format!("{}.{name}", self.source_aliases.of(at.source)) }
     }

@@ -145,6 +145,7 @@ impl<'a> Summarizer<'a> {
     fn calculation(&self, value: &Expression) -> String {
         match value {
             Expression::SumOfProducts(one, two) => format!("sum of {} × {}", self.column(*one), self.column(*two)),
+            Expression::TermMeasure(at) => format!("\"{}\"", self.schema.column(at.column).name),
             Expression::Percentile(50, at) => format!("median of {}", self.column(*at)),
             Expression::Percentile(percent, at) => format!("percentile {percent} of {}", self.column(*at)),
             Expression::Filtered(inner, conditions) => {
@@ -191,6 +192,10 @@ impl<'a> Summarizer<'a> {
     pub fn condition(&self, condition: &Condition) -> String {
         let not = |negated: bool| if negated { "is not" } else { "is" };
         match condition {
+            Condition::OneOf { column, negated, .. } if self.schema.term(column.column).is_some() => {
+                let not = if *negated { "not " } else { "" };
+                format!("{not}\"{}\"", self.schema.column(column.column).name)
+            }
             Condition::OneOf { column, values, negated } => {
                 let values: Vec<String> = values.iter().map(|value| self.with_meaning(*column, value)).collect();
                 format!("{} {} {}", self.column(*column), not(*negated), values.join(" or "))

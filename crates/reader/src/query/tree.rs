@@ -118,6 +118,8 @@ pub enum Expression {
     Growth(Box<Expression>, Box<Expression>),
     /// A function over the groups of the result, of an aggregate.
     Window(WindowFunction, Box<Expression>),
+    /// A term that is an aggregate over the rows of a source; the column is the term's.
+    TermMeasure(ColumnRef),
     /// An aggregate, written over the sources of a subquery, for each row of the subquery's parent.
     SubqueryMeasure(usize, Box<Expression>),
 }
@@ -244,7 +246,11 @@ impl Expression {
     /// Whether it makes one value of many rows.
     pub fn is_aggregate(&self) -> bool {
         match self {
-            Self::CountRows | Self::Aggregate(..) | Self::SumOfProducts(..) | Self::Percentile(..) => true,
+            Self::CountRows
+            | Self::Aggregate(..)
+            | Self::SumOfProducts(..)
+            | Self::Percentile(..)
+            | Self::TermMeasure(_) => true,
             Self::Filtered(inner, _) | Self::Window(_, inner) => inner.is_aggregate(),
             Self::Quotient(one, two) | Self::Difference(one, two) | Self::Growth(one, two) => {
                 one.is_aggregate() || two.is_aggregate()
@@ -269,7 +275,8 @@ impl Expression {
         match self {
             Self::Aggregate(Aggregate::Sum | Aggregate::Average, at)
             | Self::SumOfProducts(at, _)
-            | Self::Percentile(_, at) => at.source == source,
+            | Self::Percentile(_, at)
+            | Self::TermMeasure(at) => at.source == source,
             Self::Filtered(inner, _) | Self::Window(_, inner) => inner.adds_up(source),
             Self::Quotient(one, two) | Self::Difference(one, two) | Self::Growth(one, two) => {
                 one.adds_up(source) || two.adds_up(source)
@@ -310,6 +317,7 @@ impl Expression {
             Self::Aggregate(aggregate, column) => Self::Aggregate(aggregate, at(column)),
             Self::SumOfProducts(one, two) => Self::SumOfProducts(at(one), at(two)),
             Self::Percentile(percent, column) => Self::Percentile(percent, at(column)),
+            Self::TermMeasure(column) => Self::TermMeasure(at(column)),
             _ => return None,
         })
     }

@@ -44,6 +44,7 @@ impl Reader<'_> {
         before: Option<&str>,
         lookup: &dyn ValueLookup,
     ) -> Result<Result<Followed, Abstention>, Interrupted> {
+        let question = &*self.spelled_out(question);
         let alone = |reading: Reading| Followed { reading, meaning: question.trim().to_owned(), refers: false };
         let Some(before) = before else { return Ok(self.read(question, lookup)?.map(alone)) };
         let follow_up = FollowUp::of(question);

@@ -1,0 +1,120 @@
+//! Terms on two schemas: questions that say them, and how they are read.
+
+use super::*;
+use crate::lattice::stored_values::NoValues;
+use crate::tests::saas_fixture::saas;
+use crate::tests::shop_fixture::shop;
+use crate::{Abstention, Prepared, Reading, never};
+
+fn term(text: &str, meaning: Meaning) -> Term {
+    Term { text: text.to_owned(), meaning }
+}
+
+fn filter(text: &str, relation: &str, sql: &str) -> Term {
+    term(text, Meaning::Filter { schema: "public".into(), relation: relation.into(), sql: sql.into() })
+}
+
+fn measure(text: &str, relation: &str, sql: &str) -> Term {
+    term(text, Meaning::Measure { schema: "public".into(), relation: relation.into(), sql: sql.into() })
+}
+
+fn of_the_shop() -> Vec<Term> {
+    let bought = "EXISTS ( SELECT FROM public.orders WHERE (orders.customer_id = nl2sql_row.id))";
+    vec![
+        term("turnover", Meaning::Words("revenue".into())),
+        filter("active customer", "customers", bought),
+        filter("VIP", "customers", "(nl2sql_row.id < 100)"),
+        filter("Benelux", "customers", "(nl2sql_row.country = ANY ('{Belgium,Netherlands}'::text[]))"),
+        measure("AOV", "orders", "(sum(nl2sql_row.total) / (count(*))::numeric)"),
+        measure("net revenue", "orders", "sum((nl2sql_row.total - nl2sql_row.shipping))"),
+    ]
+}
+
+fn read(question: &str, snapshot: &Snapshot, terms: &[Term]) -> Result<Reading, Abstention> {
+    let prepared = Prepared::new(snapshot, &never).unwrap();
+    let terms = Terms::new(terms, snapshot);
+    prepared.reader(&never).with_terms(&terms).read(question, &NoValues).unwrap()
+}
+
+#[rustfmt::skip]
+const SHOP: &[(&str, &str)] = &[
+    ("turnover per month in 2025", "sum of orders.total per month of orders.ordered_at where orders.ordered_at is in 2025"),
+    ("active customers", "all customers where \"active customer\""),
+    ("how many active customers", "count of customers where \"active customer\""),
+    ("active customers in Germany by city", "count of customers per customers.city where \"active customer\" and customers.country is Germany"),
+    ("VIPs by country", "count of customers per customers.country where \"VIP\""),
+    ("number of vip customers", "count of customers where \"VIP\""),
+    ("revenue in Benelux in 2025", "sum of orders.total (with customers) where \"Benelux\" and orders.ordered_at is in 2025"),
+    ("customers in Benelux", "all customers where \"Benelux\""),
+    ("AOV", "\"AOV\""),
+    ("AOV per month in 2025", "\"AOV\" per month of orders.ordered_at where orders.ordered_at is in 2025"),
+    ("AOV by country", "\"AOV\" per customers.country"),
+    ("AOV in Benelux", "\"AOV\" (with customers) where \"Benelux\""),
+    ("what is the AOV of cancelled orders", "\"AOV\" where orders.status is cancelled"),
+    ("net revenue by country in 2025", "\"net revenue\" per customers.country where orders.ordered_at is in 2025"),
+    ("AOV of active customers by city", "\"AOV\" per customers.city where \"active customer\""),
+];
+
+#[test]
+fn terms_are_used_like_names_of_the_schema() {
+    let shop = shop();
+    let mut wrong = Vec::new();
+    for (question, wanted) in SHOP {
+        match read(question, &shop, &of_the_shop()) {
+            Ok(reading) if reading.summary == *wanted => {}
+            Ok(reading) => wrong.push(format!("{question}\n   {}\n   {}", reading.summary, reading.sql)),
+            Err(abstention) => wrong.push(format!("{question}\n   {abstention:?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_sql_of_a_term_is_written_for_the_row_at_hand() {
+    let sql = |question: &str, term: &str| {
+        let terms: Vec<Term> = of_the_shop().into_iter().filter(|one| one.text == term).collect();
+        read(question, &shop(), &terms).unwrap().sql
+    };
+    assert_eq!(
+        sql("AOV by country", "AOV"),
+        "SELECT customers.country, ((sum(orders.total) / (count(*))::numeric)) AS aov\nFROM orders\n\
+         JOIN customers ON customers.id = orders.customer_id\nGROUP BY customers.country\n\
+         ORDER BY aov DESC NULLS LAST, customers.country"
+    );
+    // The subquery of the term reads orders, and the row is a customer's.
+    assert_eq!(
+        sql("revenue of active customers", "active customer"),
+        "SELECT sum(orders.total) AS revenue\nFROM orders\nJOIN customers AS customers_row ON customers_row.id = orders.customer_id\n\
+         WHERE (EXISTS ( SELECT FROM public.orders WHERE (orders.customer_id = customers_row.id)))"
+    );
+}
+
+/// A term that was said and can't be used as it was defined is not passed over for another meaning of its words.
+#[test]
+fn no_other_meaning_stands_in_for_a_term() {
+    let shop = shop();
+    assert!(read("revenue by category", &shop, &[]).is_ok());
+    let revenue = [measure("revenue", "orders", "sum((nl2sql_row.total - nl2sql_row.shipping))")];
+    assert_eq!(read("revenue by country", &shop, &revenue).unwrap().summary, "\"revenue\" per customers.country");
+    for question in ["revenue by category", "revenue last month vs the month before", "products with revenue over 100"]
+    {
+        assert!(read(question, &shop, &revenue).is_err(), "{question}");
+    }
+}
+
+#[test]
+fn terms_work_on_any_schema_and_in_threads() {
+    let saas = saas();
+    let terms = [
+        filter("paying account", "acct", "(nl2sql_row.id > 0)"),
+        term("client", Meaning::Words("account".into())),
+        // Of a relation that the snapshot does not have.
+        filter("ghost", "ghosts", "true"),
+    ];
+    assert_eq!(read("how many clients", &saas, &terms).unwrap().summary, "count of acct");
+    let prepared = Prepared::new(&saas, &never).unwrap();
+    let terms = Terms::new(&terms, &saas);
+    let reader = prepared.reader(&never).with_terms(&terms);
+    let followed = reader.read_in_thread("and by plan", Some("how many clients"), &NoValues).unwrap().unwrap();
+    assert_eq!(followed.meaning, "how many clients by plan");
+}
