@@ -83,7 +83,7 @@ CREATE TABLE nl2sql.turns (
 );
 COMMENT ON TABLE nl2sql.turns IS
     'questions that were asked in threads, kept for nl2sql.thread_ttl so that later ones may refer to them; written by the extension alone';
-COMMENT ON COLUMN nl2sql.turns.role IS 'the oid of who asked; every role sees, uses and deletes its own turns only';
+COMMENT ON COLUMN nl2sql.turns.role IS 'the oid of who asked; every role sees and uses its own turns only';
 COMMENT ON COLUMN nl2sql.turns.caller IS
     'the oid of the role that called; another than role where a SECURITY DEFINER function asked, whose callers have threads of their own';
 COMMENT ON COLUMN nl2sql.turns.thread IS 'the name of the thread';
@@ -104,17 +104,18 @@ CREATE POLICY own_turns ON nl2sql.turns
     USING (role OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r
                                         WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER));
 COMMENT ON POLICY own_turns ON nl2sql.turns IS 'every role its own turns';
-GRANT SELECT, DELETE ON nl2sql.turns TO PUBLIC;
+-- No more: whoever may change rows may lock the table.
+GRANT SELECT ON nl2sql.turns TO PUBLIC;
 
 DROP FUNCTION nl_prompt(text);
 CREATE FUNCTION nl_prompt(question text, thread text DEFAULT NULL) RETURNS text
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_prompt_wrapper';
-CREATE FUNCTION nl_forget(thread text) RETURNS bigint
-    STRICT VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_forget_wrapper';
+CREATE FUNCTION nl_forget(thread text DEFAULT NULL) RETURNS bigint
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'nl_forget_wrapper';
 COMMENT ON FUNCTION nl_prompt(text, text) IS
     'exactly what a model would be told about a question; nothing is sent';
 COMMENT ON FUNCTION nl_forget(text) IS
-    'forgets a thread of the caller, and tells how many questions it had';
+    'forgets a thread of the caller, all where none is named, and tells how many questions were forgotten';
 -- What users teach.
 
 CREATE TABLE nl2sql.verified (

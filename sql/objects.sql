@@ -25,7 +25,7 @@ COMMENT ON FUNCTION nl_explain(text) IS
 COMMENT ON FUNCTION nl_prompt(text, text) IS
     'exactly what a model would be told about a question; nothing is sent';
 COMMENT ON FUNCTION nl_forget(text) IS
-    'forgets a thread of the caller, and tells how many questions it had';
+    'forgets a thread of the caller, all where none is named, and tells how many questions were forgotten';
 COMMENT ON FUNCTION nl_schema(text) IS
     'what of the schema a model would be told for a question, nearest first: how much of each relation, and why';
 COMMENT ON FUNCTION nl_check(text) IS

@@ -10,7 +10,7 @@ CREATE TABLE nl2sql.turns (
 );
 COMMENT ON TABLE nl2sql.turns IS
     'questions that were asked in threads, kept for nl2sql.thread_ttl so that later ones may refer to them; written by the extension alone';
-COMMENT ON COLUMN nl2sql.turns.role IS 'the oid of who asked; every role sees, uses and deletes its own turns only';
+COMMENT ON COLUMN nl2sql.turns.role IS 'the oid of who asked; every role sees and uses its own turns only';
 COMMENT ON COLUMN nl2sql.turns.caller IS
     'the oid of the role that called; another than role where a SECURITY DEFINER function asked, whose callers have threads of their own';
 COMMENT ON COLUMN nl2sql.turns.thread IS 'the name of the thread';
@@ -31,4 +31,5 @@ CREATE POLICY own_turns ON nl2sql.turns
     USING (role OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r
                                         WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER));
 COMMENT ON POLICY own_turns ON nl2sql.turns IS 'every role its own turns';
-GRANT SELECT, DELETE ON nl2sql.turns TO PUBLIC;
+-- No more: whoever may change rows may lock the table.
+GRANT SELECT ON nl2sql.turns TO PUBLIC;

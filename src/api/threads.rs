@@ -6,8 +6,8 @@ use pgrx::prelude::*;
 use crate::ask::thread_name;
 use crate::threads;
 
-/// Forgets a thread of the caller's.
+/// Forgets a thread of the caller's, or all of them.
 #[pg_extern(volatile, parallel_unsafe)]
-fn nl_forget(thread: &str) -> Result<i64, ErrorReport> {
-    Ok(threads::forget(&thread_name(thread)?)?)
+fn nl_forget(thread: default!(Option<&str>, "NULL")) -> Result<i64, ErrorReport> {
+    Ok(threads::forget(thread.map(thread_name).transpose()?.as_deref())?)
 }

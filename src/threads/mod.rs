@@ -11,6 +11,7 @@ mod told;
 use std::ffi::CStr;
 
 use crate::error::Error;
+use crate::grounding::LOCK_NOT_AVAILABLE;
 use crate::pg::host::report;
 use crate::pg::running::query;
 pub use told::{Told, told};
@@ -41,7 +42,14 @@ pub fn recall(thread: &str, question: &str, ttl_s: i32) -> Result<Vec<Turn>, Err
     }
     let (role, caller) = whose();
     let arguments = [Some(role.as_str()), Some(&caller), Some(thread), Some(&ttl_s.to_string())];
-    let rows = query::owner_rows(TABLE, include_str!("recall.sql"), &arguments)?;
+    let rows = match query::owner_rows(TABLE, include_str!("recall.sql"), &arguments) {
+        Ok(rows) => rows,
+        Err(error) if error.sqlstate() == LOCK_NOT_AVAILABLE => {
+            report::notice("the questions before this one are not known now: their table is locked");
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(error),
+    };
     let mut turns: Vec<Turn> = rows.into_iter().filter_map(turn_of).collect();
     if turns.first().is_some_and(|last| last.question == question) {
         turns.remove(0);
@@ -97,10 +105,10 @@ pub fn remember(thread: &str, turn: Turn, ttl_s: i32) -> Result<(), Error> {
     }
 }
 
-/// Forgets a thread, and says how many turns it had.
-pub fn forget(thread: &str) -> Result<i64, Error> {
+/// Forgets a thread, or all of them, and says how many turns there were.
+pub fn forget(thread: Option<&str>) -> Result<i64, Error> {
     let (role, caller) = whose();
-    let arguments = [Some(role.as_str()), Some(&caller), Some(thread)];
+    let arguments = [Some(role.as_str()), Some(&caller), thread];
     let rows = query::owner_write(TABLE, include_str!("forget.sql"), &arguments)?.ok_or(Error::ForgetsNothing)?;
     Ok(rows.into_iter().flatten().flatten().next().and_then(|count| count.parse().ok()).unwrap_or_default())
 }

@@ -38,15 +38,8 @@ fn without_remarks(sql: &str) -> &str {
 /// Whether every text in a statement was written by the asker. The builtin model may have taken another from the data, as it looks up
 /// what is stored: where the data is not to be told, neither is such a statement.
 fn holds_only_asked_values(sql: &str, turns: &[Turn]) -> bool {
-    let asked = |text: &String| is_time(text) || turns.iter().any(|turn| turn.question.contains(text.as_str()));
-    syntax::texts(sql).is_some_and(|texts| texts.iter().all(asked))
-}
-
-/// Dates, numbers and what the server's functions of time are told: "2025-01-01", "month", "3 days".
-fn is_time(text: &str) -> bool {
-    const UNITS: [&str; 10] = ["hour", "day", "isodow", "dow", "week", "month", "quarter", "year", "minute", "second"];
-    let is_unit = |word: &str| UNITS.contains(&word.strip_suffix('s').unwrap_or(word));
-    text.split_whitespace().all(|word| is_unit(word) || !word.contains(char::is_alphabetic))
+    let is_asked = |text: &String| turns.iter().any(|turn| turn.question.contains(text.as_str()));
+    syntax::texts(sql).is_some_and(|texts| texts.iter().all(|literal| literal.is_time || is_asked(&literal.text)))
 }
 
 #[cfg(test)]
@@ -69,8 +62,13 @@ mod tests {
         assert_eq!(sql_told(&turns, Share::Samples), [Some(sql.to_owned())]);
         let turns = [turn("customers in Berlin", sql)];
         assert_eq!(sql_told(&turns, Share::Schema), [Some(sql.to_owned())]);
-        let sql = "SELECT date_trunc('month', d) FROM c WHERE d >= date '2025-01-01' + interval '3 days'";
+        let sql = "SELECT date_trunc('month', d) FROM c WHERE d >= DATE '2025-01-01' + interval '3 days'";
         assert_eq!(sql_told(&[turn("c per month", sql)], Share::Schema), [Some(sql.to_owned())]);
+        // What a column of texts holds may look like a time, or have no letter.
+        for value in ["0171/555-1234", "2025-01-02", "month"] {
+            let sql = format!("SELECT count(*) FROM rooms WHERE code = '{value}'");
+            assert_eq!(sql_told(&[turn("rooms with code 0171/555-1235", &sql)], Share::Schema), [None]);
+        }
     }
 
     #[test]

@@ -84,14 +84,38 @@ pub fn relation_names(sql: &str) -> BTreeSet<(Option<String>, String)> {
     found.0
 }
 
+/// A text that stands in a statement as a literal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextLiteral {
+    pub text: String,
+    /// The statement says that it is a time, or a unit of time: `date '2025-01-01'`, `date_trunc('month', …)`. Never so of what
+    /// merely looks like one, as the value of a column of texts may.
+    pub is_time: bool,
+}
+
+/// Types and functions that make a time of the literal after them.
+const TIME_TYPES: [&str; 5] = ["date", "time", "timestamp", "timestamptz", "interval"];
+const TIME_FUNCTIONS: [&str; 2] = ["date_trunc", "date_part"];
+
 /// The texts that stand in a statement as literals. `None` where that is not sure: of what sqlparser can't read, of texts quoted
 /// otherwise than in single quotes, and of comments, which may say anything.
-pub fn texts(sql: &str) -> Option<Vec<String>> {
+pub fn texts(sql: &str) -> Option<Vec<TextLiteral>> {
     let is_space = |c: char| c.is_whitespace();
     let mut texts = Vec::new();
+    // The two tokens before the current one, as they are written.
+    let mut before = [String::new(), String::new()];
     for token in Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().ok()? {
+        if matches!(token, Token::Whitespace(_)) && token.to_string().chars().all(is_space) {
+            continue;
+        }
+        let written = token.to_string().to_lowercase();
         match token {
-            Token::SingleQuotedString(text) => texts.push(text),
+            Token::SingleQuotedString(text) => {
+                let [function, last] = &before;
+                let is_time =
+                    TIME_TYPES.contains(&last.as_str()) || last == "(" && TIME_FUNCTIONS.contains(&function.as_str());
+                texts.push(TextLiteral { text, is_time });
+            }
             Token::Word(_) | Token::Number(..) => {}
             other => {
                 let told = other.to_string();
@@ -100,6 +124,8 @@ pub fn texts(sql: &str) -> Option<Vec<String>> {
                 }
             }
         }
+        before.rotate_left(1);
+        before[1] = written;
     }
     Some(texts)
 }
@@ -169,7 +195,9 @@ mod tests {
     #[test]
     fn texts_are_literals_in_single_quotes() {
         let sql = "SELECT \"a b\".c, 1.5::text, 'it''s' FROM t WHERE d >= date '2025-01-01' AND e <> 'x'";
-        assert_eq!(texts(sql), Some(["it's", "2025-01-01", "x"].map(str::to_owned).to_vec()));
+        let literals = texts(sql).expect("plain literals");
+        let told: Vec<(&str, bool)> = literals.iter().map(|one| (one.text.as_str(), one.is_time)).collect();
+        assert_eq!(told, [("it's", false), ("2025-01-01", true), ("x", false)]);
         for sql in ["SELECT $$x$$", "SELECT E'x'", "SELECT U&'x'", "SELECT 1 -- x", "SELECT 1 /* x */", "SELECT 'x"] {
             assert_eq!(texts(sql), None, "{sql}");
         }

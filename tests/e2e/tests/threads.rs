@@ -93,7 +93,10 @@ fn every_role_has_threads_of_its_own() {
     assert_eq!(turns(&mut session), ["q: customers"]);
     session.error("INSERT INTO nl2sql.turns SELECT * FROM nl2sql.turns", "42501");
     session.error("UPDATE nl2sql.turns SET sql = 'SELECT 1'", "42501");
-    session.run("DELETE FROM nl2sql.turns");
+    session.error("DELETE FROM nl2sql.turns", "42501");
+    session.error("BEGIN; LOCK TABLE nl2sql.turns IN ROW EXCLUSIVE MODE", "42501");
+    session.run("ROLLBACK");
+    assert_eq!(session.text("SELECT nl_forget()"), "1");
     assert_eq!(turns(&mut fixture.session), ["q: orders"]);
     ask(&mut session, "q", "customers");
     // Who comes after a role of the same name has none of its turns, and what it left goes when others ask.

@@ -89,4 +89,5 @@ COMMIT;
 SELECT count(*) FROM nl2sql.turns WHERE thread IN ('rolled back', 'read only');
 SELECT nl_forget('q');
 SELECT count(*) FROM nl2sql.turns WHERE thread = 'q';
-DELETE FROM nl2sql.turns;
+SELECT nl_forget() > 0 AS all_forgotten;
+SELECT count(*) FROM nl2sql.turns;
