@@ -41,6 +41,11 @@ const fn path(function: &'static str, path: usize, document: usize) -> ArgumentL
     ArgumentLimit { function, library: "", measure: Measure::Path { path, document }, most: 1.0 }
 }
 
+/// What ranks a tsvector by the tsquery after it.
+const fn rank(function: &'static str, vector: usize) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::Rank { vector }, most: 1e7 }
+}
+
 /// The same in a library of contrib.
 const fn of(library: &'static str, limit: ArgumentLimit) -> ArgumentLimit {
     ArgumentLimit { library, ..limit }
@@ -149,6 +154,10 @@ pub const LIMITS: &[ArgumentLimit] = &[
     largest("json_string_to_tsvector_byid", &[1], 1e7),
     largest("jsonb_string_to_tsvector", &[0], 1e7),
     largest("jsonb_string_to_tsvector_byid", &[1], 1e7),
+    rank("ts_rank_tt", 0),
+    rank("ts_rank_ttf", 0),
+    rank("ts_rank_wtt", 1),
+    rank("ts_rank_wttf", 1),
     largest("ts_headline", &[0], 1e7),
     largest("ts_headline_opt", &[0], 1e7),
     largest("ts_headline_byid", &[1], 1e7),
@@ -228,11 +237,7 @@ pub const LIMITS: &[ArgumentLimit] = &[
     // multirangetypes.c sorts all ranges in one go.
     ArgumentLimit { function: "range_agg_finalfn", library: "", measure: Measure::Gathered(0), most: 1e5 },
     largest("multirange_constructor2", &[0], 2e6),
-    // tsrank.c looks at each pair of words that are asked for, at all their positions.
-    product("ts_rank_tt", &[0, 1], 1e8),
-    product("ts_rank_ttf", &[0, 1], 1e8),
-    product("ts_rank_wtt", &[1, 2], 1e8),
-    product("ts_rank_wttf", &[1, 2], 1e8),
+    // tsrank.c.
     product("ts_rankcd_tt", &[0, 1], 5e8),
     product("ts_rankcd_ttf", &[0, 1], 5e8),
     product("ts_rankcd_wtt", &[1, 2], 5e8),

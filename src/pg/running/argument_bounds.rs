@@ -24,7 +24,7 @@ use super::builtin_functions::{self, Function};
 use super::calls;
 use super::plan_hooks::interrupt;
 use super::watch_state::is_watching;
-use super::xml_sizes;
+use super::{rank_sizes, xml_sizes};
 use crate::error::Error;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
@@ -56,6 +56,8 @@ pub enum Measure {
     Xml(usize),
     /// How much of the most there may be of each of these, both varlenas: an XPath, and the XML that it looks at.
     Path { path: usize, document: usize },
+    /// Pairs of positions, of a tsvector and the tsquery after it.
+    Rank { vector: usize },
     /// All arguments, of any types, those that are varlenas.
     LargestOfAny,
     /// What this argument, an integer of 4 bytes, is itself.
@@ -248,6 +250,11 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
             (Some(path), Some(document)) => unsafe { path_size(path, document) },
             _ => 0.0,
         },
+        Some(Measure::Rank { vector }) => match (of(*vector), of(vector + 1)) {
+            // SAFETY: the caller's promise.
+            (Some(vector), Some(query)) => rank_sizes::pairs(varlena(vector), unsafe { bytes(query) }),
+            _ => 0.0,
+        },
         Some(Measure::LargestOfAny) => {
             let of_any = |argument: usize| match given(argument) {
                 // SAFETY: the caller's promise.
@@ -296,7 +303,7 @@ unsafe fn path_size(path: pg_sys::Datum, document: pg_sys::Datum) -> f64 {
     }
 }
 
-/// The bytes of a varlena of a few hundred kB at most.
+/// The bytes of a varlena that is no large one.
 ///
 /// # Safety
 /// As for [`xml`].

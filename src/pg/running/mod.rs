@@ -14,6 +14,7 @@ pub mod plan_hooks;
 mod portals;
 pub mod prepared_code;
 pub mod query;
+mod rank_sizes;
 pub mod relations_being_made;
 pub mod runtime_hooks;
 pub mod sandbox;

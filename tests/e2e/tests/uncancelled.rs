@@ -149,53 +149,19 @@ fn slow_functions_take_no_huge_values() {
     }
 }
 
-/// Calls that are over in time, and of which one expression has many.
+/// Ranks are made of all pairs of positions.
 #[test]
-fn many_calls_in_one_expression_can_be_ended() {
-    let mut fixture = fixture("side_by_side");
-    let columns = |call: &str| vec![call; 60].join(", ");
-    let conditions = vec!["md5(x) = 'no'"; 60].join(" OR ");
-    let text = "FROM (SELECT repeat('a', 100000000) AS x OFFSET 0) s";
-    for sql in [
-        format!("SELECT {} {text}", columns("md5(x)")),
-        format!("SELECT {} {text}", columns("hashtext(x)")),
-        format!("SELECT count(*) {text} WHERE {conditions}"),
-        "SELECT p @> ANY (array_fill(point '(5,5)', ARRAY[1000])) AS n
-         FROM (SELECT polygon(2000000, circle '((0,0),1)') AS p OFFSET 0) s"
-            .to_owned(),
+fn ranks_are_made_of_few_positions() {
+    let mut fixture = fixture("ranks");
+    let words = "(SELECT string_agg('w' || i || ':' || (SELECT string_agg(p::text, ',') FROM generate_series(1, 250) p), ' ') \
+                 FROM generate_series(1, 200) i)::tsvector";
+    for (query, options, expected) in [
+        ("(SELECT string_agg('w' || i, ' & ') FROM generate_series(1, 200) i)::tsquery", "", "54000"),
+        ("'w:* & w1:*'::tsquery", ", 2", "54000"),
+        ("'w1 & w2 & w3 & w4'::tsquery", "", "answered"),
     ] {
-        assert_eq!(ending(&mut fixture, &sql), "57014", "{sql}");
-    }
-}
-
-/// Of each element of an array that it knows, the planner makes something, and looks for no cancel meanwhile.
-#[test]
-fn the_planner_gets_no_huge_arrays() {
-    let mut fixture = fixture("huge_arrays");
-    fixture.session.run(
-        "CREATE TABLE plain (a int); INSERT INTO plain SELECT i % 100 FROM generate_series(1, 10000) i; ANALYZE plain;
-         CREATE TABLE parted (a int) PARTITION BY LIST (a); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1);
-         CREATE TABLE parted_2 PARTITION OF parted FOR VALUES IN (2)",
-    );
-    let list = format!("'{{{}1}}'", "1,".repeat(200_000));
-    for array in [
-        "array_fill(-1, ARRAY[3000000])".to_owned(),
-        "string_to_array(repeat('1,', 200000) || '1', ',')::int[]".to_owned(),
-        "(('{' || repeat('1,', 200000) || '1}')::int[])".to_owned(),
-        "(array_fill(1, ARRAY[60000]) || array_fill(1, ARRAY[60000]))".to_owned(),
-        list,
-    ] {
-        for table in ["plain", "parted"] {
-            let sql = format!("SELECT count(*) FROM {table} WHERE a = ANY ({array})");
-            assert_eq!(ending(&mut fixture, &sql), "54000", "{}", &sql[..sql.len().min(100)]);
-        }
-    }
-    for sql in [
-        "SELECT count(*) AS n FROM parted WHERE a = ANY (array_fill(1, ARRAY[1000]))",
-        "SELECT count(*) AS n FROM plain WHERE a = ANY (ARRAY(SELECT i FROM generate_series(1, 300000) i))",
-        "SELECT array_length(array_agg(i), 1) AS n FROM generate_series(1, 300000) i",
-    ] {
-        assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
+        let sql = format!("SELECT ts_rank({words}, {query}{options}) AS n");
+        assert_eq!(ending(&mut fixture, &sql), expected, "{sql}");
     }
 }
 
