@@ -24,6 +24,10 @@ COMMENT ON FUNCTION nl_explain(text) IS
     'a statement in plain words, once the guard has allowed it; nothing is executed';
 COMMENT ON FUNCTION nl_prompt(text, text) IS
     'exactly what a model would be told about a question; nothing is sent';
+COMMENT ON FUNCTION nl2sql.define(text, text, text, text, text) IS
+    'defines a term that questions may use: other words, a filter or a measure on a relation, or a note for models';
+COMMENT ON FUNCTION nl2sql.undefine(text) IS
+    'forgets a term of the caller, or a shared one where the caller may share';
 COMMENT ON FUNCTION nl_forget(text) IS
     'forgets a thread of the caller, all where none is named, and tells how many questions were forgotten';
 COMMENT ON FUNCTION nl_schema(text) IS

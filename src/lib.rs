@@ -22,6 +22,7 @@ mod ask;
 mod draft_cache;
 mod error;
 mod execution;
+mod glossary;
 mod grounding;
 mod guard;
 mod limits;

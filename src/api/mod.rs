@@ -2,6 +2,7 @@
 
 mod asking;
 mod drawing;
+mod glossary;
 mod help;
 mod inspecting;
 mod labels;
@@ -15,4 +16,5 @@ use pgrx::prelude::*;
 extension_sql_file!("../../sql/cache.sql", name = "cache", bootstrap);
 extension_sql_file!("../../sql/threads.sql", name = "threads", requires = ["cache"]);
 extension_sql_file!("../../sql/taught.sql", name = "taught", requires = ["cache"]);
+extension_sql_file!("../../sql/glossary.sql", name = "glossary", requires = ["cache"]);
 extension_sql_file!("../../sql/objects.sql", name = "objects", finalize);

@@ -9,6 +9,7 @@ use super::known_to_asker::KnownToAsker;
 use super::question::Question;
 use crate::draft_cache;
 use crate::error::Error;
+use crate::glossary::{self, Term};
 use crate::grounding::values::{self, Lookup};
 use crate::grounding::{self, Context, Extent, Name};
 use crate::model::{Chain, builtin};
@@ -49,7 +50,7 @@ pub fn wait_for_answer<T>(
             }
             Step::Read => {
                 let started = Instant::now();
-                let read = builtin::read(&known.context, &known.values, known.before());
+                let read = builtin::read(&known.context, &known.values, &known.terms, known.before());
                 stages.model += started.elapsed();
                 Event::Drafted(read.map(|(draft, meaning)| {
                     meant = Some(meaning);
@@ -122,6 +123,8 @@ struct Known {
     samples: bool,
     /// The turns of the thread before it, oldest first.
     turns: Vec<Turn>,
+    /// The terms that the question says, and those of the turn before it.
+    terms: Vec<Term>,
 }
 
 impl Known {
@@ -137,14 +140,18 @@ impl Known {
     fn read(question: &Question, samples: bool, with_values: bool, settings: &Settings) -> Result<Self, Error> {
         let recall = |thread: &String| threads::recall(thread, &question.text, settings.thread_ttl_s);
         let turns = question.thread.as_ref().map(recall).transpose()?.unwrap_or_default();
-        // "Only Germany" is about what the questions before it are about.
-        let earlier = turns.iter().map(|turn| turn.question.as_str());
-        let whole: Vec<&str> = earlier.chain([question.text.as_str()]).collect();
+        // Of a continuation, the meaning of the question before it is a part.
+        let before = turns.last().and_then(|turn| turn.meaning.as_deref()).unwrap_or_default();
+        let terms = glossary::said(&format!("{}\n{before}", question.text), &|sql| help::is_approved(sql, settings))?;
+        // "Only Germany" is about what the questions before it are about, and a term about what it speaks of.
+        let mut whole: Vec<&str> = turns.iter().map(|turn| turn.question.as_str()).collect();
+        whole.extend(terms.iter().flat_map(Term::about));
+        whole.push(&question.text);
         let extent = Extent::of(settings.prompt.budget);
         let mut context = grounding::link(&whole.join("\n"), &settings.scope(), extent, with_values)?;
         context.question.clone_from(&question.text);
         let values = Lookup::new(&context);
-        Ok(Self { context, values, samples, turns })
+        Ok(Self { context, values, samples, turns, terms })
     }
 
     /// The meaning of the turn before the question, where it is known.
@@ -161,8 +168,9 @@ impl Known {
         settings: &Settings,
     ) -> Result<(), Error> {
         let Some(thread) = &question.thread else { return Ok(()) };
-        // What begins a thread refers to nothing, whoever read it.
-        let meaning = meaning.or_else(|| self.turns.is_empty().then(|| question.text.clone()));
+        // What begins a thread refers to nothing, whoever read it; nor does what was taught.
+        let is_whole = self.turns.is_empty() || matches!(answered.source, Source::Verified { .. });
+        let meaning = meaning.or_else(|| is_whole.then(|| question.text.clone()));
         let (sql, reading) = (answered.sql.clone(), answered.reading.clone());
         let turn = Turn { question: question.text.clone(), meaning, sql, reading };
         threads::remember(thread, turn, settings.thread_ttl_s)
@@ -189,7 +197,8 @@ impl Known {
         stages.grounding += started.elapsed();
         let turns = self.told(settings)?;
         let started = Instant::now();
-        let besides = Besides { shared: shared.as_deref(), wanted: question.wanted.as_ref(), turns: &turns };
+        let besides =
+            Besides { shared: shared.as_deref(), wanted: question.wanted.as_ref(), turns: &turns, terms: &self.terms };
         let written = prompt::write(&self.context, besides, &settings.prompt, &mut interrupts::check)?;
         stages.model += started.elapsed();
         Ok(written)

@@ -54,6 +54,28 @@ pub enum Error {
     NoSuchRole(String),
     #[error("permission denied to teach others")]
     MayNotShare,
+    #[error("permission denied to define terms for others")]
+    MayNotShareTerms,
+    #[error("the {0} is empty")]
+    EmptyPart(&'static str),
+    #[error("the {what} of a term is too long")]
+    TermTooLong { what: &'static str, bytes: usize, most: usize },
+    #[error("a term has one to {most} words")]
+    TermWords { most: usize },
+    #[error("term \"{0}\" is already defined")]
+    TermDefined(String),
+    #[error("\"{term}\" is a name of the schema")]
+    TermIsName { term: String, name: String },
+    #[error("the expression of term \"{term}\" can't be used")]
+    BadTerm { term: String, why: &'static str, hint: &'static str },
+    #[error("the expression of term \"{term}\" is refused: {cause}")]
+    TermExpression { term: String, cause: Box<Error> },
+    #[error("there is no term \"{0}\" that you may forget")]
+    NoSuchTerm(String),
+    #[error("too many terms are defined")]
+    TooManyTerms { most: usize },
+    #[error("relation \"{0}\" does not exist")]
+    NoSuchRelation(String),
     #[error("nl2sql.model names no model")]
     NoModel,
 

@@ -12,6 +12,9 @@ impl Error {
             | Self::NoModel
             | Self::InvalidLabel { .. }
             | Self::EmptyThreadName
+            | Self::EmptyPart(_)
+            | Self::TermWords { .. }
+            | Self::BadTerm { .. }
             | Self::NoHelp(_)
             | Self::NoWordsToTeach
             | Self::NoVerdict
@@ -21,15 +24,24 @@ impl Error {
             Self::LongQuestion { .. }
             | Self::LongThreadName { .. }
             | Self::PairTooLong { .. }
+            | Self::TermTooLong { .. }
             | Self::TooManyWords { .. }
             | Self::TooManyPairs { .. } => "54000",
-            Self::UnknownModel(_) | Self::NoSuchPair(_) | Self::NoSuchFeedback(_) | Self::NoSuchRole(_) => "42704",
+            Self::TermDefined(_) | Self::TermIsName { .. } => "42710",
+            Self::NoSuchRelation(_) => "42P01",
+            Self::TooManyTerms { .. } => "54000",
+            Self::NoSuchTerm(_)
+            | Self::UnknownModel(_)
+            | Self::NoSuchPair(_)
+            | Self::NoSuchFeedback(_)
+            | Self::NoSuchRole(_) => "42704",
             Self::TaughtOtherwise { .. } => "23505",
             Self::NotAModel { .. } => "42809",
             Self::ModelDenied(_)
             | Self::OptionDenied(_)
             | Self::CursorOfAnother { .. }
             | Self::MayNotShare
+            | Self::MayNotShareTerms
             | Self::MayNotReadFeedback => "42501",
             Self::UnknownOption { .. } => "HV00D",
             Self::BadOptionValue { .. } => "HV024",
@@ -56,7 +68,9 @@ impl Error {
             | Self::RowTooLarge { .. } => "54000",
             Self::QueryTimedOut { .. } | Self::OwnQueryTimedOut { .. } => "57014",
             Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
-            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => cause.sqlstate(),
+            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } | Self::TermExpression { cause, .. } => {
+                cause.sqlstate()
+            }
         }
     }
 
@@ -75,7 +89,9 @@ impl Error {
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
             Self::LongThreadName { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are kept.")),
-            Self::PairTooLong { bytes, most, .. } => Some(format!("It has {bytes} bytes, at most {most} are kept.")),
+            Self::PairTooLong { bytes, most, .. } | Self::TermTooLong { bytes, most, .. } => {
+                Some(format!("It has {bytes} bytes, at most {most} are kept."))
+            }
             Self::TooManyWords { most } => Some(format!("At most {most} are looked for again.")),
             Self::NoWordsToTeach => {
                 Some("A later question is recognized by the words that stand beside its values.".to_owned())
@@ -88,6 +104,17 @@ impl Error {
             Self::MayNotReadFeedback => {
                 Some("Only superusers and members of the roles in nl2sql.teachers read and accept it.".to_owned())
             }
+            Self::MayNotShareTerms => {
+                Some("Only superusers and members of the roles in nl2sql.teachers give terms an audience.".to_owned())
+            }
+            Self::TermIsName { name, .. } => Some(format!("It is {name}.")),
+            Self::BadTerm { why, .. } => Some((*why).to_owned()),
+            Self::TooManyTerms { most } => Some(format!("A role has at most {most}.")),
+            // A position would be one in a statement that nobody wrote.
+            Self::TermExpression { cause, .. } => match &**cause {
+                Self::Server(failure) => failure.detail.clone(),
+                cause => cause.detail(),
+            },
             Self::MayNotShare => {
                 Some("Only superusers and members of the roles in nl2sql.teachers give pairs an audience.".to_owned())
             }
@@ -155,6 +182,7 @@ impl Error {
                 return Some(format!("Give the SQL that is right: SELECT nl2sql.accept({id}, 'SELECT …')."));
             }
             Self::NoVerdict => "Give true or false for correct.",
+            Self::MayNotShareTerms => "Leave the audience out: the term then counts in your own questions.",
             Self::MayNotShare => "Leave the audience out: the pair then answers your own questions.",
             Self::NoModel => "SET nl2sql.model = 'builtin', or the name of a foreign server.",
             Self::UnknownModel(_) => {
@@ -192,7 +220,13 @@ impl Error {
             Self::CursorOfAnother { opener } => return Some(format!("Fetch as role {opener}, which opened it.")),
             Self::Refused { hint, .. } => return hint.clone(),
             Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),
-            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } => return cause.hint(),
+            Self::TermDefined(_) => "SELECT nl2sql.undefine('…') forgets a term.",
+            Self::TermIsName { .. } => "COMMENT ON describes what is in the schema, to every model.",
+            Self::BadTerm { hint, .. } => hint,
+            Self::TooManyTerms { .. } => "Forget some with nl2sql.undefine.",
+            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } | Self::TermExpression { cause, .. } => {
+                return cause.hint();
+            }
             _ => return None,
         };
         Some(text.to_owned())

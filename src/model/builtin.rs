@@ -4,10 +4,11 @@ use std::cell::Cell;
 
 use super::Draft;
 use crate::error::Error;
+use crate::glossary::Term;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;
 use crate::pg::host::interrupts;
-use reader::{Example, Followed, Form, Interrupted, Reader, Reading};
+use reader::{Example, Followed, Form, Interrupted, Reader, Reading, Terms};
 use schema::sanitize::one_line;
 
 /// What a question of a thread means by itself.
@@ -19,10 +20,12 @@ pub struct Meant {
 
 /// Reads the question of a context; `before` is the meaning of the question before it in its thread. Where no reading is sure, the
 /// error says what was not understood.
-pub fn read(context: &Context, values: &Lookup, before: Option<&str>) -> Result<(Draft, Meant), Error> {
-    let read = context
-        .prepared(&go_on)
-        .and_then(|prepared| prepared.reader(&go_on).read_in_thread(&context.question, before, values));
+pub fn read(context: &Context, values: &Lookup, terms: &[Term], before: Option<&str>) -> Result<(Draft, Meant), Error> {
+    let terms: Vec<reader::Term> = terms.iter().filter_map(Term::for_reader).collect();
+    let terms = Terms::new(&terms, &context.snapshot);
+    let read = context.prepared(&go_on).and_then(|prepared| {
+        prepared.reader(&go_on).with_terms(&terms).read_in_thread(&context.question, before, values)
+    });
     match read.map_err(|Interrupted| values.interruption())? {
         Ok(Followed { reading, meaning, refers }) => {
             let line = one_line(&reading.summary).trim().to_owned();

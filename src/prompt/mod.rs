@@ -14,6 +14,7 @@ mod second_look;
 mod turns;
 
 use crate::error::Error;
+use crate::glossary::{self, Term};
 use crate::grounding::Context;
 use crate::settings::PromptSettings;
 use crate::threads::Told;
@@ -39,6 +40,8 @@ pub struct Besides<'q> {
     pub wanted: Option<&'q ResultShape>,
     /// Earlier questions of the thread, oldest first.
     pub turns: &'q [Told],
+    /// Terms that the question says.
+    pub terms: &'q [Term],
 }
 
 /// Writes the prompt for a question, and says what it shows in full.
@@ -78,7 +81,7 @@ struct Frame {
 }
 
 fn frame(context: &Context, besides: Besides<'_>, settings: &PromptSettings) -> Frame {
-    let Besides { shared, wanted, turns } = besides;
+    let Besides { shared, wanted, turns, terms } = besides;
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if shared.is_some() {
@@ -97,6 +100,11 @@ fn frame(context: &Context, besides: Besides<'_>, settings: &PromptSettings) -> 
         question.push_str(&fill(include_str!("wanted.txt"), &[("columns", &wanted.to_string())]));
     }
     question.push_str(&schema_text::matches(context, shared.unwrap_or_default()));
+    // Four characters are a token, and the terms get a quarter of the budget.
+    let terms = glossary::told(terms, settings.budget);
+    if !terms.is_empty() {
+        question.push_str(&fill(include_str!("terms.txt"), &[("terms", &terms)]));
+    }
     question.push_str(&turns::write(turns, settings.budget / 4));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));

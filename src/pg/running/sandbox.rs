@@ -123,6 +123,15 @@ pub fn limit_waiting(longest: &CStr) {
     set_locally(c"lock_timeout", longest);
 }
 
+/// Has the server write expressions so that they mean the same in every session, until the subtransaction ends: names that are not
+/// its own with their schemas, and constants as pg_dump has them written.
+pub fn write_for_every_session() {
+    set_locally(c"search_path", c"pg_catalog");
+    set_locally(c"datestyle", c"ISO");
+    set_locally(c"intervalstyle", c"postgres");
+    set_locally(c"extra_float_digits", c"3");
+}
+
 /// Changes a setting until the subtransaction ends, as SET LOCAL would for a superuser.
 fn set_locally(name: &CStr, value: &CStr) {
     // SAFETY: in a subtransaction; the settings exist, and take these values.

@@ -1,5 +1,6 @@
 //! What the trees of a statement say before it runs.
 
+pub mod expression;
 pub mod growth;
 pub mod lineage;
 pub mod named_types;

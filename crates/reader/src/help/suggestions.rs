@@ -37,7 +37,7 @@ impl Reader<'_> {
         if words.is_empty() || words.len() > MAX_WORDS {
             return self.plain_examples(accept);
         }
-        let lattice = Lattice::new(question, words, &self.schema, &self.names, lookup, self.interrupt)?;
+        let lattice = Lattice::new(question, words, &self.schema, self.names, lookup, self.interrupt)?;
         let mut found = Vec::new();
         for (text, reading) in self.nearest_answered(question, abstention, &lattice)? {
             if found.len() == MAX_SUGGESTIONS {

@@ -1,0 +1,15 @@
+-- The terms with these keys ($2, a text[] literal) that count in the questions of a role ($1, an oid): its own and those shared
+-- with it, the own ones first, without those on relations of which it may read nothing.
+SELECT g.term, g.meaning, g.kind, n.nspname, c.relname, g.expression, g.sql, g.key
+FROM nl2sql.glossary g
+LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.on_relation::pg_catalog.oid
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE g.key OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])
+  AND (g.definer::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
+       OR g.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
+       OR pg_catalog.pg_has_role($1::pg_catalog.oid, g.audience::pg_catalog.oid, 'USAGE'))
+  AND (g.on_relation IS NULL
+       OR (pg_catalog.has_schema_privilege($1::pg_catalog.oid, n.oid, 'USAGE')
+           AND pg_catalog.has_any_column_privilege($1::pg_catalog.oid, c.oid, 'SELECT')))
+ORDER BY g.definer::pg_catalog.oid OPERATOR(pg_catalog.<>) $1::pg_catalog.oid, g.defined_at, g.definer::pg_catalog.oid
+LIMIT 50

@@ -1,0 +1,114 @@
+//! The company's words: whose terms reach whose questions and prompts, in dumps, among ten thousand.
+
+use nl2sql_e2e::cluster::{Content, shared};
+use nl2sql_e2e::double::Reply;
+use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::session::quote;
+
+const LARGE: &str = "SELECT nl2sql.define('large order', 'over 4000 euros', 'orders', 'total > 4000'";
+
+/// The lines of a prompt that tell of terms.
+fn terms_of(prompt: &str) -> Vec<String> {
+    let after = prompt.split("Terms that people here use").nth(1).unwrap_or_default().replace("\\n", "\n");
+    after.lines().skip(1).take_while(|line| line.starts_with("- ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_model_is_told_the_terms_that_a_question_says_and_no_others() {
+    let mut fixture = Fixture::shop("glossary_told");
+    fixture.double.answer("*", Reply::sql("SELECT 1 AS n"));
+    fixture.session.run(&format!("{LARGE}); SELECT nl2sql.define('peak season', 'Ask marketing.')"));
+    fixture.session.ask("how many large orders");
+    fixture.session.ask("how was the peak season");
+    fixture.session.ask("how many orders");
+    let told: Vec<Vec<String>> = fixture.double.chats().iter().map(|chat| terms_of(&chat.text())).collect();
+    assert_eq!(told.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 0], "{told:?}");
+    assert!(told[0][0].contains("over 4000 euros") && told[0][0].contains("total > 4000"), "{told:?}");
+    assert!(told[1][0].contains("Ask marketing."), "{told:?}");
+}
+
+/// Neither the term, nor what it reads, is told to whoever may not read that.
+#[test]
+fn what_a_term_reads_has_to_be_readable() {
+    let mut fixture = Fixture::shop("glossary_hidden");
+    let (_, mut session) = fixture.analyst("GRANT SELECT ON customers TO {role}");
+    fixture.session.run(
+        "CREATE TABLE vault_canary (customer_id int);
+         SELECT nl2sql.define('kept customer', 'in the canary', 'customers',
+             'id IN (SELECT customer_id FROM vault_canary)', 'public');
+         SELECT nl2sql.define('large order', 'canary', 'orders', 'total > 4000', 'public');
+         SELECT nl2sql.define('tall customer', 'over 100', 'customers', 'id > 100', 'public')",
+    );
+    for (question, told) in [("kept customers", 0), ("large orders", 0), ("tall customers", 1)] {
+        let prompt = session.text(&format!("SELECT nl_prompt({})", quote(question)));
+        assert!(!prompt.contains("canary"), "{prompt}");
+        assert_eq!(terms_of(&prompt).len(), told, "{question}");
+    }
+    assert_eq!(session.text("SELECT count(*) FROM nl2sql.glossary"), "0", "row-level security shows own terms");
+    session.error("UPDATE nl2sql.glossary SET audience = 0", "42501");
+    session.error("INSERT INTO nl2sql.glossary SELECT * FROM nl2sql.glossary", "42501");
+    session.run("SET nl2sql.model = 'builtin'");
+    assert_eq!(session.ask("how many tall customers")[0]["count"], 4900);
+    session.ask_error("how many kept customers", "0A000");
+    session.error("SET nl2sql.teachers = 'public'", "42501");
+    session.error("SELECT nl2sql.define('x', 'y', 'customers', 'id > (SELECT count(*) FROM vault_canary)')", "42501");
+    // Code of somebody else in a term runs as nobody who does not trust them.
+    let owner = fixture.database.role("owner");
+    fixture.session.run(&format!(
+        "GRANT CREATE ON SCHEMA public TO {owner}; GRANT SELECT ON customers TO {owner};
+         ALTER DATABASE {} SET nl2sql.teachers = '{owner}'",
+        fixture.database.name
+    ));
+    let mut teacher = fixture.database.session_as(&owner);
+    teacher.run(
+        "CREATE FUNCTION is_odd(integer) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1 % 2 = 1; END';
+         SELECT nl2sql.define('odd customer', 'odd', 'customers', 'is_odd(id)', 'public')",
+    );
+    assert_eq!(teacher.ask("how many odd customers")[0]["count"], 2500);
+    session.ask_error("how many odd customers", "0A000");
+}
+
+#[test]
+fn terms_are_dumped_and_restored() {
+    let mut fixture = Fixture::shop("glossary_dump");
+    let role = fixture.database.role("definer");
+    fixture.session.run(&format!("GRANT SELECT ON orders TO {role}"));
+    fixture.database.session_as(&role).run(&format!("{LARGE})"));
+    fixture.session.run(&format!("{LARGE}, 'public'); SELECT nl2sql.define('turnover', 'revenue')"));
+    let leaver = fixture.database.role("leaver");
+    fixture.database.session_as(&leaver).run("SELECT nl2sql.define('earnings', 'revenue')");
+    fixture.session.run(&format!("DROP ROLE {leaver}"));
+    let copy = shared().database("glossary_restored", Content::Bare);
+    shared().restore(&shared().dump(&fixture.database.name), &copy.name, "").expect("the dump is restored");
+    let terms = "SELECT definer || ' ' || term || ' ' || COALESCE(on_relation::text, '') FROM nl2sql.glossary
+        ORDER BY term, definer::text";
+    assert_eq!(
+        copy.session().texts(terms),
+        [format!("{role} large order orders"), "postgres large order orders".into(), "postgres turnover ".into()],
+        "what belonged to a role that is gone may be another's number elsewhere"
+    );
+    assert_eq!(copy.session().ask("how many large orders")[0]["count"], 3569);
+    assert_eq!(copy.session_as(&role).ask("how many large orders")[0]["count"], 3569);
+}
+
+#[test]
+fn a_term_is_found_among_ten_thousand() {
+    let mut fixture = Fixture::shop("glossary_many");
+    fixture.session.run(
+        "SELECT nl2sql.define('large order', 'over 4000 euros', 'orders', 'total > 4000');
+         INSERT INTO nl2sql.glossary (definer, audience, term, meaning, kind, key)
+         SELECT 'postgres'::regrole, 0, 'word' || n, 'revenue', 'synonym', 'word' || n FROM generate_series(1, 9999) AS n;
+         ANALYZE nl2sql.glossary; SET nl2sql.model = 'builtin'",
+    );
+    assert_eq!(fixture.session.ask("how many large orders")[0]["count"], 3569);
+    assert!(fixture.session.ask("word4711 per month in 2025").len() == 12);
+    fixture.session.error("SELECT nl2sql.define('one more', 'revenue')", "54000");
+    // They are found by the index, not by reading all: 400 keys of a long question, planned for any.
+    fixture.session.run(
+        "SET plan_cache_mode = force_generic_plan;
+         PREPARE said (text[]) AS SELECT * FROM nl2sql.glossary WHERE key = ANY ($1)",
+    );
+    let keys = (1..=400).map(|n| format!("word{n}")).collect::<Vec<_>>().join(",");
+    let plan = fixture.session.texts(&format!("EXPLAIN (ANALYZE, TIMING off) EXECUTE said('{{{keys}}}')"));
+    assert!(plan.iter().any(|line| line.contains("glossary_key")), "{plan:?}");
+}
