@@ -211,6 +211,14 @@ CREATE FUNCTION nl2sql.accept(feedback bigint, sql text DEFAULT NULL, note text 
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'accept_wrapper';
 CREATE FUNCTION nl2sql.dismiss(feedback bigint) RETURNS void
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'dismiss_wrapper';
+CREATE FUNCTION nl2sql.evaluate(model text DEFAULT NULL, about text DEFAULT NULL)
+    RETURNS TABLE (id bigint, question text, outcome text, sql text, problem text, tokens_in bigint,
+        tokens_out bigint, milliseconds double precision)
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'evaluate_wrapper';
+CREATE FUNCTION nl2sql.export() RETURNS jsonb
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'export_wrapper';
+CREATE FUNCTION nl2sql.import(document jsonb) RETURNS bigint
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'import_wrapper';
 COMMENT ON FUNCTION nl2sql.teach(text, text, text, text) IS
     'keeps a question with the SQL that answers it, which the caller may run, for the caller alone or an audience; gives its number';
 COMMENT ON FUNCTION nl2sql.unteach(bigint) IS
@@ -275,3 +283,9 @@ COMMENT ON FUNCTION nl2sql.define(text, text, text, text, text) IS
     'defines a term that questions may use: other words, a filter or a measure on a relation, or a note for models';
 COMMENT ON FUNCTION nl2sql.undefine(text) IS
     'forgets a term of the caller, or a shared one where the caller may share';
+COMMENT ON FUNCTION nl2sql.evaluate(text, text) IS
+    'asks the questions of all verified pairs that the caller may run again, of these models, and compares the results; one row a pair';
+COMMENT ON FUNCTION nl2sql.export() IS
+    'the verified pairs that the caller may run, as a document for nl2sql.import';
+COMMENT ON FUNCTION nl2sql.import(jsonb) IS
+    'teaches the pairs of a document as the caller''s: all of them, or none; gives their number';

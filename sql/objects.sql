@@ -66,3 +66,9 @@ COMMENT ON FUNCTION nl2sql.accept(bigint, text, text, text) IS
     'makes a verified pair of what an asker said; for teachers';
 COMMENT ON FUNCTION nl2sql.dismiss(bigint) IS
     'forgets what an asker said of an answer; for teachers';
+COMMENT ON FUNCTION nl2sql.evaluate(text, text) IS
+    'asks the questions of all verified pairs that the caller may run again, of these models, and compares the results; one row a pair';
+COMMENT ON FUNCTION nl2sql.export() IS
+    'the verified pairs that the caller may run, as a document for nl2sql.import';
+COMMENT ON FUNCTION nl2sql.import(jsonb) IS
+    'teaches the pairs of a document as the caller''s: all of them, or none; gives their number';

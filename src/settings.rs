@@ -389,6 +389,11 @@ pub fn trust_owners() -> Vec<String> {
     list(&TRUST_OWNERS)
 }
 
+/// The models that a text names, as in nl2sql.model.
+pub fn models_of(text: &str) -> Vec<String> {
+    names(text)
+}
+
 fn list(setting: &GucSetting<Option<CString>>) -> Vec<String> {
     names(&text(setting))
 }

@@ -3,8 +3,8 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-use crate::ask::reviewing;
 use crate::ask::teaching::{self, Teaching};
+use crate::ask::{evaluating, exchange, reviewing};
 use crate::error::Error;
 use crate::settings::Settings;
 use crate::taught::feedback;
@@ -93,4 +93,51 @@ fn accept(
 fn dismiss(feedback: Option<i64>) -> Result<(), ErrorReport> {
     let id = feedback.ok_or(Error::NoSuchFeedback(0))?;
     Ok(reviewing::dismiss(id, &*Settings::in_force()?)?)
+}
+
+/// Asks the questions of pairs again.
+#[pg_extern(sql = "CREATE FUNCTION nl2sql.evaluate(model text DEFAULT NULL, about text DEFAULT NULL)
+    RETURNS TABLE (id bigint, question text, outcome text, sql text, problem text, tokens_in bigint,
+        tokens_out bigint, milliseconds double precision)
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+#[allow(clippy::type_complexity, reason = "pgrx reads the columns from the type")]
+fn evaluate(
+    model: Option<&str>,
+    about: Option<&str>,
+) -> Result<
+    TableIterator<
+        'static,
+        (
+            name!(id, i64),
+            name!(question, String),
+            name!(outcome, String),
+            name!(sql, Option<String>),
+            name!(problem, Option<String>),
+            name!(tokens_in, Option<i64>),
+            name!(tokens_out, Option<i64>),
+            name!(milliseconds, f64),
+        ),
+    >,
+    ErrorReport,
+> {
+    let measured = evaluating::evaluate(model, about, &*Settings::in_force()?)?;
+    Ok(TableIterator::new(measured.into_iter().map(|one| {
+        let outcome = one.outcome.to_owned();
+        (one.id, one.question, outcome, one.sql, one.problem, one.tokens_in, one.tokens_out, one.milliseconds)
+    })))
+}
+
+/// What was taught, as a document.
+#[pg_extern(sql = "CREATE FUNCTION nl2sql.export() RETURNS jsonb
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn export() -> Result<pgrx::JsonB, ErrorReport> {
+    Ok(pgrx::JsonB(exchange::export(&*Settings::in_force()?)?))
+}
+
+/// Teaches what a document holds.
+#[pg_extern(sql = "CREATE FUNCTION nl2sql.import(document jsonb) RETURNS bigint
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn import(document: Option<pgrx::JsonB>) -> Result<i64, ErrorReport> {
+    let document = document.ok_or_else(|| Error::BadDocument("It is null.".to_owned()))?;
+    Ok(exchange::import(document.0, &*Settings::in_force()?)?)
 }

@@ -55,8 +55,10 @@ impl Known for KnownToAsker<'_> {
 pub fn judge(sql: &str, settings: &Settings) -> Result<Judged, Error> {
     sandboxed(settings.bounds, |sandbox| {
         let approved = guard::approve(sandbox, sql, None, settings)?;
-        let constants = pairs::constants(&approved.outline());
+        let outline = approved.outline();
+        let constants = pairs::constants(&outline);
+        let sorted_by = outline.query.order.into_iter().filter_map(|key| key.output).collect();
         let Reads { relations, columns } = approved.reads;
-        Ok(Judged { shape: approved.shape, constants, relations, columns })
+        Ok(Judged { shape: approved.shape, constants, sorted_by, relations, columns })
     })
 }

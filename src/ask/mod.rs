@@ -12,6 +12,8 @@
 
 pub mod answered;
 pub mod attempt;
+pub mod evaluating;
+pub mod exchange;
 pub mod help;
 mod known_to_asker;
 mod question;

@@ -48,6 +48,11 @@ pub enum Error {
     FeedbackWithoutSql(i64),
     #[error("permission denied for feedback of others")]
     MayNotReadFeedback,
+    #[error("invalid document of pairs")]
+    BadDocument(String),
+    /// One pair of a document, counted from 1.
+    #[error("{cause}")]
+    InDocument { cause: Box<Error>, number: usize, question: String },
     #[error("it is not said whether the answer was right")]
     NoVerdict,
     #[error("role \"{0}\" does not exist")]

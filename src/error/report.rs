@@ -18,7 +18,8 @@ impl Error {
             | Self::NoHelp(_)
             | Self::NoWordsToTeach
             | Self::NoVerdict
-            | Self::FeedbackWithoutSql(_) => "22023",
+            | Self::FeedbackWithoutSql(_)
+            | Self::BadDocument(_) => "22023",
             Self::Encoding | Self::Silent { .. } => "0A000",
             Self::EmptyCursorName => "34000",
             Self::LongQuestion { .. }
@@ -68,9 +69,10 @@ impl Error {
             | Self::RowTooLarge { .. } => "54000",
             Self::QueryTimedOut { .. } | Self::OwnQueryTimedOut { .. } => "57014",
             Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
-            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } | Self::TermExpression { cause, .. } => {
-                cause.sqlstate()
-            }
+            Self::ChainFailed { last: cause, .. }
+            | Self::Draft { cause, .. }
+            | Self::TermExpression { cause, .. }
+            | Self::InDocument { cause, .. } => cause.sqlstate(),
         }
     }
 
@@ -150,6 +152,12 @@ impl Error {
                 lines.extend(earlier.iter().map(|error| format!("Before it: {error}.")));
                 Some(lines.join("\n"))
             }
+            Self::BadDocument(why) => Some(why.clone()),
+            Self::InDocument { cause, number, question } => {
+                let mut lines: Vec<String> = cause.detail().into_iter().collect();
+                lines.push(format!("Pair {number} of the document: \"{}\".", one_line_marked(question)));
+                Some(lines.join("\n"))
+            }
             Self::Draft { cause, sql, attempt, of } => {
                 let mut lines: Vec<String> = cause.detail().into_iter().collect();
                 lines.push(format!("Draft {attempt} of {of}: {sql}"));
@@ -224,9 +232,13 @@ impl Error {
             Self::TermIsName { .. } => "COMMENT ON describes what is in the schema, to every model.",
             Self::BadTerm { hint, .. } => hint,
             Self::TooManyTerms { .. } => "Forget some with nl2sql.undefine.",
-            Self::ChainFailed { last: cause, .. } | Self::Draft { cause, .. } | Self::TermExpression { cause, .. } => {
+            Self::ChainFailed { last: cause, .. }
+            | Self::Draft { cause, .. }
+            | Self::TermExpression { cause, .. }
+            | Self::InDocument { cause, .. } => {
                 return cause.hint();
             }
+            Self::BadDocument(_) => "Documents look as nl2sql.export() writes them.",
             _ => return None,
         };
         Some(text.to_owned())

@@ -62,6 +62,8 @@ struct Reads {
 pub struct Judged {
     pub shape: ResultShape,
     pub constants: Constants,
+    /// The columns of its result by which it is sorted, as far as it is sorted by such.
+    pub sorted_by: Vec<String>,
     /// The relations that the statement itself reads, by their oids.
     pub relations: Vec<u32>,
     /// And the columns, by relation and number.
@@ -101,6 +103,14 @@ impl Pair {
         columns == named.collect() && relations == judged.relations.iter().copied().collect()
     }
 
+    /// The pair as it is or under the names that things have now, where the asker may run it and it still gives what it gave.
+    pub fn runnable(self, known: &dyn Known) -> Result<Option<Self>, Error> {
+        match known.judge(&self.sql)? {
+            Ok(judged) => Ok(self.has_shape(&judged.shape).then_some(self)),
+            Err(_) => Ok(self.renamed(known)?.map(|(renamed, _)| renamed)),
+        }
+    }
+
     /// Whether its SQL still gives the columns that it gave.
     pub fn has_shape(&self, shape: &ResultShape) -> bool {
         columns_of(shape) == self.columns
@@ -123,10 +133,10 @@ pub struct Listed {
 }
 
 /// The caller's pairs and those shared with them, as far as what they read is theirs to read, in the order in which they were
-/// taught; with `only`, those whose question holds it. A pair whose teacher is gone has none.
-pub fn listed(only: Option<&str>) -> Result<Vec<Listed>, Error> {
+/// taught; with `about`, those whose question holds it. A pair whose teacher is gone has none.
+pub fn listed(about: Option<&str>) -> Result<Vec<Listed>, Error> {
     let role = query::current_role().to_u32().to_string();
-    let rows = query::owner_rows(TABLE, include_str!("pairs.sql"), &[Some(&role), only])?;
+    let rows = query::owner_rows(TABLE, include_str!("pairs.sql"), &[Some(&role), about])?;
     let listed = |mut row: Row| {
         let at = row.pop()??;
         let audience = row.pop()?;

@@ -49,7 +49,9 @@ pub trait Known {
 /// The SQL for a question that asks the same as a pair; the asker's own pairs come first. Where two pairs that the asker may run
 /// have different SQL for it, it is nobody's to choose.
 pub fn recall(question: &str, today: &str, known: &dyn Known) -> Result<Option<Verified>, Error> {
-    let (Some(question), Some(today)) = (Question::new(question), Day::parse(today)) else { return Ok(None) };
+    // As taught questions are kept.
+    let text = one_line(question);
+    let (Some(question), Some(today)) = (Question::new(&text), Day::parse(today)) else { return Ok(None) };
     let mut found: Vec<Verified> = Vec::new();
     for pair in near(&question, None)? {
         found.extend(answer(&pair, &question, today, known)?);

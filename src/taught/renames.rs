@@ -5,16 +5,19 @@ use crate::error::Error;
 use crate::pg::running::query;
 use pairs::{Day, Pattern};
 
+/// The old name of something and the new one.
+pub type Renaming = (String, String);
+
 impl Pair {
     /// The pair under the names that things have now, with what was renamed, old and new. `None` where nothing was, or where it is
     /// not sure that the SQL under the new names is the same: it has to read the same relations and columns as before.
-    pub fn renamed(&self, known: &dyn Known) -> Result<Option<(Self, Vec<(String, String)>)>, Error> {
+    pub fn renamed(&self, known: &dyn Known) -> Result<Option<(Self, Vec<Renaming>)>, Error> {
         let rows = query::owner_rows(TABLE, include_str!("renames.sql"), &[Some(&self.id.to_string())])?;
         let change = |row: Vec<Option<String>>| match <[Option<String>; 2]>::try_from(row) {
             Ok([Some(old), Some(new)]) => Some((old, new)),
             _ => None,
         };
-        let changes: Vec<(String, String)> = rows.into_iter().filter_map(change).collect();
+        let changes: Vec<Renaming> = rows.into_iter().filter_map(change).collect();
         // One old name with two new ones stands for two things.
         let is_clear = changes.iter().all(|(old, new)| changes.iter().all(|(other, to)| old != other || new == to));
         let quoted = |name: &str| schema::quote_ident(name).to_string();

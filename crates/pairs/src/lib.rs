@@ -22,6 +22,7 @@ mod matching;
 mod pattern;
 mod question;
 mod renaming;
+mod results;
 mod sql_text;
 mod time_hole;
 
@@ -35,3 +36,4 @@ pub use matching::Fit;
 pub use pattern::{Hole, Pattern, Unteachable};
 pub use question::{MAX_WORDS, Question, Token};
 pub use renaming::renamed;
+pub use results::same_answer;

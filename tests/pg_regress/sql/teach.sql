@@ -77,4 +77,24 @@ SELECT nl_ask('churned customers');
 SELECT nl_feedback('churned customers', true);
 SELECT nl2sql.dismiss(id) FROM nl2sql.review();
 SELECT count(*) FROM nl2sql.review();
+
+-- How well a model answers what was taught.
+SELECT nl2sql.teach('revenue per country', 'SELECT sum(o.total) AS sum, c.country FROM customers c
+    JOIN orders o ON o.customer_id = c.id GROUP BY c.country') > 0 AS taught;
+SELECT nl2sql.teach('customers with the most orders', 'SELECT name FROM customers LIMIT 1') > 0 AS taught;
+SELECT question, outcome, problem, tokens_in FROM nl2sql.evaluate(about => 'most orders');
+SELECT outcome, count(*) FROM nl2sql.evaluate('builtin', 'PER country') GROUP BY outcome;
+SELECT * FROM nl2sql.evaluate('nowhere');
+
+-- What was taught can be kept beside the schema.
+SELECT jsonb_pretty(jsonb_path_query_array(nl2sql.export(), '$.pairs[*].question'));
+CREATE TEMP TABLE document AS SELECT nl2sql.export() AS pairs;
+SELECT count(nl2sql.unteach(id)) FROM nl2sql.verified;
+SELECT nl2sql.import(pairs) FROM document;
+SELECT nl2sql.import(pairs) FROM document;
+SELECT count(*) FROM nl2sql.verified;
+SELECT nl2sql.import(NULL);
+SELECT nl2sql.import('{"version": 2, "pairs": []}');
+SELECT nl2sql.import('{"version": 1, "pairs": [{"question": "x"}]}');
+SELECT nl2sql.import('{"version": 1, "pairs": [{"question": "wrong table", "sql": "SELECT 1 FROM nowhere"}]}');
 SELECT count(nl2sql.unteach(id)) FROM nl2sql.verified;

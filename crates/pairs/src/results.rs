@@ -1,0 +1,143 @@
+//! Whether two results are the same answer.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+/// Whether results, each row an array of json, say the same: with their columns in any order, rows in any order, and numbers to
+/// six digits. `ordered_by`: the columns of the first by which it is sorted; these have to come in that order in both. Names of
+/// columns do not count.
+pub fn same_answer(one: &[Vec<Value>], other: &[Vec<Value>], ordered_by: &[usize]) -> bool {
+    let width = |rows: &[Vec<Value>]| rows.first().map_or(0, Vec::len);
+    if one.len() != other.len() || width(one) != width(other) {
+        return false;
+    }
+    let (one, other) = (Columns::of(one, width(one)), Columns::of(other, width(other)));
+    let mut places = Vec::new();
+    one.places(&other, ordered_by, &mut places, &mut 0)
+}
+
+/// More ways to lay the columns of one result over those of the other are not tried.
+const MAX_TRIED: usize = 1_000;
+
+/// A result by its columns, each value as a text that is the same for what counts as the same.
+struct Columns {
+    columns: Vec<Vec<String>>,
+    /// The values of each column without their order.
+    sorted: Vec<Vec<String>>,
+    rows: usize,
+}
+
+impl Columns {
+    fn of(rows: &[Vec<Value>], width: usize) -> Self {
+        let column = |at: usize| rows.iter().map(|row| row.get(at).map_or_else(String::new, alike)).collect::<Vec<_>>();
+        let columns: Vec<Vec<String>> = (0..width).map(column).collect();
+        let mut sorted = columns.clone();
+        sorted.iter_mut().for_each(|values| values.sort());
+        Self { columns, sorted, rows: rows.len() }
+    }
+
+    /// Finds for each column of this result one of the other with the same values, so that the rows are the same too.
+    fn places(&self, other: &Self, ordered_by: &[usize], places: &mut Vec<usize>, tried: &mut usize) -> bool {
+        let at = places.len();
+        let Some(values) = self.sorted.get(at) else {
+            *tried += 1;
+            return self.rows_are_same(other, places) && self.order_is_same(other, ordered_by, places);
+        };
+        for (place, candidate) in other.sorted.iter().enumerate() {
+            if candidate == values && !places.contains(&place) && *tried < MAX_TRIED {
+                places.push(place);
+                if self.places(other, ordered_by, places, tried) {
+                    return true;
+                }
+                places.pop();
+            }
+        }
+        false
+    }
+
+    fn rows_are_same(&self, other: &Self, places: &[usize]) -> bool {
+        let straight: Vec<usize> = (0..places.len()).collect();
+        let mut counts: HashMap<Vec<&str>, i64> = HashMap::new();
+        for row in 0..self.rows {
+            *counts.entry(self.row(row, &straight)).or_default() += 1;
+            *counts.entry(other.row(row, places)).or_default() -= 1;
+        }
+        counts.values().all(|count| *count == 0)
+    }
+
+    fn order_is_same(&self, other: &Self, ordered_by: &[usize], places: &[usize]) -> bool {
+        ordered_by.iter().all(|column| {
+            let there = places.get(*column).and_then(|place| other.columns.get(*place));
+            self.columns.get(*column) == there
+        })
+    }
+
+    fn row(&self, row: usize, places: &[usize]) -> Vec<&str> {
+        let value =
+            |column: &usize| self.columns.get(*column).and_then(|values| values.get(row)).map_or("", String::as_str);
+        places.iter().map(value).collect()
+    }
+}
+
+/// The same text for values that are the same: numbers to six digits, days whether they have a time of midnight or not.
+fn alike(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(0.0) => "0".to_owned(),
+            Some(number) => format!("{number:.5e}"),
+            None => number.to_string(),
+        },
+        Value::String(text) => {
+            let day = text.split_once("T00:00:00").filter(|(day, zone)| day.len() == 10 && zone.len() <= 6);
+            format!("\"{}", day.map_or(text.as_str(), |(day, _)| day))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Vec<Value>> {
+        serde_json::from_str(text).expect("rows")
+    }
+
+    fn same(one: &str, other: &str, ordered_by: &[usize]) -> bool {
+        same_answer(&rows(one), &rows(other), ordered_by)
+    }
+
+    #[test]
+    fn columns_and_rows_may_come_in_any_order() {
+        assert!(same(r#"[["a",1],["b",2]]"#, r#"[[2,"b"],[1,"a"]]"#, &[]));
+        assert!(same(r#"[[1,2],[2,1]]"#, r#"[[2,1],[1,2]]"#, &[]));
+        assert!(!same(r#"[[1,1],[2,2]]"#, r#"[[1,2],[2,1]]"#, &[]), "the values are the same, the rows are not");
+        assert!(!same("[[1],[1],[2]]", "[[1],[2],[2]]", &[]));
+        assert!(!same("[[1]]", "[[1],[1]]", &[]));
+        assert!(!same("[[1]]", "[[1,1]]", &[]));
+        assert!(same("[]", "[]", &[]));
+    }
+
+    #[test]
+    fn an_order_counts_where_there_is_one() {
+        assert!(!same(r#"[["a",2],["b",1]]"#, r#"[["b",1],["a",2]]"#, &[1]));
+        assert!(same(r#"[["a",1],["b",1]]"#, r#"[["b",1],["a",1]]"#, &[1]), "equal ones have no order");
+    }
+
+    #[test]
+    fn numbers_are_compared_to_six_digits_and_days_without_midnight() {
+        assert!(same("[[1234567.1]]", "[[1234567.9]]", &[]));
+        assert!(!same("[[1234567]]", "[[1234577]]", &[]));
+        assert!(same("[[0]]", "[[-0.0]]", &[]));
+        assert!(same(r#"[["2025-01-01"]]"#, r#"[["2025-01-01T00:00:00+00:00"]]"#, &[]));
+        assert!(!same(r#"[["1"]]"#, "[[1]]", &[]));
+        assert!(!same("[[null]]", r#"[["null"]]"#, &[]));
+    }
+
+    #[test]
+    fn many_equal_columns_end() {
+        let row = format!("[{}]", vec!["[1,1,1,1,1,1,1,1,1,1,1,1]"; 3].join(","));
+        assert!(same(&row, &row, &[]));
+    }
+}
