@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn many_equal_columns_end() {
-        let row = format!("[{}]", vec!["[1,1,1,1,1,1,1,1,1,1,1,1]"; 3].join(","));
+        let row = format!("[{}]", ["[1,1,1,1,1,1,1,1,1,1,1,1]"; 3].join(","));
         assert!(same(&row, &row, &[]));
     }
 }
