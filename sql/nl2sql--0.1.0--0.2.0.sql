@@ -147,7 +147,7 @@ COMMENT ON COLUMN nl2sql.verified.columns IS 'the columns of its result when it 
 COMMENT ON COLUMN nl2sql.verified.key IS 'SHA-256 of the question up to its values';
 COMMENT ON COLUMN nl2sql.verified.pattern IS 'the words of the question, and where its values stand in the SQL';
 COMMENT ON COLUMN nl2sql.verified.words IS 'the words of the question without its values';
-COMMENT ON COLUMN nl2sql.verified.rare_words IS 'those of the words that the fewest pairs have';
+COMMENT ON COLUMN nl2sql.verified.rare_words IS 'those of the words that the fewest pairs have, long ones also with a letter left out';
 COMMENT ON COLUMN nl2sql.verified.reads IS 'the relations and columns that the SQL reads: their numbers, and the names they had';
 COMMENT ON COLUMN nl2sql.verified.catalog IS 'the oid of this table when the pair was taught: elsewhere the numbers in reads mean nothing';
 CREATE UNIQUE INDEX verified_key ON nl2sql.verified (teacher, key);

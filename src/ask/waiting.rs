@@ -15,9 +15,9 @@ use crate::grounding::{self, Context, Extent, Name};
 use crate::model::{Chain, builtin};
 use crate::pg::host::{interrupts, report};
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::prompt::{self, Besides, Chosen, Shown, UnknownName};
+use crate::prompt::{self, Besides, Chosen, Example, Shown, UnknownName};
 use crate::settings::{Settings, Share};
-use crate::taught::{self, Verified};
+use crate::taught::{self, Pair, Verified};
 use crate::threads::{self, Told, Turn};
 use schema::ResultShape;
 use schema::sanitize::one_line;
@@ -190,15 +190,25 @@ impl Known {
         taught::recall(&question.text, &self.context.snapshot.today, &known)
     }
 
+    /// What was taught of questions like this one, to be shown to a model outside the server.
+    fn examples(&self, question: &Question, settings: &Settings) -> Result<Vec<Example>, Error> {
+        let known = KnownToAsker { context: &self.context, settings };
+        let about: Vec<u32> = self.context.ranked.iter().take(MOST_ABOUT).map(|ranked| ranked.oid).collect();
+        let today = &self.context.snapshot.today;
+        let pairs = taught::examples(&question.text, today, &about, question.measured, &known)?;
+        let example = |pair: Pair| Example { question: pair.question, sql: pair.sql, note: pair.note };
+        Ok(pairs.into_iter().map(example).collect())
+    }
+
     /// The first prompt, and what it shows in full.
     fn prompt(&self, question: &Question, settings: &Settings, stages: &mut Stages) -> Result<(Prompt, Shown), Error> {
         let started = Instant::now();
         let shared = self.samples.then(|| values::matches(&self.context.question, &self.values)).transpose()?;
         stages.grounding += started.elapsed();
-        let turns = self.told(settings)?;
+        let (turns, examples) = (self.told(settings)?, self.examples(question, settings)?);
         let started = Instant::now();
-        let besides =
-            Besides { shared: shared.as_deref(), wanted: question.wanted.as_ref(), turns: &turns, terms: &self.terms };
+        let (shared, wanted) = (shared.as_deref(), question.wanted.as_ref());
+        let besides = Besides { shared, wanted, turns: &turns, examples: &examples, terms: &self.terms };
         let written = prompt::write(&self.context, besides, &settings.prompt, &mut interrupts::check)?;
         stages.model += started.elapsed();
         Ok(written)
@@ -245,6 +255,9 @@ impl Known {
         Ok(help)
     }
 }
+
+/// A question is about the relations nearest to it, so many at most.
+const MOST_ABOUT: usize = 5;
 
 /// Each time that more of the schema is shown, a prompt may grow by half.
 fn room_to_look(settings: &Settings) -> usize {

@@ -7,6 +7,7 @@
 
 mod budget;
 mod chosen;
+mod examples;
 mod redact;
 mod schema_levels;
 mod schema_text;
@@ -19,6 +20,7 @@ use crate::grounding::Context;
 use crate::settings::PromptSettings;
 use crate::threads::Told;
 pub use chosen::Chosen;
+pub use examples::Example;
 use linking::Check;
 use reader::stored_values::Match;
 use schema::ResultShape;
@@ -42,6 +44,8 @@ pub struct Besides<'q> {
     pub turns: &'q [Told],
     /// Terms that the question says.
     pub terms: &'q [Term],
+    /// Verified pairs near to the question, the nearest first.
+    pub examples: &'q [Example],
 }
 
 /// Writes the prompt for a question, and says what it shows in full.
@@ -81,7 +85,7 @@ struct Frame {
 }
 
 fn frame(context: &Context, besides: Besides<'_>, settings: &PromptSettings) -> Frame {
-    let Besides { shared, wanted, turns, terms } = besides;
+    let Besides { shared, wanted, turns, terms, examples } = besides;
     let snapshot = &context.snapshot;
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if shared.is_some() {
@@ -105,6 +109,7 @@ fn frame(context: &Context, besides: Besides<'_>, settings: &PromptSettings) -> 
     if !terms.is_empty() {
         question.push_str(&fill(include_str!("terms.txt"), &[("terms", &terms)]));
     }
+    question.push_str(&examples::write(examples, settings.budget / 8));
     question.push_str(&turns::write(turns, settings.budget / 4));
     question.push_str(&format!("Question: {}", context.question));
     let room = settings.budget.saturating_sub(budget::tokens(&rules) + budget::tokens(&question));

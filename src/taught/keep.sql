@@ -1,21 +1,31 @@
 -- Keeps a pair: teacher $1 and audience $2 (oids), question $3, SQL $4, note $5, columns $6 (text[]), the question up to its
--- values $7, pattern $8, words $9 (text[]), the relations $10 (oid[]) and columns $11 (json, [[relation, column], …]) that it
--- reads. One that is kept already for the same question with the same SQL is made anew. Nothing is returned where the question
--- has other SQL, or the role has its 10,000 pairs.
+-- values $7, pattern $8, words $9 (text[]), those of them that say what it is about $12 (text[]), the relations $10 (oid[]) and
+-- columns $11 (json, [[relation, column], …]) that it reads. One that is kept already for the same question with the same SQL is
+-- made anew. Nothing is returned where the question has other SQL, or the role has its 10,000 pairs.
 INSERT INTO nl2sql.verified AS v
     (id, teacher, audience, question, sql, note, columns, key, pattern, words, rare_words, reads, catalog)
 SELECT ('x' OPERATOR(pg_catalog.||) pg_catalog.left(pg_catalog.gen_random_uuid()::pg_catalog.text, 8))::pg_catalog.bit(32)
            ::pg_catalog.int8 OPERATOR(pg_catalog.+) 1,
        $1::pg_catalog.oid::pg_catalog.regrole, $2::pg_catalog.oid::pg_catalog.regrole, $3, $4, $5, $6::pg_catalog.text[],
        pg_catalog.sha256(pg_catalog.convert_to($7, 'UTF8')), $8::pg_catalog.jsonb, $9::pg_catalog.text[],
-       -- Each pair is found by three of its words, those by which the fewest are.
-       ARRAY(SELECT u.word
-             FROM pg_catalog.unnest($9::pg_catalog.text[]) AS u(word)
-             ORDER BY (SELECT pg_catalog.count(*)
-                       FROM (SELECT FROM nl2sql.verified o
-                             WHERE o.rare_words OPERATOR(pg_catalog.@>) ARRAY[u.word] LIMIT 1000) AS found),
-                      pg_catalog.length(u.word) DESC, u.word
-             LIMIT 3),
+       -- Each pair is found by three of its words, those by which the fewest are; long ones also with a letter left out, so that
+       -- a misspelt word finds them, one letter of which is left out likewise.
+       ARRAY(WITH rare AS MATERIALIZED (
+                 SELECT u.word
+                 FROM pg_catalog.unnest($12::pg_catalog.text[]) AS u(word)
+                 ORDER BY (SELECT pg_catalog.count(*)
+                           FROM (SELECT FROM nl2sql.verified o
+                                 WHERE o.rare_words OPERATOR(pg_catalog.@>) ARRAY[u.word] LIMIT 1000) AS found),
+                          pg_catalog.length(u.word) DESC, u.word
+                 LIMIT 3)
+             SELECT r.word FROM rare r
+             UNION
+             SELECT pg_catalog.left(r.word, n.place OPERATOR(pg_catalog.-) 1)
+                        OPERATOR(pg_catalog.||) pg_catalog.substr(r.word, n.place OPERATOR(pg_catalog.+) 1)
+             FROM rare r
+             CROSS JOIN LATERAL pg_catalog.generate_series(2, pg_catalog.length(r.word)) AS n(place)
+             WHERE pg_catalog.length(r.word) OPERATOR(pg_catalog.>=) 6
+               AND pg_catalog.length(r.word) OPERATOR(pg_catalog.<=) 30),
        COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'oid', c.oid::pg_catalog.int8, 'schema', n.nspname, 'name', c.relname,
             'columns', (SELECT COALESCE(pg_catalog.jsonb_object_agg(a.attnum, a.attname), '{}')

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod examples;
 pub mod feedback;
 mod recall;
 mod renames;
@@ -18,6 +19,7 @@ use crate::pg::running::query::{self, Row};
 use pairs::{Constants, Pattern, Question};
 use schema::ResultShape;
 
+pub use examples::examples;
 pub use recall::{Known, Verified, answer, recall};
 pub use store::{Kept, Lesson, Sharing, check_lengths, keep, remove, sharing};
 
@@ -151,7 +153,9 @@ pub fn near(question: &Question<'_>, but: Option<i64>) -> Result<Vec<Pair>, Erro
     words.sort();
     words.dedup();
     let role = query::current_role().to_u32().to_string();
-    let arguments = [role, crate::grounding::array_literal(&words), but.unwrap_or(0).to_string()];
+    let spelled: Vec<String> = words.iter().flat_map(|word| pairs::spellings(word)).collect();
+    let [words, spelled] = [words, spelled].map(|words| crate::grounding::array_literal(&words));
+    let arguments = [role, words, but.unwrap_or(0).to_string(), spelled];
     let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
     match query::owner_rows(TABLE, include_str!("near.sql"), &arguments) {
         Ok(rows) => Ok(rows.into_iter().filter_map(Pair::read).collect()),

@@ -1,5 +1,5 @@
--- The pairs for a role ($1, an oid) nearest to a question of these words ($2, a text[] literal) but one ($3, an id): those
--- that share a rare word, first those whose words it all has, then by the words that they have in common; at most 30.
+-- The pairs for a role ($1, an oid) nearest to a question of these words ($2, a text[] literal) but one ($3, an id): those that
+-- share a rare word, spelled in one of the ways $4 (a text[] literal), first those whose words it all has, then by the words that they have in common; at most 30.
 WITH near AS MATERIALIZED (
     SELECT v.id, said.missing, said.common, v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AS is_own
     FROM nl2sql.verified v
@@ -7,7 +7,7 @@ WITH near AS MATERIALIZED (
         SELECT pg_catalog.count(*) FILTER (WHERE u.word OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[])) AS missing,
                pg_catalog.count(*) FILTER (WHERE u.word OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])) AS common
         FROM pg_catalog.unnest(v.words) AS u(word)) AS said
-    WHERE v.rare_words OPERATOR(pg_catalog.&&) $2::pg_catalog.text[]
+    WHERE v.rare_words OPERATOR(pg_catalog.&&) $4::pg_catalog.text[]
       AND v.id OPERATOR(pg_catalog.<>) $3::pg_catalog.int8
       AND (v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
            OR v.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0

@@ -73,6 +73,7 @@ pub fn keep(lesson: &Lesson<'_>) -> Result<Kept, Error> {
     let note = lesson.note.map(|note| one_line(note).trim().to_owned()).filter(|note| !note.is_empty());
     let kept = serde_json::to_string(&pattern).map_err(unkept)?;
     let (shape, words) = (array_literal(&columns_of(&lesson.judged.shape)), array_literal(&pattern.words()));
+    let content = array_literal(&pattern.content_words());
     let arguments = [
         Some(role.as_str()),
         audience.as_deref(),
@@ -85,6 +86,7 @@ pub fn keep(lesson: &Lesson<'_>) -> Result<Kept, Error> {
         Some(&words),
         Some(&relations),
         Some(&columns),
+        Some(&content),
     ];
     let rows = query::owner_change(TABLE, include_str!("keep.sql"), &arguments)?;
     if let Some(id) = id_of(rows) {

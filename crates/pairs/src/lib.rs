@@ -32,7 +32,7 @@ mod tests;
 pub use calendar::{Day, Period};
 pub use compared::{Column, Compared, Constants, constants};
 pub use filling::Values;
-pub use matching::Fit;
+pub use matching::{Fit, spellings};
 pub use pattern::{Hole, Pattern, Unteachable};
 pub use question::{MAX_WORDS, Question, Token};
 pub use renaming::renamed;

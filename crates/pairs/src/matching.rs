@@ -9,7 +9,7 @@ const MAX_VALUE_WORDS: usize = 6;
 /// More ways to lay a question over a pattern are not looked at: it would be ambiguous anyway.
 const MAX_FITS: usize = 8;
 /// Shorter words are not taken for misspelt ones, in characters.
-const MIN_MISSPELT: usize = 5;
+const MIN_MISSPELT: usize = 6;
 
 /// One way to read a question as a taught one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +106,18 @@ impl Layout<'_> {
 /// Prepositions that say the same before a value: "revenue in France", "of France", "for France".
 fn names_a_place(word: &str) -> bool {
     matches!(word, "in" | "for" | "of")
+}
+
+/// A word, and where it is long enough to be a misspelt one, what it is with one letter less. Two words that are one edit apart have
+/// one of these in common (the symmetric deletions of SymSpell).
+pub fn spellings(word: &str) -> Vec<String> {
+    let mut spellings = vec![word.to_owned()];
+    if (MIN_MISSPELT..=30).contains(&word.chars().count()) {
+        let less =
+            |left_out: usize| word.chars().enumerate().filter(|(at, _)| *at != left_out).map(|(_, c)| c).collect();
+        spellings.extend((1..word.chars().count()).map(less));
+    }
+    spellings
 }
 
 /// One edit away, with the same first letter, and no plural of the other.

@@ -103,6 +103,13 @@ impl Pattern {
         words
     }
 
+    /// Those of its words that say what it is about; all of them where none does.
+    pub fn content_words(&self) -> Vec<String> {
+        let words = self.words();
+        let content: Vec<String> = words.iter().filter(|word| !is_grammar(word)).cloned().collect();
+        if content.is_empty() { words } else { content }
+    }
+
     /// The SQL without the values of its holes: what two pairs for the same question have in common, or not.
     pub fn skeleton(&self, sql: &str) -> String {
         crate::filling::splice(sql, self.spans().map(|span| (span, "?".to_owned())))
@@ -200,6 +207,17 @@ pub(crate) fn is_plain_number(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     text.len() <= 18 && parts.len() <= 2 && parts.iter().all(digits)
+}
+
+/// Words that say how things belong together, and not which things.
+fn is_grammar(word: &str) -> bool {
+    const WORDS: [&str; 48] = [
+        "in", "of", "by", "for", "per", "from", "to", "with", "without", "and", "or", "not", "on", "at", "as", "than",
+        "how", "many", "much", "which", "who", "whose", "what", "when", "where", "that", "this", "most", "least",
+        "more", "less", "top", "all", "each", "every", "any", "no", "number", "last", "first", "between", "since",
+        "before", "after", "over", "under", "did", "has",
+    ];
+    word.len() < 2 || WORDS.contains(&word)
 }
 
 /// Where a run of words stands, if it stands in one place only.

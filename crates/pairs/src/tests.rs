@@ -190,6 +190,13 @@ fn questions_without_words_are_not_taught() {
 fn misspelt_words_are_only_those_that_nobody_knows() {
     let pattern = Pattern::learn("customers by country", "SELECT 1", &Constants::new(), today()).unwrap();
     assert!(asked(&pattern, "SELECT 1", "custmers by contry").is_some());
+    for (written, meant) in
+        [("contry", "country"), ("contury", "country"), ("countrry", "country"), ("coumtry", "country")]
+    {
+        let (written, meant) = (spellings(written), spellings(meant));
+        assert!(written.iter().any(|one| meant.contains(one)), "{written:?} {meant:?}");
+    }
+    assert_eq!(spellings("orde"), ["orde"]);
     assert!(asked(&pattern, "SELECT 1", "customers by county").is_none(), "a county is something else");
     assert!(asked(&pattern, "SELECT 1", "customer by country").is_none(), "one is not many");
 }
