@@ -18,7 +18,9 @@ pub fn fit(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> b
             return true;
         };
         let rivals = schema.keys_of(edge.from).filter(|(other, rival)| *other != number && rival.to == edge.to);
-        let mut said = rivals.filter(|(_, rival)| is_said(rival, lattice, schema)).peekable();
+        // "Employees who manage a department": of two keys between them, in either direction.
+        let back = schema.keys_of(edge.to).filter(|(_, rival)| rival.to == edge.from);
+        let mut said = rivals.chain(back).filter(|(_, rival)| is_said(rival, lattice, schema)).peekable();
         said.peek().is_none() || is_said(edge, lattice, schema)
     })
 }

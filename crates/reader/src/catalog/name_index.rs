@@ -165,10 +165,14 @@ impl NameIndex {
             } else if meanings.get(at).is_some_and(|list| said.hear(entry, list)) {
                 at += 1;
             } else {
-                // Words like "of" may stand within a name: "date of birth", "name of the course".
-                let link = |at: usize| {
-                    let word = words.get(at).map_or("", |word| word.lower.as_str());
-                    matches!(word, "of" | "the" | "a") || (word == "per" && entry.per)
+                // Words like "of" may stand within a name: "date of birth", "name of the course". An article alone begins
+                // another noun: "stores the chain has".
+                let word = |at: usize| words.get(at).map_or("", |word| word.lower.as_str());
+                let link = |at: usize| match word(at) {
+                    "of" => true,
+                    "the" | "a" => at > start && word(at - 1) == "of",
+                    "per" => entry.per,
+                    _ => false,
                 };
                 if at == start || !link(at) || at > start + 6 {
                     break;

@@ -225,7 +225,10 @@ impl<'a> SchemaView<'a> {
         if let Some((id, _)) = self.columns(relation).find(|(id, _)| named(*id)) {
             return vec![id];
         }
-        let text = |id: ColumnId, column: &Column| column.category == 'S' && column.not_null && !self.is_key(id);
+        let text = |id: ColumnId, column: &Column| {
+            let kind = KINDS.contains(&self.last_word(id));
+            column.category == 'S' && column.not_null && !self.is_key(id) && !kind
+        };
         self.columns(relation).find(|(id, column)| text(*id, column)).map(|(id, _)| vec![id]).unwrap_or_default()
     }
 
@@ -363,6 +366,12 @@ fn shown_names(snapshot: &Snapshot) -> Vec<String> {
     };
     snapshot.relations.iter().map(shown).collect()
 }
+
+/// Last words of the names of columns that tell kinds of rows, or of what else than the row: nobody knows a row by them.
+const KINDS: [&str; 14] = [
+    "status", "type", "kind", "category", "class", "state", "gender", "sex", "level", "phone", "email", "address",
+    "currency", "country",
+];
 
 /// Words of the names of dates that tell when something ended, or was last done.
 const ENDS: [&str; 16] = [

@@ -43,6 +43,8 @@ pub fn of_unsaid_word(word: &str) -> u32 {
         "code" | "yn" | "flag" | "text" | "value" | "number" | "amount" | "address" => 2,
         "name" | "description" | "date" | "title" | "type" => 3,
         "id" => 4,
+        // The prefix of a relation's columns: `i_id` of `item`.
+        _ if word.len() == 1 => 1,
         _ if word.chars().all(|c| c.is_ascii_digit()) => 2,
         _ => UNSAID_WORD,
     }
@@ -99,6 +101,8 @@ pub const COMMON_WORD_AS_VALUE: u32 = 6;
 pub const VALUE_WITHOUT_COLUMN: u32 = 1;
 /// A value that nothing ties to the noun before it ("orders Berlin"): "in Berlin" is likelier.
 pub const VALUE_WITHOUT_CONNECTIVE: u32 = 1;
+/// The last word of a value is the name of another column, which holds the rest of it: "Sonoma County".
+pub const VALUE_ENDS_IN_COLUMN: u32 = 12;
 /// A value of a column that is not the one that names its rows: a value alone is first of all a name.
 pub const VALUE_IS_NO_NAME: u32 = 1;
 
@@ -114,6 +118,10 @@ pub const STEP_TO_MANY: u32 = 4;
 pub const INFERRED_KEY: u32 = 1;
 /// A foreign key with a role of its own where another has none: `original_language_id` beside `language_id`.
 pub const KEY_WITH_ROLE: u32 = 1;
+/// Related rows that no word names, where many refer to one or where other relations lie in between.
+pub const UNNAMED_RELATED_ROWS: u32 = 6;
+/// A column of what a row refers to, while the row itself has one that ends in the same word: "state" may be either's.
+pub const RIVAL_OF_OWN_COLUMN: u32 = 4;
 /// A clause describes a noun although another one stands nearer to it: paid once for each noun in between.
 pub const OUTER_NOUN: u32 = 2;
 
@@ -123,6 +131,8 @@ pub const OUTER_NOUN: u32 = 2;
 pub const COLUMN_AS_NOUN: u32 = 3;
 /// A relation by the name of a column that refers to it: "maker" for `car_makers`.
 pub const RELATION_BY_KEY_NAME: u32 = 2;
+/// A relation that only ties two others together: "train stations" are stations and no rows of such a relation.
+pub const LINK_AS_NOUN: u32 = 12;
 /// A value that stands for the rows that have it ("dogs" among pets): two values could as well be meant.
 pub const VALUE_AS_NOUN: u32 = 6;
 /// A value that stands for the rows that refer to it ("laptops" for the products of this category).

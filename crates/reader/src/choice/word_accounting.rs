@@ -81,7 +81,10 @@ impl Account<'_> {
         let columns = cell.columns.iter().filter(|m| self.uses_column(m, start)).map(|m| m.end);
         let terms = cell.terms.iter().filter(|(term, _)| self.evidence.columns.contains(term)).map(|(_, end)| *end);
         let values = cell.values.iter().filter(|m| {
-            self.evidence.texts.iter().any(|(column, text)| *column == m.target.column && *text == m.target.value)
+            // A relation's own column of the same name may stand for the one that holds the value.
+            let name = |id: ColumnId| &self.schema.column(id).name;
+            let texts = self.evidence.texts.iter().filter(|(_, text)| *text == m.target.value);
+            texts.into_iter().any(|(column, _)| *column == m.target.column || name(*column) == name(m.target.column))
         });
         let categories = cell.categories.iter().filter(|(one, end)| self.does(*one, start, *end)).map(|(_, end)| *end);
         let literal =
@@ -118,7 +121,11 @@ impl Account<'_> {
 
     /// The position after a second noun that adds nothing: "faculty members", "catalog entries".
     fn after_redundant_noun(&self, end: usize) -> usize {
-        if lexicon::is_redundant_noun(self.lattice.lower(end)) { end + 1 } else { end }
+        let cell = self.lattice.cell(end);
+        // Where the schema knows entries of its own, "catalog entries" are no catalogs.
+        let known = cell.relations.iter().map(|m| (m.end, m.cost)).chain(cell.columns.iter().map(|m| (m.end, m.cost)));
+        let telling = lexicon::is_redundant_noun(self.lattice.lower(end));
+        if telling && !known.into_iter().any(|(last, _)| last == end + 1) { end + 1 } else { end }
     }
 
     /// A key column also names the rows that it refers to ("maker"). One that only joins is no "maker id".
@@ -169,7 +176,9 @@ impl Account<'_> {
         let ranks = evidence.orders || evidence.limits;
         let extreme = |aggregate: Aggregate| ranks || evidence.aggregates.contains(&aggregate);
         match phrase {
-            Category::HowMany | Category::TrailingCount => evidence.counts || self.is_amount_named(end),
+            Category::HowMany | Category::TrailingCount => {
+                evidence.counts || evidence.aggregates.contains(&Aggregate::Sum) || self.is_amount_named(end)
+            }
             Category::Aggregate(Aggregate::Maximum) => extreme(Aggregate::Maximum),
             Category::Aggregate(Aggregate::Minimum) => extreme(Aggregate::Minimum),
             Category::Aggregate(Aggregate::Sum) => {

@@ -1,19 +1,23 @@
 //! Clauses that test a column: "age over 20", "are discontinued", "in Berlin", "older than 20", "more than 20 pages".
 
+use crate::catalog::name_index::Mention;
 use crate::choice::costs;
 use crate::grammar::conditions::about;
 use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
-use crate::query::tree::{ColumnRef, Condition, Expression, Operand};
+use crate::lattice::value_mentions::StoredValue;
+use crate::query::tree::{ColumnId, ColumnRef, Condition, Expression, Operand};
 
 impl Parser<'_> {
     /// A test of a column that is named: "age over 20", "whose name contains 'x'".
     pub fn column_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (candidates, _, end) in self.column_terms(connective.end) {
-            for mention in candidates.into_iter().filter(|_| !connective.negated) {
+            for mention in
+                candidates.into_iter().filter(|m| !connective.negated && self.is_of(hypothesis, source, connective, m))
+            {
                 for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
                     let at = ColumnRef { source, column: mention.target };
                     found.extend(self.tests_of(&hypothesis.with_cost(mention.cost), at, end, connective.linked));
@@ -35,6 +39,32 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// Whether a name that is tested may be a column's: "the name" alone is that of the rows at hand, and where the
+    /// question lists a column ("publishers whose name …"), that of its values.
+    fn is_of(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        connective: Connective,
+        mention: &Mention<ColumnId>,
+    ) -> bool {
+        let position = self.skip_articles(connective.end);
+        let alone = mention.end == position + 1 && matches!(self.lattice.lower(position), "name" | "names" | "title");
+        if !alone {
+            return true;
+        }
+        let relation = hypothesis.query.relation(source);
+        let before = |ends: Vec<usize>| ends.into_iter().filter(|end| *end < connective.end).max();
+        let cells = || (0..position).map(|at| self.lattice.cell(at));
+        let rows =
+            before(cells().flat_map(|cell| &cell.relations).filter(|m| m.target == relation).map(|m| m.end).collect());
+        let of_values = |subject: ColumnRef| {
+            let said = cells().flat_map(|cell| &cell.columns).filter(|m| m.target == subject.column);
+            before(said.map(|m| m.end).collect()) > rows && subject.column != mention.target
+        };
+        mention.target.relation == relation && !hypothesis.subject_column.is_some_and(of_values)
     }
 
     /// A test of a column that is not named, or named after the value: "in Berlin", a time, "more than 20 pages",
@@ -90,7 +120,7 @@ impl Parser<'_> {
         let mut found = Vec::new();
         let position = self.skip_articles(connective.end);
         for mention in &self.lattice.cell(position).values {
-            let column = mention.target.column;
+            let column = self.own_column_like(hypothesis.query.relation(source), mention.target.column);
             // "from Berlin and France" may mean both or either of them, so it is not read; values of the same column
             // are another matter.
             if connective.also && !connective.linked && hypothesis.last_column.is_none_or(|told| told.column != column)
@@ -143,6 +173,23 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// The relation's own column of the same name as another's that holds a value: "employees in Edmonton" are those whose
+    /// own city it is, although the city is only known to be one of customers. Not so for names: "songs of Queen".
+    fn own_column_like(&self, relation: usize, other: ColumnId) -> ColumnId {
+        let own = self.schema.column_named(relation, &self.schema.column(other).name);
+        own.filter(|id| self.schema.is_text(*id) && !self.schema.is_key(*id) && !self.is_name(other)).unwrap_or(other)
+    }
+
+    /// A value that another column of the same name holds, as far as is known, for a column that is said: "in the city of
+    /// Edmonton".
+    pub fn value_of_like_column(&self, column: ColumnId, position: usize) -> Option<&Mention<StoredValue>> {
+        let name = |id: ColumnId| self.schema.column(id).name.as_str();
+        let alike = |other: ColumnId| name(other) == name(column) && !self.is_name(other);
+        let text = self.schema.is_text(column);
+        let mut values = self.lattice.cell(position).values.iter();
+        values.find(|m| text && m.cost <= costs::STORED_AS_SAID && alike(m.target.column))
     }
 
     /// Two or more further values of a list with commas and "or".

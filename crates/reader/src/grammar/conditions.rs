@@ -80,7 +80,11 @@ impl Parser<'_> {
         }
         let Some(word) = self.lattice.words.get(position) else { return found };
         let text = self.schema.is_text(column);
-        // A value that is stored in another column is not meant for this one.
+        // A value that is stored in another column is not meant for this one, unless both are called the same.
+        if let Some(mention) = self.value_of_like_column(column, position) {
+            found.push((Operand::Text(mention.target.value.clone()), mention.end));
+            return found;
+        }
         if self.lattice.cell(position).values.iter().any(|mention| mention.cost <= costs::STORED_AS_SAID) {
             return found;
         }

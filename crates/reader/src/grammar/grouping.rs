@@ -91,6 +91,8 @@ impl Parser<'_> {
             }
             match noun.column {
                 Some(column) if aggregate && !many => {
+                    let rival = source != 0 && self.has_rival(next.query.relation(0), column);
+                    let next = next.with_cost(if rival { costs::RIVAL_OF_OWN_COLUMN } else { 0 });
                     found.push(group_by_columns(next, vec![ColumnRef { source, column }]))
                 }
                 Some(_) => {}

@@ -1,7 +1,7 @@
 //! Lattice to query trees: the parser, and the rules of the language, each file a family of methods of its `Parser`.
 //!
 //! `parser` is a beam search over `hypothesis`, each a partial query tree with a cost. `question_forms` begin, `clauses`
-//! continue: noun phrases and their parts (`noun_phrases`, `select_items`, `projection`), restrictions (`connectives`,
+//! continue: noun phrases and their parts (`noun_phrases`, `select_items`, `projection`, `counts`), restrictions (`connectives`,
 //! `column_tests`, `worth_tests`, `conditions`, `time_filters`, `relative_clauses`, `events`, `superlatives`, `single_rows`), `grouping` and
 //! `ordering`.
 
@@ -9,6 +9,7 @@ pub(crate) mod clauses;
 pub(crate) mod column_tests;
 pub(crate) mod conditions;
 pub(crate) mod connectives;
+pub(crate) mod counts;
 pub(crate) mod events;
 pub(crate) mod grouping;
 pub(crate) mod hypothesis;

@@ -93,7 +93,8 @@ impl Parser<'_> {
             if self.is_interrupted() {
                 break;
             }
-            found.push((noun(mention.target, None, mention.cost, mention.end), self.after_redundant_noun(mention.end)));
+            let cost = mention.cost + if self.is_compound_link(mention.target) { costs::LINK_AS_NOUN } else { 0 };
+            found.push((noun(mention.target, None, cost, mention.end), self.after_redundant_noun(mention.end)));
         }
         // A plural names the relation of that name rather than a column.
         let taken =
@@ -137,6 +138,18 @@ impl Parser<'_> {
             found.push((one, mention.end));
         }
         found
+    }
+
+    /// Whether the rows of a relation only tie others together, after which it is called: `train_station` beside `train`
+    /// and `station`.
+    fn is_compound_link(&self, relation: usize) -> bool {
+        let words = self.schema.relation_words(relation);
+        let keys: Vec<_> = self.schema.keys_of(relation).collect();
+        let is_key = |id: ColumnId| self.schema.key_of_column(id).is_some();
+        let named = |to: usize| self.schema.relation_words(to).iter().all(|word| words.contains(word));
+        keys.len() == 2
+            && keys.iter().all(|(_, edge)| named(edge.to))
+            && self.schema.columns(relation).all(|(id, _)| is_key(id))
     }
 
     /// The position after a second noun that adds nothing: "faculty members", "party records".

@@ -4,6 +4,7 @@ use crate::choice::costs;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::noun_phrases::opposite;
 use crate::grammar::parser::{Parser, Parses};
+use crate::grammar::select_items::SelectItem;
 use crate::lattice::lexicon::Category;
 use crate::query::tree::{Aggregate, ColumnRef, Direction, Expression};
 
@@ -269,6 +270,10 @@ impl Parser<'_> {
                     if let Some(subject) = next.subject_column.filter(|_| !next.query.groups.is_empty()) {
                         next = next.select(Expression::Column(subject), "");
                     }
+                }
+                // One number for all rows has no names beside it.
+                if hypothesis.is_counting() && items.iter().any(SelectItem::kind_is_column) {
+                    continue;
                 }
                 for source in reference(hypothesis) {
                     found.extend(self.project(&next, source, &items).into_iter().map(|hypothesis| (hypothesis, end)));

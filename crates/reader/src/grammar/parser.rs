@@ -8,6 +8,8 @@ use crate::catalog::key_roles;
 use crate::catalog::name_index::Mention;
 use crate::catalog::schema_view::SchemaView;
 use crate::catalog::uncounted_rows;
+use crate::choice::costs;
+use crate::choice::doubts;
 use crate::choice::evidence::Evidence;
 use crate::choice::word_accounting::uses_every_word;
 use crate::grammar::connectives::Connective;
@@ -16,7 +18,7 @@ use crate::grammar::noun_phrases::NounPhrase;
 use crate::interrupts::{InterruptCheck, Interrupted};
 use crate::lattice::Lattice;
 use crate::lattice::lexicon::{self, Category};
-use crate::query::tree::{ColumnId, ColumnRef};
+use crate::query::tree::{ColumnId, ColumnRef, Expression, OutputColumn};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
@@ -133,10 +135,40 @@ impl<'a> Parser<'a> {
         let finish = |hypothesis: Hypothesis| {
             let asked = Evidence::of(&hypothesis.query, self.schema).columns;
             let mut finished = hypothesis.finish(self.schema)?;
+            finished.cost += doubts::cost(&finished, self.lattice, self.schema)?;
+            finished.query.distinct |= self.lists_values(&finished);
             uncounted_rows::leave_out(&mut finished.query, self.schema, &asked);
             Some(finished)
         };
         Ok(complete.into_iter().filter(used).filter_map(finish).collect())
+    }
+
+    /// Whether nothing but the kinds that a column tells are asked for: "show all payment methods". Each is shown once.
+    fn lists_values(&self, hypothesis: &Hypothesis) -> bool {
+        let query = &hypothesis.query;
+        let plain = query.sources.iter().all(|source| source.conditions.is_empty()) && query.sources.len() == 1;
+        let [OutputColumn { value: Expression::Column(at), .. }] = query.outputs.as_slice() else { return false };
+        let last = self.lattice.words.iter().rposition(|word| word.kind != words::WordKind::Symbol).unwrap_or_default();
+        let names =
+            |start: usize| self.lattice.cell(start).columns.iter().any(|m| m.target == at.column && m.end == last + 1);
+        let opens = |position: usize| {
+            let idle = |one: &Category| {
+                matches!(one, Category::Opener | Category::Article | Category::All | Category::Which | Category::Be)
+            };
+            self.lattice.cell(position).categories.iter().any(|(one, _)| idle(one))
+                || position > 0 && self.lattice.lower(position) == "all"
+        };
+        plain
+            && query.groups.is_empty()
+            && query.order.is_empty()
+            && query.limit.is_none()
+            && (self.schema.is_category(at.column) || self.is_kind_code(at.column))
+            && !matches!(
+                self.schema.last_word(at.column),
+                "details" | "detail" | "description" | "comment" | "notes" | "address"
+            )
+            && self.lattice.is_plural(last + 1)
+            && (0..=last).any(|start| names(start) && (0..start).all(opens))
     }
 
     /// After [`Parser::parse`]: how many words of the question some hypothesis has read, at most.
@@ -212,12 +244,36 @@ impl<'a> Parser<'a> {
                 break;
             }
             for (joined, source, many) in hypothesis.join(self.schema, from, mention.target.relation) {
-                found.push((joined.with_cost(mention.cost), ColumnRef { source, column: mention.target }, many));
+                let rival = mention.target.relation != hypothesis.query.relation(from)
+                    && !mention.qualified
+                    && self.has_rival(hypothesis.query.relation(from), mention.target);
+                let cost = mention.cost + if rival { costs::RIVAL_OF_OWN_COLUMN } else { 0 };
+                found.push((joined.with_cost(cost), ColumnRef { source, column: mention.target }, many));
             }
         }
         found.sort_by_key(|(hypothesis, ..)| hypothesis.cost);
         found.truncate(4);
         found
+    }
+}
+
+impl Parser<'_> {
+    /// Whether a column holds codes of kinds that no key of the schema is about.
+    fn is_kind_code(&self, column: ColumnId) -> bool {
+        let code = self.schema.last_word(column) == "code" && self.schema.is_text(column);
+        code && !self.is_unlike_any_other(column)
+    }
+
+    /// Whether a relation has a column of its own that ends in the same telling word as another relation's.
+    pub fn has_rival(&self, relation: usize, other: ColumnId) -> bool {
+        const TELL_NOTHING: [&str; 9] =
+            ["name", "id", "title", "number", "code", "date", "description", "type", "details"];
+        let last = self.schema.last_word(other);
+        let own = self.schema.columns(relation).map(|(id, _)| id);
+        !TELL_NOTHING.contains(&last)
+            && own.into_iter().any(|id| {
+                self.schema.last_word(id) == last && !self.schema.is_key(id) && self.schema.words(id).len() > 1
+            })
     }
 }
 

@@ -73,7 +73,7 @@ impl Parser<'_> {
                 ItemKind::Count(noun) => found.extend(self.project_count(&hypothesis, source, noun)),
                 ItemKind::EarlierCount => found.extend(project_earlier_count(hypothesis)),
                 ItemKind::FullName => {
-                    let names = self.schema.display_columns(hypothesis.query.relation(source));
+                    let names = self.full_names(hypothesis.query.relation(source));
                     found.extend((!names.is_empty()).then(|| hypothesis.select_columns(source, names)));
                 }
                 ItemKind::MostFrequent(direction) => {
@@ -90,7 +90,10 @@ impl Parser<'_> {
                     found.push(hypothesis.with_cost(costs::ALL_COLUMNS).select_all(self.schema, source))
                 }
                 ItemKind::Rows => {
-                    for mention in self.lattice.cell(item.start).relations.iter().filter(|m| m.end == item.end) {
+                    // Rows that people know by nothing but a key are no item.
+                    let known =
+                        |m: &&Mention<usize>| m.end == item.end && !self.schema.display_columns(m.target).is_empty();
+                    for mention in self.lattice.cell(item.start).relations.iter().filter(known) {
                         for (next, source, _) in hypothesis.join(self.schema, source, mention.target) {
                             found.push(
                                 next.with_cost(mention.cost + costs::RELATION_AS_ITEM)
@@ -102,6 +105,13 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// The column that is called the full name, or else those by which people know the rows.
+    fn full_names(&self, relation: usize) -> Vec<ColumnId> {
+        let called = |id: &ColumnId| self.schema.words(*id).concat().ends_with("fullname");
+        let own = self.schema.columns(relation).map(|(id, _)| id).find(called);
+        own.map_or_else(|| self.schema.display_columns(relation), |id| vec![id])
     }
 
     /// Whether an item names a flow of money ("revenue") for which the rows at hand have no column of that very name.
@@ -272,10 +282,11 @@ impl Parser<'_> {
         if noun.relation == hypothesis.query.relation(source) {
             let hypothesis = hypothesis.clone().with_cost(noun.cost);
             for hypothesis in self.with_adjectives(hypothesis, source, noun) {
-                found.push(match noun.column {
-                    Some(column) => hypothesis
-                        .select(Expression::Aggregate(Aggregate::Count, ColumnRef { source, column }), "count"),
-                    None => hypothesis.select(Expression::CountRows, "count"),
+                found.extend(match noun.column {
+                    Some(column) => self
+                        .count_of_values(ColumnRef { source, column }, noun.distinct)
+                        .map(|value| hypothesis.select(value, "count")),
+                    None => Some(hypothesis.select(Expression::CountRows, "count")),
                 });
             }
             return found;

@@ -77,11 +77,11 @@ impl Parser<'_> {
                 |noun: &NounPhrase| noun.column.is_some_and(|id| self.schema.is_number(id) && !self.schema.is_key(id));
             for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.distinct || !number(noun)) {
                 for hypothesis in self.rows_of(&noun) {
-                    let rows = match noun.column {
-                        Some(column) => Expression::Aggregate(Aggregate::Count, ColumnRef { source: 0, column }),
-                        None => Expression::CountRows,
+                    let mut hypothesis = match noun.column {
+                        Some(column) => hypothesis
+                            .select(Expression::Aggregate(Aggregate::Count, ColumnRef { source: 0, column }), "count"),
+                        None => self.count_of_rows(hypothesis, 0),
                     };
-                    let mut hypothesis = hypothesis.select(rows, "count");
                     hypothesis.default_projection = false;
                     hypothesis.subject_column = None;
                     hypothesis.query.distinct = false;

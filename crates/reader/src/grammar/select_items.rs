@@ -114,7 +114,12 @@ impl Parser<'_> {
                 found.push((vec![plain(what, self.skip_articles(start), end)], end));
             }
         }
-        for end in self.ends(position, Category::TrailingCount) {
+        // "The number of orders" counts orders, whatever was counted before.
+        let counts_else = |end: &usize| {
+            let of = self.lattice.lower(*end) == "of" && self.accept(end + 1, Category::Pronoun).is_none();
+            of && self.accept(end + 1, Category::Each).is_none()
+        };
+        for end in self.ends(position, Category::TrailingCount).into_iter().filter(|end| !counts_else(end)) {
             found.push((vec![plain(ItemKind::EarlierCount, position, end)], end));
         }
         for end in self.ends(position, Category::AllColumns) {

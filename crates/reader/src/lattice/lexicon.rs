@@ -314,7 +314,10 @@ pub fn categories(words: &[Word], start: usize) -> Vec<(Category, usize)> {
         let next = words.get(start + 1).map_or("", |word| word.lower.as_str());
         let listed = start > 0 || matches!(next, "and" | "," | "of" | "or" | "is");
         let noun = listed && matches!(*phrase, "name" | "state" | "present");
-        if matched && !noun {
+        // "The first name" is no superlative, and "the US" no pronoun.
+        let ordinal = length == 1 && matches!(*phrase, "first" | "last") && matches!(next, "name" | "names");
+        let country = *phrase == "us" && first.text == "US";
+        if matched && !noun && !ordinal && !country {
             found.extend(categories.iter().map(|one| (*one, start + length)));
         }
     }

@@ -91,6 +91,7 @@ impl Lattice {
         for (cell, values) in cells.iter_mut().zip(known.values(schema, lookup, interrupt)?) {
             cell.values = values;
         }
+        doubt_values_that_end_in_a_column(&mut cells);
         for (start, cell) in cells.iter_mut().enumerate() {
             let said = schema.terms().into_iter().flat_map(|terms| terms.said_at(&words, start));
             for (column, end, _) in said.filter(|(column, ..)| schema.term(*column).is_some_and(|one| !one.is_measure))
@@ -136,6 +137,29 @@ impl Lattice {
     pub fn unknown(&self) -> Vec<&Word> {
         let known = covered(&self.words, &self.cells, u32::MAX);
         self.words.iter().zip(known).filter(|(_, known)| !known).map(|(word, _)| word).collect()
+    }
+}
+
+/// "Sonoma County" may be stored as a whole, or "Sonoma" in a column `county`: then the whole is no sure reading.
+fn doubt_values_that_end_in_a_column(cells: &mut [Cell]) {
+    for start in 0..cells.len() {
+        let split = |end: usize| {
+            let named = cells.get(end.wrapping_sub(1)).into_iter().flat_map(|cell| &cell.columns);
+            let columns: Vec<ColumnId> =
+                named.filter(|m| m.end == end && m.cost <= costs::INFLECTED_NAME).map(|m| m.target).collect();
+            let values = cells.get(start).into_iter().flat_map(|cell| &cell.values);
+            let mut shorter = values.filter(|m| m.end + 1 == end && m.cost <= costs::STORED_AS_SAID);
+            shorter.any(|m| columns.contains(&m.target.column)).then_some(columns)
+        };
+        let ends =
+            cells.get(start).map(|cell| cell.values.iter().map(|m| m.end).collect::<Vec<_>>()).unwrap_or_default();
+        let splits: Vec<Option<Vec<ColumnId>>> = ends.into_iter().map(split).collect();
+        let values = cells.get_mut(start).into_iter().flat_map(|cell| &mut cell.values);
+        for (mention, columns) in values.zip(splits) {
+            if columns.is_some_and(|columns| !columns.contains(&mention.target.column)) {
+                mention.cost += costs::VALUE_ENDS_IN_COLUMN;
+            }
+        }
     }
 }
 

@@ -28,6 +28,8 @@ struct Phrase {
     text: String,
     /// Quoted or capitalised, and so a proper name: it may be spelled a little differently from what is stored.
     proper: bool,
+    /// Quoted, and so spelled as it is meant.
+    quoted: bool,
 }
 
 /// For each word the values that may begin there.
@@ -93,7 +95,7 @@ impl Words<'_> {
                 let span = self.words.get(start..end).unwrap_or_default();
                 if span.iter().any(|word| word.kind == WordKind::Quoted) {
                     if let [quoted] = span {
-                        phrases.push(Phrase { start, end, text: quoted.text.clone(), proper: true });
+                        phrases.push(Phrase { start, end, text: quoted.text.clone(), proper: true, quoted: true });
                     }
                     break;
                 }
@@ -123,19 +125,25 @@ impl Words<'_> {
         let end = start + span.len();
         // The first word of a question is capitalised anyway.
         let proper = span.iter().all(|word| !word.text.starts_with(|c: char| c.is_lowercase())) && start > 0;
-        let mut phrases = vec![Phrase { start, end, text, proper }];
+        let mut phrases = vec![Phrase { start, end, text, proper, quoted: false }];
         if last.singular != last.lower
             && last.kind == WordKind::Word
             && !proper
             && let Some(before) = self.question.get(first.start..last.start)
         {
-            phrases.push(Phrase { start, end, text: format!("{before}{}", last.singular), proper: false });
+            phrases.push(Phrase {
+                start,
+                end,
+                text: format!("{before}{}", last.singular),
+                proper: false,
+                quoted: false,
+            });
         }
         // "a laptop" may mean what is stored as "Laptops".
         let single =
             last.singular == last.lower && last.kind == WordKind::Word && last.lower.len() > 3 && span.len() == 1;
         if single && !proper && self.explained.get(start) == Some(&false) {
-            phrases.push(Phrase { start, end, text: format!("{}s", last.text), proper: false });
+            phrases.push(Phrase { start, end, text: format!("{}s", last.text), proper: false, quoted: false });
         }
         phrases
     }
@@ -156,7 +164,7 @@ fn note(found: &mut Found, phrase: &Phrase, column: ColumnId, value: &str, close
     let Some(cost) = costs::of_value(closeness, phrase.proper) else { return };
     // "Michael Goodrich" is no misspelt "Michael": a value that leaves a word out is another one.
     let count = |text: &str| text.split_whitespace().count();
-    if closeness == Closeness::Near && count(&phrase.text) != count(value) {
+    if closeness == Closeness::Near && (phrase.quoted || count(&phrase.text) != count(value)) {
         return;
     }
     let Some(list) = found.get_mut(phrase.start) else { return };

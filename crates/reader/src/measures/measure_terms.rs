@@ -250,9 +250,10 @@ impl Parser<'_> {
                     continue;
                 }
                 let value = match noun.column {
-                    Some(column) => Expression::Aggregate(Aggregate::Count, ColumnRef { source: 0, column }),
-                    None => Expression::CountRows,
+                    Some(column) => self.count_of_values(ColumnRef { source: 0, column }, noun.distinct),
+                    None => Some(Expression::CountRows),
                 };
+                let Some(value) = value else { continue };
                 let (relation, cost) = (noun.relation, noun.cost);
                 let measure = Measure::new(relation, value, "count", cost);
                 found.push((Measure { noun: Some(noun), implied, ..measure }, end));

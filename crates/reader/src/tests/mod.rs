@@ -4,6 +4,7 @@ pub(crate) mod abstentions;
 pub(crate) mod answers;
 pub(crate) mod clinic_fixture;
 pub(crate) mod comments;
+pub(crate) mod doubts;
 pub(crate) mod forms;
 pub(crate) mod interrupts;
 pub(crate) mod saas_fixture;

@@ -1,0 +1,198 @@
+//! What makes a complete reading doubtful although every word of the question is used.
+//!
+//! Each doubt has a cost, or is such that the reading does not stand. They look at what a reading takes for granted: that a
+//! relation is meant which nobody named, that one of two paths between relations is, that a word in a list of items means
+//! something else than its neighbours.
+
+use crate::catalog::name_index::Mention;
+use crate::catalog::schema_view::SchemaView;
+use crate::choice::costs;
+use crate::grammar::hypothesis::Hypothesis;
+use crate::lattice::Lattice;
+use crate::lattice::lexicon::Category;
+use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Condition, Expression, Operand, QueryTree};
+use words::WordKind;
+
+/// What a reading costs beyond its assumptions; `None` where it does not stand.
+pub fn cost(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> Option<u32> {
+    let doubts = Doubts { query: &hypothesis.query, lattice, schema };
+    let subject = hypothesis.subject_column.map(|at| at.column);
+    if doubts.adds_up_people()
+        || doubts.drops(subject)
+        || doubts.counts_twice()
+        || doubts.tears_items_apart()
+        || doubts.equates_what_is_contained()
+    {
+        return None;
+    }
+    // Measures are asked for by what is far from them.
+    let unnamed = if hypothesis.measures { 0 } else { doubts.unnamed_relations() };
+    Some(unnamed * costs::UNNAMED_RELATED_ROWS)
+}
+
+struct Doubts<'a> {
+    query: &'a QueryTree,
+    lattice: &'a Lattice,
+    schema: &'a SchemaView<'a>,
+}
+
+impl Doubts<'_> {
+    /// "Who" is never a sum: "who is the advisor of …" is about a key that nobody declared.
+    fn adds_up_people(&self) -> bool {
+        let sum = |value: &Expression| matches!(value, Expression::Aggregate(Aggregate::Sum, _));
+        self.lattice.lower(0) == "who"
+            && self.query.limit.is_none()
+            && self.query.outputs.iter().any(|output| sum(&output.value))
+    }
+
+    /// Whether what was asked for first is not shown: whom "who is the advisor of …" asks for, or the column beside a count.
+    fn drops(&self, subject: Option<ColumnId>) -> bool {
+        let Some(subject) = subject else { return false };
+        let shown = |value: &Expression| matches!(value, Expression::Column(at) if at.column == subject);
+        let counts = self.query.outputs.iter().all(|output| output.value == Expression::CountRows);
+        let asked = self.lattice.lower(0) == "who" || counts && self.query.groups.is_empty();
+        asked && !self.query.outputs.iter().any(|output| shown(&output.value))
+    }
+
+    /// Whether "how many different" things are counted for each of something by rows that may hold one several times.
+    fn counts_twice(&self) -> bool {
+        let category = |at: usize, one: Category| {
+            self.lattice.cell(at).categories.iter().find(|(other, _)| *other == one).map(|(_, end)| *end)
+        };
+        let different = (0..self.lattice.len())
+            .any(|at| category(at, Category::HowMany).is_some_and(|end| category(end, Category::Distinct).is_some()));
+        let rows = self.query.outputs.iter().any(|output| output.value == Expression::CountRows);
+        different && rows && !self.query.groups.is_empty() && self.query.sources.len() > 1
+    }
+
+    /// How many relations the reading reaches through the many rows that refer to one, or over others, to show columns of
+    /// theirs, although no word names the relation and none the column as it is called.
+    fn unnamed_relations(&self) -> u32 {
+        let far = |parent: usize| self.query.sources.get(parent).is_some_and(|source| source.parent.is_some());
+        let exact = |column: ColumnId| {
+            let called = |m: &Mention<ColumnId>| m.target == column && m.cost <= costs::OWN_WORDS;
+            (0..self.lattice.len()).any(|at| self.lattice.cell(at).columns.iter().any(called))
+        };
+        let outputs = self.query.outputs.iter().map(|output| &output.value);
+        let shown: Vec<ColumnRef> = outputs
+            .chain(&self.query.groups)
+            .filter_map(|value| if let Expression::Column(at) = value { Some(*at) } else { None })
+            .collect();
+        let unnamed = self.query.sources.iter().enumerate().filter(|(number, source)| {
+            let Some((parent, step)) = source.parent else { return false };
+            let distant = !self.schema.is_single(step) || far(parent);
+            let shown = shown.iter().any(|at| at.source == *number && !exact(at.column));
+            distant && shown && !self.is_named(source.relation)
+        });
+        u32::try_from(unnamed.count()).unwrap_or(u32::MAX)
+    }
+
+    fn is_named(&self, relation: usize) -> bool {
+        let named = |m: &Mention<usize>| m.target == relation && m.cost <= costs::UNSAID_WORD;
+        let by_key = |m: &Mention<ColumnId>| {
+            m.cost <= costs::OWN_WORDS
+                && self.schema.key_of_column(m.target).is_some_and(|(_, edge)| edge.to == relation)
+                || m.target.relation == relation && m.qualified
+        };
+        (0..self.lattice.len()).any(|at| {
+            let cell = self.lattice.cell(at);
+            cell.relations.iter().any(named) || cell.columns.iter().any(by_key)
+        })
+    }
+
+    /// Whether a shown column is meant otherwise by the item beside it. In "color code and description", the description is
+    /// that of the color where there is one, and in "name and release year of the song", the name is the song's.
+    fn tears_items_apart(&self) -> bool {
+        let shown: Vec<ColumnId> = self
+            .query
+            .outputs
+            .iter()
+            .filter_map(|output| match &output.value {
+                Expression::Column(at) => Some(at.column),
+                _ => None,
+            })
+            .collect();
+        shown.iter().zip(shown.iter().skip(1)).any(|(one, other)| {
+            self.neighbours(*one, *other).any(|(first, second)| {
+                self.leaves_prefix(*one, *other, second) || self.leaves_owner(*one, first, *other, second)
+            })
+        })
+    }
+
+    /// Where in the question the names of two columns stand side by side in a list: the start and end of each.
+    fn neighbours(&self, one: ColumnId, other: ColumnId) -> impl Iterator<Item = ((usize, usize), (usize, usize))> {
+        let named = move |column: ColumnId, most: u32| {
+            (0..self.lattice.len()).flat_map(move |start| {
+                let cell = self.lattice.cell(start).columns.iter();
+                cell.filter(move |m| m.target == column && m.cost <= most).map(move |m| (start, m.end))
+            })
+        };
+        let separates = |at: usize| {
+            let categories = &self.lattice.cell(at).categories;
+            categories.iter().any(|(one, _)| matches!(one, Category::And | Category::Comma | Category::Article))
+        };
+        named(one, costs::OWN_WORDS).flat_map(move |first| {
+            named(other, u32::MAX)
+                .filter(move |(start, _)| first.1 < *start && (first.1..*start).all(separates))
+                .map(move |second| (first, second))
+        })
+    }
+
+    /// Whether a name that is said in short could be completed by the words before the last of the name before it, and is
+    /// not read so.
+    fn leaves_prefix(&self, one: ColumnId, other: ColumnId, (start, end): (usize, usize)) -> bool {
+        let Some((last, prefix)) = self.schema.words(one).split_last() else { return false };
+        // "Customer ids and names" may be the names of anything.
+        if last == "id" {
+            return false;
+        }
+        let begins = |column: ColumnId| !prefix.is_empty() && self.schema.words(column).starts_with(prefix);
+        let near = |relation: usize| {
+            self.query.sources.iter().any(|source| {
+                source.relation == relation || self.schema.keys_of(source.relation).any(|(_, edge)| edge.to == relation)
+            })
+        };
+        let mut candidates = self.lattice.cell(start).columns.iter().filter(|m| m.end == end && m.target != other);
+        !begins(other) && candidates.any(|m| begins(m.target) && near(m.target.relation))
+    }
+
+    /// Whether what the second item is said to be of is not what the first one is of, although it could be.
+    fn leaves_owner(&self, one: ColumnId, first: (usize, usize), other: ColumnId, second: (usize, usize)) -> bool {
+        let candidates = || {
+            self.lattice
+                .cell(first.0)
+                .columns
+                .iter()
+                .filter(|m| m.end == first.1 && m.target.relation == other.relation)
+        };
+        let within = (second.0..second.1).any(|at| self.lattice.lower(at) == "of");
+        let owner = self.schema.words(other).first();
+        if within
+            && owner != self.schema.words(one).first()
+            && candidates().any(|m| m.target != one && self.schema.words(m.target).first() == owner)
+        {
+            return true;
+        }
+        let named = (second.1 + 1..second.1 + 3).any(|at| {
+            self.lattice.cell(at).relations.iter().any(|m| m.target == other.relation && m.cost <= costs::OWN_WORDS)
+        });
+        let of = self.lattice.lower(second.1) == "of" && named;
+        of && one.relation != other.relation && candidates().any(|m| m.cost <= costs::OWN_WORDS)
+    }
+
+    /// "Whose name has 'Led'" asks for names that contain it.
+    fn equates_what_is_contained(&self) -> bool {
+        let equated = |text: &str| {
+            self.query.sources.iter().flat_map(|source| &source.conditions).any(|condition| {
+            matches!(condition, Condition::OneOf { values, .. } if values.iter().any(|value| matches!(value, Operand::Text(one) if one == text)))
+        })
+        };
+        self.lattice.words.iter().enumerate().any(|(at, word)| {
+            let before = at.checked_sub(1).map_or("", |before| self.lattice.lower(before));
+            word.kind == WordKind::Quoted
+                && matches!(before, "has" | "have" | "having")
+                && self.lattice.cell(at).values.is_empty()
+                && equated(&word.text)
+        })
+    }
+}
