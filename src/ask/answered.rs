@@ -14,6 +14,8 @@ pub struct Answered {
     pub source: Source,
     /// How the question was read, in plain words on one line, where the model says it.
     pub reading: Option<String>,
+    /// What else whoever asks should know of the reading, one line each.
+    pub notes: Vec<String>,
     pub columns: ResultShape,
     /// How many drafts were judged, the last one included.
     pub attempts: u32,

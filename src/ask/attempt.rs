@@ -118,7 +118,7 @@ impl Attempt {
             Event::Started => Step::FindVerified,
             Event::Verified(None) => self.ask(),
             Event::Verified(Some(verified)) => {
-                let draft = Draft { sql: verified.annotated(), reading: Some(verified.question) };
+                let draft = Draft { sql: verified.annotated(), reading: Some(verified.question), ..Draft::default() };
                 self.judge(draft, Source::Verified { by: verified.by, on: verified.on })
             }
             Event::PromptWritten(prompt) => {
@@ -128,7 +128,7 @@ impl Attempt {
             Event::Recalled(sql) => {
                 self.has_recalled = true;
                 match sql {
-                    Some(sql) => self.judge(Draft { sql, reading: None }, Source::DraftCache),
+                    Some(sql) => self.judge(Draft { sql, ..Draft::default() }, Source::DraftCache),
                     None => self.ask(),
                 }
             }
@@ -198,10 +198,10 @@ impl Attempt {
     }
 
     fn stood(&mut self, columns: ResultShape) -> Step {
-        let Some((Draft { sql, reading }, source)) = self.judged.take() else { return unexpected() };
+        let Some((Draft { sql, reading, notes }, source)) = self.judged.take() else { return unexpected() };
         let (attempts, calls) = (self.attempts, std::mem::take(&mut self.calls));
         let stages = Stages::default();
-        Step::Done(Box::new(Answered { sql, source, reading, columns, attempts, calls, stages }))
+        Step::Done(Box::new(Answered { sql, source, reading, notes, columns, attempts, calls, stages }))
     }
 
     /// A kept draft that no longer stands is forgotten, the builtin model's goes to the next model, and a remote model's

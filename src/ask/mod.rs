@@ -16,6 +16,7 @@ pub mod evaluating;
 pub mod exchange;
 pub mod help;
 mod known_to_asker;
+mod notes;
 mod question;
 pub mod reviewing;
 pub mod teaching;
@@ -43,13 +44,15 @@ use waiting::{Stood, wait_for_answer};
 
 /// Rows for a question, in `sink`.
 pub fn rows(question: &Question, settings: &Settings, sink: &mut impl Sink) -> Result<(Answered, Outcome), Error> {
-    wait_for_answer(question, settings, |sandbox, sql, stages| {
+    let (answered, outcome) = wait_for_answer(question, settings, |sandbox, sql, stages| {
         let approved = approve(sandbox, sql, question, settings, stages)?;
         let (columns, started) = (approved.shape.clone(), Instant::now());
         let value = execution::run(approved, sink, settings.row_limits())?;
         stages.run += started.elapsed();
         Ok(Stood { columns, value })
-    })
+    })?;
+    notes::tell(&question.text, &answered.notes);
+    Ok((answered, outcome))
 }
 
 /// SQL for a question and the columns of its result. Nothing is run.
@@ -69,6 +72,7 @@ pub fn open(question: &Question, cursor: Option<&str>, settings: &Settings) -> R
         Ok(Stood { columns, value: execution::detach(approved, generation)? })
     };
     let (answered, mut plan) = wait_for_answer(question, settings, judge)?;
+    notes::tell(&question.text, &answered.notes);
     for _ in 0..MAX_JUDGINGS {
         match cursor::open(&plan, cursor)? {
             Some(name) => return Ok(name),

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use super::answered::{Answered, Source, Stages};
 use super::attempt::{Attempt, Event, Step};
-use super::help;
 use super::known_to_asker::KnownToAsker;
 use super::question::Question;
+use super::{help, notes};
 use crate::draft_cache;
 use crate::error::Error;
 use crate::glossary::{self, Term};
@@ -51,6 +51,8 @@ pub fn wait_for_answer<T>(
             Step::Read => {
                 let started = Instant::now();
                 let read = builtin::read(&known.context, &known.values, &known.terms, known.before());
+                let read =
+                    read.and_then(|read| Ok((notes::with_data_ends(read.draft, &read.ends, settings)?, read.meant)));
                 stages.model += started.elapsed();
                 Event::Drafted(read.map(|(draft, meaning)| {
                     meant = Some(meaning);

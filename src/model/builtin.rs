@@ -8,7 +8,7 @@ use crate::glossary::Term;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;
 use crate::pg::host::interrupts;
-use reader::{Example, Followed, Form, Interrupted, Reader, Reading, Terms};
+use reader::{DataEnd, Example, Followed, Form, Interrupted, Reader, Reading, Terms};
 use schema::sanitize::one_line;
 
 /// What a question of a thread means by itself.
@@ -18,9 +18,17 @@ pub struct Meant {
     pub refers: bool,
 }
 
+/// What the builtin model made of a question.
+pub struct Read {
+    pub draft: Draft,
+    pub meant: Meant,
+    /// The dates of which it should be told where they end.
+    pub ends: Vec<DataEnd>,
+}
+
 /// Reads the question of a context; `before` is the meaning of the question before it in its thread. Where no reading is sure, the
 /// error says what was not understood.
-pub fn read(context: &Context, values: &Lookup, terms: &[Term], before: Option<&str>) -> Result<(Draft, Meant), Error> {
+pub fn read(context: &Context, values: &Lookup, terms: &[Term], before: Option<&str>) -> Result<Read, Error> {
     let terms: Vec<reader::Term> = terms.iter().filter_map(Term::for_reader).collect();
     let terms = Terms::new(&terms, &context.snapshot);
     let read = context.prepared(&go_on).and_then(|prepared| {
@@ -29,8 +37,10 @@ pub fn read(context: &Context, values: &Lookup, terms: &[Term], before: Option<&
     match read.map_err(|Interrupted| values.interruption())? {
         Ok(Followed { reading, meaning, refers }) => {
             let line = one_line(&reading.summary).trim().to_owned();
-            let draft = Draft { sql: format!("-- reading: {line}\n{}", reading.sql), reading: Some(line) };
-            Ok((draft, Meant { text: meaning, refers }))
+            let sql = format!("-- reading: {line}\n{}", reading.sql);
+            let mut draft = Draft { sql, reading: Some(line), notes: Vec::new() };
+            reading.notes.into_iter().for_each(|note| draft.note(note));
+            Ok(Read { draft, meant: Meant { text: meaning, refers }, ends: reading.data_ends })
         }
         Err(abstention) => Err(Error::Silent { abstention, suggestions: Vec::new() }),
     }

@@ -32,11 +32,24 @@ pub enum Writer {
 }
 
 /// SQL that a model proposes, not yet judged by anybody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
     pub sql: String,
     /// How the model read the question, where it says so.
     pub reading: Option<String>,
+    /// What else whoever asks should know of the reading, one line each.
+    pub notes: Vec<String>,
+}
+
+impl Draft {
+    /// Adds a note, in a comment of the statement too, which begins with its reading.
+    pub fn note(&mut self, note: String) {
+        if !self.sql.contains(&note) {
+            let at = self.sql.find('\n').map_or(0, |end| end + 1);
+            self.sql.insert_str(at, &format!("-- note: {note}\n"));
+        }
+        self.notes.push(note);
+    }
 }
 
 /// What a model outside the server proposes to do about a question.

@@ -199,7 +199,9 @@ impl Remote {
     pub fn propose(&self, prompt: &Prompt) -> (Result<Proposal, Error>, Usage) {
         let may_look = prompt.task == Task::Statement { may_look: true };
         self.answer(prompt, |remote, text| match reply::proposal(text)? {
-            reply::Proposal::Statement(sql) => Ok(Proposal::Draft(Draft { sql: remote.mask(&sql), reading: None })),
+            reply::Proposal::Statement(sql) => {
+                Ok(Proposal::Draft(Draft { sql: remote.mask(&sql), ..Draft::default() }))
+            }
             reply::Proposal::Look(names) if may_look => {
                 Ok(Proposal::Look(names.iter().map(|name| remote.mask(name)).collect()))
             }

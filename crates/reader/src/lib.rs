@@ -44,7 +44,7 @@ use grammar::parser::Parser;
 use help::understanding;
 use lattice::{Lattice, misspelt_words, unknown_words};
 use query::tree::QueryTree;
-use query::{sql, summary};
+use query::{data_ends, sql, summary};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use stored_values::ValueLookup;
@@ -56,6 +56,7 @@ pub use help::understanding::Understood;
 pub use interrupts::{InterruptCheck, Interrupted, never};
 pub use lattice::stored_values;
 pub use lattice::time_phrases::{TimePhrase, time_phrases};
+pub use query::data_ends::DataEnd;
 pub use terms::{Meaning, ROW, Term, Terms, key};
 pub use threads::Followed;
 
@@ -68,6 +69,11 @@ pub struct Reading {
     pub summary: String,
     /// What the reading assumes, as a cost: 0 where every word is the schema's own, at most 10.
     pub distance: u32,
+    /// What else whoever asks should know: a word that was taken for another, a reading that is nearly as likely. One line
+    /// each.
+    pub notes: Vec<String>,
+    /// Where the data may end before the time that was asked for.
+    pub data_ends: Vec<DataEnd>,
 }
 
 /// Why the reader abstains from an answer.
@@ -159,8 +165,9 @@ impl<'a> Reader<'a> {
             let lattice = Lattice::new(&corrected.question, words, schema, self.names, lookup, self.interrupt)?;
             if let Ok(mut read) = self.read_lattice(&corrected.question, &lattice, most)? {
                 let taken = corrected.words.iter().map(|(word, meant)| format!("{word} taken for {meant}"));
-                let summary = format!("{}; {}", read.reading.summary, taken.collect::<Vec<_>>().join(", "));
-                read.reading.summary = one_line(&summary);
+                let taken = one_line(&taken.collect::<Vec<_>>().join(", "));
+                read.reading.summary = format!("{}; {taken}", read.reading.summary);
+                read.reading.notes.insert(0, taken);
                 return Ok(Ok(read));
             }
         }
@@ -221,8 +228,31 @@ fn choose(hypotheses: &[Hypothesis], schema: &SchemaView, most: u32) -> Result<R
     if readings.len() > 1 {
         return Err(Some(Abstention::Ambiguous { readings: told_apart(&readings) }));
     }
-    let reading = readings.into_iter().next().map(|(sql, summary)| Reading { sql, summary, distance: best });
-    reading.zip(query).map(|(reading, query)| Read { query, reading }).ok_or(None)
+    let Some((sql, summary)) = readings.into_iter().next() else { return Err(None) };
+    let chosen = cheapest().find(|hypothesis| hypothesis.measures == measures);
+    let data_ends = chosen.map(|hypothesis| data_ends::of(&hypothesis.query, schema)).unwrap_or_default();
+    let notes = nearly_as_likely(hypotheses, best, &sql, &summary, schema);
+    let reading = Reading { sql, summary, distance: best, notes, data_ends };
+    query.map(|query| Read { query, reading }).ok_or(None)
+}
+
+/// The reading that comes next where it is about as likely as the best one, as a note.
+fn nearly_as_likely(
+    hypotheses: &[Hypothesis],
+    best: u32,
+    sql: &str,
+    summary: &str,
+    schema: &SchemaView,
+) -> Vec<String> {
+    let mut rivals: Vec<&Hypothesis> =
+        hypotheses.iter().filter(|hypothesis| hypothesis.cost <= best + costs::NEARLY_AS_LIKELY).collect();
+    rivals.sort_by_key(|hypothesis| hypothesis.cost);
+    let other = rivals.into_iter().find_map(|rival| {
+        let told = summary::summary(&rival.query, schema);
+        let differs = sql::can_be_written(&rival.query, schema) && sql::write(&rival.query, schema) != sql;
+        (differs && told != summary).then_some(told)
+    });
+    other.map(|told| one_line(&format!("it may also mean: {told}"))).into_iter().collect()
 }
 
 /// The summaries of different statements, each with its statement where another has the same summary.

@@ -20,7 +20,7 @@ fn usage() -> Usage {
 }
 
 fn draft(sql: &str) -> Draft {
-    Draft { sql: sql.to_owned(), reading: None }
+    Draft { sql: sql.to_owned(), ..Draft::default() }
 }
 
 fn drafted(sql: &str) -> Event {

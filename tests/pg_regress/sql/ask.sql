@@ -16,3 +16,19 @@ SELECT count(*) FROM nl_ask('list customers');
 
 -- Empty answers are answers.
 SELECT nl_ask('orders before 2020');
+
+-- What was taken for something else is told, once a session, and so is where the data ends before the time that is asked for.
+BEGIN;
+CREATE TABLE regattas (id int PRIMARY KEY, held_on date NOT NULL, prize numeric(8, 2));
+INSERT INTO regattas VALUES (1, '2001-07-01', 500), (2, '2001-08-05', 900);
+SELECT nl_ask('how many regatas');
+SELECT nl_ask('how many regatas');
+SELECT nl_ask('number of regattas last month');
+SELECT nl_ask('number of regattas last month');
+SELECT nl_sql('number of regattas last month');
+SELECT nl_ask('number of regattas in 2001');
+-- A masked date is not told.
+LOAD 'nl2sql';
+SECURITY LABEL FOR nl2sql ON COLUMN regattas.held_on IS 'masked';
+SELECT nl_ask('number of regattas this month');
+ROLLBACK;

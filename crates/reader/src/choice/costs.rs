@@ -12,6 +12,9 @@ use words::WordMatch;
 /// a synonym do not.
 pub const MAX_TOTAL: u32 = 10;
 
+/// A reading that costs at most so much more than the best one is told of.
+pub const NEARLY_AS_LIKELY: u32 = 0;
+
 // Words for names.
 
 /// What it costs to take a word of the question for a word of a name. Another form of the word is nearly free. A

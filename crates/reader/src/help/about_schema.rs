@@ -211,7 +211,8 @@ fn reading(summary: &str, names: &[&str], types: &[&str], rows: Vec<Vec<String>>
             format!("SELECT *\nFROM (VALUES\n{}) AS t({})", lines.join(",\n"), names.join(", "))
         }
     };
-    Reading { sql, summary: summary.to_owned(), distance: 0 }
+    let (notes, data_ends) = (Vec::new(), Vec::new());
+    Reading { sql, summary: summary.to_owned(), distance: 0, notes, data_ends }
 }
 
 #[cfg(test)]

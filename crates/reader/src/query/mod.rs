@@ -3,6 +3,7 @@
 
 pub(crate) mod aliases;
 pub(crate) mod calculations;
+pub(crate) mod data_ends;
 pub(crate) mod grouped_subqueries;
 pub(crate) mod limits_per_group;
 pub(crate) mod predicates;
