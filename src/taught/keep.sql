@@ -8,7 +8,7 @@ SELECT ('x' OPERATOR(pg_catalog.||) pg_catalog.left(pg_catalog.gen_random_uuid()
            ::pg_catalog.int8 OPERATOR(pg_catalog.+) 1,
        $1::pg_catalog.oid::pg_catalog.regrole, $2::pg_catalog.oid::pg_catalog.regrole, $3, $4, $5, $6::pg_catalog.text[],
        pg_catalog.sha256(pg_catalog.convert_to($7, 'UTF8')), $8::pg_catalog.jsonb, $9::pg_catalog.text[],
-       -- Each pair is found by three of its words, those by which the fewest are; long ones also with a letter left out, so that
+       -- Each pair is found by two of its words, those by which the fewest are; long ones also with a letter left out, so that
        -- a misspelt word finds them, one letter of which is left out likewise.
        ARRAY(WITH rare AS MATERIALIZED (
                  SELECT u.word
@@ -17,7 +17,7 @@ SELECT ('x' OPERATOR(pg_catalog.||) pg_catalog.left(pg_catalog.gen_random_uuid()
                            FROM (SELECT FROM nl2sql.verified o
                                  WHERE o.rare_words OPERATOR(pg_catalog.@>) ARRAY[u.word] LIMIT 1000) AS found),
                           pg_catalog.length(u.word) DESC, u.word
-                 LIMIT 3)
+                 LIMIT 2)
              SELECT r.word FROM rare r
              UNION
              SELECT pg_catalog.left(r.word, n.place OPERATOR(pg_catalog.-) 1)
@@ -25,7 +25,8 @@ SELECT ('x' OPERATOR(pg_catalog.||) pg_catalog.left(pg_catalog.gen_random_uuid()
              FROM rare r
              CROSS JOIN LATERAL pg_catalog.generate_series(2, pg_catalog.length(r.word)) AS n(place)
              WHERE pg_catalog.length(r.word) OPERATOR(pg_catalog.>=) 6
-               AND pg_catalog.length(r.word) OPERATOR(pg_catalog.<=) 30),
+               AND pg_catalog.length(r.word) OPERATOR(pg_catalog.<=) 30
+               AND r.word OPERATOR(pg_catalog.!~) '[^[:alpha:]]'),
        COALESCE((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'oid', c.oid::pg_catalog.int8, 'schema', n.nspname, 'name', c.relname,
             'columns', (SELECT COALESCE(pg_catalog.jsonb_object_agg(a.attnum, a.attname), '{}')

@@ -4,9 +4,9 @@ WITH near AS MATERIALIZED (
     SELECT v.id, said.missing, said.common, v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AS is_own
     FROM nl2sql.verified v
     CROSS JOIN LATERAL (
-        SELECT pg_catalog.count(*) FILTER (WHERE u.word OPERATOR(pg_catalog.<>) ALL ($2::pg_catalog.text[])) AS missing,
-               pg_catalog.count(*) FILTER (WHERE u.word OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])) AS common
-        FROM pg_catalog.unnest(v.words) AS u(word)) AS said
+        SELECT pg_catalog.count(*) AS common, pg_catalog.cardinality(v.words) OPERATOR(pg_catalog.-) pg_catalog.count(*) AS missing
+        FROM pg_catalog.unnest(v.words) AS u(word)
+        WHERE u.word OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])) AS said
     WHERE v.rare_words OPERATOR(pg_catalog.&&) $4::pg_catalog.text[]
       AND v.id OPERATOR(pg_catalog.<>) $3::pg_catalog.int8
       AND (v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid

@@ -112,7 +112,7 @@ fn names_a_place(word: &str) -> bool {
 /// one of these in common (the symmetric deletions of SymSpell).
 pub fn spellings(word: &str) -> Vec<String> {
     let mut spellings = vec![word.to_owned()];
-    if (MIN_MISSPELT..=30).contains(&word.chars().count()) {
+    if (MIN_MISSPELT..=30).contains(&word.chars().count()) && word.chars().all(char::is_alphabetic) {
         let less =
             |left_out: usize| word.chars().enumerate().filter(|(at, _)| *at != left_out).map(|(_, c)| c).collect();
         spellings.extend((1..word.chars().count()).map(less));
