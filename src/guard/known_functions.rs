@@ -109,3 +109,21 @@ const PLAIN_PG_TYPES: [&str; 2] = ["pg_lsn", "pg_snapshot"];
 pub fn serves_administration(name: &str) -> bool {
     name.starts_with("pg_") && !PLAIN_PG.contains(&name) && !PLAIN_PG_TYPES.iter().any(|of| name.starts_with(of))
 }
+
+/// Functions of the server whose result is another for another role or session: views that call them show everybody
+/// something else.
+pub fn tells_asker(name: &str) -> bool {
+    matches!(
+        name,
+        "current_schema"
+            | "current_schemas"
+            | "current_setting"
+            | "current_user"
+            | "getpgusername"
+            | "inet_client_addr"
+            | "inet_client_port"
+            | "pg_has_role"
+            | "row_security_active"
+            | "session_user"
+    ) || name.starts_with("has_") && name.ends_with("_privilege")
+}

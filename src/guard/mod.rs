@@ -121,6 +121,7 @@ pub fn watch() {
             policy::text_refusal(call, by_cast, &[])
                 .and_then(|_| policy::text_refusal(call, by_cast, &settings::allow_functions()))
         },
+        tells_asker: |call| call.is_server && known_functions::tells_asker(&call.name),
         trusts: |owner| settings::trust_owners().iter().any(|trusted| trusted == owner),
         system_schema: |schema| policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),
         server: |server| policy::server_refusal(server, &settings::allow_servers()),

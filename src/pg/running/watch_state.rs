@@ -21,6 +21,8 @@ pub struct Judges {
     pub analysis_call: fn(&Call) -> Option<&'static str>,
     /// A call in the text of a view or policy whose owner is not trusted, and whether it is a cast of the text's own.
     pub text_call: fn(&Call, bool) -> Option<&'static str>,
+    /// Whether a call's result is another for another role or session.
+    pub tells_asker: fn(&Call) -> bool,
     /// Whether superusers trust the role of this name with code that runs as the asker.
     pub trusts: fn(&str) -> bool,
     /// Reading a relation of this schema of the system's.

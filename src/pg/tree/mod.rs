@@ -5,6 +5,7 @@ pub mod growth;
 pub mod lineage;
 pub mod named_types;
 pub mod outline;
+mod owned_text;
 pub mod owners_texts;
 mod ownership;
 mod planned_lists;

@@ -41,6 +41,13 @@ impl Relation {
         }
     }
 
+    /// A part of the system, or where this extension keeps things: what it shows depends on who asks. Schemas are asked for too,
+    /// as information_schema can be made anew.
+    pub fn is_system(&self, relation: pg_sys::Oid) -> bool {
+        relation.to_u32() < pg_sys::FirstNormalObjectId
+            || ["pg_catalog", "pg_toast", "information_schema", "nl2sql"].contains(&self.schema.as_str())
+    }
+
     pub fn qualified(&self) -> String {
         format!("{}.{}", self.schema, self.name)
     }
@@ -77,6 +84,16 @@ unsafe fn may_use(schema: pg_sys::Oid, role: pg_sys::Oid) -> bool {
             pg_sys::object_aclcheck(pg_sys::NamespaceRelationId, schema, role, pg_sys::ACL_USAGE as pg_sys::AclMode);
         result == pg_sys::AclResult::ACLCHECK_OK
     }
+}
+
+/// Whether policies hold for this role; 0 is who asks.
+///
+/// # Safety
+/// In a transaction; the relation exists.
+pub unsafe fn has_policies_for(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: the caller's promise; a look-up that raises nothing with this last argument.
+    let result = unsafe { pg_sys::check_enable_rls(relation, role, true) };
+    result == pg_sys::CheckEnableRlsResult::RLS_ENABLED as c_int
 }
 
 /// Whether a view reads with the rights of who asks, which there is from PostgreSQL 15 on.

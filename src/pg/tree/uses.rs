@@ -56,6 +56,8 @@ pub struct Uses {
     pub types: Vec<(u32, Origin)>,
     /// The settings that are read by `current_setting`; `None` for a name that is computed.
     pub settings: Vec<(Origin, Option<String>)>,
+    /// Whose text asks for the role of the session, by a word of the grammar such as CURRENT_USER.
+    pub asks_role: BTreeSet<Origin>,
     /// `INSERT`, `UPDATE`, … where a part of the tree is no SELECT.
     pub writes: Option<&'static str>,
     pub locks_rows: bool,
@@ -64,17 +66,8 @@ pub struct Uses {
 
 /// Collects from every tree of the statement.
 pub fn uses(trees: &QueryTrees<'_>) -> Uses {
-    uses_as(trees, Origin::Statement)
-}
-
-/// The same of trees of another origin.
-pub fn uses_as(trees: &QueryTrees<'_>, origin: Origin) -> Uses {
-    let mut walk = UsesWalk { uses: Uses::default(), origin, location: None, in_cast: false };
-    for query in trees.iter() {
-        // SAFETY: a live tree of the statement; the walk only reads it.
-        unsafe { walk.visit(query.cast()) };
-    }
-    let mut uses = walk.uses;
+    let mut uses = Uses::default();
+    add_queries(&mut uses, Origin::Statement, trees);
     uses.functions.sort_unstable();
     uses.functions.dedup_by_key(|used| (used.oid, used.origin, used.by_cast));
     uses.columns.sort_unstable();
@@ -84,6 +77,16 @@ pub fn uses_as(trees: &QueryTrees<'_>, origin: Origin) -> Uses {
     uses.types.sort_unstable();
     uses.types.dedup();
     uses
+}
+
+/// Collects from trees of another origin too.
+pub fn add_queries(uses: &mut Uses, origin: Origin, trees: &QueryTrees<'_>) {
+    let mut walk = UsesWalk { uses: std::mem::take(uses), origin, location: None, in_cast: false };
+    for query in trees.iter() {
+        // SAFETY: a live tree of the statement; the walk only reads it.
+        unsafe { walk.visit(query.cast()) };
+    }
+    *uses = walk.uses;
 }
 
 /// Collects from a stored expression too, for example a domain's check.
@@ -194,7 +197,7 @@ impl UsesWalk {
                         self.uses.with_children.insert(entry.relid.to_u32());
                     }
                     // The old and new entries of a view's rule are no uses of the view.
-                    if entry.relkind != pg_sys::RELKIND_VIEW as std::ffi::c_char || self.origin == Origin::Statement {
+                    if self.origin != Origin::View(entry.relid.to_u32()) {
                         self.uses.relations.push((entry.relid.to_u32(), self.origin));
                     }
                     self.visit_as(origin, entry.tablesample.cast());
@@ -236,6 +239,9 @@ impl UsesWalk {
                     self.note_types(tag, node);
                     if tag == NodeTag::T_FuncExpr {
                         self.note_setting(&*node.cast());
+                    }
+                    if tag == NodeTag::T_SQLValueFunction && names_role((*node.cast::<pg_sys::SQLValueFunction>()).op) {
+                        self.uses.asks_role.insert(self.origin);
                     }
                     self.in_cast = tag == NodeTag::T_CoerceViaIO;
                     self.location = u32::try_from(pg_sys::exprLocation(node)).ok();
@@ -335,6 +341,11 @@ pub unsafe fn view_of(entry: &pg_sys::RangeTblEntry) -> Option<u32> {
             first.rtekind == pg_sys::RTEKind::RTE_RELATION && first.relkind == pg_sys::RELKIND_VIEW as std::ffi::c_char;
         is_view.then(|| first.relid.to_u32())
     }
+}
+
+fn names_role(function: pg_sys::SQLValueFunctionOp::Type) -> bool {
+    use pg_sys::SQLValueFunctionOp::*;
+    matches!(function, SVFOP_CURRENT_ROLE | SVFOP_CURRENT_USER | SVFOP_USER | SVFOP_SESSION_USER)
 }
 
 fn written_by(command: pg_sys::CmdType::Type) -> Option<&'static str> {

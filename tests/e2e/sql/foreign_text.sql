@@ -16,6 +16,13 @@ CREATE VIEW my_payroll AS SELECT salary FROM payroll;
 CREATE FUNCTION salary_of(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT salary FROM public.payroll WHERE id = $1';
 CREATE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
 CREATE FUNCTION counted() RETURNS bigint LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT count(*) FROM mal.seen); END';
+CREATE VIEW super_stats AS SELECT s.attname::text AS "column", s.null_frac FROM pg_catalog.pg_stats s WHERE s.tablename = 'rates';
+CREATE VIEW super_schema AS SELECT t.table_name::text AS "table" FROM information_schema.tables t WHERE t.table_name = 'rates';
+CREATE VIEW super_role AS SELECT id FROM guarded WHERE owner = current_user;
+CREATE VIEW super_setting AS SELECT id FROM rates WHERE id = length(current_setting('app.tenant'));
+CREATE VIEW super_payroll WITH (security_invoker) AS SELECT salary FROM payroll;
+CREATE VIEW super_rates AS SELECT id, rate FROM rates;
+GRANT SELECT ON super_stats, super_schema, super_role, super_setting, super_payroll, super_rates TO PUBLIC;
 
 SET ROLE {mallory};
 CREATE TABLE mal.seen (id int);
@@ -50,11 +57,30 @@ CREATE VIEW mal.def_setting AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM m
     LIMIT length(current_setting('primary_conninfo', true))) q) AS n FROM mal.orders o;
 CREATE VIEW mal.def_computed AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen
     LIMIT length(current_setting('primary_' || o.body, true))) q) AS n FROM mal.orders o;
+-- Ordinary ones over what shows everybody something else: views of the system, tables with policies, others' views.
+DO $$ DECLARE name text; counts text; BEGIN
+    FOR name, counts IN VALUES
+        ('stats', 'SELECT (histogram_bounds::text::int[])[1] FROM pg_catalog.pg_stats WHERE tablename = ''payroll'' AND attname = ''salary'''),
+        ('mappings', 'SELECT max(length(umoptions[1])) FROM pg_catalog.pg_user_mappings'),
+        ('schema', 'SELECT count(*) FROM information_schema.tables'),
+        ('catalog', 'SELECT count(*) FROM pg_catalog.pg_class'),
+        ('turns', 'SELECT max(length(question)) FROM nl2sql.turns'),
+        ('policies', 'SELECT max(id) FROM public.guarded'),
+        ('super_stats', 'SELECT count(*) FROM public.super_stats'),
+        ('super_role', 'SELECT max(id) FROM public.super_role'),
+        ('super_setting', 'SELECT max(id) FROM public.super_setting'),
+        ('super_payroll', 'SELECT max(salary) FROM public.super_payroll') LOOP
+        EXECUTE format('CREATE VIEW mal.def_%s AS SELECT o.id, (SELECT count(*) FROM (SELECT FROM mal.seen LIMIT (%s)) q) AS n '
+                       'FROM mal.orders o', name, counts);
+    END LOOP;
+END $$;
+CREATE VIEW mal.over_stats AS SELECT id, n FROM mal.def_stats;
+CREATE VIEW mal.over_rates AS SELECT o.id, r.rate FROM mal.orders o LEFT JOIN public.super_rates r USING (id);
 
 -- Policies.
 DO $$ DECLARE t text; BEGIN
     FOREACH t IN ARRAY ARRAY['table', 'catalog', 'view', 'guarded', 'function', 'xml', 'activity', 'nested', 'in_from',
-                             'tenant', 'owner', 'members', 'role', 'computes', 'rates'] LOOP
+                             'own_view', 'tenant', 'owner', 'members', 'role', 'computes', 'rates'] LOOP
         EXECUTE format('CREATE TABLE mal.p_%s AS TABLE mal.orders', t);
         EXECUTE format('ALTER TABLE mal.p_%s ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
@@ -72,6 +98,7 @@ CREATE POLICY p ON mal.p_xml USING (pg_catalog.query_to_xml('SELECT salary FROM 
 CREATE POLICY p ON mal.p_activity USING ((SELECT count(*) FROM (SELECT FROM mal.seen
     LIMIT (SELECT count(*) FROM pg_catalog.pg_stat_get_activity(NULL))) q) >= 0);
 CREATE POLICY p ON mal.p_nested USING (EXISTS (SELECT FROM mal.p_table));
+CREATE POLICY p ON mal.p_own_view USING ((SELECT sum(n) FROM mal.over_stats) >= 0);
 CREATE POLICY p ON mal.p_in_from USING (id <= ALL (SELECT s.id FROM mal.seen AS s, LATERAL (SELECT FROM public.payroll) AS l));
 -- What tenants are told apart by.
 CREATE TABLE mal.members (tenant int, member name);
@@ -140,11 +167,12 @@ CREATE VIEW super_inv WITH (security_invoker) AS SELECT p.id, p.salary, public.s
 CREATE VIEW super_inv_catalog WITH (security_invoker) AS SELECT rolname FROM pg_catalog.pg_authid;
 GRANT SELECT ON super_inv, super_inv_catalog TO PUBLIC;
 DO $$ DECLARE v text; BEGIN
-    FOREACH v IN ARRAY ARRAY['domain', 'counted', 'outer', 'array', 'populated', 'converted', 'listed', 'xml'] LOOP
+    FOREACH v IN ARRAY ARRAY['domain', 'counted', 'outer', 'array', 'populated', 'converted', 'listed', 'xml', 'stats'] LOOP
         EXECUTE format('CREATE FUNCTION reads_%1$s() RETURNS bigint LANGUAGE plpgsql STABLE AS '
                        '''BEGIN RETURN (SELECT sum(n) FROM mal.def_%1$s); END''', v);
     END LOOP;
-    FOREACH v IN ARRAY ARRAY['def_function', 'def_settings', 'def_setting', 'def_domain', 'def_forced', 'over_function'] LOOP
+    FOREACH v IN ARRAY ARRAY['def_function', 'def_settings', 'def_setting', 'def_domain', 'def_forced', 'over_function',
+                             'over_stats', 'def_super_stats', 'def_super_payroll', 'def_policies'] LOOP
         EXECUTE format('CREATE FUNCTION reads_%1$s_inlined() RETURNS SETOF bigint LANGUAGE sql STABLE AS '
                        '''SELECT n::bigint FROM mal.%1$s''', v);
     END LOOP;

@@ -27,8 +27,24 @@ const REFUSED: &[&str] = &[
     "SELECT * FROM mal.def_function",
     "SELECT * FROM mal.def_setting",
     "SELECT * FROM mal.def_computed",
+    "SELECT * FROM mal.def_stats",
+    "SELECT * FROM mal.def_mappings",
+    "SELECT * FROM mal.def_schema",
+    "SELECT * FROM mal.def_catalog",
+    "SELECT * FROM mal.def_turns",
+    "SELECT * FROM mal.def_policies",
+    "SELECT * FROM mal.def_super_stats",
+    "SELECT * FROM mal.def_super_role",
+    "SELECT * FROM mal.def_super_setting",
+    "SELECT * FROM mal.def_super_payroll",
+    "SELECT count(*) FROM mal.over_stats",
     "SELECT reads_view()",
+    "SELECT reads_stats()",
     "SELECT * FROM reads_view_inlined() AS n",
+    "SELECT * FROM reads_over_stats_inlined() AS n",
+    "SELECT * FROM reads_def_super_stats_inlined() AS n",
+    "SELECT * FROM reads_def_super_payroll_inlined() AS n",
+    "SELECT * FROM reads_def_policies_inlined() AS n",
     "SELECT * FROM super_inv_catalog",
     // Literals become values while the statement is analyzed.
     "SELECT mal.f('(1)')",
@@ -75,6 +91,7 @@ const REFUSED_BY_POLICY: &[&str] = &[
     "SELECT id FROM mal.p_activity",
     "SELECT id FROM mal.p_nested",
     "SELECT id FROM mal.p_in_from",
+    "SELECT id FROM mal.p_own_view",
     "SELECT id FROM mal.p_domain",
     "SELECT id FROM mal.p_counted",
     "SELECT reads_policy()",
@@ -96,6 +113,13 @@ const ANSWERED: &[(&str, usize)] = &[
     ("SELECT * FROM reads_plain_inlined() AS id", 2),
     ("SELECT id FROM mal.orders", 2),
     ("SELECT id FROM super_inv", 2),
+    ("SELECT * FROM super_stats", 2),
+    ("SELECT * FROM super_schema", 1),
+    ("SELECT * FROM super_role", 0),
+    ("SELECT id FROM super_setting", 1),
+    ("SELECT id, rate FROM mal.over_rates", 2),
+    ("SELECT * FROM own_stats", 2),
+    ("SELECT * FROM own_schema", 1),
 ];
 
 struct Scene {
@@ -111,6 +135,14 @@ impl Scene {
         let mallory = fixture.database.role("mallory");
         let (role, mut analyst) = fixture.analyst("SELECT 1");
         fixture.session.run(&SCHEMA.replace("{mallory}", &mallory).replace("{analyst}", &role));
+        // Views of the asker's own.
+        fixture.session.run(&format!(
+            "GRANT SELECT ON payroll TO {role}; ANALYZE rates; ANALYZE payroll; GRANT CREATE ON SCHEMA public TO {role}; SET ROLE {role};
+             CREATE VIEW own_stats AS SELECT s.attname::text AS \"column\" FROM pg_catalog.pg_stats s WHERE s.tablename = 'rates';
+             CREATE VIEW own_schema AS SELECT t.table_name::text AS \"table\" FROM information_schema.tables t
+                 WHERE t.table_name = 'rates';
+             RESET ROLE"
+        ));
         fixture.session.run(&format!("GRANT SELECT ON payroll TO {role}; SET nl2sql.max_attempts = 1"));
         analyst.run("SET nl2sql.max_attempts = 1; SET app.tenant = '1'");
         fixture.session.run("SET app.tenant = '1'");
@@ -240,6 +272,7 @@ fn tables_with_such_policies_are_not_looked_into() {
         "p table with body Zebulon two",
         "p domain with body Zebulon two",
         "p counted with body Zebulon two",
+        "p own view with body Zebulon two",
         "names in payroll called Ada",
     ] {
         let _ = scene.analyst.try_texts(&format!("SELECT nl_sql({})", quote(question)));
