@@ -94,7 +94,7 @@ impl Term {
         let (sql, (schema, name)) = (self.sql.as_ref()?, self.relation.as_ref()?);
         let relation = format!("{}.{} AS {}", quote_ident(schema), quote_ident(name), reader::ROW);
         Some(if self.kind == "filter" {
-            format!("SELECT FROM {relation} WHERE {sql}")
+            format!("SELECT FROM {relation} WHERE ({sql})")
         } else {
             format!("SELECT {sql} FROM {relation}")
         })

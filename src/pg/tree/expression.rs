@@ -11,7 +11,7 @@ use crate::pg::running::sandbox::{Sandbox, write_for_every_session};
 
 /// An expression, written anew.
 pub struct Expression {
-    /// In parentheses where it needs them, with every name in full.
+    /// With every name in full.
     pub sql: String,
     pub is_boolean: bool,
     /// It makes one value of many rows.
@@ -38,7 +38,7 @@ pub fn read(_: &Sandbox<'_>, sql: &str, relation: u32, row: &str) -> Result<Opti
         let context = pg_sys::deparse_context_for(row.as_ptr(), pg_sys::Oid::from(relation));
         let sql = owned(pg_sys::deparse_expression(value, context, true, false)).unwrap_or_default();
         Ok(Some(Expression {
-            sql: format!("({sql})"),
+            sql,
             is_boolean: pg_sys::exprType(value) == pg_sys::BOOLOID,
             aggregates: query.hasAggs,
             is_plain: !query.hasWindowFuncs && !query.hasTargetSRFs,

@@ -4,6 +4,7 @@ use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::help::suggestions::text_of;
 use crate::lattice::{Cell, Lattice};
+use crate::query::tree::ColumnId;
 use schema::sanitize::one_line;
 
 /// Words of a question and what they mean in the schema.
@@ -52,8 +53,12 @@ fn longest(cell: &Cell, schema: &SchemaView) -> Option<(usize, Vec<String>)> {
     let relations = cell.relations.iter().map(|m| (m.end, m.cost, schema.shown_name(m.target).to_owned()));
     let columns = cell.columns.iter().map(|m| (m.end, m.cost, schema.spelled(m.target)));
     let names = relations.chain(columns).filter(|(_, cost, _)| *cost <= costs::SYNONYMOUS_NAME);
-    let values = cell.values.iter().map(|m| (m.end, m.cost, format!("a value of {}", schema.spelled(m.target.column))));
-    let all: Vec<(usize, u32, String)> = names.chain(values).collect();
+    let is_stored = |column: ColumnId| schema.term(column).is_none();
+    let values = cell.values.iter().filter(|m| is_stored(m.target.column));
+    let values = values.map(|m| (m.end, m.cost, format!("a value of {}", schema.spelled(m.target.column))));
+    let term =
+        |(column, end): &(ColumnId, usize)| (*end, 0, format!("a term on {}", schema.shown_name(column.relation)));
+    let all: Vec<(usize, u32, String)> = names.chain(values).chain(cell.terms.iter().map(term)).collect();
     let end = all.iter().map(|(end, ..)| *end).max()?;
     let least = all.iter().filter(|(other, ..)| *other == end).map(|(_, cost, _)| *cost).min()?;
     let mut names: Vec<String> = Vec::new();

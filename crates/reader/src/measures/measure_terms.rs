@@ -88,7 +88,8 @@ impl Parser<'_> {
         for (column, end) in &self.lattice.cell(position).terms {
             let Some(term) = self.schema.term(*column).filter(|term| term.is_measure) else { continue };
             let value = Expression::TermMeasure(ColumnRef { source: 0, column: *column });
-            let alias = term.column.name.to_lowercase().replace(' ', "_");
+            // A longer name would be cut by the server, with a notice.
+            let alias: String = term.column.name.to_lowercase().replace(' ', "_").chars().take(30).collect();
             found.push((Measure::new(term.relation, value, &alias, 0), *end));
         }
         found

@@ -31,6 +31,21 @@ pub fn can_be_written(query: &QueryTree, schema: &SchemaView) -> bool {
     query.groups.is_empty() || query.outputs.iter().all(|output| one_a_group(&output.value))
 }
 
+/// An expression in parentheses, unless it certainly is.
+fn enclosed(sql: String) -> String {
+    let mut depth = 0;
+    let mut closes = sql.char_indices().filter(|(_, c)| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    let is_enclosed = sql.starts_with('(') && closes.next() == Some((sql.len() - 1, ')')) && !sql.contains(['\'', '"']);
+    if is_enclosed { sql } else { format!("({sql})") }
+}
+
 /// Whether a term that is an aggregate would be computed over some of the rows alone, which its SQL has no place for.
 fn filters_term(value: &Expression) -> bool {
     match value {
@@ -276,7 +291,7 @@ impl SqlWriter<'_> {
     pub fn column(&self, at: ColumnRef) -> String {
         if let Some(term) = self.schema.term(at.column) {
             let row = format!("{}.", self.source_aliases.of(at.source));
-            return format!("({})", term.sql.replace(&format!("{ROW}."), &row));
+            return enclosed(term.sql.replace(&format!("{ROW}."), &row));
         }
         let name = quote_ident(&self.schema.column(at.column).name);
         if self.query.sources.len() == 1 { name } else { format!("{}.{name}", self.source_aliases.of(at.source)) }

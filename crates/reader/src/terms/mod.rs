@@ -141,7 +141,9 @@ impl Terms {
 /// The position after the words of a key that stand here.
 fn matches(words: &[Word], start: usize, key: &[String]) -> Option<usize> {
     let here = words.get(start..start + key.len())?;
-    let same = here.iter().zip(key).all(|(word, key)| word.kind != WordKind::Symbol && said(word) == *key);
+    // What stands in quotation marks is a value.
+    let is_said = |word: &Word| matches!(word.kind, WordKind::Word | WordKind::Number);
+    let same = here.iter().zip(key).all(|(word, key)| is_said(word) && said(word) == *key);
     (same && !key.is_empty()).then_some(start + key.len())
 }
 

@@ -77,7 +77,7 @@ fn the_sql_of_a_term_is_written_for_the_row_at_hand() {
     };
     assert_eq!(
         sql("AOV by country", "AOV"),
-        "SELECT customers.country, ((sum(orders.total) / (count(*))::numeric)) AS aov\nFROM orders\n\
+        "SELECT customers.country, (sum(orders.total) / (count(*))::numeric) AS aov\nFROM orders\n\
          JOIN customers ON customers.id = orders.customer_id\nGROUP BY customers.country\n\
          ORDER BY aov DESC NULLS LAST, customers.country"
     );
@@ -87,6 +87,20 @@ fn the_sql_of_a_term_is_written_for_the_row_at_hand() {
         "SELECT sum(orders.total) AS revenue\nFROM orders\nJOIN customers AS customers_row ON customers_row.id = orders.customer_id\n\
          WHERE (EXISTS ( SELECT FROM public.orders WHERE (orders.customer_id = customers_row.id)))"
     );
+}
+
+#[test]
+fn synonyms_give_way_to_what_they_stand_for() {
+    let terms = Terms::new(&of_the_shop(), &shop());
+    for (question, wanted) in [
+        ("Turnover of VIPs, please", "revenue of VIP customers, please"),
+        ("customers named \"turnover\"", "customers named \"turnover\""),
+        ("vip customers", "vip customers"),
+        ("turnovers", "revenue"),
+        ("", ""),
+    ] {
+        assert_eq!(terms.spelled_out(question), wanted);
+    }
 }
 
 /// A term that was said and can't be used as it was defined is not passed over for another meaning of its words.
