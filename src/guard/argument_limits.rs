@@ -246,6 +246,8 @@ pub const LIMITS: &[ArgumentLimit] = &[
     count("circle_poly", 0, 5e6),
     count("lpad", 1, 2e7),
     count("rpad", 1, 2e7),
+    ArgumentLimit { function: "text_format", library: "", measure: Measure::Width(0), most: 2e7 },
+    ArgumentLimit { function: "text_format_nv", library: "", measure: Measure::Width(0), most: 2e7 },
     ArgumentLimit { function: "array_fill", library: "", measure: Measure::Dimensions(1), most: 8e7 },
     ArgumentLimit { function: "array_fill_with_lower_bounds", library: "", measure: Measure::Dimensions(1), most: 8e7 },
     largest("text_reverse", &[0], 5e7),

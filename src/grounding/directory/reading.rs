@@ -12,6 +12,8 @@ use schema::RelationKind;
 const FIRST_NORMAL_OID: u32 = 16384;
 /// Of an enum, so many labels.
 const MAX_LABELS: usize = 200;
+/// Of the comments on a relation and its columns, so many bytes in all: one owner's may not take every session's time.
+const MAX_DESCRIBED: usize = 20_000;
 
 /// Which relations are read.
 #[derive(Clone, Copy)]
@@ -119,9 +121,15 @@ fn add_keys(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
 fn add_descriptions(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
     let oids: HashSet<u32> = relations.keys().copied().collect();
     let wanted = |oid: u32| oids.contains(&oid);
+    let mut described: HashMap<u32, usize> = HashMap::new();
     each_of(which, |of| {
         catalogs::comments(of, wanted, |oid, number, comment| {
             let Some(relation) = relations.get_mut(&oid) else { return };
+            let described = described.entry(oid).or_default();
+            *described += comment.len();
+            if *described > MAX_DESCRIBED {
+                return;
+            }
             if number == 0 {
                 relation.comment = Some(comment);
             } else if let Some(column) = relation.columns.iter_mut().find(|column| column.number == number) {

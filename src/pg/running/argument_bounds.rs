@@ -22,6 +22,7 @@ use pgrx::prelude::*;
 
 use super::builtin_functions::{self, Function};
 use super::calls;
+use super::format_width;
 use super::plan_hooks::interrupt;
 use super::watch_state::is_watching;
 use super::{rank_sizes, xml_sizes};
@@ -64,6 +65,8 @@ pub enum Measure {
     Count(usize),
     /// How many values an aggregate has gathered in this argument, an ArrayBuildState.
     Gathered(usize),
+    /// The width of what a format makes, in this argument, a varlena: `%20s`. One that another argument tells may be any.
+    Width(usize),
     /// How many elements an array has whose dimensions are in this argument, an array of integers of 4 bytes.
     Dimensions(usize),
 }
@@ -268,6 +271,8 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
         Some(Measure::Gathered(argument)) => given(*argument)
             .map_or(0.0, |state| unsafe { f64::from((*state.value.cast_mut_ptr::<pg_sys::ArrayBuildState>()).nelems) }),
         // SAFETY: the caller's promise.
+        Some(Measure::Width(format)) => of(*format).map_or(0.0, |format| unsafe { width(format) }),
+        // SAFETY: the caller's promise.
         Some(Measure::Dimensions(argument)) => given(*argument).map_or(0.0, |array| unsafe { elements(array.value) }),
         None => 0.0,
     }
@@ -312,6 +317,17 @@ unsafe fn bytes<'d>(value: pg_sys::Datum) -> &'d [u8] {
     unsafe {
         let value = raw::pg_detoast_datum(value.cast_mut_ptr());
         std::slice::from_raw_parts(pgrx::vardata_any(value).cast(), pgrx::varsize_any_exhdr(value))
+    }
+}
+
+/// The widths in a format, together. Of a format that is larger than any that somebody writes nothing is read.
+///
+/// # Safety
+/// `format` is a varlena.
+unsafe fn width(format: pg_sys::Datum) -> f64 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if raw::toast_raw_datum_size(format) > 1_000_000 { f64::INFINITY } else { format_width::of(bytes(format)) }
     }
 }
 

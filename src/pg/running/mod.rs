@@ -5,6 +5,7 @@ mod builtin_functions;
 mod calls;
 pub mod cursor;
 pub mod definer;
+mod format_width;
 pub mod function_facts;
 mod function_hooks;
 pub mod growth_hooks;

@@ -34,8 +34,9 @@ fn ending(fixture: &mut Fixture, sql: &str) -> String {
 #[test]
 fn many_calls_in_one_expression_can_be_ended() {
     let mut fixture = fixture("side_by_side");
-    let columns = |call: &str| vec![call; 60].join(", ");
-    let conditions = vec!["md5(x) = 'no'"; 60].join(" OR ");
+    let columns = |call: &str| vec![call; 300].join(", ");
+    let conditions: Vec<String> = (0..60).map(|at| format!("md5(x) = 'no {at}'")).collect();
+    let conditions = conditions.join(" OR ");
     let text = "FROM (SELECT repeat('a', 100000000) AS x OFFSET 0) s";
     for sql in [
         format!("SELECT {} {text}", columns("md5(x)")),
@@ -77,5 +78,35 @@ fn the_planner_gets_no_huge_arrays() {
         "SELECT array_length(array_agg(i), 1) AS n FROM generate_series(1, 300000) i",
     ] {
         assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
+    }
+}
+
+/// Ranks are made of all pairs of positions.
+#[test]
+fn ranks_are_made_of_few_positions() {
+    let mut fixture = fixture("ranks");
+    let words = "(SELECT string_agg('w' || i || ':' || (SELECT string_agg(p::text, ',') FROM generate_series(1, 250) p), ' ') \
+                 FROM generate_series(1, 200) i)::tsvector";
+    for (query, options, expected) in [
+        ("(SELECT string_agg('w' || i, ' & ') FROM generate_series(1, 200) i)::tsquery", "", "54000"),
+        ("'w:* & w1:*'::tsquery", ", 2", "54000"),
+        ("'w1 & w2 & w3 & w4'::tsquery", "", "answered"),
+    ] {
+        let sql = format!("SELECT ts_rank({words}, {query}{options}) AS n");
+        assert_eq!(ending(&mut fixture, &sql), expected, "{sql}");
+    }
+}
+
+/// What a format says that is to be made.
+#[test]
+fn formats_make_nothing_huge() {
+    let mut fixture = fixture("formats");
+    for (sql, expected) in [
+        ("SELECT length(format('%900000000s', 'a'))", "54000"),
+        ("SELECT length(format('%1$900000000s', 'a')), length(format('%1$-900000000s', 'a'))", "54000"),
+        ("SELECT length(format('%*s', 900000000, 'a'))", "54000"),
+        ("SELECT length(format('%30s|%-10s', 'a', 'b')) AS n, format('100 %% of %s and %I', 'a', 'b')", "answered"),
+    ] {
+        assert_eq!(ending(&mut fixture, sql), expected, "{sql}");
     }
 }

@@ -149,22 +149,6 @@ fn slow_functions_take_no_huge_values() {
     }
 }
 
-/// Ranks are made of all pairs of positions.
-#[test]
-fn ranks_are_made_of_few_positions() {
-    let mut fixture = fixture("ranks");
-    let words = "(SELECT string_agg('w' || i || ':' || (SELECT string_agg(p::text, ',') FROM generate_series(1, 250) p), ' ') \
-                 FROM generate_series(1, 200) i)::tsvector";
-    for (query, options, expected) in [
-        ("(SELECT string_agg('w' || i, ' & ') FROM generate_series(1, 200) i)::tsquery", "", "54000"),
-        ("'w:* & w1:*'::tsquery", ", 2", "54000"),
-        ("'w1 & w2 & w3 & w4'::tsquery", "", "answered"),
-    ] {
-        let sql = format!("SELECT ts_rank({words}, {query}{options}) AS n");
-        assert_eq!(ending(&mut fixture, &sql), expected, "{sql}");
-    }
-}
-
 /// What libxml looks at again and again, and makes again and again.
 #[test]
 fn xml_is_not_looked_at_without_end() {
