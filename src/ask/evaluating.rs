@@ -55,7 +55,7 @@ pub fn evaluate(model: Option<&str>, about: Option<&str>, settings: &Settings) -
         measured.push(one);
         let (done, outcome) = (measured.len(), measured.last().map_or("", |one| one.outcome));
         // At most a hundred lines.
-        if done % all.div_ceil(100) == 0 || done == all {
+        if done.is_multiple_of(all.div_ceil(100)) || done == all {
             report::notice(&format!(
                 "{done} of {all}: {outcome}: {}",
                 schema::sanitize::one_line_marked(&pair.question)
