@@ -326,7 +326,7 @@ fn scan_each<'k>(
                 pg_sys::systable_beginscan(relation, index.into(), by_index, snapshot, count, conditions.as_mut_ptr());
             loop {
                 number += 1;
-                if number % ROWS == 0 {
+                if number.is_multiple_of(ROWS) {
                     interrupts::serve();
                 }
                 row.tuple = pg_sys::systable_getnext(rows);
