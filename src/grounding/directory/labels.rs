@@ -1,7 +1,6 @@
 //! Which relations and columns security labels hide, whoever asks.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::Error;
 use crate::pg::host::{catalogs, invalidation, label_provider};
@@ -12,7 +11,7 @@ pub struct Labels {
     /// What they were read with: the labels' stamp, as SECURITY LABEL sends no message, and the generation, as labels hold for
     /// parents and children too.
     read_at: Option<(u64, u64)>,
-    /// Changes with every label.
+    /// Changes with every label. What parents and children have of them changes with messages of the server.
     pub fingerprint: u64,
     hidden: HashSet<u32>,
     hidden_columns: HashMap<u32, Vec<u16>>,
@@ -25,19 +24,17 @@ impl Labels {
             *self = Self::default();
             return Ok(());
         }
-        let read_at = Some((catalogs::stamp_of_security_labels(), invalidation::generation()));
+        let stamp = catalogs::stamp_of_security_labels();
+        let read_at = Some((stamp, invalidation::generation()));
         if self.read_at == read_at {
             return Ok(());
         }
         const SQL: &str =
             concat!(include_str!("label_relations.sql"), include_str!("../labels.sql"), include_str!("labels.sql"));
-        let rows = query::rows(SQL, &[])?;
-        let mut hasher = DefaultHasher::new();
-        rows.hash(&mut hasher);
-        let mut labels = Self { read_at, fingerprint: hasher.finish(), ..Self::default() };
-        for row in rows {
-            let [Some(relation), position, Some(label)] = row.as_slice() else { continue };
-            let Some(relation) = relation.parse().ok().filter(|_| label == "hidden") else { continue };
+        let mut labels = Self { read_at, fingerprint: stamp, ..Self::default() };
+        for row in query::rows(SQL, &[])? {
+            let [Some(relation), position] = row.as_slice() else { continue };
+            let Ok(relation) = relation.parse() else { continue };
             match position.as_ref().and_then(|position| position.parse().ok()) {
                 Some(column) => labels.hidden_columns.entry(relation).or_default().push(column),
                 None => drop(labels.hidden.insert(relation)),

@@ -175,9 +175,7 @@ fn xml_is_not_looked_at_without_end() {
         format!("SELECT xpath_string({flat}, '//*[count(//*) = 5]')"),
         format!("SELECT {declared}::text::xml IS NULL"),
         format!("SELECT xml_is_well_formed({declared})"),
-        format!(
-            "SELECT n FROM XMLTABLE('/a/b' PASSING (('<a>' || repeat('<b/>', 100000) || '</a>')::text::xml) COLUMNS n int PATH '@n')"
-        ),
+        "SELECT n FROM XMLTABLE('/a/b' PASSING (('<a>' || repeat('<b/>', 100000) || '</a>')::text::xml) COLUMNS n int PATH '@n')".to_owned(),
     ] {
         assert_eq!(ending(&mut fixture, &sql), "54000", "{sql}");
     }
