@@ -10,7 +10,7 @@
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
-use pgrx::pg_sys;
+use pgrx::pg_sys::{self, NodeTag};
 use pgrx::prelude::*;
 
 use super::builtin_functions::{Builtin, Function};
@@ -110,6 +110,22 @@ pub(super) unsafe fn judge_array(call: pg_sys::FunctionCallInfo, result: pg_sys:
     }
 }
 
+/// The type of what a call in an expression gives. Functions that an index calls have a Const in the place of the expression
+/// (set_fn_opclass_options in fmgr.c): they are called while the index's page is locked, where no catalog may be looked at.
+///
+/// # Safety
+/// `expression` is null or a live node.
+unsafe fn result_type(expression: *mut pg_sys::Node) -> Option<pg_sys::Oid> {
+    // SAFETY: the caller's promise; the tag tells what the node is.
+    unsafe {
+        match expression.as_ref()?.type_ {
+            NodeTag::T_FuncExpr => Some((*expression.cast::<pg_sys::FuncExpr>()).funcresulttype),
+            NodeTag::T_OpExpr | NodeTag::T_NullIfExpr => Some((*expression.cast::<pg_sys::OpExpr>()).opresulttype),
+            _ => None,
+        }
+    }
+}
+
 #[pg_guard]
 unsafe extern "C-unwind" fn judge(call: pg_sys::FunctionCallInfo, result: pg_sys::Datum, is_array: bool) {
     // SAFETY: a live call, in a transaction. Only what is an array is read as one: its type is what the expression that makes
@@ -118,10 +134,9 @@ unsafe extern "C-unwind" fn judge(call: pg_sys::FunctionCallInfo, result: pg_sys
         if (*call).isnull || (*call).flinfo.is_null() {
             return;
         }
-        let is_array = is_array || {
-            let of = pg_sys::get_fn_expr_rettype((*call).flinfo);
-            of != pg_sys::InvalidOid && pg_sys::get_element_type(of) != pg_sys::InvalidOid
-        };
+        let is_array = is_array
+            || result_type((*(*call).flinfo).fn_expr)
+                .is_some_and(|of| pg_sys::get_element_type(of) != pg_sys::InvalidOid);
         // An element takes a byte at least, and one that is NULL a bit.
         if !is_array || pg_sys::toast_raw_datum_size(result) < MOST_ELEMENTS as usize / 8 {
             return;
