@@ -12,7 +12,7 @@ use crate::choice::evidence::Evidence;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::lattice::lexicon::{self, Category};
 use crate::lattice::{Cell, Lattice};
-use crate::query::tree::{Aggregate, ColumnId};
+use crate::query::tree::{Aggregate, ColumnId, Condition, Expression};
 use words::WordKind;
 
 /// Whether a reading, before anything is added that the question does not say, uses every word.
@@ -21,7 +21,7 @@ pub fn uses_every_word(hypothesis: &Hypothesis, lattice: &Lattice, schema: &Sche
     evidence.columns.extend(hypothesis.subject_column.map(|at| at.column));
     let account = Account { lattice, schema, hypothesis, evidence: &evidence };
     let mut used = vec![false; lattice.len()];
-    if !account.uses_every_term() {
+    if !account.uses_every_term() || account.compares_beside_term() {
         return false;
     }
     for start in 0..lattice.len() {
@@ -58,6 +58,23 @@ const RELATION_WORDS: [&str; 14] = [
 ];
 
 impl Account<'_> {
+    /// Whether a number is compared with a column that is not named, beside a term that is a measure: "AOV over 100" may be of
+    /// large rows, or a large AOV.
+    fn compares_beside_term(&self) -> bool {
+        let is_measure = |id: &ColumnId| self.schema.term(*id).is_some_and(|term| term.is_measure);
+        let named = |id: ColumnId| {
+            (0..self.lattice.len()).any(|at| self.lattice.cell(at).columns.iter().any(|mention| mention.target == id))
+        };
+        let is_unnamed = |condition: &Condition| match condition {
+            Condition::Compare { value: Expression::Column(at), .. } | Condition::Between { column: at, .. } => {
+                !named(at.column)
+            }
+            _ => false,
+        };
+        self.evidence.columns.iter().any(is_measure)
+            && self.hypothesis.query.sources.iter().any(|source| source.conditions.iter().any(is_unnamed))
+    }
+
     /// Whether each term that is said is used, but for those within the words of a longer one.
     fn uses_every_term(&self) -> bool {
         let all =

@@ -110,6 +110,8 @@ fn no_other_meaning_stands_in_for_a_term() {
     assert!(read("revenue by category", &shop, &[]).is_ok());
     let revenue = [measure("revenue", "orders", "sum((nl2sql_row.total - nl2sql_row.shipping))")];
     assert_eq!(read("revenue by country", &shop, &revenue).unwrap().summary, "\"revenue\" per customers.country");
+    assert!(read("AOV over 100", &shop, &of_the_shop()).is_err(), "of large orders, or a large AOV?");
+    assert!(read("AOV of orders with total over 100", &shop, &of_the_shop()).is_ok());
     for question in ["revenue by category", "revenue last month vs the month before", "products with revenue over 100"]
     {
         assert!(read(question, &shop, &revenue).is_err(), "{question}");
