@@ -119,15 +119,6 @@ impl Pattern {
         let times = self.time.iter().flat_map(TimeHole::spans);
         self.holes.iter().flat_map(|hole| &hole.spans).chain(times)
     }
-
-    /// The values that a later question may change, as a person reads them: "Germany" (customers.country), 5, a time.
-    pub fn values(&self) -> Vec<String> {
-        let hole = |hole: &Hole| match &hole.column {
-            Some(column) => format!("{} ({}.{})", hole.taught, column.relation, column.name),
-            None => hole.taught.clone(),
-        };
-        self.holes.iter().map(hole).chain(self.time.iter().map(|_| "the time".to_owned())).collect()
-    }
 }
 
 /// The words of a question, with holes where free literals stand in it.

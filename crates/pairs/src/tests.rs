@@ -218,3 +218,82 @@ fn patterns_are_kept_as_json() {
     let kept = serde_json::to_string(&pattern).expect("json");
     assert_eq!(serde_json::from_str::<Pattern>(&kept).expect("the same"), pattern);
 }
+
+/// The same texts at every run: a linear congruential generator (Knuth's MMIX).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % limit
+    }
+
+    fn text(&mut self, pieces: &[&str]) -> String {
+        (0..self.below(14)).map(|_| pieces[self.below(pieces.len())]).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[test]
+fn any_text_is_taken() {
+    let said = [
+        "revenue",
+        "in",
+        "2025",
+        "last month",
+        "'",
+        "\"Köln\"",
+        "5",
+        "1,000",
+        "東京",
+        "since",
+        "Q1 2024",
+        "é",
+        "--",
+        "$$",
+        "top",
+        "31 December",
+        "between",
+        "and",
+        "Germany's",
+        "0",
+        "''",
+    ];
+    let written = [
+        "SELECT",
+        "'2025-01-01'",
+        "'2026-01-01'",
+        "2025",
+        "5",
+        "'Köln'",
+        "\"",
+        "'",
+        "$$",
+        "/*",
+        "E'\\'",
+        "FROM ä",
+        "'5 days'",
+        "1e9",
+        "..",
+        "'2025-12-31 23:59'",
+        "U&'",
+        "AS revenue_2025",
+    ];
+    let mut random = Random(1);
+    for _ in 0..20_000 {
+        let (question, sql) = (random.text(&said), random.text(&written));
+        let comparisons = [Comparison::Equal, Comparison::GreaterOrEqual, Comparison::Less];
+        let constants: Constants = (0..sql.len())
+            .map(|at| {
+                let category = ['S', 'N', 'T', 'D'][at % 4];
+                let column = (at % 3 > 0).then(|| column("t", "c"));
+                (at, Compared { category, column, comparison: Some(comparisons[at % 3]) })
+            })
+            .collect();
+        let Ok(pattern) = Pattern::learn(&question, &sql, &constants, today()) else { continue };
+        // What was taught asks the same as itself, and gives the SQL as it was.
+        let own = asked(&pattern, &sql, &question);
+        assert!(own.as_ref().is_none_or(|own| *own == sql), "{question}\n{sql}\n{own:?}");
+        let _ = asked(&pattern, &sql, &random.text(&said));
+        let _ = (pattern.key(), pattern.skeleton(&sql));
+    }
+}
