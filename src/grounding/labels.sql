@@ -1,7 +1,7 @@
 -- The security labels of nl2sql that hold for the relations in asked, which the text before this defines: relation, column number (0
 -- for all columns), label. What follows on it selects from labels. A label on a schema or table holds for all that is in it, and one
 -- on a parent or child for the whole line, columns by their names. A generated column has the labels of what it is made of; tableoid
--- (column -6), which tells the partition that a row is in, those of the partition key. It costs what is asked for, however many labels
+-- (column -6), which tells the partition or child that a row is in, those of the partition key and of the children's checks. It costs what is asked for, however many labels
 -- there are: OFFSET has the planner look up each relation, and nothing is made unique, as it would take memory for what the planner
 -- fears. The catalogs 1259, 2604 and 2615 are pg_class, pg_attrdef and pg_namespace.
 , line AS MATERIALIZED (
@@ -91,6 +91,12 @@
                      AND d.refclassid OPERATOR(pg_catalog.=) 1259::pg_catalog.oid
                      AND d.refobjid OPERATOR(pg_catalog.=) p.partrelid
                      AND d.refobjsubid OPERATOR(pg_catalog.=) 0))
+        UNION ALL
+        -- So does a check that a child has and not its parent.
+        SELECT FROM pg_catalog.pg_constraint k
+        WHERE k.conrelid OPERATOR(pg_catalog.=) s.relation AND k.contype OPERATOR(pg_catalog.=) 'c'
+          AND k.conislocal AND s.attnum OPERATOR(pg_catalog.=) ANY (k.conkey)
+          AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid OPERATOR(pg_catalog.=) s.relation)
         OFFSET 0) AS keyed
 ), labels AS MATERIALIZED (
     SELECT l.asked AS relation, COALESCE(mine.attnum, 0::pg_catalog.int2) AS number, l.label

@@ -14,7 +14,7 @@ use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
 use crate::grounding::array_literal;
 use crate::pg::host::catalogs::stamp_of_security_labels;
-use crate::pg::host::labelled_relations::is_labelled;
+use crate::pg::host::labelled_relations::{STATISTICS, is_labelled};
 use crate::pg::running::labelled_reads::Foreseen;
 use crate::pg::running::query::{current_role, rows_in};
 use crate::pg::running::sandbox::Sandbox;
@@ -149,7 +149,7 @@ impl<'a> Search<'a> {
     }
 
     fn add(&mut self, function: u32, nodes: impl IntoIterator<Item = Node>) {
-        let nodes = nodes.into_iter().filter(|node| node.1 >= FIRST_NORMAL_OID);
+        let nodes = nodes.into_iter().filter(|node| is_followed(node.1));
         self.edges.entry((FUNCTION, function)).or_default().extend(nodes);
     }
 
@@ -207,6 +207,8 @@ impl<'a> Search<'a> {
                 .iter()
                 .filter(can_be)
                 .filter_map(|name| of("relation", relations.binary_search(name)));
+            let statistics = mentions.relations.iter().filter(|name| shows_statistics(name));
+            found.push((*function, statistics.flat_map(|_| STATISTICS.map(|oid| (RELATION, oid))).collect()));
             let called = mentions.functions.iter().filter_map(|name| of("function", functions.binary_search(name)));
             let used = mentions.operators.iter().filter_map(|name| of("operator", operators.binary_search(name)));
             found.push((*function, named.chain(called).chain(used).flatten().copied().collect()));
@@ -225,7 +227,7 @@ impl<'a> Search<'a> {
         let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
         for row in rows_in(self.sandbox, include_str!("code_steps.sql"), &arguments)? {
             let [class, oid, to_class, to] = row.as_slice() else { continue };
-            if oid_of(to) >= FIRST_NORMAL_OID {
+            if is_followed(oid_of(to)) {
                 self.edges.entry((oid_of(class), oid_of(oid))).or_default().insert((oid_of(to_class), oid_of(to)));
             }
         }
@@ -269,6 +271,18 @@ impl<'a> Search<'a> {
         let rows = rows_in(self.sandbox, include_str!("trusted_labels.sql"), &arguments)?;
         Ok(rows.into_iter().flatten().flatten().next().as_deref() == Some("t"))
     }
+}
+
+/// The server's tables of statistics and its views on them; no other schema's relation takes their place in a search path.
+fn shows_statistics(name: &Name) -> bool {
+    name.schema.as_deref().is_none_or(|schema| schema == "pg_catalog")
+        && ["pg_statistic", "pg_statistic_ext_data", "pg_stats", "pg_stats_ext", "pg_stats_ext_exprs"]
+            .contains(&name.name.as_str())
+}
+
+/// Of what came with the server, only the statistics hold what labels keep back.
+fn is_followed(oid: u32) -> bool {
+    oid >= FIRST_NORMAL_OID || STATISTICS.contains(&oid)
 }
 
 fn of_class(nodes: &BTreeSet<Node>, class: u32) -> Vec<u32> {

@@ -6,6 +6,7 @@ use super::labelled_code::{self, Reading};
 use super::relations::column_names;
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
+use crate::pg::host::labelled_relations::STATISTICS;
 use crate::pg::host::{label_provider, messages};
 use crate::pg::running::labelled_reads::{self, Foreseen};
 use crate::pg::running::query::rows_in;
@@ -16,6 +17,9 @@ use crate::pg::tree::uses::{Origin, Uses};
 
 /// So often one statement may compare masked values with constants: each time tells at most one bit of them a row.
 const MAX_COMPARISONS: usize = 10;
+
+/// The number of the column that tells which partition or child a row is in (sysattr.h).
+const TABLEOID: i16 = -6;
 
 /// What became of the labels in a statement that passed.
 #[derive(Debug, Default, PartialEq)]
@@ -32,6 +36,8 @@ struct Labels {
     /// By relation and column number; number 0 labels all columns.
     hidden: Sources,
     masked: Sources,
+    /// Partitions and children whose names tell masked values, namely those that their rows may have.
+    telling: BTreeSet<u32>,
     /// Who owns the relations, by name; the trusted are left out.
     owners: BTreeMap<u32, String>,
 }
@@ -69,9 +75,13 @@ fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[
     }
     let lineage =
         lineage::trace(&prepared.trees(), Labelled { columns: &labels.masked, code: &code, owners: &labels.owners });
-    if lineage.comparisons > MAX_COMPARISONS {
+    // A partition that is named is compared with; several tell apart what the rows of the answer have.
+    let told: BTreeSet<u32> =
+        uses.relations.iter().map(|used| used.0).filter(|oid| labels.telling.contains(oid)).collect();
+    let comparisons = lineage.comparisons + told.len();
+    if comparisons > MAX_COMPARISONS {
         return Err(Error::Refused {
-            what: format!("comparing masked columns {} times", lineage.comparisons),
+            what: format!("comparing masked columns {comparisons} times"),
             why: format!("At most {MAX_COMPARISONS} comparisons a statement keep their values from being guessed."),
             hint: None,
         });
@@ -79,9 +89,10 @@ fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[
     // The server makes such values by itself, wherever it likes.
     let is_anywhere =
         uses.functions.iter().any(|used| matches!(used.origin, Origin::Type(_)) && code.contains(&used.oid));
-    let outputs = lineage.outputs.iter().enumerate().filter(|(_, labelled)| is_anywhere || !labelled.is_empty());
+    let masks_all = is_anywhere || told.len() > 1;
+    let outputs = lineage.outputs.iter().enumerate().filter(|(_, labelled)| masks_all || !labelled.is_empty());
     let outputs: BTreeSet<usize> = outputs.map(|(at, _)| at).collect();
-    let touched = !outputs.is_empty() || !code.is_empty() || labels.touched_by(uses);
+    let touched = !outputs.is_empty() || !code.is_empty() || !told.is_empty() || labels.touched_by(uses);
     Ok(Masks { outputs, touched })
 }
 
@@ -99,16 +110,25 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Labels
         include_str!("labels.sql")
     );
     for row in rows_in(sandbox, SQL, &[Some(&relations), Some(&types)])? {
-        let [oid, Some(number), Some(label), Some(owner), is_superuser] = row.as_slice() else { continue };
+        let [oid, Some(number), Some(label), Some(owner), is_superuser, is_child] = row.as_slice() else { continue };
         let column = (oid_of(oid), number.parse().unwrap_or_default());
         if is_superuser.as_deref() != Some("t") && !trusted.contains(owner) {
             labels.owners.insert(column.0, owner.clone());
+        }
+        if column.1 == TABLEOID && is_child.as_deref() == Some("t") {
+            match label.as_str() {
+                // Its name says what is hidden.
+                "hidden" => labels.hidden.insert((column.0, 0)),
+                _ => labels.telling.insert(column.0),
+            };
         }
         match label.as_str() {
             "hidden" => labels.hidden.insert(column),
             _ => labels.masked.insert(column),
         };
     }
+    let statistics = uses.relations.iter().map(|used| used.0).filter(|oid| STATISTICS.contains(oid));
+    labels.masked.extend(statistics.map(|oid| (oid, 0)));
     Ok(labels)
 }
 

@@ -5,6 +5,11 @@ use std::collections::BTreeSet;
 use pgrx::pg_sys;
 
 use super::catalogs::scan;
+use super::label_provider;
+
+/// pg_statistic and pg_statistic_ext_data (pg_statistic.h, pg_statistic_ext_data.h), which hold values of columns, labelled ones
+/// too. The server's views on them show what the labels keep back.
+pub const STATISTICS: [u32; 2] = [2619, 3429];
 
 /// SecLabelObjectIndexId (pg_seclabel.h), and the columns it begins with.
 const LABELS_BY_OBJECT: u32 = 3597;
@@ -21,8 +26,11 @@ const CHILD: u32 = 1;
 const PARENT: u32 = 2;
 
 /// Whether the relation, its schema, a column of it, or any of its parents or children has a label of ours: what
-/// grounding/labels.sql tells of all relations.
+/// grounding/labels.sql tells of all relations. The statistics are labelled where anything is.
 pub fn is_labelled(relation: u32) -> bool {
+    if STATISTICS.contains(&relation) {
+        return label_provider::exist();
+    }
     let mut seen = BTreeSet::from([relation]);
     has_label_of_its_own(relation)
         || is_any_labelled(relation, BY_CHILD, PARENT, &mut seen)

@@ -11,7 +11,7 @@ use pgrx::pg_sys::{self, RTEKind};
 
 use super::plan_hooks::qualified;
 use crate::error::Error;
-use crate::pg::host::labelled_relations::is_labelled;
+use crate::pg::host::labelled_relations::{STATISTICS, is_labelled};
 
 /// The labelled relations that code may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub unsafe fn judge(plan: &pg_sys::PlannedStmt, is_known: impl Fn(u32) -> bool) 
         let entry = unsafe { &*entry };
         let relation = entry.relid;
         if entry.rtekind != RTEKind::RTE_RELATION
-            || relation.to_u32() < pg_sys::FirstNormalObjectId
+            || relation.to_u32() < pg_sys::FirstNormalObjectId && !STATISTICS.contains(&relation.to_u32())
             || !is_named(entry)
             || is_known(relation.to_u32())
         {
