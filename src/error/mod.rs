@@ -138,6 +138,9 @@ pub enum Error {
     Writes(String),
     #[error("{what} is not allowed")]
     Refused { what: String, why: String, hint: Option<String> },
+    /// Columns or a relation that are labelled as hidden.
+    #[error("using {0} is not allowed")]
+    Hidden(String),
     #[error("the estimated cost of the query exceeds nl2sql.max_cost")]
     TooCostly {
         /// `None` where it would tell of masked values.

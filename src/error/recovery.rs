@@ -15,6 +15,7 @@ impl Error {
             Self::StatementCount(_)
             | Self::Writes(_)
             | Self::Refused { .. }
+            | Self::Hidden(_)
             | Self::TooCostly { .. }
             | Self::DoesNotFit { .. }
             | Self::MemoryExceeded { .. }

@@ -57,7 +57,7 @@ impl Error {
             Self::Declined { .. } => "P0002",
             Self::StatementCount(_) => "42601",
             Self::Writes(_) | Self::ForgetsNothing => "25006",
-            Self::Refused { .. } => "2F003",
+            Self::Refused { .. } | Self::Hidden(_) => "2F003",
             Self::TooCostly { .. } => "53400",
             Self::DoesNotFit { .. } => "42804",
             Self::CatalogsChanged => "40001",
@@ -88,6 +88,7 @@ impl Error {
             | Self::Overloaded { why, .. }
             | Self::HttpStatus { why, .. }
             | Self::Refused { why, .. } => Some(why.clone()),
+            Self::Hidden(_) => Some("Its security label is \"hidden\".".to_owned()),
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
             Self::LongThreadName { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are kept.")),
@@ -226,6 +227,7 @@ impl Error {
             Self::CatalogsChanged => "Try again.",
             Self::ParallelOperation => "Mark the function that calls it PARALLEL UNSAFE.",
             Self::CursorOfAnother { opener } => return Some(format!("Fetch as role {opener}, which opened it.")),
+            Self::Hidden(_) => "Leave it out; whoever owns it can change the label: SECURITY LABEL FOR nl2sql.",
             Self::Refused { hint, .. } => return hint.clone(),
             Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),
             Self::TermDefined(_) => "SELECT nl2sql.undefine('…') forgets a term.",

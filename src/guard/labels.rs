@@ -59,11 +59,7 @@ pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, truste
 fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[String]) -> Result<Masks, Error> {
     let labels = read(sandbox, uses, trusted)?;
     if let Some(column) = labels.refused(&lineage::used(&prepared.trees(), &labels.hidden), uses) {
-        return Err(Error::Refused {
-            what: format!("using {}", column_names(sandbox, &[column])?.join(", ")),
-            why: "Its security label is \"hidden\".".to_owned(),
-            hint: Some("Leave it out; whoever owns it can change the label: SECURITY LABEL FOR nl2sql.".to_owned()),
-        });
+        return Err(Error::Hidden(column_names(sandbox, &[column])?.join(", ")));
     }
     let Reading { code, foreseen } = code_that_reads(sandbox, uses, trusted)?;
     if foreseen != Foreseen::NOTHING {

@@ -17,6 +17,17 @@ pub fn told(sql: &str, error: &Error) -> (String, String) {
             (with_own_names(&failure.message, sql), place.unwrap_or_default())
         }
         Error::Server(failure) | Error::Run(failure) => (words_for(&failure.sqlstate).to_owned(), String::new()),
+        // Not even whether what the draft names is hidden or does not exist.
+        Error::Hidden(_) => (
+            "the statement uses a column or relation that the schema does not show".to_owned(),
+            "Use what the schema shows and nothing else. A * stands for columns that it does not show, too.\n"
+                .to_owned(),
+        ),
+        // Texts of owners use what the asker may not even know of.
+        Error::Refused { what, why, .. } if !names_only_own(what, sql) || !names_only_own(why, sql) => (
+            "the statement uses something that may not be used".to_owned(),
+            "It stands behind something that the statement names.\n".to_owned(),
+        ),
         // The planner's estimate tells of the data.
         Error::TooCostly { .. } => (error.to_string(), error.hint().map(|line| line + "\n").unwrap_or_default()),
         _ => {
@@ -43,14 +54,33 @@ pub fn names_things(failure: &Failure) -> bool {
 
 /// The message, with those quoted parts blotted out that do not stand in the statement.
 fn with_own_names(message: &str, sql: &str) -> String {
-    let sql = sql.to_lowercase();
-    let is_own = |quoted: &str| quoted.to_lowercase().split('.').all(|name| sql.contains(name));
+    let is_own = |quoted: &str| quoted.split('.').all(|name| stands_in(name, sql));
     let part = |(at, part): (usize, &str)| match at % 2 {
         1 if is_own(part) => format!("\"{part}\""),
         1 => "\"…\"".to_owned(),
         _ => part.to_owned(),
     };
     message.split('"').enumerate().map(part).collect()
+}
+
+/// Whether the qualified names in a sentence are those of the statement, of the server or of our settings.
+fn names_only_own(sentence: &str, sql: &str) -> bool {
+    let is_known = |schema: &str| ["pg_catalog", "information_schema", "nl2sql"].contains(&schema);
+    sentence.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ':', ';', ')'])).all(|word| {
+        word.split_once('.').is_none_or(|(schema, _)| is_known(schema))
+            || word.rsplit('.').next().is_none_or(|name| stands_in(name, sql))
+    })
+}
+
+/// Whether a name is a word of the statement, in whatever case. Names that are no plain words are looked for as they are.
+fn stands_in(name: &str, sql: &str) -> bool {
+    let (name, sql) = (name.to_lowercase(), sql.to_lowercase());
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    if name.chars().all(is_part) {
+        sql.split(|letter| !is_part(letter)).any(|word| word == name)
+    } else {
+        sql.contains(&name)
+    }
 }
 
 /// What classes of failure mean (PostgreSQL documentation, appendix A), for a statement that may have to be written anew.
@@ -97,6 +127,26 @@ mod tests {
         let by_code = failure("42703", "column \"Alice\" does not exist", false);
         let (message, facts) = told("SELECT f()", &Error::Server(by_code));
         assert!(!message.contains("Alice") && facts.is_empty(), "{message}");
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_told_from_what_does_not_exist() {
+        let (message, facts) = told("SELECT * FROM c", &Error::Hidden("public.c.secret".into()));
+        assert!(!format!("{message}{facts}").contains("secret"), "{message} {facts}");
+        let part = Error::Server(failure("42803", "column \"c.secret\" must appear in the GROUP BY clause", true));
+        assert!(!told("SELECT secretary FROM c", &part).0.contains("secret\""), "a part of a word is no name");
+    }
+
+    #[test]
+    fn a_refusal_names_nothing_behind_what_the_statement_names() {
+        let refused = |what: &str, why: &str| Error::Refused { what: what.into(), why: why.into(), hint: None };
+        let behind = refused("reading table mal.notes", "Its row-level security policy reads relation public.payroll.");
+        let (message, facts) = told("SELECT * FROM mal.notes", &behind);
+        assert!(!format!("{message}{facts}").contains("payroll"), "{message} {facts}");
+        let own = refused("calling function pg_catalog.set_config", "It is volatile.");
+        assert!(told("SELECT set_config('a', 'b', true)", &own).0.contains("set_config"));
+        let operator = refused("calling function pg_catalog.int4pl", "It is volatile.");
+        assert!(told("SELECT 1 + 1", &operator).0.contains("int4pl"));
     }
 
     #[test]

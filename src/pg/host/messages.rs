@@ -121,11 +121,14 @@ pub fn failure(report: &pg_sys::panic::ErrorReportWithLevel, raised: Option<Rais
     let state = STATE.get();
     let code = if raised.sqlstate == 0 { report.sql_error_code() as c_int } else { raised.sqlstate };
     let is_names = state.stage == Stage::Analysis && raised.is_direct && raised.position > 0;
+    let sqlstate = known(code);
+    // Of columns that do not exist, the parser tells the nearest that do, hidden ones too.
+    let names_others = state.stage == Stage::Analysis && state.withholds && sqlstate == UNKNOWN_COLUMN;
     let whole = Failure {
-        sqlstate: known(code),
+        sqlstate,
         message: report.message().to_owned(),
-        detail: report.detail().map(str::to_owned),
-        hint: report.hint().map(str::to_owned),
+        detail: report.detail().filter(|_| !names_others).map(str::to_owned),
+        hint: report.hint().filter(|_| !names_others).map(str::to_owned),
         position: usize::try_from(raised.position).ok().filter(|position| *position > 0 && raised.is_direct),
         names_only: is_names && file_in(report.file(), &PARSER),
     };
@@ -136,6 +139,8 @@ pub fn failure(report: &pg_sys::panic::ErrorReportWithLevel, raised: Option<Rais
     let quotes_nothing = is_names || raised.is_ours || file_in(report.file(), &QUOTES_NO_VALUES);
     if state.withholds && !quotes_nothing { whole.without_text() } else { whole }
 }
+
+const UNKNOWN_COLUMN: &str = "42703";
 
 /// The SQLSTATE of our own errors on the arguments of functions.
 const TOO_LARGE: &str = "54000";

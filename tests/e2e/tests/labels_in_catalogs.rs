@@ -1,5 +1,6 @@
-//! What the system knows of labelled columns: values in the statistics, the names of partitions.
+//! What the system knows of labelled columns: values in the statistics, the names of partitions, names near to unknown ones.
 
+use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
 use nl2sql_e2e::session::{Session, quote};
 
@@ -142,5 +143,40 @@ fn partitions_by_hidden_keys_are_not_named() {
         assert_eq!(refused, format!("2F003 using public.{table}_1.* is not allowed"));
         let whole = answer(&mut fixture.session, &format!("SELECT count(*) AS n FROM {table}"));
         assert_eq!(whole, Ok(vec![r#"{"n":12}"#.to_owned()]));
+    }
+}
+
+#[test]
+fn a_model_is_told_no_hidden_names() {
+    let mut fixture = people("labels_hidden_names");
+    fixture.session.run(
+        "SECURITY LABEL FOR nl2sql ON COLUMN people.passkey IS 'hidden';
+         CREATE TABLE vaults (id int); SECURITY LABEL FOR nl2sql ON TABLE vaults IS 'hidden'",
+    );
+    for (number, sql) in [
+        "SELECT * FROM people",
+        "SELECT p FROM people p",
+        "SELECT people.passke FROM people",
+        "SELECT id FROM people ORDER BY passke",
+        "SELECT * FROM people GROUP BY id",
+        "SELECT id FROM vault",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let question = format!("question {number}");
+        fixture.double.answer(&question, [Reply::sql(sql), Reply::sql("SELECT 7 AS n")]);
+        assert_eq!(fixture.session.ask(&question)[0]["n"], 7, "{sql}");
+        let chats = fixture.double.chats();
+        let told = chats.last().expect("a call").conversation().replace(sql, "");
+        assert!(told.contains("SQLSTATE"), "{sql}: {told}");
+        let is_name = |word: &str| ["passkey", "vaults"].contains(&word);
+        let names: Vec<&str> =
+            told.split(|letter: char| !letter.is_alphanumeric()).filter(|word| is_name(word)).collect();
+        assert!(names.is_empty(), "{sql}: {names:?} in {told}");
+    }
+    for sql in ["SELECT people.passke FROM people", "SELECT passke FROM people"] {
+        let error = fixture.session.failure(&format!("SELECT nl_run({})", quote(sql)));
+        assert!(!format!("{error:?}").contains("passkey"), "{error:?}");
     }
 }
