@@ -4,10 +4,13 @@
 
 #![forbid(unsafe_code)]
 
+mod lists;
+mod share;
+
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
-use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
+use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::error::Error;
 use crate::limits::{Bounds, RowLimits};
@@ -15,6 +18,9 @@ use crate::pg::host::guc_limits::{define_int_limit, define_real_limit, reserve_p
 use crate::pg::running::definer::DefinersSettings;
 use crate::pg::running::guc_texts::{configured, define_rule, define_text};
 use crate::pg::running::support_functions;
+pub use lists::models_of;
+use lists::names;
+pub use share::Share;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
 static SHARE: GucSetting<Share> = GucSetting::<Share>::new(Share::Schema);
@@ -36,15 +42,6 @@ static TRUST_OWNERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>
 static TEACHERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static USER_INSTRUCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
-
-/// What a model outside this server may be told of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
-pub enum Share {
-    #[name = c"schema"]
-    Schema,
-    #[name = c"samples"]
-    Samples,
-}
 
 /// The settings of one question.
 #[derive(Debug, Clone, PartialEq)]
@@ -389,29 +386,8 @@ pub fn trust_owners() -> Vec<String> {
     list(&TRUST_OWNERS)
 }
 
-/// The models that a text names, as in nl2sql.model.
-pub fn models_of(text: &str) -> Vec<String> {
-    names(text)
-}
-
 fn list(setting: &GucSetting<Option<CString>>) -> Vec<String> {
     names(&text(setting))
-}
-
-/// The names of a comma-separated list. One in double quotes may hold commas, and quotes that are doubled.
-fn names(text: &str) -> Vec<String> {
-    let (mut names, mut name, mut quoted) = (Vec::new(), String::new(), false);
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' if quoted && rest.next_if_eq(&'"').is_some() => name.push('"'),
-            '"' => quoted = !quoted,
-            ',' if !quoted => names.push(std::mem::take(&mut name)),
-            _ => name.push(c),
-        }
-    }
-    names.push(name);
-    names.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
 fn unsigned(value: i32) -> u64 {

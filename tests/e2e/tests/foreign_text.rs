@@ -380,14 +380,11 @@ fn types_are_judged_again_once_they_change() {
     let mallory = scene.mallory.clone();
     scene.fixture.session.run(&format!(
         "SET ROLE {mallory};
-         CREATE DOMAIN mal.d_late AS int CHECK (VALUE > 0);
-         CREATE TYPE mal.comp_late AS (n mal.d_late);
+         CREATE DOMAIN mal.d_late AS int CHECK (VALUE > 0); CREATE TYPE mal.comp_late AS (n mal.d_late);
          CREATE VIEW mal.def_late AS
              SELECT (json_populate_record(NULL::mal.comp_late, json_build_object('n', id))).n::int AS n FROM mal.orders;
-         GRANT SELECT ON mal.def_late TO PUBLIC;
-         RESET ROLE;
-         CREATE FUNCTION reads_late() RETURNS bigint LANGUAGE plpgsql STABLE AS
-             'BEGIN RETURN (SELECT sum(n) FROM mal.def_late); END'"
+         GRANT SELECT ON mal.def_late TO PUBLIC; RESET ROLE;
+         CREATE FUNCTION reads_late() RETURNS bigint LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT sum(n) FROM mal.def_late); END'"
     ));
     scene.fixture.double.answer("late", Reply::sql("SELECT reads_late()"));
     let before = scene.seen();
@@ -396,8 +393,7 @@ fn types_are_judged_again_once_they_change() {
     }
     scene.fixture.session.run(&format!(
         "SET ROLE {mallory};
-         ALTER DOMAIN mal.d_late ADD CHECK (pg_catalog.table_to_xml('mal.seen', true, false, '') IS NOT NULL) NOT VALID;
-         RESET ROLE"
+         ALTER DOMAIN mal.d_late ADD CHECK (pg_catalog.table_to_xml('mal.seen', true, false, '') IS NOT NULL) NOT VALID; RESET ROLE"
     ));
     scene.analyst.ask_error("late", "2F003");
     assert_eq!(scene.seen() - before, 0);

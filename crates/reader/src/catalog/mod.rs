@@ -2,6 +2,7 @@
 //! which words name it (`name_index`, `comments`), how relations hang together (`join_graph`, `key_inference`, `key_roles`),
 //! what is money (`money_columns`) and what does not count (`uncounted_rows`). `prepared` keeps it from question to question.
 
+mod column_words;
 pub(crate) mod comments;
 pub(crate) mod join_graph;
 pub(crate) mod key_inference;

@@ -2,6 +2,7 @@
 //!
 //! Answers questions about the schema alone; the words of the user's question are matched elsewhere.
 
+use crate::catalog::column_words::{ENDS, KINDS};
 use crate::catalog::comments::{self, Code};
 use crate::catalog::join_graph::{JoinEdge, JoinGraph};
 use crate::interrupts::{InterruptCheck, Interrupted};
@@ -366,32 +367,6 @@ fn shown_names(snapshot: &Snapshot) -> Vec<String> {
     };
     snapshot.relations.iter().map(shown).collect()
 }
-
-/// Last words of the names of columns that tell kinds of rows, or of what else than the row: nobody knows a row by them.
-const KINDS: [&str; 14] = [
-    "status", "type", "kind", "category", "class", "state", "gender", "sex", "level", "phone", "email", "address",
-    "currency", "country",
-];
-
-/// Words of the names of dates that tell when something ended, or was last done.
-const ENDS: [&str; 16] = [
-    "end",
-    "ended",
-    "closed",
-    "finish",
-    "finished",
-    "left",
-    "leave",
-    "cancelled",
-    "canceled",
-    "resolved",
-    "last",
-    "terminated",
-    "churned",
-    "until",
-    "returned",
-    "completed",
-];
 
 /// The words with short forms spelled out.
 fn spelled_out(words: Vec<String>) -> Vec<String> {
