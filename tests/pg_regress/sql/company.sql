@@ -1,0 +1,84 @@
+\pset format unaligned
+\pset tuples_only on
+-- A company teaches its words and its answers, and then asks what nobody understood before.
+SELECT nl2sql.define('regular', 'customer with ten orders or more', 'customers',
+    '(SELECT count(*) FROM orders o WHERE o.customer_id = customers.id) >= 10');
+SELECT nl2sql.define('whale', 'customer who ordered for more than 30,000 euros', 'customers',
+    '(SELECT sum(o.total) FROM orders o WHERE o.customer_id = customers.id) > 30000');
+SELECT nl2sql.define('churned customer', 'no order in 2025', 'customers',
+    $$NOT EXISTS (SELECT FROM orders o WHERE o.customer_id = customers.id AND o.ordered_at >= '2025-01-01')$$);
+SELECT nl2sql.define('newsletter reader', 'customer who gets the newsletter', 'customers', 'newsletter');
+SELECT nl2sql.define('DACH', 'Germany, Austria and Switzerland', 'customers', $$country IN ('Germany', 'Austria', 'Switzerland')$$);
+SELECT nl2sql.define('backlog', 'orders that are neither shipped nor over', 'orders', $$status IN ('new', 'paid')$$);
+SELECT nl2sql.define('AOV', 'average order value without shipping', 'orders', 'avg(total - shipping)');
+SELECT nl2sql.define('refund rate', 'share of orders that came back', 'orders',
+    $$round(count(*) FILTER (WHERE status = 'returned') / count(*)::numeric, 4)$$);
+SELECT nl2sql.define('basket size', 'pieces in an order', 'order_items', 'round(sum(quantity) / count(DISTINCT order_id)::numeric, 2)');
+SELECT nl2sql.define('inflow', 'revenue');
+SELECT nl2sql.teach('bestsellers in 2024', $$SELECT p.name, sum(i.quantity) AS pieces
+FROM order_items i JOIN orders o ON o.id = i.order_id JOIN products p ON p.id = i.product_id
+WHERE o.ordered_at >= '2024-01-01' AND o.ordered_at < '2025-01-01'
+GROUP BY p.id, p.name ORDER BY pieces DESC, p.name LIMIT 3$$) > 0;
+SELECT nl2sql.teach('who are our bestsellers', $$SELECT p.name, sum(i.quantity) AS pieces
+FROM order_items i JOIN products p ON p.id = i.product_id GROUP BY p.id, p.name ORDER BY pieces DESC, p.name LIMIT 3$$) > 0;
+SELECT nl2sql.teach('shelf warmers', $$SELECT p.name, p.stock FROM products p
+WHERE p.stock > 0 AND NOT p.discontinued AND NOT EXISTS (SELECT FROM order_items i JOIN orders o ON o.id = i.order_id
+    WHERE i.product_id = p.id AND o.ordered_at >= '2025-10-01') ORDER BY p.stock DESC, p.name LIMIT 3$$) > 0;
+SELECT nl2sql.teach('conversion in Q1 2025', $$SELECT round(100.0 * count(DISTINCT o.id) / nullif((SELECT count(*) FROM page_views v
+    WHERE v.viewed_at >= '2025-01-01' AND v.viewed_at < '2025-04-01'), 0), 1) AS percent
+FROM orders o WHERE o.ordered_at >= '2025-01-01' AND o.ordered_at < '2025-04-01'$$) > 0;
+SELECT nl2sql.teach('payment mix in 2025', $$SELECT method, count(*) AS payments FROM payments
+WHERE paid_at >= '2025-01-01' AND paid_at < '2026-01-01' GROUP BY method ORDER BY payments DESC, method$$) > 0;
+SELECT nl2sql.teach('rating league table for 2024', $$SELECT p.name, round(avg(r.rating), 2) AS stars FROM reviews r JOIN products p ON p.id = r.product_id
+WHERE r.written_on >= '2024-01-01' AND r.written_on < '2025-01-01' GROUP BY p.id, p.name HAVING count(*) > 2 ORDER BY stars DESC, p.name LIMIT 3$$) > 0;
+SELECT nl2sql.teach('delivery problems in France', $$SELECT count(*) AS problems FROM orders o JOIN customers c ON c.id = o.customer_id
+WHERE o.status IN ('cancelled', 'returned') AND c.country = 'France'$$) > 0;
+SELECT nl2sql.teach('how loyal is Berlin', $$SELECT round(avg(n), 2) AS orders_each FROM (SELECT count(o.id) AS n FROM customers c
+LEFT JOIN orders o ON o.customer_id = c.id WHERE c.city = 'Berlin' GROUP BY c.id) x$$) > 0;
+SELECT nl2sql.teach('voices about coffee', $$SELECT p.name, r.rating FROM reviews r JOIN products p ON p.id = r.product_id
+WHERE p.name ILIKE '%coffee%' ORDER BY r.written_on DESC, p.name, r.customer_id LIMIT 2$$) > 0;
+SELECT nl2sql.teach('night owls', $$SELECT count(*) AS orders FROM orders WHERE extract(hour FROM ordered_at AT TIME ZONE 'UTC') < 5$$) > 0;
+
+-- Forty questions, by builtin alone.
+SELECT nl_ask('inflow in 2025') LIMIT 1;
+SELECT nl_ask('how many regulars are there') LIMIT 1;
+SELECT nl_ask('regulars by country') LIMIT 1;
+SELECT nl_ask('regulars in Germany by city') LIMIT 1;
+SELECT nl_ask('how many regulars are in DACH') LIMIT 1;
+SELECT nl_ask('what is the AOV') LIMIT 1;
+SELECT nl_ask('AOV per month in 2025') LIMIT 1;
+SELECT nl_ask('AOV by country') LIMIT 1;
+SELECT nl_ask('AOV of regulars') LIMIT 1;
+SELECT nl_ask('AOV in DACH in 2025') LIMIT 1;
+SELECT nl_ask('customers in DACH by city') LIMIT 1;
+SELECT nl_ask('orders from DACH per quarter in 2025') LIMIT 1;
+SELECT nl_ask('how many backlog orders are there') LIMIT 1;
+SELECT nl_ask('backlog orders by country') LIMIT 1;
+SELECT nl_ask('backlog orders from DACH') LIMIT 1;
+SELECT nl_ask('basket size per category') LIMIT 1;
+SELECT nl_ask('basket size in DACH') LIMIT 1;
+SELECT nl_ask('basket size of regulars by country') LIMIT 1;
+SELECT nl_ask('basket size in 2025') LIMIT 1;
+SELECT nl_ask('bestsellers in 2025') LIMIT 1;
+SELECT nl_ask('who are our bestsellers') LIMIT 1;
+SELECT nl_ask('how many whales are in Austria') LIMIT 1;
+SELECT nl_ask('whales by country') LIMIT 1;
+SELECT nl_ask('whales in DACH by city') LIMIT 1;
+SELECT nl_ask('refund rate') LIMIT 1;
+SELECT nl_ask('refund rate in 2024') LIMIT 1;
+SELECT nl_ask('refund rate in March 2025') LIMIT 1;
+SELECT nl_ask('refund rate by country') LIMIT 1;
+SELECT nl_ask('refund rate of whales') LIMIT 1;
+SELECT nl_ask('how many churned customers are there') LIMIT 1;
+SELECT nl_ask('churned customers by country') LIMIT 1;
+SELECT nl_ask('how many churned customers are in DACH') LIMIT 1;
+SELECT nl_ask('newsletter readers by city') LIMIT 1;
+SELECT nl_ask('how many newsletter readers are in Lisbon') LIMIT 1;
+SELECT nl_ask('conversion in 2024') LIMIT 1;
+SELECT nl_ask('payment mix in 2024') LIMIT 1;
+SELECT nl_ask('rating league table for 2025') LIMIT 1;
+SELECT nl_ask('delivery problems in Germany') LIMIT 1;
+SELECT nl_ask('how loyal is Vienna') LIMIT 1;
+SELECT nl_ask('night owls') LIMIT 1;
+SELECT count(nl2sql.unteach(id)::text) FROM nl2sql.verified;
+SELECT count(nl2sql.undefine(term)::text) FROM nl2sql.glossary;
