@@ -55,7 +55,7 @@ fn review() -> Result<
         'static,
         (
             name!(kind, String),
-            name!(id, i64),
+            name!(id, Option<i64>),
             name!(question, String),
             name!(sql, Option<String>),
             name!(problem, String),

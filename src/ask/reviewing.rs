@@ -3,6 +3,7 @@
 use super::known_to_asker::{KnownToAsker, judge};
 use super::teaching::{self, Teaching};
 use crate::error::Error;
+use crate::glossary;
 use crate::grounding::{self, Context, Extent};
 use crate::pg::host::interrupts;
 use crate::settings::Settings;
@@ -13,10 +14,11 @@ use pairs::{Day, Question};
 /// Something that a teacher should look at.
 #[derive(Debug)]
 pub struct Finding {
-    /// `broken`, `changed`, `renamed`, `contradicted`, `orphaned` or `feedback`.
+    /// `broken`, `changed`, `renamed`, `contradicted`, `orphaned`, `term` or `feedback`.
     pub kind: &'static str,
-    /// The number of the pair, or of the feedback.
-    pub id: i64,
+    /// The number of the pair, or of the feedback; a term has none.
+    pub id: Option<i64>,
+    /// Or the term.
     pub question: String,
     pub sql: Option<String>,
     pub problem: String,
@@ -35,8 +37,12 @@ pub fn review(settings: &Settings) -> Result<Vec<Finding>, Error> {
         if let Some((kind, problem, sql)) = problem(&listed.pair, &context, &known)? {
             let Listed { pair, at, .. } = listed;
             let Pair { id, question, by, .. } = pair;
-            findings.push(Finding { kind, id, question, sql: Some(sql), problem, by, at });
+            findings.push(Finding { kind, id: Some(id), question, sql: Some(sql), problem, by, at });
         }
+    }
+    for listed in glossary::listed()? {
+        interrupts::serve();
+        findings.extend(broken_term(listed, settings)?);
     }
     if taught::sharing(None, &settings.teachers)?.may_share {
         for said in feedback::all()? {
@@ -84,6 +90,20 @@ fn problem(pair: &Pair, context: &Context, known: &dyn Known) -> Result<Option<P
     Ok(None)
 }
 
+/// A term whose SQL the caller may no longer run. Where that is for want of a privilege, one of somebody else is none of theirs.
+fn broken_term(listed: glossary::Listed, settings: &Settings) -> Result<Option<Finding>, Error> {
+    let Some(Err(error)) = listed.term.probe().map(|probe| judge(&probe, settings)) else { return Ok(None) };
+    if error.ends_the_question() {
+        return Err(error);
+    }
+    if error.sqlstate() == "42501" && !listed.is_own {
+        return Ok(None);
+    }
+    let glossary::Listed { term, by, at, .. } = listed;
+    let problem = error.to_string();
+    Ok(Some(Finding { kind: "term", id: None, question: term.text, sql: term.expression, problem, by, at }))
+}
+
 fn finding(said: Feedback, settings: &Settings) -> Result<Finding, Error> {
     let Feedback { id, question, correct, sql, note, by, at } = said;
     let mut problem = if correct { "said to be right" } else { "said to be wrong" }.to_owned();
@@ -96,7 +116,7 @@ fn finding(said: Feedback, settings: &Settings) -> Result<Finding, Error> {
         Some(error) => problem.push_str(&format!("; its SQL is refused: {error}")),
         None => {}
     }
-    Ok(Finding { kind: "feedback", id, question, sql, problem, by, at })
+    Ok(Finding { kind: "feedback", id: Some(id), question, sql, problem, by, at })
 }
 
 /// Makes a pair of what an asker said; `sql` and `note` in place of theirs where they are given.

@@ -50,9 +50,9 @@ pub enum Error {
     MayNotReadFeedback,
     #[error("invalid document of pairs")]
     BadDocument(String),
-    /// One pair of a document, counted from 1.
+    /// One pair or term of a document, counted from 1.
     #[error("{cause}")]
-    InDocument { cause: Box<Error>, number: usize, question: String },
+    InDocument { cause: Box<Error>, what: &'static str, number: usize, text: String },
     #[error("it is not said whether the answer was right")]
     NoVerdict,
     #[error("role \"{0}\" does not exist")]

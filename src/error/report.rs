@@ -154,9 +154,9 @@ impl Error {
                 Some(lines.join("\n"))
             }
             Self::BadDocument(why) => Some(why.clone()),
-            Self::InDocument { cause, number, question } => {
+            Self::InDocument { cause, what, number, text } => {
                 let mut lines: Vec<String> = cause.detail().into_iter().collect();
-                lines.push(format!("Pair {number} of the document: \"{}\".", one_line_marked(question)));
+                lines.push(format!("{what} {number} of the document: \"{}\".", one_line_marked(text)));
                 Some(lines.join("\n"))
             }
             Self::Draft { cause, sql, attempt, of } => {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod definition;
+mod listed;
 mod told;
 
 use std::ffi::CStr;
@@ -18,6 +19,7 @@ use reader::Meaning;
 use schema::quote_ident;
 
 pub use definition::{Definition, define, undefine};
+pub use listed::{Listed, listed};
 pub use told::told;
 
 /// Where terms are kept.
@@ -76,7 +78,11 @@ fn found(keys: &[String]) -> Result<Vec<Term>, Error> {
 
 impl Term {
     fn read(row: Row) -> Option<Self> {
-        let mut cells = row.into_iter();
+        Self::take(&mut row.into_iter())
+    }
+
+    /// Reads the first eight cells of a row.
+    fn take(cells: &mut impl Iterator<Item = Option<String>>) -> Option<Self> {
         let mut next = || cells.next().flatten();
         let (text, meaning, kind) = (next()?, next()?, next()?);
         let (schema, name) = (next(), next());
@@ -90,7 +96,7 @@ impl Term {
     }
 
     /// A statement that runs where the term may be used, if it has SQL.
-    fn probe(&self) -> Option<String> {
+    pub fn probe(&self) -> Option<String> {
         let (sql, (schema, name)) = (self.sql.as_ref()?, self.relation.as_ref()?);
         let relation = format!("{}.{} AS {}", quote_ident(schema), quote_ident(name), reader::ROW);
         Some(if self.kind == "filter" {

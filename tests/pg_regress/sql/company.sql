@@ -80,5 +80,22 @@ SELECT nl_ask('rating league table for 2025') LIMIT 1;
 SELECT nl_ask('delivery problems in Germany') LIMIT 1;
 SELECT nl_ask('how loyal is Vienna') LIMIT 1;
 SELECT nl_ask('night owls') LIMIT 1;
+
+-- All of it lives in a document, which can be taught anew, here and elsewhere.
+CREATE TEMP TABLE kept AS SELECT nl2sql.export() AS document;
+SELECT jsonb_array_length(document -> 'pairs') AS pairs, jsonb_array_length(document -> 'terms') AS terms,
+       document -> 'terms' -> 4 AS term FROM kept;
+SELECT nl2sql.import(document) FROM kept;
+SELECT count(nl2sql.unteach(id)::text) FROM nl2sql.verified;
+SELECT count(nl2sql.undefine(term)::text) FROM nl2sql.glossary;
+SELECT nl2sql.import(document) FROM kept;
+SELECT nl_ask('refund rate of whales') LIMIT 1;
+SELECT nl2sql.import('{"version": 1, "terms": [{"term": "whale", "meaning": "a large fish"}]}');
+
+-- A term whose column is gone is told.
+ALTER TABLE customers RENAME newsletter TO letters;
+SELECT kind, id, question, sql, problem FROM nl2sql.review();
+ALTER TABLE customers RENAME letters TO newsletter;
+SELECT count(*) FROM nl2sql.review();
 SELECT count(nl2sql.unteach(id)::text) FROM nl2sql.verified;
 SELECT count(nl2sql.undefine(term)::text) FROM nl2sql.glossary;
