@@ -1,14 +1,15 @@
 //! The benchmark of nl2sql, on a cluster of its own and with the model played by the double:
 //!
 //! ```text
-//! cargo run --release -p nl2sql-e2e --bin bench [latency] [tables] [rows] [snapshot] [check]
+//! cargo run --release -p nl2sql-e2e --bin bench [latency] [tables] [rows] [snapshot] [check] [taught]
 //! ```
 //!
 //! - `latency`: an ask against hand-written client code that does the same work;
 //! - `tables`: a question with 10, 100, 1,000 and 10,000 tables, the first of a session, with churn, with 64 askers;
 //! - `rows`: a million-row answer against the same query run directly, and the backend's peak memory;
 //! - `snapshot`: what reading the catalogs costs with 10, 100 and 1000 tables;
-//! - `check`: the guard against a plain PREPARE, and the backend's memory after many checks.
+//! - `check`: the guard against a plain PREPARE, and the backend's memory after many checks;
+//! - `taught`: a question beside ten thousand verified pairs and terms.
 //!
 //! The extension must be installed into the PostgreSQL of `$PG_CONFIG`.
 
@@ -17,6 +18,7 @@ mod latency;
 mod rows;
 mod snapshot;
 mod tables;
+mod taught;
 
 use std::time::{Duration, Instant};
 
@@ -27,15 +29,16 @@ type Section = (&'static str, fn(&Cluster));
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let sections: [Section; 5] = [
+    let sections: [Section; 6] = [
         ("latency", latency::run),
         ("tables", tables::run),
         ("rows", rows::run),
         ("snapshot", snapshot::run),
         ("check", check::run),
+        ("taught", taught::run),
     ];
     if let Some(unknown) = wanted.iter().find(|name| sections.iter().all(|(known, _)| known != name)) {
-        eprintln!("bench: there is no {unknown}; there are latency, tables, rows, snapshot and check");
+        eprintln!("bench: there is no {unknown}; there are latency, tables, rows, snapshot, check and taught");
         std::process::exit(2);
     }
     // Enough for many askers at once.
