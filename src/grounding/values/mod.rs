@@ -169,13 +169,17 @@ impl Lookup {
                 // What began late in a slice gets a whole one.
                 Err(Error::QueryTimedOut { .. })
                     if next > first && 2 * begun.elapsed().as_millis() < SLICE_MS as u128 => {}
-                Err(Error::QueryTimedOut { .. }) => {
-                    if 2 * (processor_ms() - computed) > i64::from(SLICE_MS) {
-                        targets.leave_out(statements[next].0);
+                Err(error) if error.sqlstate() == "57014" => {
+                    // Also where somebody cancelled the question: the next one shall not wait for the same table.
+                    let is_slow = 2 * (processor_ms() - computed) > i64::from(SLICE_MS);
+                    if let Some((target, _)) = statements.get(next).filter(|_| is_slow) {
+                        targets.leave_out(*target);
+                    }
+                    if !matches!(error, Error::QueryTimedOut { .. }) {
+                        return Err(error);
                     }
                     next += 1;
                 }
-                Err(error) if error.sqlstate() == "57014" => return Err(error),
                 Err(_) => next += 1,
                 Ok(()) => {}
             }
