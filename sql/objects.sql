@@ -12,6 +12,10 @@ COMMENT ON FUNCTION nl_open(text, refcursor, text) IS
     'a cursor over the answer to a question, to be fetched in the same transaction; every FETCH is read-only and bounded';
 COMMENT ON FUNCTION nl_columns(text, text) IS
     'names and types of the columns that answer a question; nothing is executed';
+COMMENT ON FUNCTION nl_answer(text, text) IS
+    'the answer to a question in one to four sentences, in which every number is of its rows or follows from them';
+COMMENT ON FUNCTION nl_chat(text, text, boolean) IS
+    'the reply to a message as one document: what it is, a text, the SQL, columns and rows, a chart, questions to go on with';
 COMMENT ON FUNCTION nl_chart(text, text) IS
     'the answer to a question as a Vega-Lite v5 specification, its rows inside';
 COMMENT ON FUNCTION nl_plot(text, text) IS
@@ -39,7 +43,7 @@ COMMENT ON FUNCTION nl_run(text) IS
 COMMENT ON FUNCTION nl_run_query(text) IS
     'the rows of a statement that somebody else wrote, in the caller''s column definition list; judged and bounded likewise';
 COMMENT ON FUNCTION nl_health() IS
-    'each model of nl2sql.model: whether it can be reached, how fast it answers, and its error';
+    'each model of nl2sql.model: whether it can be reached, how fast it answers, its error, and whether it is left alone after failures';
 COMMENT ON FUNCTION nl2sql_validator(text[], oid) IS
     'checks the options of the foreign-data wrapper nl2sql, its servers and user mappings';
 COMMENT ON FUNCTION nl_labels() IS
@@ -54,16 +58,19 @@ CREATE EVENT TRIGGER nl2sql_drop ON ddl_command_start WHEN TAG IN ('DROP EXTENSI
 COMMENT ON EVENT TRIGGER nl2sql_drop IS
     'warns before DROP EXTENSION nl2sql of security labels that stay behind';
 
+COMMENT ON FUNCTION nl2sql.import_descriptions(text, boolean) IS
+    'copies comments, keys and labels of enums from the server that foreign tables of the caller''s stand on to their comments; with true in place of comments that are there';
+
 COMMENT ON FUNCTION nl2sql.teach(text, text, text, text) IS
     'keeps a question with the SQL that answers it, which the caller may run, for the caller alone or an audience; gives its number';
 COMMENT ON FUNCTION nl2sql.unteach(bigint) IS
-    'forgets a verified pair of the caller''s, or a shared one where the caller may teach others';
+    'forgets a verified pair of the caller''s, or one that is shared with them where they may teach others; superusers forget any';
 COMMENT ON FUNCTION nl_feedback(text, boolean, text, text) IS
     'says of an answer whether it was right, for teachers to see; nothing is learnt from it by itself';
 COMMENT ON FUNCTION nl2sql.review() IS
-    'pairs that no longer hold, and for teachers what askers say of answers';
+    'pairs and terms that no longer hold, and for teachers what askers say of answers: with the question, SQL and note that nl2sql.accept would keep';
 COMMENT ON FUNCTION nl2sql.accept(bigint, text, text, text) IS
-    'makes a verified pair of what an asker said; for teachers';
+    'makes a verified pair of what an asker said, as the caller''s, who has to be allowed to run its SQL; for teachers';
 COMMENT ON FUNCTION nl2sql.dismiss(bigint) IS
     'forgets what an asker said of an answer; for teachers';
 COMMENT ON FUNCTION nl2sql.evaluate(text, text) IS
@@ -71,4 +78,26 @@ COMMENT ON FUNCTION nl2sql.evaluate(text, text) IS
 COMMENT ON FUNCTION nl2sql.export() IS
     'the verified pairs that the caller may run, as a document for nl2sql.import';
 COMMENT ON FUNCTION nl2sql.import(jsonb) IS
-    'teaches the pairs of a document as the caller''s: all of them, or none; gives their number';
+    'teaches the pairs of a document and defines its terms as the caller''s, but what they have no right to; gives the number of those that count for them now';
+
+COMMENT ON FUNCTION nl2sql.erase(text, timestamptz) IS
+    'erases the history of a role, of all where it is NULL, from before a time, whenever where that is NULL; for superusers; gives the number of questions';
+COMMENT ON FUNCTION nl2sql.export_history(text) IS
+    'what the history has of a role, of the caller where none is named: one document a question, oldest first';
+COMMENT ON FUNCTION nl2sql.stat() IS
+    'questions, outcomes, tokens, cost and time of this database, counted for all sessions: the caller''s, of all for members of pg_read_all_stats; needs preloading';
+COMMENT ON FUNCTION nl2sql.stat_reset() IS
+    'begins to count anew in this database; for superusers';
+COMMENT ON FUNCTION nl2sql.stat_history() IS
+    'the background process that writes the history of this database, what waits for it, and how many rows it wrote and lost; needs preloading';
+COMMENT ON FUNCTION nl2sql.settings() IS
+    'the settings of the extension as they are in force for the caller''s questions, and whence: a profile, the session, its role, the database or the configuration';
+
+COMMENT ON FUNCTION nl_submit(text, text) IS
+    'leaves a question to the background process of the database, which asks its models; gives its number; needs preloading';
+COMMENT ON FUNCTION nl_result(bigint) IS
+    'the rows that answer a question that was submitted, one json object each: its statement is judged anew and run in the caller''s session';
+COMMENT ON FUNCTION nl_wait(bigint, interval) IS
+    'waits until a question that was submitted has ended, or so long, tells what happens to it, and gives its state';
+COMMENT ON FUNCTION nl_cancel(bigint) IS
+    'cancels a question that was submitted; false where it has ended already';

@@ -27,13 +27,15 @@ COMMENT ON COLUMN nl2sql.verified.columns IS 'the columns of its result when it 
 COMMENT ON COLUMN nl2sql.verified.key IS 'SHA-256 of the question up to its values';
 COMMENT ON COLUMN nl2sql.verified.pattern IS 'the words of the question, and where its values stand in the SQL';
 COMMENT ON COLUMN nl2sql.verified.words IS 'the words of the question without its values';
-COMMENT ON COLUMN nl2sql.verified.rare_words IS 'those of the words that the fewest pairs have, long ones also with a letter left out';
+COMMENT ON COLUMN nl2sql.verified.rare_words IS 'the two of the words that the fewest pairs have, each by itself and both as one, long ones also with a letter left out';
 COMMENT ON COLUMN nl2sql.verified.reads IS 'the relations and columns that the SQL reads: their numbers, and the names they had';
 COMMENT ON COLUMN nl2sql.verified.catalog IS 'the oid of this table when the pair was taught: elsewhere the numbers in reads mean nothing';
 CREATE UNIQUE INDEX verified_key ON nl2sql.verified (teacher, key);
 COMMENT ON INDEX nl2sql.verified_key IS 'keeps a role from teaching one question twice';
 CREATE INDEX verified_rare_words ON nl2sql.verified USING gin (rare_words) WITH (fastupdate = off);
 COMMENT ON INDEX nl2sql.verified_rare_words IS 'finds the pairs near to a question';
+CREATE INDEX verified_question ON nl2sql.verified USING gin (pg_catalog.to_tsvector('pg_catalog.english', question)) WITH (fastupdate = off);
+COMMENT ON INDEX nl2sql.verified_question IS 'finds the pairs whose question says a word, in any form';
 ALTER TABLE nl2sql.verified ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_pairs ON nl2sql.verified
     USING (teacher::pg_catalog.oid OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r
@@ -61,7 +63,7 @@ COMMENT ON COLUMN nl2sql.feedback.id IS 'a number without order';
 COMMENT ON COLUMN nl2sql.feedback.role IS 'who said it';
 COMMENT ON COLUMN nl2sql.feedback.question IS 'the question that was asked';
 COMMENT ON COLUMN nl2sql.feedback.correct IS 'whether the answer was right';
-COMMENT ON COLUMN nl2sql.feedback.sql IS 'the SQL that it is about, or that would be right';
+COMMENT ON COLUMN nl2sql.feedback.sql IS 'SQL that answers the question rightly, as the asker says';
 COMMENT ON COLUMN nl2sql.feedback.note IS 'what else the asker says';
 COMMENT ON COLUMN nl2sql.feedback.said_at IS 'when it was said';
 CREATE INDEX feedback_said_at ON nl2sql.feedback (role, said_at);

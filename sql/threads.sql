@@ -26,6 +26,8 @@ CREATE INDEX turns_age ON nl2sql.turns (role, asked_at);
 COMMENT ON INDEX nl2sql.turns_age IS 'finds the turns of a role that have expired, or are too many';
 CREATE INDEX turns_oldest ON nl2sql.turns (asked_at);
 COMMENT ON INDEX nl2sql.turns_oldest IS 'finds the turns of roles that ask no more';
+-- Its rows have no key, and where a publication is for all tables, changes of such are refused otherwise.
+ALTER TABLE nl2sql.turns REPLICA IDENTITY FULL;
 ALTER TABLE nl2sql.turns ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_turns ON nl2sql.turns
     USING (role OPERATOR(pg_catalog.=) (SELECT r.oid FROM pg_catalog.pg_roles r

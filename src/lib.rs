@@ -19,12 +19,15 @@
 
 mod api;
 mod ask;
+mod descriptions;
 mod draft_cache;
 mod error;
 mod execution;
 mod glossary;
 mod grounding;
 mod guard;
+mod jobs;
+mod ledger;
 mod limits;
 mod model;
 #[allow(unsafe_code)]
@@ -33,12 +36,33 @@ mod prompt;
 mod settings;
 mod taught;
 mod threads;
+mod worker;
+
+use pg::shared::background::{self, Kind};
+
+/// The areas of shared memory that there are where the library is preloaded.
+static SHARED: &[&dyn pg::shared::area::Requested] = &[
+    &ledger::queue::QUEUES,
+    &ledger::counters::COUNTERS,
+    &ledger::quota::COUNTS,
+    &model::breaker::SHARED,
+    &jobs::WORKERS,
+];
 
 /// Called when the library is loaded: defines the settings and puts the guard's hooks in place, starts nothing.
 #[pgrx::pg_guard]
 pub extern "C-unwind" fn _PG_init() {
+    settings::preloaded::define();
     settings::define();
     guard::watch();
+    pg::running::leaving_databases::install(jobs::leave_database);
+    pg::shared::area::request(SHARED);
+    background::define(Kind::History, worker::serve);
+    background::define(Kind::Jobs, jobs::serve);
+    background::define(Kind::Launcher, jobs::launch);
+    background::define(Kind::Reserve, worker::serve_in_reserve);
+    background::start_with_server(Kind::Launcher);
+    background::start_with_server(Kind::Reserve);
     pg::host::messages::install();
     pg::host::label_provider::register_provider();
 }

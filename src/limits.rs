@@ -18,7 +18,13 @@ pub struct RowLimits {
     pub rows: u64,
     /// Of json text.
     pub bytes: u64,
+    /// Rows times columns.
+    pub values: u64,
 }
+
+/// The most of an answer that is told in words, drawn or compared: that is work of our own, which no cancel ends and no limit of
+/// the query counts, a tenth of a second for as much as this.
+pub const MOST_KEPT: RowLimits = RowLimits { rows: u64::MAX, bytes: 4 * 1024 * 1024, values: 200_000 };
 
 /// How large a statement becomes on its way to a plan. Sizes may be beyond any integer.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]

@@ -4,7 +4,11 @@
 
 #![forbid(unsafe_code)]
 
+mod jobs;
+mod limits;
 mod lists;
+pub mod preloaded;
+pub mod profile;
 mod share;
 
 use std::ffi::{CStr, CString};
@@ -13,13 +17,17 @@ use std::time::Duration;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 
 use crate::error::Error;
-use crate::limits::{Bounds, RowLimits};
-use crate::pg::host::guc_limits::{define_int_limit, define_real_limit, reserve_prefix};
+use crate::ledger::Detail;
+use crate::limits::{Bounds, MOST_KEPT, RowLimits};
+use crate::pg::host::extension::check_version;
+use crate::pg::host::guc_limits::reserve_prefix;
 use crate::pg::running::definer::DefinersSettings;
 use crate::pg::running::guc_texts::{configured, define_rule, define_text};
 use crate::pg::running::support_functions;
+pub use jobs::JobSettings;
 pub use lists::models_of;
 use lists::names;
+use profile::Profile;
 pub use share::Share;
 
 static MODEL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"builtin"));
@@ -31,10 +39,14 @@ static MEMORY_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(512 * 1024);
 static TEMP_FILE_LIMIT: GucSetting<i32> = GucSetting::<i32>::new(1024 * 1024);
 static MAX_COST: GucSetting<f64> = GucSetting::<f64>::new(1e8);
 static MODEL_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(60_000);
+static QUESTION_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(300_000);
 static MAX_ATTEMPTS: GucSetting<i32> = GucSetting::<i32>::new(3);
+static CANDIDATES: GucSetting<i32> = GucSetting::<i32>::new(1);
 static PROMPT_BUDGET: GucSetting<i32> = GucSetting::<i32>::new(8_000);
 static CACHE_TTL: GucSetting<i32> = GucSetting::<i32>::new(3600);
 static THREAD_TTL: GucSetting<i32> = GucSetting::<i32>::new(30 * 24 * 3600);
+static HISTORY: GucSetting<Detail> = GucSetting::<Detail>::new(Detail::Off);
+static HISTORY_RETENTION: GucSetting<i32> = GucSetting::<i32>::new(90 * 24 * 3600);
 static SCHEMAS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_FUNCTIONS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static ALLOW_SERVERS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
@@ -58,11 +70,19 @@ pub struct Settings {
     /// Planner cost units; 0: no limit.
     pub max_cost: f64,
     pub model_timeout: Duration,
+    /// Milliseconds; 0: no limit.
+    pub question_timeout_ms: i32,
     pub max_attempts: u32,
+    /// Drafts that a model is asked for at once, in place of its first.
+    pub candidates: u32,
     /// Seconds; 0: nothing is kept.
     pub cache_ttl_s: i32,
     /// Seconds; 0: no turn of a thread is kept or used.
     pub thread_ttl_s: i32,
+    /// How much of questions is written down.
+    pub history: Detail,
+    /// Seconds; 0: for ever.
+    pub history_retention_s: i32,
     /// Empty: every schema the caller can use.
     pub schemas: Vec<String>,
     /// `name` or `schema.name`.
@@ -100,6 +120,7 @@ pub struct Scope<'s> {
 const MODEL_TEXT: usize = 0;
 const USER_INSTRUCTIONS_TEXT: usize = 1;
 const INSTRUCTIONS_TEXT: usize = 2;
+
 const SCHEMAS_TEXT: usize = 3;
 const ALLOW_FUNCTIONS_TEXT: usize = 4;
 const ALLOW_SERVERS_TEXT: usize = 5;
@@ -109,6 +130,8 @@ const TEACHERS_TEXT: usize = 7;
 /// The settings of one question, in force until dropped: inside a SECURITY DEFINER function the definer's.
 pub struct InForce {
     settings: Settings,
+    /// Before the definer's, as it began after them.
+    profile: Profile,
     _definers: DefinersSettings,
 }
 
@@ -121,17 +144,19 @@ impl std::ops::Deref for InForce {
 }
 
 impl Settings {
-    /// Those of whoever asks.
+    /// Those of whoever asks. Fails where the database has the extension in another version.
     pub fn in_force() -> Result<InForce, Error> {
+        check_version()?;
         support_functions::refresh()?;
         let definers = DefinersSettings::begin(&steering(), &of_callers_role())?;
-        Ok(InForce { settings: Self::load(), _definers: definers })
+        let profile = Profile::begin()?;
+        Ok(InForce { settings: Self::load(), profile, _definers: definers })
     }
 
     /// What is in force now, for the caller.
     pub fn load() -> Self {
         Self {
-            models: list(&MODEL),
+            models: models_of(&text(&MODEL)),
             share: SHARE.get(),
             row_limit: unsigned(ROW_LIMIT.get()),
             byte_limit: unsigned(BYTE_LIMIT.get()) * 1024,
@@ -142,9 +167,13 @@ impl Settings {
             },
             max_cost: MAX_COST.get(),
             model_timeout: Duration::from_millis(unsigned(MODEL_TIMEOUT.get())),
+            question_timeout_ms: QUESTION_TIMEOUT.get(),
             max_attempts: u32::try_from(MAX_ATTEMPTS.get()).unwrap_or(1),
+            candidates: u32::try_from(CANDIDATES.get()).unwrap_or(1),
             cache_ttl_s: CACHE_TTL.get(),
             thread_ttl_s: THREAD_TTL.get(),
+            history: HISTORY.get(),
+            history_retention_s: HISTORY_RETENTION.get(),
             schemas: schemas(),
             allow_functions: allow_functions(),
             allow_servers: allow_servers(),
@@ -163,7 +192,14 @@ impl Settings {
     }
 
     pub fn row_limits(&self) -> RowLimits {
-        RowLimits { rows: self.row_limit, bytes: self.byte_limit }
+        let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
+        RowLimits { rows: unlimited(self.row_limit), bytes: unlimited(self.byte_limit), values: u64::MAX }
+    }
+
+    /// Those of an answer that is kept in memory, to tell, draw or compare it.
+    pub fn kept_limits(&self) -> RowLimits {
+        let RowLimits { rows, bytes, .. } = self.row_limits();
+        RowLimits { rows, bytes: bytes.min(MOST_KEPT.bytes), values: MOST_KEPT.values }
     }
 }
 
@@ -197,8 +233,10 @@ fn of_callers_role() -> Vec<(&'static str, CString)> {
 /// Defines all settings; called once, when the library is loaded.
 pub fn define() {
     define_texts();
-    define_limits();
-    define_model_limits();
+    limits::define_history();
+    limits::define_limits();
+    limits::define_model_limits();
+    jobs::define();
     reserve_prefix();
 }
 
@@ -232,7 +270,7 @@ fn define_texts() {
         c"nl2sql.share",
         c"What a model outside this server is told of the data.",
         c"\"schema\": nothing of it. \"samples\": typical values from the planner's statistics, and stored values that \
-          words of the question may mean.",
+          words of the question may mean. \"results\": these, and up to 100 rows of an answer that nl_answer tells.",
         &SHARE,
         GucContext::Suset,
         GucFlags::default(),
@@ -263,104 +301,6 @@ fn define_texts() {
         c"A comma-separated list. Members give verified pairs an audience, and see what others say of answers; without being \
           named here everybody teaches for their own questions alone, superusers for all.",
         &TEACHERS,
-    );
-}
-
-fn define_model_limits() {
-    let plain = GucFlags::default();
-    define_int_limit::<4>(
-        c"nl2sql.model_timeout",
-        c"How long one request to a model may take.",
-        c"",
-        &MODEL_TIMEOUT,
-        (1, 3_600_000),
-        GucFlags::UNIT_MS,
-    );
-    define_int_limit::<5>(
-        c"nl2sql.max_attempts",
-        c"How many drafts a model may make for one question.",
-        c"",
-        &MAX_ATTEMPTS,
-        (1, 10),
-        plain,
-    );
-    define_int_limit::<6>(
-        c"nl2sql.prompt_budget",
-        c"The most tokens of a prompt, at four characters a token.",
-        c"Over it, the relations that have least to do with the question are left out.",
-        &PROMPT_BUDGET,
-        (500, 1_000_000),
-        plain,
-    );
-}
-
-fn define_limits() {
-    let plain = GucFlags::default();
-    GucRegistry::define_int_guc(
-        c"nl2sql.cache_ttl",
-        c"How long a model's draft is used again for the same question over the same schema.",
-        c"0 means never.",
-        &CACHE_TTL,
-        0,
-        i32::MAX,
-        GucContext::Userset,
-        GucFlags::UNIT_S,
-    );
-    GucRegistry::define_int_guc(
-        c"nl2sql.thread_ttl",
-        c"How long a question of a thread is remembered.",
-        c"0 means not at all.",
-        &THREAD_TTL,
-        0,
-        i32::MAX,
-        GucContext::Userset,
-        GucFlags::UNIT_S,
-    );
-    define_int_limit::<0>(
-        c"nl2sql.row_limit",
-        c"The most rows one answer has.",
-        c"0 means no limit.",
-        &ROW_LIMIT,
-        (0, i32::MAX),
-        plain,
-    );
-    define_int_limit::<1>(
-        c"nl2sql.byte_limit",
-        c"The most json text one answer has.",
-        c"0 means no limit.",
-        &BYTE_LIMIT,
-        (0, i32::MAX),
-        GucFlags::UNIT_KB,
-    );
-    define_int_limit::<2>(
-        c"nl2sql.query_timeout",
-        c"How long one generated query may plan and run.",
-        c"0 means no limit.",
-        &QUERY_TIMEOUT,
-        (0, i32::MAX),
-        GucFlags::UNIT_MS,
-    );
-    define_real_limit::<3>(
-        c"nl2sql.max_cost",
-        c"The highest cost, as the planner estimates it, of a generated query.",
-        c"0 means no limit.",
-        &MAX_COST,
-    );
-    define_int_limit::<7>(
-        c"nl2sql.memory_limit",
-        c"How much memory one generated query may take in its backend.",
-        c"0 means no limit. Looked at many times a second; parallel workers are not counted.",
-        &MEMORY_LIMIT,
-        (0, i32::MAX),
-        GucFlags::UNIT_KB,
-    );
-    define_int_limit::<8>(
-        c"nl2sql.temp_file_limit",
-        c"How much temporary file space one generated query may take.",
-        c"0 means no limit but the server's temp_file_limit.",
-        &TEMP_FILE_LIMIT,
-        (0, i32::MAX),
-        GucFlags::UNIT_KB,
     );
 }
 

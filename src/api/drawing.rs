@@ -9,7 +9,7 @@ use crate::settings::Settings;
 /// The answer as a chart.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_chart(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<pgrx::JsonB, ErrorReport> {
-    let question = Question::new(question, thread)?;
+    let question = Question::new("nl_chart", question, thread)?;
     Ok(pgrx::JsonB(ask::chart(&question, &*Settings::in_force()?)?))
 }
 
@@ -19,6 +19,6 @@ fn nl_plot(
     question: Option<&str>,
     thread: default!(Option<&str>, "NULL"),
 ) -> Result<SetOfIterator<'static, String>, ErrorReport> {
-    let question = Question::new(question, thread)?;
+    let question = Question::new("nl_plot", question, thread)?;
     Ok(SetOfIterator::new(ask::plot(&question, &*Settings::in_force()?)?))
 }

@@ -3,6 +3,7 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
+use crate::ask::teaching;
 use crate::glossary::{self, Definition};
 use crate::settings::Settings;
 
@@ -25,5 +26,5 @@ fn define(
 #[pg_extern(sql = "CREATE FUNCTION nl2sql.undefine(term text) RETURNS void
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 fn undefine(term: Option<&str>) -> Result<(), ErrorReport> {
-    Ok(glossary::undefine(term, &*Settings::in_force()?)?)
+    Ok(teaching::undefine(term, &*Settings::in_force()?)?)
 }

@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 use crate::ask::{self, Question};
 use crate::error::Error;
 use crate::guard;
+use crate::pg::host::extension::check_version;
 use crate::settings::Settings;
 
 /// A statement in plain words, nothing run.
@@ -16,10 +17,18 @@ fn nl_explain(sql: Option<&str>) -> Result<String, ErrorReport> {
 }
 
 /// What a model would be told.
-#[pg_extern(volatile, parallel_unsafe)]
-fn nl_prompt(question: Option<&str>, thread: default!(Option<&str>, "NULL")) -> Result<String, ErrorReport> {
-    let question = Question::new(question, thread)?;
+#[pg_extern(sql = "CREATE FUNCTION nl_prompt(question text, thread text DEFAULT NULL) RETURNS text
+    VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
+fn prompt(question: Option<&str>, thread: Option<&str>) -> Result<String, ErrorReport> {
+    let question = Question::new("nl_prompt", question, thread)?;
     Ok(ask::prompt(&question, &*Settings::in_force()?)?)
+}
+
+/// The symbol that 0.1.0's `nl_prompt`, which knows no threads, calls: it says that the extension wants to be updated.
+#[pg_extern(sql = false)]
+fn nl_prompt(_question: Option<&str>) -> Result<String, ErrorReport> {
+    check_version()?;
+    Err(Error::internal("nl_prompt was declared by hand").into())
 }
 
 /// What of the schema a model would be told, and why.
@@ -41,7 +50,7 @@ fn nl_schema(
     >,
     ErrorReport,
 > {
-    let question = Question::new(question, None)?;
+    let question = Question::new("nl_schema", question, None)?;
     let chosen = ask::schema(&question, &*Settings::in_force()?)?;
     Ok(TableIterator::new((1..).zip(chosen).map(|(position, one)| {
         let tokens = i32::try_from(one.tokens).unwrap_or(i32::MAX);

@@ -21,6 +21,7 @@ fn nl_health() -> Result<
             name!(reachable, bool),
             name!(latency_ms, Option<f64>),
             name!(error, Option<String>),
+            name!(breaker, Option<String>),
         ),
     >,
     ErrorReport,
@@ -33,7 +34,15 @@ fn nl_health() -> Result<
                 "Give it as api_key_file or api_key_env in place of api_key.",
             );
         }
-        (health.name, health.provider, health.endpoint, health.reachable, health.latency_ms, health.error)
+        (
+            health.name,
+            health.provider,
+            health.endpoint,
+            health.reachable,
+            health.latency_ms,
+            health.error,
+            health.breaker,
+        )
     };
     guard::warn_of_endless_functions();
     let settings = Settings::in_force()?;

@@ -17,7 +17,7 @@ use crate::settings::Settings;
 #[pg_extern(sql = "CREATE FUNCTION nl_run(sql text) RETURNS SETOF json
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 fn nl_run(sql: Option<&str>, store: JsonStore<'_>) -> Result<(), ErrorReport> {
-    run(sql, None, &mut JsonRows::new(store))
+    run("nl_run", sql, None, &mut JsonRows::new(store))
 }
 
 /// The rows of a statement, in the columns the caller names.
@@ -25,13 +25,18 @@ fn nl_run(sql: Option<&str>, store: JsonStore<'_>) -> Result<(), ErrorReport> {
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 fn nl_run_query(sql: Option<&str>, store: RecordStore<'_>) -> Result<(), ErrorReport> {
     let wanted = store.wanted.clone();
-    run(sql, Some(&wanted), &mut Records::new(store))
+    run("nl_run_query", sql, Some(&wanted), &mut Records::new(store))
 }
 
-fn run(sql: Option<&str>, wanted: Option<&ResultShape>, sink: &mut impl Sink) -> Result<(), ErrorReport> {
+fn run(
+    function: &'static str,
+    sql: Option<&str>,
+    wanted: Option<&ResultShape>,
+    sink: &mut impl Sink,
+) -> Result<(), ErrorReport> {
     let sql = sql.map(str::trim).filter(|sql| !sql.is_empty()).ok_or(Error::EmptyStatement)?;
     let settings = Settings::in_force()?;
-    let outcome = ask::run(sql, wanted, &settings, sink)?;
+    let outcome = ask::run(function, sql, wanted, &settings, sink)?;
     if let Some(remark) = execution::remark(&outcome, settings.row_limits()) {
         report::notice(&remark);
     }

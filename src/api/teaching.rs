@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 use crate::ask::teaching::{self, Teaching};
 use crate::ask::{evaluating, exchange, reviewing};
 use crate::error::Error;
+use crate::pg::host::extension::check_version;
 use crate::settings::Settings;
 use crate::taught::feedback;
 
@@ -40,6 +41,7 @@ fn nl_feedback(
     sql: Option<&str>,
     note: Option<&str>,
 ) -> Result<(), ErrorReport> {
+    check_version()?;
     let question = question.map(str::trim).filter(|text| !text.is_empty()).ok_or(Error::EmptyQuestion)?;
     let correct = correct.ok_or(Error::NoVerdict)?;
     Ok(feedback::say(question, correct, sql.map(str::trim).filter(|sql| !sql.is_empty()), note)?)
@@ -47,7 +49,8 @@ fn nl_feedback(
 
 /// What teachers should look at.
 #[pg_extern(sql = "CREATE FUNCTION nl2sql.review()
-    RETURNS TABLE (kind text, id bigint, question text, sql text, problem text, said_by text, said_at timestamptz)
+    RETURNS TABLE (kind text, id bigint, question text, sql text, note text, problem text, said_by text,
+        said_at timestamptz)
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 #[allow(clippy::type_complexity, reason = "pgrx reads the columns from the type")]
 fn review() -> Result<
@@ -58,6 +61,7 @@ fn review() -> Result<
             name!(id, Option<i64>),
             name!(question, String),
             name!(sql, Option<String>),
+            name!(note, Option<String>),
             name!(problem, String),
             name!(said_by, Option<String>),
             name!(said_at, Option<TimestampWithTimeZone>),
@@ -68,7 +72,7 @@ fn review() -> Result<
     let findings = reviewing::review(&*Settings::in_force()?)?;
     Ok(TableIterator::new(findings.into_iter().map(|one| {
         let by = Some(one.by).filter(|by| !by.is_empty());
-        (one.kind.to_owned(), one.id, one.question, one.sql, one.problem, by, one.at.parse().ok())
+        (one.kind.to_owned(), one.id, one.question, one.sql, one.note, one.problem, by, one.at.parse().ok())
     })))
 }
 

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+pub use crate::ledger::Stages;
 use schema::ResultShape;
 use wire::Usage;
 
@@ -25,7 +28,7 @@ pub struct Answered {
 }
 
 /// Who wrote the statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Source {
     /// A verified pair, by its teacher and the day.
     Verified {
@@ -33,14 +36,16 @@ pub enum Source {
         on: String,
     },
     Builtin,
-    /// A draft that a model wrote earlier for the same prompt.
-    DraftCache,
+    /// A draft that the model with this name wrote earlier for the same prompt.
+    DraftCache {
+        model: String,
+    },
     /// The foreign server with this name.
     Model(String),
 }
 
 /// One question to one model, its retries included.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelCall {
     pub model: String,
     pub took: Duration,
@@ -50,15 +55,16 @@ pub struct ModelCall {
     pub failure: Option<String>,
 }
 
-/// How long the stages of a question took, each over all attempts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Stages {
-    /// Reading the catalogs and looking stored values up.
-    pub grounding: Duration,
-    /// Writing prompts and waiting for models, the builtin one included.
-    pub model: Duration,
-    pub guard: Duration,
-    pub run: Duration,
+impl Source {
+    /// As the history has it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Verified { .. } => "verified",
+            Self::Builtin => "builtin",
+            Self::DraftCache { .. } => "cache",
+            Self::Model(_) => "model",
+        }
+    }
 }
 
 impl fmt::Display for Source {
@@ -66,7 +72,7 @@ impl fmt::Display for Source {
         match self {
             Self::Verified { .. } => f.write_str("a verified pair"),
             Self::Builtin => f.write_str("builtin"),
-            Self::DraftCache => f.write_str("cache"),
+            Self::DraftCache { model } => write!(f, "a kept draft of model \"{model}\""),
             Self::Model(name) => write!(f, "model \"{name}\""),
         }
     }
@@ -78,9 +84,12 @@ impl fmt::Display for Answered {
         let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
         let (columns, read) = (self.columns.0.len(), if self.reading.is_some() { ", with its reading" } else { "" });
         write!(f, "answered by {} in attempt {}, columns: {columns}{read}", self.source, self.attempts)?;
-        let Stages { grounding, model, guard, run } = self.stages;
-        let (grounding, model, guard, run) = (ms(grounding), ms(model), ms(guard), ms(run));
-        write!(f, "; ms: grounding {grounding:.1}, model {model:.1}, guard {guard:.1}, run {run:.1}")?;
+        let Stages { catalog, linking, model, guard, run } = self.stages;
+        let (catalog, linking, model, guard, run) = (ms(catalog), ms(linking), ms(model), ms(guard), ms(run));
+        write!(
+            f,
+            "; ms: catalog {catalog:.1}, linking {linking:.1}, model {model:.1}, guard {guard:.1}, run {run:.1}"
+        )?;
         for call in &self.calls {
             let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
             let (input, cached) = (tokens(call.usage.input), tokens(call.usage.cached_input));

@@ -42,7 +42,7 @@ pub fn evaluate(model: Option<&str>, about: Option<&str>, settings: &Settings) -
     // A model that does not exist, or that the caller may not use, is no outcome.
     Chain::open(&settings.models, settings.model_timeout)?;
     let context = grounding::link("", &settings.scope(), Extent::of(settings.prompt.budget), false)?;
-    let known = KnownToAsker { context: &context, settings: &settings };
+    let known = KnownToAsker { context: &context, settings: &settings, terms: &[] };
     let mut pairs: Vec<Pair> = Vec::new();
     for Listed { pair, .. } in taught::listed(about)? {
         interrupts::serve();
@@ -71,7 +71,8 @@ type Rows = Result<Vec<Vec<Value>>, String>;
 fn measure(pair: &Pair, settings: &Settings) -> Result<Measured, Error> {
     let taught = taught_rows(pair, settings)?;
     let started = Instant::now();
-    let (mut sink, mut question) = (Collected::default(), Question::new(Some(&pair.question), None)?);
+    let (mut sink, mut question) =
+        (Collected::default(), Question::new("nl2sql.evaluate", Some(&pair.question), None)?);
     question.measured = Some(pair.id);
     let asked = super::rows(&question, settings, &mut sink);
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
@@ -117,7 +118,9 @@ fn tokens(answered: &Answered, count: fn(&wire::Usage) -> Option<u64>) -> Option
 
 fn outcome_of(error: &Error) -> (&'static str, Option<String>) {
     match error {
-        Error::Silent { .. } | Error::Clarify { .. } | Error::Declined { .. } => ("silent", None),
+        Error::Silent { .. } | Error::Clarify { .. } | Error::Undecided { .. } | Error::Declined { .. } => {
+            ("silent", None)
+        }
         Error::ChainFailed { last, .. } => outcome_of(last),
         Error::Draft { cause, sql, .. } if cause.is_of_a_run() => ("failed", Some(sql.clone())),
         Error::Draft { sql, .. } => ("refused", Some(sql.clone())),
@@ -128,7 +131,7 @@ fn outcome_of(error: &Error) -> (&'static str, Option<String>) {
 fn taught_rows(pair: &Pair, settings: &Settings) -> Result<Rows, Error> {
     let mut sink = Collected::default();
     let ran = sandboxed(settings.bounds, |sandbox| {
-        execution::run(guard::approve(sandbox, &pair.sql, None, settings)?, &mut sink, settings.row_limits())
+        execution::run(guard::approve(sandbox, &pair.sql, None, settings)?, &mut sink, settings.kept_limits())
     });
     match ran {
         Ok(ended) => Ok(parsed(&sink, ended.reached.is_some())),
@@ -139,7 +142,7 @@ fn taught_rows(pair: &Pair, settings: &Settings) -> Result<Rows, Error> {
 
 fn parsed(sink: &Collected, is_cut: bool) -> Rows {
     if is_cut {
-        return Err("the result is cut off at nl2sql.row_limit or nl2sql.byte_limit".to_owned());
+        return Err("the result is larger than a limit on rows, or than what is compared".to_owned());
     }
     sink.rows.iter().map(|row| serde_json::from_str(row)).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }

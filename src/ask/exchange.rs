@@ -9,9 +9,10 @@ use super::teaching::{Teaching, teach};
 use crate::error::Error;
 use crate::glossary::{self, Definition, Listed, define};
 use crate::grounding::{self, Extent};
-use crate::pg::host::interrupts;
+use crate::pg::host::{interrupts, report};
 use crate::settings::Settings;
 use crate::taught;
+use schema::sanitize::one_line_marked;
 
 /// The format of the document.
 const VERSION: u32 = 1;
@@ -61,7 +62,7 @@ struct PairOut {
 /// The pairs and terms that the caller may run, as a document.
 pub fn export(settings: &Settings) -> Result<Value, Error> {
     let context = grounding::link("", &settings.scope(), Extent::of(settings.prompt.budget), false)?;
-    let known = KnownToAsker { context: &context, settings };
+    let known = KnownToAsker { context: &context, settings, terms: &[] };
     let mut pairs = Vec::new();
     for taught::Listed { pair, audience, .. } in taught::listed(None)? {
         interrupts::serve();
@@ -83,35 +84,139 @@ pub fn export(settings: &Settings) -> Result<Value, Error> {
         .map_err(|error| Error::internal(error.to_string()))
 }
 
-/// Defines the terms of a document and teaches its pairs, as the caller: all of them, or none if one can't be. Says how many there
-/// are. A term that the caller has already as it is there stays as it is.
+/// Defines the terms of a document and teaches its pairs, as the caller: all that is theirs to define and teach, or nothing if one of
+/// these can't be. Says how many of the document count for the caller now, and tells what was left out. What they have already, or
+/// what somebody shares with them, stays as it is.
 pub fn import(document: Value, settings: &Settings) -> Result<i64, Error> {
-    let document: Document =
-        serde_json::from_value(document).map_err(|error| Error::BadDocument(format!("{error}.")))?;
-    if document.version != VERSION {
-        let why = format!("Its version is {}, and {VERSION} is known.", document.version);
-        return Err(Error::BadDocument(why));
-    }
-    let known: Vec<TermOut> = glossary::listed()?.into_iter().filter(|one| one.is_own).map(TermOut::of).collect();
-    for (number, term) in (1..).zip(&document.terms).filter(|(_, term)| !known.contains(term)) {
+    let document = Document::of(document)?;
+    let importer = Importer { may_share: taught::sharing(None, &settings.teachers)?.may_share, settings };
+    let mut taken = 0;
+    let known: Vec<Listed> = glossary::listed()?.into_iter().filter(|one| !one.by.is_empty()).collect();
+    for (number, term) in (1..).zip(&document.terms) {
         interrupts::serve();
-        define(&term.definition(), settings).map_err(|cause| in_document("Term", number, &term.term, cause))?;
+        let defined = importer.define(term, &known);
+        taken += importer.taken(defined, &Place { what: "Term", number, text: &term.term })?;
     }
+    let known: Vec<taught::Listed> = taught::listed(None)?.into_iter().filter(|one| !one.pair.by.is_empty()).collect();
     for (number, pair) in (1..).zip(&document.pairs) {
         interrupts::serve();
-        let teaching = Teaching {
-            question: Some(&pair.question),
-            sql: Some(&pair.sql),
-            note: pair.note.as_deref(),
-            audience: pair.audience.as_deref(),
-        };
-        teach(&teaching, settings).map_err(|cause| in_document("Pair", number, &pair.question, cause))?;
+        let taught = importer.teach(pair, &known);
+        taken += importer.taken(taught, &Place { what: "Pair", number, text: &pair.question })?;
     }
-    Ok(i64::try_from(document.pairs.len() + document.terms.len()).unwrap_or(i64::MAX))
+    Ok(taken)
 }
 
-fn in_document(what: &'static str, number: usize, text: &str, cause: Error) -> Error {
-    Error::InDocument { cause: Box::new(cause), what, number, text: text.chars().take(200).collect() }
+/// A part of a document.
+struct Place<'a> {
+    what: &'static str,
+    number: usize,
+    text: &'a str,
+}
+
+/// What became of a part of a document.
+enum Taken {
+    AsItIs,
+    /// Not for those whom it was for.
+    ForTheCaller,
+    /// What somebody shares with the caller means something else.
+    SharedOtherwise,
+}
+
+/// Whoever imports a document.
+struct Importer<'a> {
+    may_share: bool,
+    settings: &'a Settings,
+}
+
+impl Importer<'_> {
+    fn define(&self, term: &TermOut, known: &[Listed]) -> Result<Taken, Error> {
+        let is_same = |one: &&Listed| {
+            let other = TermOut::of((*one).clone());
+            other == *term || (!self.may_share && TermOut { audience: term.audience.clone(), ..other } == *term)
+        };
+        if known.iter().any(|one| is_same(&one)) {
+            return Ok(Taken::AsItIs);
+        }
+        let (audience, taken) = self.audience(term.audience.as_deref());
+        match define(&Definition { audience, ..term.definition() }, self.settings) {
+            Ok(()) => Ok(taken),
+            Err(Error::TermDefined(_))
+                if !known.iter().any(|one| one.term.is_own && one.term.is_said_by(&term.term)) =>
+            {
+                Ok(Taken::SharedOtherwise)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn teach(&self, pair: &PairOut, known: &[taught::Listed]) -> Result<Taken, Error> {
+        let is_same = |one: &&taught::Listed| {
+            !one.pair.is_own
+                && (&one.pair.question, &one.pair.sql) == (&pair.question, &pair.sql)
+                && (one.audience == pair.audience || !self.may_share)
+        };
+        if known.iter().any(|one| is_same(&one)) {
+            return Ok(Taken::AsItIs);
+        }
+        let (audience, taken) = self.audience(pair.audience.as_deref());
+        let (question, sql) = (Some(pair.question.as_str()), Some(pair.sql.as_str()));
+        teach(&Teaching { question, sql, note: pair.note.as_deref(), audience }, self.settings)?;
+        Ok(taken)
+    }
+
+    fn audience<'t>(&self, audience: Option<&'t str>) -> (Option<&'t str>, Taken) {
+        match audience {
+            Some(_) if !self.may_share => (None, Taken::ForTheCaller),
+            audience => (audience, Taken::AsItIs),
+        }
+    }
+
+    /// How many parts were taken of one. What the caller has no right to is left out, with a word; any other error is that of the
+    /// whole document.
+    fn taken(&self, result: Result<Taken, Error>, place: &Place<'_>) -> Result<i64, Error> {
+        let (why, hint) = match result {
+            Ok(Taken::AsItIs) => return Ok(1),
+            Ok(Taken::ForTheCaller) => {
+                let hint = "Superusers and members of the roles in nl2sql.teachers import it for others.";
+                place.tell("was taken for your own questions alone", hint);
+                return Ok(1);
+            }
+            Ok(Taken::SharedOtherwise) => ("another one is shared with you".to_owned(), "Ask whoever shares it."),
+            Err(error) if error.sqlstate() == "42501" => {
+                (error.to_string(), "Import it as a role that may run its SQL.")
+            }
+            Err(cause) => {
+                let (what, number, text) = (place.what, place.number, place.text.chars().take(200).collect());
+                return Err(Error::InDocument { cause: Box::new(cause), what, number, text });
+            }
+        };
+        place.tell(&format!("was left out: {why}"), hint);
+        Ok(0)
+    }
+}
+
+impl Place<'_> {
+    fn tell(&self, what_became_of_it: &str, hint: &str) {
+        let text: String = one_line_marked(self.text).chars().take(200).collect();
+        let message = format!("{} {} of the document {what_became_of_it}", self.what.to_lowercase(), self.number);
+        report::warning(&message, &format!("It is \"{text}\"."), hint);
+    }
+}
+
+impl Document {
+    fn of(document: Value) -> Result<Self, Error> {
+        if !document.is_object() {
+            let why = "It is no object with \"version\", \"pairs\" and \"terms\".";
+            return Err(Error::BadDocument(why.to_owned()));
+        }
+        let document: Self =
+            serde_json::from_value(document).map_err(|error| Error::BadDocument(format!("{error}.")))?;
+        if document.version != VERSION {
+            let why = format!("Its version is {}, and {VERSION} is known.", document.version);
+            return Err(Error::BadDocument(why));
+        }
+        Ok(document)
+    }
 }
 
 impl TermOut {

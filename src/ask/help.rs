@@ -4,13 +4,17 @@ use std::time::{Duration, Instant};
 
 use reader::{Example, Form};
 
+use super::follow_ups::follow_ups;
 use crate::error::Error;
+use crate::glossary;
 use crate::grounding::values::Lookup;
 use crate::grounding::{self, Context, Extent};
 use crate::guard;
+use crate::model::builtin::Asker;
 use crate::model::{BUILTIN, builtin};
 use crate::pg::running::sandbox::sandboxed;
 use crate::settings::Settings;
+use prose::outline::Outline;
 
 /// So many questions are told where nobody says how many.
 pub const DEFAULT_EXAMPLES: usize = 10;
@@ -18,8 +22,10 @@ pub const DEFAULT_EXAMPLES: usize = 10;
 pub const MAX_EXAMPLES: usize = 100;
 /// So many stand on the first page, and on that of a topic.
 const ON_A_PAGE: usize = 10;
-/// After so long, no more examples are looked for.
+/// After so long, no more examples are looked for, nor questions that go on from one.
 const MOST_TIME: Duration = Duration::from_secs(3);
+/// So many questions about a table are made to see by what it can be grouped.
+const PAGE: usize = 6;
 /// More tables are not listed on a page.
 const MAX_TABLES: usize = 40;
 
@@ -30,6 +36,40 @@ const TOPICS: &str = "groups, time, ranking, filters, tables, models, privileges
 pub fn examples(most: usize, settings: &Settings) -> Result<Vec<String>, Error> {
     let guide = Guide::new(settings)?;
     Ok(guide.examples(most.min(MAX_EXAMPLES), &|_| true)?.into_iter().map(|example| example.question).collect())
+}
+
+/// Questions that may come after one, and that are answered: the same of another year or by something else, then others about the
+/// relation that its statement reads first.
+pub fn next_questions(asked: &str, outline: &Outline, most: usize, settings: &Settings) -> Result<Vec<String>, Error> {
+    let Some((_, relation)) = outline.relations.first() else { return Ok(Vec::new()) };
+    let started = Instant::now();
+    let context = grounding::link(asked, &settings.scope(), Extent::of(settings.prompt.budget), true)?;
+    let about = builtin::table_page(&context, relation, PAGE, &|sql| is_approved(sql, settings))?;
+    let examples = about.map(|page| page.examples).unwrap_or_default();
+    let grouped = examples.iter().filter_map(|example| example.question.split_once(" per "));
+    let mut groups: Vec<String> = grouped.map(|(_, group)| group.to_owned()).collect();
+    groups.retain(|group| !group.contains(' '));
+    groups.dedup();
+    let values = Lookup::new(&context);
+    let said = |text: &str| glossary::said(text, &|sql| is_approved(sql, settings));
+    let approve = |sql: &str| Ok(started.elapsed() < MOST_TIME && is_approved(sql, settings)?);
+    let asker = Asker { said: &said, approve: &approve };
+    let mut found = Vec::new();
+    for question in follow_ups(asked, &groups) {
+        // One is left for another kind of question.
+        if found.len() + 1 < most && asker.is_answered(&question, &context, &values)? {
+            found.push(question);
+        }
+    }
+    let is_asked = |question: &String| plain(question) == plain(asked);
+    let others = examples.into_iter().map(|example| example.question).filter(|question| !is_asked(question));
+    found.extend(others.take(most - found.len()));
+    Ok(found)
+}
+
+/// A question as others ask the same.
+fn plain(question: &str) -> String {
+    question.trim().trim_end_matches('?').to_lowercase().replace(" by ", " per ")
 }
 
 /// One page on a topic, or on a table by its name; without either, what there is.
@@ -61,7 +101,9 @@ impl<'s> Guide<'s> {
         // Judging waits a little for each table that somebody has locked, so that all of them together may take long.
         let started = Instant::now();
         let approve = |sql: &str| Ok(started.elapsed() < MOST_TIME && is_approved(sql, self.settings)?);
-        builtin::examples(&self.context, &self.values, most, wanted, &approve)
+        let said = |text: &str| glossary::said(text, &|sql| is_approved(sql, self.settings));
+        let asker = Asker { said: &said, approve: &approve };
+        builtin::examples(&self.context, &self.values, most, wanted, &asker)
     }
 
     fn overview(&self) -> Result<String, Error> {

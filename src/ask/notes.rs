@@ -8,14 +8,21 @@ use crate::execution;
 use crate::guard;
 use crate::limits::{Bounds, RowLimits};
 use crate::model::Draft;
-use crate::pg::host::report;
+use crate::pg::host::{moment, report};
 use crate::pg::rows::sinks::Collected;
 use crate::pg::running::sandbox::sandboxed;
 use crate::settings::Settings;
+use prose::answer;
+use prose::outline::Outline;
 use reader::DataEnd;
+use schema::quote_ident;
 
 /// A date that can't be looked up in so many milliseconds is not told.
 const LOOK_MS: i32 = 40;
+/// The same for an answer in words, which would be wrong without it.
+const LOOK_TO_TELL_MS: i32 = 200;
+/// Dates of more columns than these are not looked up for one answer.
+const MOST_ENDS: usize = 3;
 /// So many questions are remembered; then all are forgotten.
 const MOST_TOLD: usize = 1000;
 
@@ -28,19 +35,55 @@ thread_local! {
 /// asker, and bounded; what can't be looked up is not told.
 pub fn with_data_ends(mut draft: Draft, ends: &[DataEnd], settings: &Settings) -> Result<Draft, Error> {
     for end in ends {
-        if let Some(last) = last_date(&end.sql, settings)? {
+        if let Some(last) = one_value(&end.sql, LOOK_MS, settings)? {
             draft.note(format!("{} ends {last}", end.column));
         }
     }
     Ok(draft)
 }
 
-fn last_date(sql: &str, settings: &Settings) -> Result<Option<String>, Error> {
+/// Where the data ends in the columns by which a statement restricts or groups times. Looked up like the ends above.
+pub fn ends_of(outline: &Outline, settings: &Settings) -> Result<Vec<answer::DataEnd>, Error> {
+    let mut ends = Vec::new();
+    for (schema, name, column) in answer::date_columns(outline, &moment::today()).into_iter().take(MOST_ENDS) {
+        let date = quote_ident(&column);
+        let sql = format!(
+            "SELECT pg_catalog.max({date})::pg_catalog.date AS last_date FROM {}.{}",
+            quote_ident(&schema),
+            quote_ident(&name)
+        );
+        if let Some(last) = one_value(&sql, LOOK_TO_TELL_MS, settings)? {
+            ends.push(answer::DataEnd { relation: (schema, name), column, last });
+        }
+    }
+    Ok(ends)
+}
+
+/// The means with which conditions of a statement compare. Looked up like the ends above.
+pub fn means_of(outline: &Outline, settings: &Settings) -> Result<Vec<answer::Mean>, Error> {
+    let mut means = Vec::new();
+    for (schema, name, column) in answer::mean_columns(outline).into_iter().take(MOST_ENDS) {
+        let sql = format!(
+            "SELECT pg_catalog.avg({})::pg_catalog.text AS mean FROM {}.{}",
+            quote_ident(&column),
+            quote_ident(&schema),
+            quote_ident(&name)
+        );
+        if let Some(value) = one_value(&sql, LOOK_TO_TELL_MS, settings)? {
+            means.push(answer::Mean { relation: (schema, name), column, value });
+        }
+    }
+    Ok(means)
+}
+
+/// The one value of a statement of ours, as text; `None` where it is NULL or can't be looked up.
+fn one_value(sql: &str, most: i32, settings: &Settings) -> Result<Option<String>, Error> {
     let milliseconds = match settings.bounds.milliseconds {
-        0 => LOOK_MS,
-        limit => limit.min(LOOK_MS),
+        0 => most,
+        limit => limit.min(most),
     };
-    let (bounds, limits) = (Bounds { milliseconds, ..settings.bounds }, RowLimits { rows: 1, bytes: 1000 });
+    let (bounds, limits) =
+        (Bounds { milliseconds, ..settings.bounds }, RowLimits { rows: 1, bytes: 1000, values: 100 });
     let mut rows = Collected::default();
     let looked =
         sandboxed(bounds, |sandbox| execution::run(guard::approve(sandbox, sql, None, settings)?, &mut rows, limits));

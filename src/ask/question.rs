@@ -1,11 +1,14 @@
 //! A question that is worth asking.
 
 use crate::error::Error;
+use crate::ledger::Asked;
 use schema::ResultShape;
 
 /// A question and what its answer should look like.
 #[derive(Debug, Clone)]
 pub struct Question {
+    /// The function of SQL that was called.
+    pub function: &'static str,
     pub text: String,
     /// The columns its answer should have, where the caller names them.
     pub wanted: Option<ResultShape>,
@@ -32,7 +35,7 @@ const MOST_BYTES: usize = 100_000;
 
 impl Question {
     /// Refuses what can't be answered before anything is looked up.
-    pub fn new(text: Option<&str>, thread: Option<&str>) -> Result<Self, Error> {
+    pub fn new(function: &'static str, text: Option<&str>, thread: Option<&str>) -> Result<Self, Error> {
         let text = text.unwrap_or_default().trim();
         if text.is_empty() {
             return Err(Error::EmptyQuestion);
@@ -41,7 +44,11 @@ impl Question {
             return Err(Error::LongQuestion { bytes: text.len(), most: MOST_BYTES });
         }
         let thread = thread.map(thread_name).transpose()?;
-        Ok(Self { text: text.to_owned(), wanted: None, thread, measured: None })
+        Ok(Self { function, text: text.to_owned(), wanted: None, thread, measured: None })
+    }
+
+    pub fn asked(&self) -> Asked<'_> {
+        Asked { function: self.function, question: Some(&self.text), thread: self.thread.as_deref() }
     }
 
     /// The same, asked for these columns.

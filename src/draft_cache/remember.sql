@@ -1,4 +1,4 @@
--- Keeps a draft ($3) of a role ($4, an oid) for a prompt ($1), and forgets some: the role's that are older than so many
+-- Keeps a draft ($3) of a model ($5) for a role ($4, an oid) and a prompt ($1), and forgets some: the role's that are older than so many
 -- seconds ($2) or beyond its newest 500, anybody's that are older than a month, and those of roles that are gone. There
 -- is no unique key and locked rows are skipped, so that nobody ever waits for another's transaction.
 WITH expired AS MATERIALIZED (
@@ -30,5 +30,5 @@ WITH expired AS MATERIALIZED (
            UNION SELECT o.place FROM oldest o) AS old
     WHERE c.ctid OPERATOR(pg_catalog.=) old.place
 )
-INSERT INTO nl2sql.cache (role, key, sql)
-VALUES ($4::pg_catalog.oid, pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8')), $3)
+INSERT INTO nl2sql.cache (role, key, sql, model)
+VALUES ($4::pg_catalog.oid, pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8')), $3, $5)

@@ -5,11 +5,14 @@
 
 #![forbid(unsafe_code)]
 
+mod quota;
 mod recovery;
 mod report;
 mod silence;
+mod told;
 
-use reader::Abstention;
+use reader::{Abstention, Suggestion};
+pub use told::Told;
 
 /// What went wrong, in PostgreSQL's style: the message is one lower-case clause without a full stop.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -79,10 +82,47 @@ pub enum Error {
     NoSuchTerm(String),
     #[error("too many terms are defined")]
     TooManyTerms { most: usize },
+    #[error("permission denied to erase the history")]
+    MayNotErase,
+    #[error("{}", quota::message(.0))]
+    OverQuota(Box<OverQuota>),
+    #[error("permission denied to reset the counters")]
+    MayNotReset,
+    #[error("nl2sql is not preloaded")]
+    NotPreloaded,
+    /// The SQL objects of the database are of another version than this library.
+    #[error("nl2sql has version {installed} in this database, and its library version {library}")]
+    OtherVersion { installed: String, library: &'static str },
+    /// A question in the background.
+    #[error("question {0} does not exist")]
+    NoSuchJob(i64),
+    #[error("question {id} is not answered yet")]
+    JobNotReady { id: i64, state: String },
+    #[error("question {0} is not submitted yet")]
+    JobNotCommitted(i64),
+    #[error("question {id} was not answered")]
+    JobEnded { id: i64, state: String },
+    #[error("too many questions of the role wait to be answered")]
+    TooManyJobs { most: usize },
+    #[error("a table of the draft was locked for {seconds} s")]
+    DraftLocked { seconds: u64 },
+    #[error("judging the draft ended the background process {times} times")]
+    JudgingEndsProcess { times: u32 },
+    #[error("the value of {name} is too long for a question in the background")]
+    LongSetting { name: String, bytes: usize, most: usize },
+    #[error("the role that asked does not exist any more")]
+    AskerIsGone,
+    /// One that arose elsewhere.
+    #[error("{}", .0.message)]
+    Told(Box<Told>),
+    #[error("permission denied for the history of others")]
+    MayNotExport,
     #[error("relation \"{0}\" does not exist")]
     NoSuchRelation(String),
     #[error("nl2sql.model names no model")]
     NoModel,
+    #[error("nl2sql.model names too many models")]
+    TooManyModels { named: usize, most: usize },
 
     #[error("model \"{0}\" does not exist")]
     UnknownModel(String),
@@ -109,6 +149,11 @@ pub enum Error {
     BadReply { model: String, why: String },
     #[error("model \"{model}\" did not reply in time")]
     ModelTimedOut { model: String, seconds: f64 },
+    /// Its breaker is open.
+    #[error("model \"{model}\" is not asked, as it failed several times in a row")]
+    Resting { model: String, seconds: f64 },
+    #[error("the question exceeded nl2sql.question_timeout")]
+    QuestionTimedOut { milliseconds: i32 },
     #[error("model \"{model}\" rejected its credentials")]
     Unauthorized { model: String, why: String },
     #[error("model \"{model}\" is overloaded or its quota is used up")]
@@ -122,12 +167,15 @@ pub enum Error {
     /// The model asks back. What it says is quoted as its own.
     #[error("model \"{model}\" asks: \"{question}\"")]
     Clarify { model: String, question: String },
+    /// Several drafts of the model give different results, and no result more than another.
+    #[error("model \"{model}\" reads the question in {} ways", .readings.len())]
+    Undecided { model: String, readings: Vec<String> },
     /// The model says that the database can't answer.
     #[error("model \"{model}\" gives no answer: \"{reason}\"")]
     Declined { model: String, reason: String },
     /// The builtin model is silent. `suggestions`: up to three questions near to this one that it answers.
     #[error("{}", silence::message(.abstention))]
-    Silent { abstention: Abstention, suggestions: Vec<String> },
+    Silent { abstention: Abstention, suggestions: Vec<Suggestion> },
 
     #[error("expected one statement, found {0}")]
     StatementCount(usize),
@@ -138,7 +186,7 @@ pub enum Error {
     Writes(String),
     #[error("{what} is not allowed")]
     Refused { what: String, why: String, hint: Option<String> },
-    /// Columns or a relation that are labelled as hidden.
+    /// A column or relation that is labelled as hidden: by name where the statement names it.
     #[error("using {0} is not allowed")]
     Hidden(String),
     #[error("the estimated cost of the query exceeds nl2sql.max_cost")]
@@ -180,6 +228,35 @@ pub enum Error {
     /// A draft failed for good: `cause`, with the draft itself.
     #[error("{cause}")]
     Draft { cause: Box<Error>, sql: String, attempt: u32, of: u32 },
+}
+
+/// Each with its number before it.
+pub fn numbered(texts: &[String]) -> Vec<String> {
+    texts.iter().zip(1..).map(|(text, number)| format!("{number}. {text}")).collect()
+}
+
+/// What a quota limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    Questions,
+    Tokens,
+    Cost,
+    /// Questions at the same time.
+    Concurrent,
+}
+
+/// A quota that lets no further model be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverQuota {
+    /// Empty: everybody's.
+    pub role: String,
+    pub together: bool,
+    pub period: String,
+    pub limit: Limit,
+    pub used: String,
+    pub most: String,
+    /// When the period ends, in UTC.
+    pub ends: String,
 }
 
 /// An error that the server raised, as plain values.

@@ -1,6 +1,6 @@
 //! What an error tells the person who sees it: SQLSTATE, DETAIL and HINT.
 
-use super::{Error, silence};
+use super::{Error, quota, silence};
 use schema::sanitize::one_line_marked;
 
 impl Error {
@@ -10,6 +10,7 @@ impl Error {
             Self::EmptyQuestion
             | Self::EmptyStatement
             | Self::NoModel
+            | Self::TooManyModels { .. }
             | Self::InvalidLabel { .. }
             | Self::EmptyThreadName
             | Self::EmptyPart(_)
@@ -31,6 +32,13 @@ impl Error {
             Self::TermDefined(_) | Self::TermIsName { .. } => "42710",
             Self::NoSuchRelation(_) => "42P01",
             Self::TooManyTerms { .. } => "54000",
+            Self::NoSuchJob(_) | Self::AskerIsGone => "42704",
+            Self::JobNotReady { .. } | Self::JobNotCommitted(_) | Self::JobEnded { .. } => "55000",
+            Self::TooManyJobs { .. } => "54000",
+            Self::DraftLocked { .. } => "55P03",
+            Self::LongSetting { .. } => "54000",
+            Self::JudgingEndsProcess { .. } => "58000",
+            Self::Told(told) => &told.sqlstate,
             Self::NoSuchTerm(_)
             | Self::UnknownModel(_)
             | Self::NoSuchPair(_)
@@ -43,31 +51,35 @@ impl Error {
             | Self::CursorOfAnother { .. }
             | Self::MayNotShare
             | Self::MayNotShareTerms
-            | Self::MayNotReadFeedback => "42501",
+            | Self::MayNotReadFeedback
+            | Self::MayNotErase
+            | Self::MayNotReset
+            | Self::MayNotExport => "42501",
             Self::UnknownOption { .. } => "HV00D",
             Self::BadOptionValue { .. } => "HV024",
             Self::MissingOption { .. } => "HV00J",
             Self::SecretUnreadable { .. } => "58030",
-            Self::Unreachable { .. } => "HV00N",
+            Self::Unreachable { .. } | Self::Resting { .. } => "HV00N",
             Self::BadReply { .. } => "HV00M",
             Self::ModelTimedOut { .. } | Self::HttpStatus { .. } => "HV00L",
             Self::Unauthorized { .. } => "28000",
             Self::Overloaded { .. } => "53000",
-            Self::Clarify { .. } => "P0001",
+            Self::Clarify { .. } | Self::Undecided { .. } => "P0001",
             Self::Declined { .. } => "P0002",
             Self::StatementCount(_) => "42601",
             Self::Writes(_) | Self::ForgetsNothing => "25006",
             Self::Refused { .. } | Self::Hidden(_) => "2F003",
-            Self::TooCostly { .. } => "53400",
+            Self::TooCostly { .. } | Self::OverQuota(_) => "53400",
             Self::DoesNotFit { .. } => "42804",
             Self::CatalogsChanged => "40001",
+            Self::NotPreloaded | Self::OtherVersion { .. } => "55000",
             Self::ParallelOperation => "25000",
             Self::MemoryExceeded { .. } => "53200",
             Self::StatementTooLong { .. }
             | Self::TooComplex { .. }
             | Self::ArgumentsTooLarge { .. }
             | Self::RowTooLarge { .. } => "54000",
-            Self::QueryTimedOut { .. } | Self::OwnQueryTimedOut { .. } => "57014",
+            Self::QueryTimedOut { .. } | Self::OwnQueryTimedOut { .. } | Self::QuestionTimedOut { .. } => "57014",
             Self::Server(failure) | Self::Run(failure) => &failure.sqlstate,
             Self::ChainFailed { last: cause, .. }
             | Self::Draft { cause, .. }
@@ -91,6 +103,7 @@ impl Error {
             Self::Hidden(_) => Some("Its security label is \"hidden\".".to_owned()),
             Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
             Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
+            Self::TooManyModels { named, most } => Some(format!("It names {named}; at most {most} are asked.")),
             Self::LongThreadName { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are kept.")),
             Self::PairTooLong { bytes, most, .. } | Self::TermTooLong { bytes, most, .. } => {
                 Some(format!("It has {bytes} bytes, at most {most} are kept."))
@@ -107,6 +120,11 @@ impl Error {
             Self::MayNotReadFeedback => {
                 Some("Only superusers and members of the roles in nl2sql.teachers read and accept it.".to_owned())
             }
+            Self::MayNotErase => Some("Only superusers erase it: an audit that its subjects erase is none.".to_owned()),
+            Self::OverQuota(over) => Some(quota::detail(over)),
+            Self::MayNotReset => Some("Only superusers reset them.".to_owned()),
+            Self::NotPreloaded => Some("What is counted for all sessions needs shared memory.".to_owned()),
+            Self::MayNotExport => Some("Only superusers export it; everybody exports their own.".to_owned()),
             Self::MayNotShareTerms => {
                 Some("Only superusers and members of the roles in nl2sql.teachers give terms an audience.".to_owned())
             }
@@ -121,13 +139,22 @@ impl Error {
             Self::MayNotShare => {
                 Some("Only superusers and members of the roles in nl2sql.teachers give pairs an audience.".to_owned())
             }
+            Self::JobNotReady { state, .. } => Some(format!("It is {state}.")),
+            Self::JobEnded { state, .. } => Some(format!("It is {state}.")),
+            Self::JobNotCommitted(_) => Some("It is with the transaction that submits it.".to_owned()),
+            Self::TooManyJobs { most } => Some(format!("At most {most} may.")),
+            Self::LongSetting { bytes, most, .. } => Some(format!("It has {bytes} bytes; at most {most} are carried.")),
+            Self::Told(told) => told.detail.clone(),
             Self::MissingOption { server, .. } => Some(format!("Server \"{server}\" does not set it.")),
             Self::ModelTimedOut { seconds, .. } => Some(format!("It was given {seconds} s.")),
+            Self::Undecided { readings, .. } => Some(super::numbered(readings).join("\n")),
             Self::Silent { abstention, .. } => Some(silence::detail(abstention)),
             Self::TooCostly { cost: Some(cost), limit } => {
                 Some(format!("The planner estimates {cost:.0}, the limit is {limit:.0}."))
             }
             Self::TooCostly { cost: None, limit } => Some(format!("The limit is {limit:.0}.")),
+            Self::Resting { seconds, .. } => Some(format!("It is asked again in {seconds:.0} s.")),
+            Self::QuestionTimedOut { milliseconds } => Some(format!("It was given {milliseconds} ms.")),
             Self::QueryTimedOut { milliseconds } | Self::OwnQueryTimedOut { milliseconds } => {
                 Some(format!("It was stopped after {milliseconds} ms."))
             }
@@ -217,17 +244,46 @@ impl Error {
             Self::Unauthorized { .. } => "Check the api_key of the user mapping.",
             Self::Overloaded { .. } => "Ask again later, or name a further model in nl2sql.model.",
             Self::Clarify { .. } => "Ask again with the answer in the question.",
+            Self::Undecided { .. } => "Ask again in words that only one of these fits.",
             Self::Silent { abstention, suggestions } => return Some(silence::hint(abstention, suggestions)),
             Self::TooCostly { .. } => "Ask for less, or have a superuser raise nl2sql.max_cost.",
+            Self::Resting { .. } => {
+                "nl_health() tells how it stands; a model after it in nl2sql.model is asked in its place."
+            }
+            Self::QuestionTimedOut { .. } => {
+                "Ask again, or for less, or have a superuser raise nl2sql.question_timeout."
+            }
             Self::QueryTimedOut { .. } => "Ask for less, or have a superuser raise nl2sql.query_timeout.",
             Self::OwnQueryTimedOut { .. } => "Ask again when the server is less busy.",
             Self::TooComplex { .. } => "Write it with fewer levels, copies and columns.",
-            Self::MemoryExceeded { .. } => "Ask for less, or have a superuser raise nl2sql.memory_limit.",
+            Self::MemoryExceeded { .. } => {
+                "Ask for less, connect anew if the session has kept much, or have a superuser raise nl2sql.memory_limit."
+            }
             Self::DoesNotFit { .. } => "Change the list: nl_columns(question) tells what the query gives.",
             Self::CatalogsChanged => "Try again.",
+            Self::NoSuchJob(_) => "SELECT id, state, question FROM nl2sql.jobs lists your own.",
+            Self::JobNotReady { id, .. } => {
+                return Some(format!("SELECT nl_wait({id}) waits for it; LISTEN nl2sql tells when it is ready."));
+            }
+            Self::JobNotCommitted(_) => "COMMIT first.",
+            Self::JobEnded { .. } => "Submit it again.",
+            Self::TooManyJobs { .. } => "Wait for some, or cancel some: SELECT nl_cancel(id) FROM nl2sql.jobs.",
+            Self::JudgingEndsProcess { .. } => "The server's log tells why.",
+            Self::DraftLocked { .. } => "Ask again when whoever locks it has committed; pg_locks tells who does.",
+            Self::Told(told) => return told.hint.clone(),
+            Self::OverQuota(over) => return Some(quota::hint(over)),
+            Self::TooManyModels { .. } => "Name those that are asked first, each once.",
+            Self::NotPreloaded => "Add nl2sql to shared_preload_libraries and restart the server.",
+            Self::OtherVersion { installed, library } if is_later(installed, library) => {
+                "Begin a new session, or restart the server where shared_preload_libraries names nl2sql; \
+                 install the library of that version where that does not help."
+            }
+            Self::OtherVersion { .. } => "Update it as its owner: ALTER EXTENSION nl2sql UPDATE.",
             Self::ParallelOperation => "Mark the function that calls it PARALLEL UNSAFE.",
             Self::CursorOfAnother { opener } => return Some(format!("Fetch as role {opener}, which opened it.")),
-            Self::Hidden(_) => "Leave it out; whoever owns it can change the label: SECURITY LABEL FOR nl2sql.",
+            Self::Hidden(_) => {
+                "Name columns in place of *, and leave it out; whoever owns it can change the label: SECURITY LABEL FOR nl2sql."
+            }
             Self::Refused { hint, .. } => return hint.clone(),
             Self::Server(failure) | Self::Run(failure) => return failure.hint.clone(),
             Self::TermDefined(_) => "SELECT nl2sql.undefine('…') forgets a term.",
@@ -244,5 +300,26 @@ impl Error {
             _ => return None,
         };
         Some(text.to_owned())
+    }
+}
+
+/// Whether a version has greater numbers than another: 0.10.0 than 0.9.1.
+fn is_later(version: &str, other: &str) -> bool {
+    let numbers = |version: &str| version.split('.').map(|part| part.parse().unwrap_or(0)).collect::<Vec<u32>>();
+    numbers(version) > numbers(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_out_of_two_versions_depends_on_which_is_later() {
+        let hint = |installed: &str, library| {
+            Error::OtherVersion { installed: installed.to_owned(), library }.hint().unwrap_or_default()
+        };
+        assert!(hint("0.1.0", "0.2.0").contains("ALTER EXTENSION nl2sql UPDATE"));
+        assert!(hint("0.9.1", "0.10.0").contains("ALTER EXTENSION nl2sql UPDATE"));
+        assert!(hint("0.10.0", "0.9.1").contains("new session"));
     }
 }

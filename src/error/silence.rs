@@ -1,6 +1,6 @@
 //! What the builtin model says where it gives no answer: to the analyst who asked first, to the DBA last.
 
-use reader::{Abstention, Understood};
+use reader::{Abstention, Suggestion, Understood};
 use schema::sanitize::one_line;
 
 const CONNECT_A_MODEL: &str = "To have a model answer such questions: CREATE SERVER … FOREIGN DATA WRAPPER nl2sql, \
@@ -46,9 +46,11 @@ pub fn detail(abstention: &Abstention) -> String {
 }
 
 /// Questions to ask in its place or, where there are none, what to do; then what else can be done.
-pub fn hint(abstention: &Abstention, suggestions: &[String]) -> String {
+pub fn hint(abstention: &Abstention, suggestions: &[Suggestion]) -> String {
     let first = match (suggestions.is_empty(), abstention) {
-        (false, Abstention::Ambiguous { .. } | Abstention::Unknown { .. } | Abstention::NoParse { .. }) => format!("Try: {}", suggestions.join("\nTry: ")),
+        (false, Abstention::Ambiguous { .. } | Abstention::Unknown { .. } | Abstention::NoParse { .. }) => {
+            suggestions.iter().map(suggested).collect::<Vec<_>>().join("\n")
+        }
         (_, Abstention::Unplaced { .. }) => {
             "Say what it replaces or adds (\"what about 2024\", \"only Germany\", \"by country instead\"), or ask the whole anew."
                 .to_owned()
@@ -57,6 +59,16 @@ pub fn hint(abstention: &Abstention, suggestions: &[String]) -> String {
         (true, _) => "Rephrase with the names of tables and columns.".to_owned(),
     };
     format!("{first}\n{CONNECT_A_MODEL}")
+}
+
+/// A question to ask instead, and what it leaves out of the one that was asked.
+fn suggested(suggestion: &Suggestion) -> String {
+    let quoted: Vec<String> = suggestion.leaves_out.iter().map(|words| format!("\"{words}\"")).collect();
+    match (suggestion.is_example, quoted.as_slice()) {
+        (true, _) => format!("What can be asked here: {}", suggestion.question),
+        (false, []) => format!("Try: {}", suggestion.question),
+        (false, quoted) => format!("Try: {} (leaves out {})", suggestion.question, quoted.join(", ")),
+    }
 }
 
 fn understood(parts: &[Understood]) -> Option<String> {

@@ -6,15 +6,13 @@
 
 use crate::error::Error;
 use crate::guard::Approved;
-use crate::limits::RowLimits;
+use crate::limits::{MOST_KEPT, RowLimits};
 use crate::pg::host::failure::catch;
 use crate::pg::rows::receiver::{Outcome, ReachedLimit, Sink};
 use crate::pg::running::cursor::DetachedPlan;
 
 /// Runs the plan that was judged, streaming its rows into `sink`.
 pub fn run(approved: Approved<'_>, sink: &mut impl Sink, limits: RowLimits) -> Result<Outcome, Error> {
-    let unlimited = |limit: u64| if limit == 0 { u64::MAX } else { limit };
-    let limits = RowLimits { rows: unlimited(limits.rows), bytes: unlimited(limits.bytes) };
     sink.clear();
     let (planned, transform, _) = approved.into_plan();
     catch(|| planned.run(sink, &transform, limits)).map_err(|error| match error {
@@ -41,6 +39,10 @@ pub fn detach(approved: Approved<'_>, generation: u64) -> Result<DetachedPlan, E
 /// What to tell the caller about an answer that ended early.
 pub fn remark(outcome: &Outcome, limits: RowLimits) -> Option<String> {
     let limit = match outcome.reached? {
+        ReachedLimit::Values => format!("no more than {} values are told, drawn or compared", limits.values),
+        ReachedLimit::Bytes if limits.bytes == MOST_KEPT.bytes && limits.values == MOST_KEPT.values => {
+            format!("no more than {} MB are told, drawn or compared", limits.bytes / 1024 / 1024)
+        }
         ReachedLimit::Rows => format!("nl2sql.row_limit = {}", limits.rows),
         ReachedLimit::Bytes => format!("nl2sql.byte_limit = {}kB", limits.bytes / 1024),
     };

@@ -2,13 +2,17 @@
 
 use super::{MAX_WORDS, TABLE, found};
 use crate::error::Error;
-use crate::grounding::{self, Extent};
+use crate::grounding::values::Lookup;
+use crate::grounding::{self, Context, Extent, array_literal};
 use crate::guard;
-use crate::pg::running::query;
+use crate::pg::host::report;
+use crate::pg::running::query::{self, Row};
 use crate::pg::running::sandbox::sandboxed;
 use crate::pg::tree::expression::{self, Expression};
 use crate::settings::Settings;
 use crate::taught::{self, Sharing};
+use reader::Interrupted;
+use reader::stored_values::{Closeness, ValueLookup};
 use schema::quote_ident;
 use schema::sanitize::one_line;
 
@@ -46,8 +50,13 @@ pub fn define(definition: &Definition<'_>, settings: &Settings) -> Result<(), Er
         Error::MayNotShare => Error::MayNotShareTerms,
         error => error,
     })?;
-    refuse_taken(&term, &key, settings)?;
+    let context = grounding::link(&term, &settings.scope(), Extent::of(settings.prompt.budget), true)?;
+    refuse_taken(&term, &key, &context)?;
     let relation = definition.on_relation.map(Relation::of).transpose()?;
+    if relation.as_ref().is_some_and(|relation| relation.is_temporary) {
+        let why = "Its relation is temporary, and goes with the session.";
+        return Err(Error::BadTerm { term, why, hint: "Name a permanent relation, or a view, as on_relation." });
+    }
     let (kind, sql) = match (&relation, &expression) {
         (Some(relation), Some(expression)) => {
             let (kind, sql) = judged(&term, relation, expression, settings)?;
@@ -61,6 +70,8 @@ pub fn define(definition: &Definition<'_>, settings: &Settings) -> Result<(), Er
     };
     let role = query::current_role().to_u32().to_string();
     let audience = sharing.audience.map(|oid| oid.to_string());
+    let may_share = sharing.may_share.to_string();
+    let names = relation.as_ref().map(|relation| array_literal(&[relation.schema.clone(), relation.name.clone()]));
     let arguments = [
         Some(role.as_str()),
         audience.as_deref(),
@@ -71,20 +82,63 @@ pub fn define(definition: &Definition<'_>, settings: &Settings) -> Result<(), Er
         Some(kind),
         Some(&key),
         sql.as_deref(),
+        names.as_deref(),
+        Some(&may_share),
     ];
-    let kept = query::owner_change(TABLE, include_str!("keep.sql"), &arguments)?;
-    if kept.is_empty() { Err(Error::TooManyTerms { most: MAX_TERMS }) } else { Ok(()) }
+    if query::owner_change(TABLE, include_str!("keep.sql"), &arguments)?.is_empty() {
+        return Err(Error::TooManyTerms { most: MAX_TERMS });
+    }
+    if kind != "note" {
+        tell_hidden_values(&term, &context)?;
+    }
+    Ok(())
 }
 
-/// Forgets a term of the caller's, or a shared one where the caller may share.
-pub fn undefine(term: Option<&str>, settings: &Settings) -> Result<(), Error> {
+/// Tells of columns in which the words of a term are stored: questions no longer mean these values by them.
+fn tell_hidden_values(term: &str, context: &Context) -> Result<(), Error> {
+    let lookup = Lookup::new(context);
+    let found = lookup.find(&[term.to_owned()]).map_err(|Interrupted| lookup.interruption())?;
+    let mut columns: Vec<String> = found
+        .iter()
+        .filter(|found| found.closeness < Closeness::Near)
+        .map(|found| format!("{}.{}", quote_ident(&found.relation), quote_ident(&found.column)))
+        .collect();
+    columns.sort();
+    columns.dedup();
+    if !columns.is_empty() {
+        let columns = columns.join(", ");
+        report::notice(&format!(
+            "\"{term}\" is a value of {columns} too: questions that say it mean the term from now on"
+        ));
+    }
+    Ok(())
+}
+
+/// A term that is forgotten.
+pub struct Undefined {
+    pub term: String,
+    pub meaning: String,
+    /// Who defined it, where that was not the caller; empty where that role is gone.
+    pub by: Option<String>,
+}
+
+/// Forgets a term of the caller's, or a shared one where the caller may share, and what roles that are gone left of it.
+pub fn undefine(term: Option<&str>, settings: &Settings) -> Result<Vec<Undefined>, Error> {
     let term = term.map(str::trim).filter(|term| !term.is_empty()).ok_or(Error::EmptyPart("term"))?;
     let Sharing { may_share, .. } = taught::sharing(None, &settings.teachers)?;
     let role = query::current_role().to_u32().to_string();
     let arguments = [reader::key(term).join(" "), role, may_share.to_string()];
     let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
     let gone = query::owner_change(TABLE, include_str!("remove.sql"), &arguments)?;
-    if gone.is_empty() { Err(Error::NoSuchTerm(one_line(term))) } else { Ok(()) }
+    let undefined = |row: Row| match <[Option<String>; 3]>::try_from(row) {
+        Ok([Some(term), Some(meaning), by]) => Some(Undefined { term, meaning, by }),
+        _ => None,
+    };
+    if gone.is_empty() {
+        Err(Error::NoSuchTerm(one_line(term)))
+    } else {
+        Ok(gone.into_iter().filter_map(undefined).collect())
+    }
 }
 
 const ON_RELATION: &str = "Name the relation whose rows it is about as on_relation.";
@@ -109,7 +163,9 @@ struct Relation {
     oid: String,
     /// With its schema, as SQL spells it.
     sql_name: String,
+    schema: String,
     name: String,
+    is_temporary: bool,
 }
 
 impl Relation {
@@ -117,9 +173,10 @@ impl Relation {
         let mut rows = query::rows(include_str!("relation.sql"), &[Some(name)])?;
         let row: Option<Vec<String>> = rows.pop().map(|row| row.into_iter().flatten().collect());
         match row.as_deref() {
-            Some([oid, schema, name]) => {
+            Some([oid, schema, name, is_temporary]) => {
                 let sql_name = format!("{}.{}", quote_ident(schema), quote_ident(name));
-                Ok(Self { oid: oid.clone(), sql_name, name: name.clone() })
+                let is_temporary = is_temporary == "t";
+                Ok(Self { oid: oid.clone(), sql_name, schema: schema.clone(), name: name.clone(), is_temporary })
             }
             _ => Err(Error::NoSuchRelation(one_line(name))),
         }
@@ -165,11 +222,10 @@ fn judged(term: &str, relation: &Relation, text: &str, settings: &Settings) -> R
 }
 
 /// Refuses a term that means something already: as another term, or as a name of the schema.
-fn refuse_taken(term: &str, key: &str, settings: &Settings) -> Result<(), Error> {
+fn refuse_taken(term: &str, key: &str, context: &Context) -> Result<(), Error> {
     if found(&[key.to_owned()])?.iter().any(|other| other.key == key) {
         return Err(Error::TermDefined(term.to_owned()));
     }
-    let context = grounding::link(term, &settings.scope(), Extent::of(settings.prompt.budget), false)?;
     for relation in context.snapshot.relations.iter() {
         let is_same = |name: &str| reader::key(&name.replace('_', " ")).join(" ") == key;
         let column = relation.columns.iter().find(|column| is_same(&column.name));

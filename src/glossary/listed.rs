@@ -6,6 +6,7 @@ use crate::pg::running::query::{self, Row};
 use schema::quote_ident;
 
 /// A term, whether its SQL still runs or not.
+#[derive(Debug, Clone)]
 pub struct Listed {
     pub term: Term,
     /// Who defined it; empty where that role is gone.
@@ -14,7 +15,6 @@ pub struct Listed {
     pub audience: Option<String>,
     /// When it was defined, as the session prints it.
     pub at: String,
-    pub is_own: bool,
 }
 
 /// The caller's terms and those shared with them, in the order in which they were defined.
@@ -28,8 +28,8 @@ impl Listed {
     fn read(row: Row) -> Option<Self> {
         let mut cells = row.into_iter();
         let term = Term::take(&mut cells)?;
-        let (by, audience, at, is_own) = (cells.next()??, cells.next()?, cells.next()??, cells.next()??);
-        Some(Self { term, by, audience, at, is_own: is_own == "t" })
+        let (by, audience, at) = (cells.next()??, cells.next()?, cells.next()??);
+        Some(Self { term, by, audience, at })
     }
 
     /// The relation that it speaks of, as SQL spells it.

@@ -1,11 +1,21 @@
--- The terms of a role ($1, an oid) and those shared with it, in the order in which they were defined, with who defined them, for
--- whom, when, and whether that was the role itself. Without those on relations of which it may read nothing.
-SELECT g.term, g.meaning, g.kind, n.nspname, c.relname, g.expression, g.sql, g.key, COALESCE(r.rolname, ''),
-       CASE g.audience::pg_catalog.oid WHEN 0 THEN 'public' ELSE g.audience::pg_catalog.text END, g.defined_at,
-       g.definer::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
+-- The terms of a role ($1, an oid) and those shared with it, in the order in which they were defined, with whether that was the
+-- role itself, when in microseconds, who defined them, for whom, and when. Without those on relations of which it may read nothing.
+SELECT g.term, g.meaning, g.kind, n.nspname, c.relname, g.expression, g.sql, g.key,
+       g.definer::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid,
+       (pg_catalog.date_part('epoch', g.defined_at) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8,
+       COALESCE(r.rolname, ''),
+       CASE WHEN g.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public' ELSE g.audience::pg_catalog.text END,
+       g.defined_at
 FROM nl2sql.glossary g
 LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) g.definer::pg_catalog.oid
-LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.on_relation::pg_catalog.oid
+-- By its number, or where the term came in a dump by its name.
+LEFT JOIN pg_catalog.pg_class c
+    ON c.oid OPERATOR(pg_catalog.=)
+       CASE WHEN g.catalog OPERATOR(pg_catalog.=) g.tableoid THEN g.relation
+            ELSE (SELECT o.oid FROM pg_catalog.pg_class o
+                  JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) o.relnamespace
+                  WHERE s.nspname OPERATOR(pg_catalog.=) g.on_relation[1]::pg_catalog.name
+                    AND o.relname OPERATOR(pg_catalog.=) g.on_relation[2]::pg_catalog.name) END
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE (g.definer::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
        OR g.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0

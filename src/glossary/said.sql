@@ -1,8 +1,19 @@
 -- The terms with these keys ($2, a text[] literal) that count in the questions of a role ($1, an oid): its own and those shared
--- with it, the own ones first, without those on relations of which it may read nothing.
-SELECT g.term, g.meaning, g.kind, n.nspname, c.relname, g.expression, g.sql, g.key
+-- with it, the own ones first, without those on relations of which it may read nothing, and those of roles that are gone. With
+-- whether it is the role's own, and when it was defined, in microseconds.
+SELECT g.term, g.meaning, g.kind, n.nspname, c.relname, g.expression, g.sql, g.key,
+       g.definer::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid,
+       (pg_catalog.date_part('epoch', g.defined_at) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8
 FROM nl2sql.glossary g
-LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.on_relation::pg_catalog.oid
+JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) g.definer::pg_catalog.oid
+-- By its number, or where the term came in a dump by its name.
+LEFT JOIN pg_catalog.pg_class c
+    ON c.oid OPERATOR(pg_catalog.=)
+       CASE WHEN g.catalog OPERATOR(pg_catalog.=) g.tableoid THEN g.relation
+            ELSE (SELECT o.oid FROM pg_catalog.pg_class o
+                  JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) o.relnamespace
+                  WHERE s.nspname OPERATOR(pg_catalog.=) g.on_relation[1]::pg_catalog.name
+                    AND o.relname OPERATOR(pg_catalog.=) g.on_relation[2]::pg_catalog.name) END
 LEFT JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 WHERE g.key OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])
   AND (g.definer::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid

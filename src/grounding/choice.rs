@@ -16,6 +16,8 @@ pub struct Extent {
     pub explained: usize,
 }
 
+/// No more columns than this are read in detail: tables of a thousand columns each may not take the time of others' questions.
+const MAX_COLUMNS: usize = 10_000;
 /// What can be joined with so many of the nearest relations is chosen too, so much for each.
 const JOINED: usize = 20;
 const MAX_NEIGHBOURS: usize = 6;
@@ -36,8 +38,23 @@ impl Extent {
 /// leaves open.
 pub fn choose(directory: &Directory, ranked: &[Ranked], total: usize, path: &[String], extent: Extent) -> Vec<u32> {
     if total <= extent.all {
-        return directory.readable().collect();
+        let all: Vec<u32> = directory.readable().collect();
+        if all.iter().map(|oid| directory.width(*oid)).sum::<usize>() <= MAX_COLUMNS {
+            return all;
+        }
     }
+    let mut room = MAX_COLUMNS;
+    let mut chosen = near(directory, ranked, path, extent);
+    chosen.retain(|oid| {
+        let fits = room.checked_sub(directory.width(*oid));
+        room = fits.unwrap_or(room);
+        fits.is_some()
+    });
+    chosen
+}
+
+/// The nearest relations, what can be joined with them, and others where there are few.
+fn near(directory: &Directory, ranked: &[Ranked], path: &[String], extent: Extent) -> Vec<u32> {
     let mut chosen: Vec<u32> = ranked.iter().take(extent.near).map(|one| one.oid).collect();
     let mut met: HashSet<u32> = chosen.iter().copied().collect();
     let room = extent.near + extent.near / 2;

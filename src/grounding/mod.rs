@@ -14,14 +14,15 @@ mod named;
 pub mod values;
 
 pub use choice::Extent;
-pub use context::Context;
 #[cfg(test)]
 pub use context::context_of;
+pub use context::{Context, KeptOutline};
 pub use named::Name;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Failure};
 use crate::pg::host::invalidation;
@@ -31,7 +32,7 @@ use detail::{Detail, Details, Reader};
 use directory::Directory;
 use linking::Ranked;
 use reader::Prepared;
-use schema::{Outline, Relation, Schema, Snapshot};
+use schema::{Relation, Schema, Snapshot, comment_clauses};
 
 /// At most this many relations are ranked; nothing that is sent to a model has room for more.
 const MAX_RANKED: usize = 400;
@@ -88,9 +89,12 @@ pub fn link(question: &str, scope: &Scope<'_>, extent: Extent, with_values: bool
         }
         session.refresh(scope)?;
         let path = session.directory.path();
+        let started = Instant::now();
         let (ranked, total) = session.directory.rank(question, &path, MAX_RANKED, extent.explained)?;
         let oids = choice::choose(&session.directory, &ranked, total, &path, extent);
-        session.context(question, scope, Chosen { oids, path, ranked, total }, with_values)
+        let linking = started.elapsed();
+        let context = session.context(question, scope, Chosen { oids, path, ranked, total }, with_values)?;
+        Ok(Context { linking, ..context })
     })
 }
 
@@ -176,8 +180,8 @@ impl Session {
             by_place.then_with(|| (&one.schema, &one.name).cmp(&(&other.schema, &other.name)))
         });
         let details: Rc<[Rc<Detail>]> = details.into();
-        let outline = |oid: &u32| self.directory.outline(*oid, moment.visible.contains(oid));
-        let outlines: Vec<Outline> = others.iter().filter_map(outline).collect();
+        let outline = |oid: &u32| self.directory.kept_outline(*oid, moment.visible.contains(oid));
+        let outlines: Vec<Rc<KeptOutline>> = others.iter().filter_map(outline).collect();
         let (snapshot, prepared) = self.snapshot(Rc::clone(&details), &moment, path);
         // What was dropped meanwhile, or taken away, is not told of either.
         let gone = chosen.len().saturating_sub(snapshot.relations.len());
@@ -189,6 +193,7 @@ impl Session {
             ranked: ranked.into(),
             outlines: outlines.into(),
             total: total.saturating_sub(gone),
+            linking: Duration::ZERO,
         })
     }
 
@@ -203,7 +208,8 @@ impl Session {
         if let Some(last) = self.last.as_ref().filter(is_same) {
             return (Rc::clone(&last.snapshot), Rc::clone(&last.prepared));
         }
-        let relations: Vec<Relation> = details.iter().map(|detail| commented(detail, moment)).collect();
+        let mut relations: Vec<Relation> = details.iter().map(|detail| commented(detail, moment)).collect();
+        comment_clauses::apply(&mut relations);
         let mut schemas: Vec<Schema> = Vec::new();
         for relation in &relations {
             if schemas.last().is_none_or(|last| last.name != relation.schema) {

@@ -4,6 +4,7 @@
 //! than a second after a cancel. The limits keep one call below about half a second. Between two calls there is a look
 //! for cancels (`pg::running::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
 
+use super::name_limits;
 use crate::pg::running::argument_bounds::{ArgumentLimit, MOST_XML, Measure};
 
 /// Arguments of which every part meets every part of the other: what their sizes multiply to, at most.
@@ -16,6 +17,11 @@ const fn largest(function: &'static str, arguments: &'static [usize], most: f64)
     ArgumentLimit { function, library: "", measure: Measure::Largest(arguments), most }
 }
 
+/// Arguments each of whose parts may meet every part of all of them: how large they may be together.
+const fn together(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::Sum(arguments), most }
+}
+
 /// What a type's input function reads.
 const fn input(function: &'static str, most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Text, most }
@@ -26,9 +32,19 @@ const fn count(function: &'static str, argument: usize, most: f64) -> ArgumentLi
     ArgumentLimit { function, library: "", measure: Measure::Count(argument), most }
 }
 
-/// Arguments of any type.
+/// Arguments of any type, all together: a call may have a hundred, or a list (VARIADIC), whose elements each take time.
 const fn any(function: &'static str, most: f64) -> ArgumentLimit {
-    ArgumentLimit { function, library: "", measure: Measure::LargestOfAny, most }
+    ArgumentLimit { function, library: "", measure: Measure::SumOfAny, most }
+}
+
+/// The same, with a separator between each and the next.
+const fn joined(function: &'static str) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::Joined, most: 1.0 }
+}
+
+/// What looks for words in a text, as far as its options say.
+const fn headline(function: &'static str, text: usize, options: Option<usize>) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::Headline { text, options }, most: 3.5e8 }
 }
 
 /// What parses its first argument as XML.
@@ -36,9 +52,14 @@ const fn xml(function: &'static str) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Xml(0), most: MOST_XML }
 }
 
-/// What looks for a path in XML.
+/// What looks for a path in XML; the argument after both may tell its namespaces.
 const fn path(function: &'static str, path: usize, document: usize) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Path { path, document }, most: 1.0 }
+}
+
+/// What evaluates a jsonpath, its second argument, over the first with the variables in the third.
+const fn jsonpath(function: &'static str) -> ArgumentLimit {
+    ArgumentLimit { function, library: "", measure: Measure::JsonPath, most: 1.0 }
 }
 
 /// What ranks a tsvector by the tsquery after it.
@@ -51,8 +72,13 @@ const fn of(library: &'static str, limit: ArgumentLimit) -> ArgumentLimit {
     ArgumentLimit { library, ..limit }
 }
 
+/// All limits.
+pub fn all() -> Vec<ArgumentLimit> {
+    LIMITS.iter().cloned().chain(name_limits::all()).collect()
+}
+
 /// By the names of the C functions, which are the same in all versions.
-pub const LIMITS: &[ArgumentLimit] = &[
+const LIMITS: &[ArgumentLimit] = &[
     // oracle_compat.c: each character of a text is compared with each of a set.
     product("translate", &[0, 1], 5e7),
     product("ltrim", &[0, 1], 5e7),
@@ -71,6 +97,17 @@ pub const LIMITS: &[ArgumentLimit] = &[
     product("text_to_array_null", &[0, 1], 2e9),
     product("text_to_table", &[0, 1], 2e9),
     product("text_to_table_null", &[0, 1], 2e9),
+    // regexp.c finds all matches before it returns the first. varlena.c: part by part.
+    largest("regexp_matches", &[0], 3e6),
+    largest("regexp_matches_no_flags", &[0], 3e6),
+    largest("regexp_split_to_table", &[0], 3e6),
+    largest("regexp_split_to_table_no_flags", &[0], 3e6),
+    largest("regexp_split_to_array", &[0], 3e6),
+    largest("regexp_split_to_array_no_flags", &[0], 3e6),
+    largest("regexp_count", &[0], 3e6),
+    largest("regexp_count_no_start", &[0], 3e6),
+    largest("regexp_count_no_flags", &[0], 3e6),
+    largest("parse_ident", &[0], 1e6),
     // like_match.c: each wildcard may begin anew at each place.
     product("textlike", &[0, 1], 5e8),
     product("textnlike", &[0, 1], 5e8),
@@ -117,9 +154,12 @@ pub const LIMITS: &[ArgumentLimit] = &[
     product("array_to_text", &[0, 1], 3e7),
     product("array_to_text_null", &[0, 1], 3e7),
     // arrayfuncs.c, array_userfuncs.c and json.c: elements of one byte each take 10 to 50 ns.
-    largest("array_out", &[0], 1e7),
-    largest("array_to_json", &[0], 1.5e7),
-    largest("array_to_json_pretty", &[0], 1.5e7),
+    ArgumentLimit { function: "array_out", library: "", measure: Measure::Array, most: 1e7 },
+    ArgumentLimit { function: "array_send", library: "", measure: Measure::Array, most: 1e7 },
+    any("text_concat", 2e7),
+    joined("text_concat_ws"),
+    any("array_to_json", 1.5e7),
+    any("array_to_json_pretty", 1.5e7),
     largest("array_position", &[0], 5e7),
     largest("array_position_start", &[0], 5e7),
     largest("array_positions", &[0], 5e7),
@@ -158,30 +198,44 @@ pub const LIMITS: &[ArgumentLimit] = &[
     rank("ts_rank_ttf", 0),
     rank("ts_rank_wtt", 1),
     rank("ts_rank_wttf", 1),
-    largest("ts_headline", &[0], 1e7),
-    largest("ts_headline_opt", &[0], 1e7),
-    largest("ts_headline_byid", &[1], 1e7),
-    largest("ts_headline_byid_opt", &[1], 1e7),
+    headline("ts_headline", 0, None),
+    headline("ts_headline_opt", 0, Some(2)),
+    headline("ts_headline_byid", 1, None),
+    headline("ts_headline_byid_opt", 1, Some(3)),
+    headline("ts_headline_jsonb", 0, None),
+    headline("ts_headline_jsonb_opt", 0, Some(2)),
+    headline("ts_headline_jsonb_byid", 1, None),
+    headline("ts_headline_jsonb_byid_opt", 1, Some(3)),
+    headline("ts_headline_json", 0, None),
+    headline("ts_headline_json_opt", 0, Some(2)),
+    headline("ts_headline_json_byid", 1, None),
+    headline("ts_headline_json_byid_opt", 1, Some(3)),
     // json.c and jsonfuncs.c: text that is parsed again at each call, and values that are taken apart and put together.
     input("json_in", 5e7),
-    input("jsonb_in", 6e6),
+    input("jsonb_in", 2.5e6),
     any("to_json", 1.5e7),
-    any("to_jsonb", 6e6),
+    any("to_jsonb", 2.5e6),
     any("json_build_array", 1.5e7),
     any("json_build_object", 1.5e7),
-    any("jsonb_build_array", 6e6),
-    any("jsonb_build_object", 6e6),
+    any("jsonb_build_array", 2.5e6),
+    any("jsonb_build_object", 2.5e6),
     any("row_to_json", 1.5e7),
     any("json_agg_transfn", 1.5e7),
-    any("jsonb_agg_transfn", 6e6),
+    any("jsonb_agg_transfn", 2.5e6),
     any("json_object_agg_transfn", 1.5e7),
-    any("jsonb_object_agg_transfn", 6e6),
+    any("jsonb_object_agg_transfn", 2.5e6),
     largest("json_object_field", &[0], 2.5e7),
     largest("json_object_field_text", &[0], 2.5e7),
     largest("json_array_element", &[0], 2.5e7),
     largest("json_array_element_text", &[0], 2.5e7),
-    largest("json_extract_path", &[0], 2.5e7),
-    largest("json_extract_path_text", &[0], 2.5e7),
+    largest("json_extract_path", &[0, 1], 2.5e7),
+    largest("json_extract_path_text", &[0, 1], 2.5e7),
+    largest("jsonb_extract_path", &[1], 2.5e7),
+    largest("jsonb_extract_path_text", &[1], 2.5e7),
+    largest("json_object", &[0], 1.5e7),
+    together("json_object_two_arg", &[0, 1], 1.5e7),
+    largest("jsonb_object", &[0], 8e6),
+    together("jsonb_object_two_arg", &[0, 1], 8e6),
     largest("json_array_length", &[0], 2.5e7),
     largest("json_strip_nulls", &[0], 2e7),
     largest("json_object_keys", &[0], 2e7),
@@ -194,14 +248,14 @@ pub const LIMITS: &[ArgumentLimit] = &[
     largest("jsonb_each", &[0], 2e7),
     largest("jsonb_each_text", &[0], 2e7),
     largest("jsonb_object_keys", &[0], 3e7),
-    largest("jsonb_set", &[0, 2], 2e7),
-    largest("jsonb_insert", &[0, 2], 2e7),
+    largest("jsonb_set", &[0, 1, 2], 2e7),
+    largest("jsonb_insert", &[0, 1, 2], 2e7),
     largest("jsonb_concat", &[0, 1], 1e7),
     largest("jsonb_delete", &[0], 3e7),
     largest("jsonb_delete_idx", &[0], 3e7),
-    largest("jsonb_delete_path", &[0], 2e7),
+    largest("jsonb_delete_path", &[0, 1], 2e7),
     largest("jsonb_strip_nulls", &[0], 5e7),
-    largest("jsonb_pretty", &[0], 5e7),
+    ArgumentLimit { function: "jsonb_pretty", library: "", measure: Measure::Pretty, most: 1.0 },
     largest("jsonb_out", &[0], 8e7),
     // tsquery.c looks through all operands of a text for each operator.
     input("tsqueryin", 8e4),
@@ -209,8 +263,10 @@ pub const LIMITS: &[ArgumentLimit] = &[
     input("tsvectorin", 5e6),
     input("multirange_in", 1.5e6),
     input("array_in", 1.2e7),
-    input("int2vectorin", 1e7),
-    input("oidvectorin", 1e7),
+    input("int2vectorin", 1e5),
+    input("oidvectorin", 1e5),
+    // format_type.c: each type's name is appended behind all before.
+    largest("oidvectortypes", &[0], 4e4),
     input("path_in", 1.5e7),
     input("poly_in", 1.5e7),
     input("jsonpath_in", 1e6),
@@ -254,19 +310,20 @@ pub const LIMITS: &[ArgumentLimit] = &[
     // unicode_norm.c sorts marks by moving each past its neighbours.
     largest("unicode_normalize_func", &[0], 1.6e4),
     largest("unicode_is_normalized", &[0], 1.6e4),
-    // jsonpath_exec.c: a comparison of two paths compares each item of one with each of the other.
-    largest("jsonb_path_exists", &[0], 1e5),
-    largest("jsonb_path_exists_tz", &[0], 1e5),
-    largest("jsonb_path_exists_opr", &[0], 1e5),
-    largest("jsonb_path_match", &[0], 1e5),
-    largest("jsonb_path_match_tz", &[0], 1e5),
-    largest("jsonb_path_match_opr", &[0], 1e5),
-    largest("jsonb_path_query", &[0], 1e5),
-    largest("jsonb_path_query_tz", &[0], 1e5),
-    largest("jsonb_path_query_array", &[0], 1e5),
-    largest("jsonb_path_query_array_tz", &[0], 1e5),
-    largest("jsonb_path_query_first", &[0], 1e5),
-    largest("jsonb_path_query_first_tz", &[0], 1e5),
+    // jsonpath_exec.c: a comparison of two paths compares each item of one with each of the other, be they
+    // of the document or of the variables, and however often the path gives them.
+    jsonpath("jsonb_path_exists"),
+    jsonpath("jsonb_path_exists_tz"),
+    jsonpath("jsonb_path_exists_opr"),
+    jsonpath("jsonb_path_match"),
+    jsonpath("jsonb_path_match_tz"),
+    jsonpath("jsonb_path_match_opr"),
+    jsonpath("jsonb_path_query"),
+    jsonpath("jsonb_path_query_tz"),
+    jsonpath("jsonb_path_query_array"),
+    jsonpath("jsonb_path_query_array_tz"),
+    jsonpath("jsonb_path_query_first"),
+    jsonpath("jsonb_path_query_first_tz"),
     // trgm_op.c: trigrams are made, sorted, and looked for at each place.
     of("pg_trgm", largest("show_trgm", &[0], 2e6)),
     of("pg_trgm", largest("similarity", &[0, 1], 2e6)),
@@ -286,6 +343,10 @@ pub const LIMITS: &[ArgumentLimit] = &[
     of("_int", largest("sort", &[0], 1.2e7)),
     of("_int", largest("sort_asc", &[0], 1.2e7)),
     of("_int", largest("sort_desc", &[0], 1.2e7)),
+    of("_int", largest("boolop", &[0, 1], 3e6)),
+    of("_int", largest("rboolop", &[0, 1], 3e6)),
+    // unaccent.c: letter by letter.
+    of("unaccent", any("unaccent_dict", 2e7)),
     of("_int", largest("uniq", &[0], 4e7)),
     of("_int", largest("_int_union", &[0, 1], 1.2e7)),
     of("_int", largest("_int_inter", &[0, 1], 1.2e7)),
@@ -295,8 +356,27 @@ pub const LIMITS: &[ArgumentLimit] = &[
     of("_int", largest("_int_same", &[0, 1], 1.2e7)),
     of("_int", largest("intset_subtract", &[0, 1], 1.2e7)),
     of("_int", largest("intset_union_elem", &[0], 1.2e7)),
+    // ltree_op.c, ltxtquery_op.c: each label with each of the other, or with each word.
+    of("ltree", product("ltree_index", &[0, 1], 5e9)),
+    of("ltree", product("ltxtq_exec", &[0, 1], 1e9)),
+    of("ltree", product("ltxtq_rexec", &[0, 1], 1e9)),
+    of("ltree", product("_ltxtq_exec", &[0, 1], 1e9)),
+    of("ltree", product("_ltxtq_rexec", &[0, 1], 1e9)),
+    // pgcrypto: 3des takes 100 ns a byte; a packed message grows a thousandfold.
+    of("pgcrypto", largest("pg_encrypt", &[0], 5e6)),
+    of("pgcrypto", largest("pg_decrypt", &[0], 5e6)),
+    of("pgcrypto", largest("pg_encrypt_iv", &[0], 5e6)),
+    of("pgcrypto", largest("pg_decrypt_iv", &[0], 5e6)),
+    of("pgcrypto", largest("pg_digest", &[0], 1e8)),
+    of("pgcrypto", largest("pg_hmac", &[0, 1], 1e8)),
+    of("pgcrypto", largest("pgp_sym_decrypt_text", &[0], 3e5)),
+    of("pgcrypto", largest("pgp_sym_decrypt_bytea", &[0], 3e5)),
+    // cubeparse.y appends each number to a text of those before it, whose end it looks for; at most 100 make a cube.
+    of("cube", input("cube_in", 1e5)),
     // hstore_io.c.
     of("hstore", input("hstore_in", 1.5e7)),
+    of("hstore", largest("hstore_from_array", &[0], 3e7)),
+    of("hstore", together("hstore_from_arrays", &[0, 1], 3e7)),
 ];
 
 #[cfg(test)]
@@ -305,12 +385,13 @@ mod tests {
 
     #[test]
     fn every_function_has_one_limit() {
-        for (at, limit) in LIMITS.iter().enumerate() {
+        let limits = all();
+        for (at, limit) in limits.iter().enumerate() {
             if let Measure::Product(arguments) | Measure::Largest(arguments) = limit.measure {
                 assert!(!arguments.is_empty(), "{limit:?}");
             }
             assert!(limit.most > 0.0, "{limit:?}");
-            assert!(LIMITS[..at].iter().all(|other| other.function != limit.function), "{limit:?}");
+            assert!(limits[..at].iter().all(|other| other.function != limit.function), "{limit:?}");
         }
     }
 }

@@ -29,7 +29,7 @@ JOIN pg_catalog.pg_proc p ON p.proname OPERATOR(pg_catalog.=) u.name::pg_catalog
 JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace
 JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) p.proowner
 WHERE p.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
-  AND CASE u.schema WHEN '' THEN n.oid OPERATOR(pg_catalog.=) ANY (SELECT path.schema FROM path)
+  AND CASE WHEN u.schema OPERATOR(pg_catalog.=) ''::pg_catalog.text THEN n.oid OPERATOR(pg_catalog.=) ANY (SELECT path.schema FROM path)
       ELSE n.nspname OPERATOR(pg_catalog.=) u.schema::pg_catalog.name END
   AND (r.rolsuper OR r.rolname OPERATOR(pg_catalog.=) CURRENT_USER
        OR r.rolname OPERATOR(pg_catalog.=) ANY ($8::pg_catalog.name[]))

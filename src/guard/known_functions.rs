@@ -5,7 +5,7 @@
 pub const SERVER: &str = "";
 
 /// Volatile, but nothing changes and nothing is waited for. Each with where it comes from, as names alone are anybody's.
-pub const HARMLESS: [(&str, &str); 13] = [
+pub const HARMLESS: [(&str, &str); 22] = [
     (SERVER, "array_sample"),
     (SERVER, "array_shuffle"),
     (SERVER, "clock_timestamp"),
@@ -13,6 +13,17 @@ pub const HARMLESS: [(&str, &str); 13] = [
     ("pgcrypto", "gen_random_uuid"),
     (SERVER, "gen_random_uuid"),
     ("tablefunc", "normal_rand"),
+    // PostGIS gives these no mark, which is VOLATILE: parts of aggregates that keep shapes in memory and make one of them
+    // (lwgeom_accum.c), a window function (lwgeom_window.c), and another name of an immutable function.
+    ("postgis", "pgis_geometry_accum_transfn"),
+    ("postgis", "pgis_geometry_clusterintersecting_finalfn"),
+    ("postgis", "pgis_geometry_clusterwithin_finalfn"),
+    ("postgis", "pgis_geometry_collect_finalfn"),
+    ("postgis", "pgis_geometry_coverageunion_finalfn"),
+    ("postgis", "pgis_geometry_makeline_finalfn"),
+    ("postgis", "pgis_geometry_polygonize_finalfn"),
+    ("postgis", "st_clusterkmeans"),
+    ("postgis", "st_symmetricdifference"),
     (SERVER, "random"),
     (SERVER, "random_normal"),
     (SERVER, "timeofday"),
@@ -46,6 +57,8 @@ const MAKES: &str = "It makes values of a type that is given as a value, and run
 const SPIES: &str = "It tells of the transactions of others.";
 const TAKES: &str = "It gives the caller's transaction a number.";
 const LOADS: &str = "It checks the code of a function, and may load a library for that.";
+const OPENS: &str = "It may open files or addresses that a value names.";
+const WRITES: &str = "It makes or changes tables.";
 
 /// Reasons that do not hold for code that somebody else than the model wrote: it only looks, and what it runs in turn is
 /// watched.
@@ -60,12 +73,32 @@ pub fn danger(home: &str, name: &str) -> Option<&'static str> {
         ("isn", "isn_weak") => Some("It changes how the session reads numbers."),
         // Stylesheets are programs, and libxslt never looks whether the query was cancelled.
         ("xml2", "xslt_process") => Some("It runs a program that no time limit can stop."),
+        // The time to decrypt grows with the cube of the key's length, which the key itself tells.
+        ("pgcrypto", "pgp_pub_decrypt" | "pgp_pub_decrypt_bytea") => {
+            Some("It takes keys of any length, with which no time limit can stop it.")
+        }
+        // All are marked immutable. Rasters may be files of the server or of others, which they are read from when they are looked at.
+        (
+            "postgis_raster",
+            "raster_in" | "st_addband" | "st_asgdalraster" | "st_fromgdalraster" | "st_rastfromhexwkb"
+            | "st_rastfromwkb" | "st_setbandindex" | "st_setbandpath",
+        ) => Some(OPENS),
+        ("postgis", "addgeometrycolumn" | "st_fromflatgeobuftotable") => Some(WRITES),
+        ("postgis", "find_srid" | "st_findextent") | ("postgis_raster", "st_retile") => Some(READS),
+        // They take an expression, or a function that they call with arguments it need not be made for.
+        ("postgis_raster", name) if name.trim_start_matches('_').starts_with("st_mapalgebra") => Some(RUNS),
+        ("address_standardizer", "standardize_address") => Some(RUNS),
         ("tablefunc", "connectby" | "crosstab" | "crosstab2" | "crosstab3" | "crosstab4")
         | ("xml2", "xpath_table")
         | (SERVER, "query_to_xml" | "query_to_xml_and_xmlschema" | "query_to_xmlschema" | "ts_stat") => Some(RUNS),
         (SERVER, name) => server_danger(name),
         _ => None,
     }
+}
+
+/// Why a function of an extension may not even be looked up. `raster_in` is called for a literal without a word more of it.
+pub fn opening(extension: Option<&str>, name: &str) -> Option<&'static str> {
+    danger(extension?, name).filter(|why| *why == OPENS)
 }
 
 fn server_danger(name: &str) -> Option<&'static str> {

@@ -13,9 +13,8 @@ use super::mentions::{self, Mentions, Name};
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
 use crate::grounding::array_literal;
-use crate::pg::host::catalogs::stamp_of_security_labels;
+use crate::pg::host::catalog_stamps;
 use crate::pg::host::labelled_relations::{STATISTICS, is_labelled};
-use crate::pg::running::labelled_reads::Foreseen;
 use crate::pg::running::query::{current_role, rows_in};
 use crate::pg::running::sandbox::Sandbox;
 
@@ -27,28 +26,16 @@ const OPERATOR: u32 = 2617;
 /// An object by its catalog and oid.
 type Node = (u32, u32);
 
-/// What functions read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// The functions whose results are masked.
-    pub code: BTreeSet<u32>,
-    /// The labelled relations that they may read.
-    pub foreseen: Foreseen,
-}
-
-impl Reading {
-    pub const NOTHING: Self = Self { code: BTreeSet::new(), foreseen: Foreseen::NOTHING };
-}
-
 /// All that an answer depends on, but for the catalogs: functions, role, trusted owners, labels, schemas, and how strings are read.
 type Asked = (Vec<u32>, u32, Vec<String>, u64, Vec<String>, bool);
 
 thread_local! {
-    static KEPT: RefCell<FactCache<Asked, Reading>> = const { RefCell::new(FactCache::new()) };
+    static KEPT: RefCell<FactCache<Asked, BTreeSet<u32>>> = const { RefCell::new(FactCache::new()) };
 }
 
-/// What these functions read. `trusted`: the roles that superusers trust.
-pub fn of(sandbox: &Sandbox<'_>, functions: Vec<u32>, trusted: &[String]) -> Result<Reading, Error> {
+/// Which of these functions may read labelled relations, with those of the parts of aggregates among them that do. `trusted`: the roles
+/// that superusers trust.
+pub fn of(sandbox: &Sandbox<'_>, functions: Vec<u32>, trusted: &[String]) -> Result<BTreeSet<u32>, Error> {
     let rules = rows_in(sandbox, include_str!("name_rules.sql"), &[])?;
     let Some([plain_strings, path]) = rules.first().map(Vec::as_slice) else {
         return Err(Error::internal("there are no rules of names"));
@@ -56,14 +43,15 @@ pub fn of(sandbox: &Sandbox<'_>, functions: Vec<u32>, trusted: &[String]) -> Res
     let path = path.iter().flat_map(|path| path.split('\n')).map(str::to_owned).collect();
     let has_plain_strings = plain_strings.as_deref() == Some("on");
     let role = current_role().to_u32();
-    let asked: Asked = (functions, role, trusted.to_vec(), stamp_of_security_labels(), path, has_plain_strings);
+    let asked: Asked =
+        (functions, role, trusted.to_vec(), catalog_stamps::of_security_labels(), path, has_plain_strings);
     let (known, _) = KEPT.with_borrow_mut(|kept| kept.get([asked.clone()]));
-    if let Some(reading) = known.into_values().next() {
-        return Ok(reading);
+    if let Some(readers) = known.into_values().next() {
+        return Ok(readers);
     }
-    let reading = Search::new(sandbox, &asked).run()?;
-    KEPT.with_borrow_mut(|kept| kept.keep([(&asked, &reading)]));
-    Ok(reading)
+    let readers = Search::new(sandbox, &asked).run()?;
+    KEPT.with_borrow_mut(|kept| kept.keep([(&asked, &readers)]));
+    Ok(readers)
 }
 
 /// A search through the catalogs, a level at a time.
@@ -95,7 +83,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn run(mut self) -> Result<Reading, Error> {
+    fn run(mut self) -> Result<BTreeSet<u32>, Error> {
         let mut next: BTreeSet<Node> = self.asked.0.iter().map(|oid| (FUNCTION, *oid)).collect();
         while !next.is_empty() {
             for node in &next {
@@ -235,24 +223,20 @@ impl<'a> Search<'a> {
     }
 
     /// Which of the functions asked for reach a labelled relation. Where one may read any, nothing stops the others from doing so
-    /// in a way that their text does not tell: then all count that can read at all.
-    fn conclude(self) -> Result<Reading, Error> {
-        let is_labelled_here = |oid: &u32| is_labelled(*oid);
-        let relations: BTreeSet<u32> = of_class_in(self.edges.keys(), RELATION).filter(is_labelled_here).collect();
+    /// in a way that their text does not tell: then all count that can read at all. An aggregate has no body; its parts are called.
+    fn conclude(self) -> Result<BTreeSet<u32>, Error> {
         let is_any = !self.opaque.is_empty() && self.has_trusted_labels()?;
-        let (mut code, mut read) = (BTreeSet::new(), BTreeSet::new());
-        for root in &self.asked.0 {
-            let reached = self.reached(*root);
-            let labelled = of_class_in(reached.iter(), RELATION).filter(|oid| relations.contains(oid));
-            let labelled: Vec<u32> = labelled.collect();
-            if !labelled.is_empty()
+        let relations = of_class_in(self.edges.keys(), RELATION).filter(|oid| is_labelled(*oid)).collect();
+        let reads = |function: &u32| {
+            let reached = self.reached(*function);
+            of_class_in(reached.iter(), RELATION).any(|oid| BTreeSet::contains(&relations, &oid))
                 || is_any && of_class_in(reached.iter(), FUNCTION).any(|oid| self.readers.contains(&oid))
-            {
-                code.insert(*root);
-            }
-            read.extend(labelled);
-        }
-        Ok(Reading { code, foreseen: if is_any { Foreseen::Anything } else { Foreseen::Of(read) } })
+        };
+        let code: BTreeSet<u32> = self.asked.0.iter().copied().filter(reads).collect();
+        let without_body = code.iter().filter(|oid| !self.readers.contains(oid));
+        let parts = without_body.filter_map(|oid| self.edges.get(&(FUNCTION, *oid))).flatten();
+        let parts: BTreeSet<u32> = of_class_in(parts, FUNCTION).filter(reads).collect();
+        Ok(code.into_iter().chain(parts).collect())
     }
 
     fn reached(&self, function: u32) -> BTreeSet<Node> {

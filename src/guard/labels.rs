@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::labelled_code::{self, Reading};
+use super::labelled_code;
 use super::relations::column_names;
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
-use crate::error::Error;
+use crate::error::{Error, Failure};
 use crate::pg::host::labelled_relations::STATISTICS;
 use crate::pg::host::{label_provider, messages};
 use crate::pg::running::labelled_reads::{self, Foreseen};
@@ -14,6 +14,7 @@ use crate::pg::running::sandbox::{Sandbox, never_parallel};
 use crate::pg::statement::Prepared;
 use crate::pg::tree::lineage::{self, Labelled, Sources, carries};
 use crate::pg::tree::uses::{Origin, Uses};
+use syntax::names::{stands_in, with_own_names};
 
 /// So often one statement may compare masked values with constants: each time tells at most one bit of them a row.
 const MAX_COMPARISONS: usize = 10;
@@ -32,9 +33,9 @@ pub struct Masks {
 
 /// The labels of the relations of a statement.
 #[derive(Debug, Default)]
-struct Labels {
+pub struct Labels {
     /// By relation and column number; number 0 labels all columns.
-    hidden: Sources,
+    pub hidden: Sources,
     masked: Sources,
     /// Partitions and children whose names tell masked values, namely those that their rows may have.
     telling: BTreeSet<u32>,
@@ -48,24 +49,73 @@ pub fn begin() {
     messages::analyzing(label_provider::exist());
 }
 
+/// What analysis says, without names that the statement does not have: a star stands for hidden columns too.
+pub fn in_own_names(error: Error, sql: &str) -> Error {
+    match error {
+        Error::Server(failure) if label_provider::exist() => {
+            let own = |text: String| with_own_names(&text, sql);
+            let (detail, hint) = (failure.detail.map(own), failure.hint.map(own));
+            Error::Server(Failure { message: own(failure.message), detail, hint, ..failure })
+        }
+        error => error,
+    }
+}
+
+/// The labels of what the statement reads; `None` where nothing in the database has any. Superusers and the roles in `trusted` do not
+/// write values to find out others.
+pub fn of(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Option<Labels>, Error> {
+    label_provider::exist().then(|| read(sandbox, uses, trusted)).transpose()
+}
+
 /// Refuses hidden columns and finds the outputs to mask. From here on it is known who may hear of the statement.
-/// Superusers and the roles in `trusted` do not write values to find out others.
-pub fn check(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[String]) -> Result<Masks, Error> {
-    let masks = if label_provider::exist() { find(sandbox, prepared, uses, trusted)? } else { Masks::default() };
+pub fn check(
+    sandbox: &Sandbox<'_>,
+    (sql, prepared, uses): (&str, &Prepared<'_>, &Uses),
+    labels: Option<&Labels>,
+    trusted: &[String],
+) -> Result<Masks, Error> {
+    let masks = match labels {
+        Some(labels) => {
+            if let Some(column) = labels.refused(&lineage::used(&prepared.trees(), &labels.hidden), uses) {
+                return Err(Error::Hidden(name_of_hidden(sandbox, sql, column, uses)?));
+            }
+            find(sandbox, prepared, uses, labels, trusted)?
+        }
+        None => Masks::default(),
+    };
     messages::judged(masks.touched);
     Ok(masks)
 }
 
-fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[String]) -> Result<Masks, Error> {
-    let labels = read(sandbox, uses, trusted)?;
-    if let Some(column) = labels.refused(&lineage::used(&prepared.trees(), &labels.hidden), uses) {
-        return Err(Error::Hidden(column_names(sandbox, &[column])?.join(", ")));
-    }
-    let Reading { code, foreseen } = code_that_reads(sandbox, uses, trusted)?;
-    if foreseen != Foreseen::NOTHING {
+/// How a hidden column or relation is called before the asker, who is told no name of it that the statement does not have.
+fn name_of_hidden(sandbox: &Sandbox<'_>, sql: &str, column: (u32, i16), uses: &Uses) -> Result<String, Error> {
+    let is_named = uses.relations.contains(&(column.0, Origin::Statement));
+    let names = column_names(sandbox, &[column, (column.0, 0)])?;
+    let [name, whole] = names.as_slice() else { return Ok("what is hidden".to_owned()) };
+    let relation = whole.trim_end_matches(".*");
+    let own = name.strip_prefix(relation).and_then(|name| name.strip_prefix('.')).unwrap_or(name);
+    Ok(match is_named {
+        true if column.1 == 0 || stands_in(own, sql) => name.clone(),
+        true => format!("a hidden column of {relation}"),
+        false => "a hidden column behind a view or function".to_owned(),
+    })
+}
+
+fn find(
+    sandbox: &Sandbox<'_>,
+    prepared: &Prepared<'_>,
+    uses: &Uses,
+    labels: &Labels,
+    trusted: &[String],
+) -> Result<Masks, Error> {
+    let code = code_that_reads(sandbox, uses, trusted)?;
+    if !code.is_empty() {
         never_parallel(sandbox);
     }
-    labelled_reads::foresee(foreseen);
+    // The server makes values of types by itself, wherever it likes.
+    let is_anywhere =
+        uses.functions.iter().any(|used| matches!(used.origin, Origin::Type(_)) && code.contains(&used.oid));
+    labelled_reads::foresee(if is_anywhere { Foreseen::Anything } else { Foreseen::By(code.clone()) });
     if code.is_empty() && labels.hidden.is_empty() && labels.masked.is_empty() {
         return Ok(Masks::default());
     }
@@ -82,10 +132,16 @@ fn find(sandbox: &Sandbox<'_>, prepared: &Prepared<'_>, uses: &Uses, trusted: &[
             hint: None,
         });
     }
-    // The server makes such values by itself, wherever it likes.
-    let is_anywhere =
-        uses.functions.iter().any(|used| matches!(used.origin, Origin::Type(_)) && code.contains(&used.oid));
     let masks_all = is_anywhere || told.len() > 1;
+    if lineage.is_told_by_rows || masks_all && !lineage.is_one_row {
+        return Err(Error::Refused {
+            what: "telling masked values by the number of rows".into(),
+            why: "How many rows there are is decided by what masked columns, or code that reads them, are compared with, \
+                  joined to, grouped with or counted by."
+                .into(),
+            hint: Some("Compare masked columns with constants or masked columns of the same owner.".into()),
+        });
+    }
     let outputs = lineage.outputs.iter().enumerate().filter(|(_, labelled)| masks_all || !labelled.is_empty());
     let outputs: BTreeSet<usize> = outputs.map(|(at, _)| at).collect();
     let touched = !outputs.is_empty() || !code.is_empty() || !told.is_empty() || labels.touched_by(uses);
@@ -128,21 +184,21 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Labels
     Ok(labels)
 }
 
-/// What the functions of the statement read on their own; those with defaults that read count too.
-fn code_that_reads(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Reading, Error> {
+/// The functions of the statement that read labelled relations on their own; those with defaults that read count too.
+fn code_that_reads(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<BTreeSet<u32>, Error> {
     let oids: BTreeSet<u32> =
         uses.functions.iter().map(|used| used.oid).filter(|oid| *oid >= FIRST_NORMAL_OID).collect();
     if oids.is_empty() {
-        return Ok(Reading::NOTHING);
+        return Ok(BTreeSet::new());
     }
-    let mut reading = labelled_code::of(sandbox, oids.into_iter().collect(), trusted)?;
+    let mut code = labelled_code::of(sandbox, oids.into_iter().collect(), trusted)?;
     let with_defaults = uses.functions.iter().filter_map(|used| match used.origin {
-        Origin::Default(of) if reading.code.contains(&used.oid) => Some(of),
+        Origin::Default(of) if code.contains(&used.oid) => Some(of),
         _ => None,
     });
     let with_defaults: Vec<u32> = with_defaults.collect();
-    reading.code.extend(with_defaults);
-    Ok(reading)
+    code.extend(with_defaults);
+    Ok(code)
 }
 
 impl Labels {

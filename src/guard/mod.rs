@@ -15,6 +15,7 @@ pub mod label_inventory;
 mod labelled_code;
 mod labels;
 mod mentions;
+mod name_limits;
 mod policy;
 mod relations;
 mod verdict;
@@ -29,11 +30,13 @@ use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
 use crate::pg::rows::receiver::RowTransform;
 use crate::pg::running::argument_bounds;
 use crate::pg::running::query::rows_in;
+use crate::pg::running::remote_transactions;
 use crate::pg::running::runtime_hooks;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::pg::running::watch_state::Judges;
 use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::growth;
+use crate::pg::tree::lineage::Sources;
 use crate::pg::tree::owners_texts;
 use crate::pg::tree::raw_width::Width;
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
@@ -55,7 +58,7 @@ const MAX_LENGTH: usize = 1 << 20;
 const MAX_CTES: usize = 150;
 
 /// What analysis may make of a statement: far more than anybody writes, and less than a second and 200 MB.
-const MAX_WIDTH: Width = Width { columns: 5e5, comparisons: 3e8, merged: 1e3 };
+const MAX_WIDTH: Width = Width { columns: 5e5, comparisons: 3e8, merged: 1e3, sorted: 2e3 };
 
 /// What rewriting and planning may put in place; again far more than anybody writes.
 const MAX_GROWTH: Growth =
@@ -108,6 +111,10 @@ pub fn watch() {
         call: |call| {
             policy::call_refusal(call, &[]).and_then(|_| policy::call_refusal(call, &settings::allow_functions()))
         },
+        lookup: |call| {
+            known_functions::opening(call.extension.as_deref(), &call.name)
+                .filter(|_| !policy::is_listed(call, &settings::allow_functions()))
+        },
         any_call: |call| policy::call_refusal(call, &[]),
         owner: |call| {
             let (functions, owners) = (settings::allow_functions(), settings::trust_owners());
@@ -133,8 +140,10 @@ pub fn watch() {
     });
     owners_texts::install();
     crate::pg::running::cursor::install(|| Settings::load().bounds);
+    remote_transactions::install(|| Settings::load().bounds.milliseconds);
+    crate::pg::running::worker_limits::install(|| Settings::load().bounds.memory_kb);
     crate::pg::running::growth_hooks::install(growth::of, MAX_GROWTH);
-    argument_bounds::install(argument_limits::LIMITS);
+    argument_bounds::install(argument_limits::all());
     warn_of_endless_functions();
 }
 
@@ -182,17 +191,21 @@ fn judge<'s>(
 ) -> Result<Approved<'s>, Error> {
     labels::begin();
     check_text(sandbox, sql, settings, verdict)?;
-    let prepared = Prepared::new(sandbox, sql)?;
+    let prepared = Prepared::new(sandbox, sql).map_err(|error| labels::in_own_names(error, sql))?;
     verdict.pass(Check::Analysis, None);
     let mut uses = uses::uses(&prepared.trees());
     check_shape(&uses)?;
     verdict.pass(Check::ReadOnly, None);
     let shape = prepared.shape();
-    let casts = wanted.map(|wanted| fit_into(sandbox, &shape, wanted, &mut uses)).transpose()?;
+    // That it does not fit is told once it is known that none of its columns is hidden.
+    let casts = wanted.map(|wanted| fit_into(sandbox, &shape, wanted, &mut uses)).transpose();
     implicit_code::add_code(sandbox, &mut uses)?;
-    relations::check(sandbox, &uses, settings, verdict)?;
+    let labels = labels::of(sandbox, &uses, &settings.trust_owners)?;
+    let hidden = labels.as_ref().map(|labels| &labels.hidden);
+    relations::check(sandbox, &uses, hidden.unwrap_or(&Sources::new()), settings, verdict)?;
     verdict.pass(Check::Relations, Some(format!("relations read: {}", verdict.relations.len())));
-    let masks = labels::check(sandbox, &prepared, &uses, &settings.trust_owners)?;
+    let masks = labels::check(sandbox, (sql, &prepared, &uses), labels.as_ref(), &settings.trust_owners)?;
+    let casts = casts?;
     verdict.pass(Check::Labels, Some(format!("output columns masked: {}", masks.outputs.len())));
     check_functions(sandbox, sql, &uses, settings, verdict)?;
     verdict.pass(Check::Functions, Some(format!("functions called: {}", verdict.functions.len())));
@@ -264,6 +277,7 @@ fn check_width(width: Width) -> Result<(), Error> {
         (width.columns, MAX_WIDTH.columns, "columns, when stars and joins are written out"),
         (width.comparisons, MAX_WIDTH.comparisons, "columns to look through for names"),
         (width.merged, MAX_WIDTH.merged, "columns that joins merge"),
+        (width.sorted, MAX_WIDTH.sorted, "expressions to sort, group and make distinct by"),
     ];
     let excess = excess.into_iter().find(|(size, limit, _)| size > limit);
     excess.map_or(Ok(()), |(_, limit, what)| Err(Error::TooComplex { what, limit: limit as usize }))

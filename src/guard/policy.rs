@@ -132,7 +132,7 @@ pub fn server_refusal(server: &str, allowed: &[String]) -> Option<&'static str> 
 }
 
 /// A superuser named it in `nl2sql.allow_functions`, as [`Function::is_listed`] has it.
-fn is_listed(call: &Call, allowed: &[String]) -> bool {
+pub fn is_listed(call: &Call, allowed: &[String]) -> bool {
     let ours = call.is_server || call.owner_superuser;
     allowed.iter().any(|entry| *entry == call.qualified() || ours && *entry == call.name)
 }
@@ -239,6 +239,7 @@ mod tests {
         assert!(refused(&function("public", "random", 'v')), "a name alone is no pass");
         assert!(refused(&member("tablefunc", "random", 'v')), "nor that of another's function");
         assert!(!refused(&member("tablefunc", "normal_rand", 'v')));
+        assert!(!refused(&member("postgis", "pgis_geometry_accum_transfn", 'v')));
         assert!(refused(&Function { is_server: false, ..function("pg_catalog", "random", 'v') }), "nor a schema");
     }
 
@@ -262,6 +263,10 @@ mod tests {
             ("xml2", "xslt_process", 'i'),
             ("pg_trgm", "show_limit", 's'),
             ("tablefunc", "crosstab", 's'),
+            ("postgis_raster", "raster_in", 'i'),
+            ("postgis_raster", "_st_mapalgebra", 'i'),
+            ("postgis", "st_fromflatgeobuftotable", 'i'),
+            ("address_standardizer", "standardize_address", 'i'),
         ] {
             assert!(refused(&member(extension, name, volatility)), "{name}");
         }

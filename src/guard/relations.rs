@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::grounding::array_literal;
 use crate::pg::running::query::rows_in;
 use crate::pg::running::sandbox::Sandbox;
+use crate::pg::tree::lineage::{Sources, carries};
 use crate::pg::tree::uses::{Origin, Uses};
 use crate::settings::Settings;
 
@@ -34,8 +35,14 @@ thread_local! {
     static KEPT_NAMES: RefCell<FactCache<(u32, i16), String>> = const { RefCell::new(FactCache::new()) };
 }
 
-/// Refuses relations that may not be read, and notes the names of the others.
-pub fn check(sandbox: &Sandbox<'_>, uses: &Uses, settings: &Settings, verdict: &mut Verdict) -> Result<(), Error> {
+/// Refuses relations that may not be read, and notes the names of the others, but of those that are `hidden`, as views read them.
+pub fn check(
+    sandbox: &Sandbox<'_>,
+    uses: &Uses,
+    hidden: &Sources,
+    settings: &Settings,
+    verdict: &mut Verdict,
+) -> Result<(), Error> {
     let facts = facts(sandbox, uses)?;
     for (oid, origin) in &uses.relations {
         let Some(relation) = facts.get(&(*oid, uses.with_children.contains(oid))) else {
@@ -56,12 +63,15 @@ pub fn check(sandbox: &Sandbox<'_>, uses: &Uses, settings: &Settings, verdict: &
                 hint: Some(hint.to_owned()),
             });
         }
-        verdict.relations.push(qualified);
+        if !hidden.contains(&(*oid, 0)) {
+            verdict.relations.push(qualified);
+        }
     }
     verdict.relations.sort();
     verdict.relations.dedup();
     if verdict.detailed && !uses.columns.is_empty() {
-        verdict.columns = column_names(sandbox, &uses.columns)?;
+        let shown: Vec<_> = uses.columns.iter().copied().filter(|column| !carries(hidden, *column)).collect();
+        verdict.columns = column_names(sandbox, &shown)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::glossary::Term;
 use crate::grounding::Context;
 use crate::grounding::values::Lookup;
 use crate::pg::host::interrupts;
-use reader::{DataEnd, Example, Followed, Form, Interrupted, Reader, Reading, Terms};
+use reader::{Abstention, DataEnd, Example, Followed, Form, Interrupted, Reader, Reading, Terms};
 use schema::sanitize::one_line;
 
 /// What a question of a thread means by itself.
@@ -46,27 +46,52 @@ pub fn read(context: &Context, values: &Lookup, terms: &[Term], before: Option<&
     }
 }
 
-/// The same error with questions near to the one asked that are answered. `approve` says whether the asker may run the SQL of
-/// one. Any other error is handed back as it is.
-pub fn with_suggestions(
-    error: Error,
-    context: &Context,
-    values: &Lookup,
-    approve: &dyn Fn(&str) -> Result<bool, Error>,
-) -> Result<Error, Error> {
+/// The words of a text that name nothing, as they are written, where that is why it is not read.
+pub fn unknown_words(context: &Context, values: &Lookup, terms: &[Term], text: &str) -> Result<Vec<String>, Error> {
+    match read(&context.asking(text), values, terms, None) {
+        Err(Error::Silent { abstention: Abstention::Unknown { words, .. }, .. }) => Ok(words),
+        Ok(_) | Err(Error::Silent { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What decides whether a question may be shown as one that can be asked.
+pub struct Asker<'a> {
+    /// The terms that a text says.
+    pub said: &'a dyn Fn(&str) -> Result<Vec<Term>, Error>,
+    /// Whether the asker may run a statement.
+    pub approve: &'a dyn Fn(&str) -> Result<bool, Error>,
+}
+
+impl Asker<'_> {
+    /// Whether a question, read with all that can be looked up and the terms it says, is answered for the asker.
+    pub fn is_answered(&self, question: &str, context: &Context, values: &Lookup) -> Result<bool, Error> {
+        match read(&context.asking(question), values, &(self.said)(question)?, None) {
+            Ok(read) => (self.approve)(&read.draft.sql),
+            Err(Error::Silent { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The same error with questions near to the one asked that are answered. Any other error is handed back as it is.
+pub fn with_suggestions(error: Error, context: &Context, values: &Lookup, asker: &Asker) -> Result<Error, Error> {
     let abstention = match error {
         Error::Silent { abstention, .. } => abstention,
         Error::ChainFailed { last, earlier } => {
-            let last = Box::new(with_suggestions(*last, context, values, approve)?);
+            let last = Box::new(with_suggestions(*last, context, values, asker)?);
             return Ok(Error::ChainFailed { last, earlier });
         }
         other => return Ok(other),
     };
     let failed = Cell::new(None);
-    let mut accept = |_: &str, reading: &Reading| noting(approve(&reading.sql), &failed);
-    let found = context
-        .prepared(&go_on)
-        .and_then(|prepared| prepared.reader(&go_on).suggestions(&context.question, &abstention, values, &mut accept));
+    let terms: Vec<reader::Term> = (asker.said)(&context.question)?.iter().filter_map(Term::for_reader).collect();
+    let terms = Terms::new(&terms, &context.snapshot);
+    let mut accept = |text: &str, _: &Reading| noting(asker.is_answered(text, context, values), &failed);
+    let found = context.prepared(&go_on).and_then(|prepared| {
+        let reader = prepared.reader(&go_on).with_terms(&terms);
+        reader.suggestions(&context.question, &abstention, values, &mut accept)
+    });
     match found {
         Ok(suggestions) => Ok(Error::Silent { abstention, suggestions }),
         Err(Interrupted) => Err(failed.take().unwrap_or_else(|| values.interruption())),
@@ -74,20 +99,22 @@ pub fn with_suggestions(
 }
 
 /// Up to `most` questions that can be asked of the schema, of the forms that `wanted` names, each of which is read with all that
-/// can be looked up, and whose SQL `approve` lets run.
+/// can be looked up, and whose SQL the asker may run.
 pub fn examples(
     context: &Context,
     values: &Lookup,
     most: usize,
     wanted: &dyn Fn(Form) -> bool,
-    approve: &dyn Fn(&str) -> Result<bool, Error>,
+    asker: &Asker,
 ) -> Result<Vec<Example>, Error> {
     let failed = Cell::new(None);
     let found = context.prepared(&go_on).and_then(|prepared| {
         let reader = prepared.reader(&go_on);
         reader.examples(most, wanted, &mut |example: &Example| {
             let is_same = reader.read(&example.question, values)?.as_ref() == Ok(&example.reading);
-            Ok(is_same && noting(approve(&example.reading.sql), &failed)?)
+            let says_term =
+                noting((asker.said)(&example.question), &failed)?.iter().any(|term| term.for_reader().is_some());
+            Ok((is_same || says_term) && noting(asker.is_answered(&example.question, context, values), &failed)?)
         })
     });
     found.map_err(|Interrupted| failed.take().unwrap_or_else(|| values.interruption()))

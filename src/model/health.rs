@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::BUILTIN;
+use super::breaker::{self, State};
 use super::remote::Remote;
+use super::{BUILTIN, plain_name};
 use crate::error::Error;
 use crate::pg::running::query;
 
@@ -16,6 +17,8 @@ pub struct Health {
     pub reachable: bool,
     pub latency_ms: Option<f64>,
     pub error: Option<String>,
+    /// Whether it is asked: `closed`, `open for 12 s` after failures in a row, `half-open` where the next call tries it.
+    pub breaker: Option<String>,
     /// Its key stands in pg_user_mapping, where this role, no superuser, may read it.
     pub key_readable_by: Option<String>,
 }
@@ -35,6 +38,7 @@ fn look_at(name: &str, timeout: Duration) -> Health {
             ..Health::default()
         };
     }
+    let name = plain_name(name);
     let remote = match Remote::open(name, timeout) {
         Ok(remote) => remote,
         Err(error) => return Health { name: name.to_owned(), error: Some(in_full(&error)), ..Health::default() },
@@ -48,6 +52,11 @@ fn look_at(name: &str, timeout: Duration) -> Health {
         reachable: result.is_ok(),
         latency_ms: result.is_ok().then(|| start.elapsed().as_secs_f64() * 1000.0),
         error: result.err().map(|error| in_full(&error)),
+        breaker: Some(match breaker::state(remote.breaker) {
+            State::Closed => "closed".to_owned(),
+            State::Open(seconds) => format!("open for {seconds:.0} s"),
+            State::HalfOpen => "half-open".to_owned(),
+        }),
         key_readable_by: if remote.has_key_in_catalog() { reader_of_keys() } else { None },
     }
 }

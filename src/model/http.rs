@@ -1,11 +1,12 @@
-//! HTTP: one request at a time, on a thread of its own, while the backend waits interruptibly.
+//! HTTP: one request at a time, or several of the same at once, on threads of their own, while the backend waits interruptibly.
 //!
 //! Connections are kept alive per backend. Retries and waiting happen in the backend; the thread only sends and reads.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
 use once_cell::unsync::OnceCell;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
@@ -13,6 +14,7 @@ use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, ProxyProtocol};
 
 use super::addresses::Addresses;
+use super::reading::{self, Room};
 
 use crate::pg::host::offload::offload;
 use wire::Header;
@@ -21,8 +23,13 @@ use wire::Header;
 const MAX_REPLY: u64 = 4 << 20;
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Of a request and of its reply, so much is held beside the texts; a thousand may be on their way in one process.
+const BUFFER_BYTES: usize = 16 * 1024;
 /// What the thread may take over the request's own timeout before it is given up.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// Where most of several replies have come, the others are waited for so long at least.
+const LEAST_AGAIN: Duration = Duration::from_millis(500);
 
 /// How a server is reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -41,13 +48,15 @@ pub struct Request {
     pub timeout: Duration,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Response {
     pub status: u16,
     pub content_type: String,
     /// As the server asked with Retry-After, in seconds only.
     pub retry_after: Option<Duration>,
     pub body: Vec<u8>,
+    /// That a large one takes.
+    _room: Option<Arc<Room>>,
 }
 
 /// Why there is no response.
@@ -90,7 +99,44 @@ pub fn send(route: &Route, request: Request) -> Result<Response, Failed> {
     }
 }
 
-fn agent(route: &Route) -> Result<Agent, Failed> {
+/// What became of one of several requests, and how long it took.
+pub type Sent = (Result<Response, Failed>, Duration);
+
+/// Sends a request so many times at once, and waits for the replies, interruptibly. Where most have come, the others have as long
+/// again, and [`LEAST_AGAIN`] at least: one that hangs holds up no answer.
+pub fn send_several(route: &Route, request: &Request, count: usize) -> Vec<Sent> {
+    let failed = |failed: Failed| vec![(Err(failed), Duration::ZERO); count];
+    let agent = match agent(route) {
+        Ok(agent) => agent,
+        Err(error) => return failed(error),
+    };
+    let limit = request.timeout + GRACE;
+    let (thread_agent, request) = (agent.clone(), request.clone());
+    let give_up = || {
+        AGENTS.with_borrow_mut(|agents| agents.remove(route));
+        agent.shutdown();
+    };
+    match offload(limit, move || exchange_several(&thread_agent, &request, count), give_up.clone()) {
+        Ok(Some(sent)) => {
+            // What is still under way ends with its connection, and the next request looks for the address again.
+            let is_left = |one: &Sent| matches!(one.0, Err(Failed::TimedOut | Failed::Connection(_)));
+            if sent.iter().any(is_left) {
+                give_up();
+            }
+            sent
+        }
+        Ok(None) => failed(Failed::TimedOut),
+        Err(error) => failed(Failed::Connection(format!("No thread could be started: {error}."))),
+    }
+}
+
+/// Has the next request of a route look for the address and for the certificates again.
+pub fn forget(route: &Route) {
+    AGENTS.with_borrow_mut(|agents| agents.remove(route));
+}
+
+/// What reaches a server, with the connections that are kept to it.
+pub fn agent(route: &Route) -> Result<Agent, Failed> {
     if let Some(agent) = AGENTS.with_borrow(|agents| agents.get(route).cloned()) {
         return Ok(agent);
     }
@@ -107,6 +153,8 @@ fn agent(route: &Route) -> Result<Agent, Failed> {
         .proxy(proxy)
         .timeout_resolve(Some(RESOLVE_TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
+        .input_buffer_size(BUFFER_BYTES)
+        .output_buffer_size(BUFFER_BYTES)
         .user_agent(concat!("nl2sql/", env!("CARGO_PKG_VERSION")));
     if needs_tls {
         config = config.tls_config(TlsConfig::builder().root_certs(roots(route.ca_file.as_deref())?).build());
@@ -143,12 +191,12 @@ fn at_least_one(
 }
 
 /// Runs on the thread: owned data only, nothing of the server.
-fn exchange(agent: &Agent, request: Request) -> Result<Response, Failed> {
+pub fn exchange(agent: &Agent, request: Request) -> Result<Response, Failed> {
     let mut head = ureq::http::Request::builder().uri(&request.url);
     for (name, value) in &request.headers {
         head = head.header(*name, value.reveal());
     }
-    let timeout = Some(request.timeout);
+    let (timeout, end) = (Some(request.timeout), Instant::now() + request.timeout);
     let refused = |_| Failed::Route("The URL or a header is malformed.".to_owned());
     let result = match request.body {
         Some(body) => {
@@ -159,17 +207,37 @@ fn exchange(agent: &Agent, request: Request) -> Result<Response, Failed> {
     };
     let mut response = result.map_err(|error| failed(&error, Failed::Connection))?;
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok(Response {
-        status: response.status().as_u16(),
-        content_type: header("content-type").to_owned(),
-        retry_after: header("retry-after").trim().parse().ok().map(Duration::from_secs),
-        body: response
-            .body_mut()
-            .with_config()
-            .limit(MAX_REPLY)
-            .read_to_vec()
-            .map_err(|error| failed(&error, Failed::Reply))?,
-    })
+    let (status, content_type) = (response.status().as_u16(), header("content-type").to_owned());
+    let retry_after = header("retry-after").trim().parse().ok().map(Duration::from_secs);
+    let body = reading::read(response.body_mut().with_config().limit(MAX_REPLY).reader(), end);
+    let body = body.map_err(|error| failed(&ureq::Error::from(error), Failed::Reply))?;
+    let (body, room) = body.ok_or(Failed::TimedOut)?;
+    Ok(Response { status, content_type, retry_after, body, _room: room.map(Arc::new) })
+}
+
+/// Runs on the thread, and starts one for each request. Those that are not done when it ends keep nothing waiting.
+fn exchange_several(agent: &Agent, request: &Request, count: usize) -> Vec<Sent> {
+    let (started, (sender, receiver)) = (Instant::now(), channel());
+    for at in 0..count {
+        let (agent, request, sender) = (agent.clone(), request.clone(), sender.clone());
+        let work = move || {
+            // Where nobody waits any more, nobody is told.
+            let _ = sender.send((at, exchange(&agent, request), started.elapsed()));
+        };
+        // One that can't be started is as one that does not reply.
+        let _ = std::thread::Builder::new().name("nl2sql".to_owned()).spawn(work);
+    }
+    drop(sender);
+    let mut sent: Vec<Option<Sent>> = vec![None; count];
+    let mut until = started + request.timeout + GRACE;
+    while let Ok((at, result, took)) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        sent[at] = Some((result, took));
+        let good = sent.iter().flatten().filter(|(result, _)| result.is_ok()).count();
+        if 2 * good > count {
+            until = until.min(Instant::now() + took.max(LEAST_AGAIN));
+        }
+    }
+    sent.into_iter().map(|sent| sent.unwrap_or_else(|| (Err(Failed::TimedOut), started.elapsed()))).collect()
 }
 
 fn failed(error: &ureq::Error, otherwise: fn(String) -> Failed) -> Failed {

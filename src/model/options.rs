@@ -12,7 +12,7 @@ pub enum Catalog {
     UserMapping,
 }
 
-const SERVER_OPTIONS: &str = "provider, endpoint, model, max_tokens, ca_file, proxy, price_in, price_out";
+const SERVER_OPTIONS: &str = "provider, endpoint, model, max_tokens, temperature, reasoning_effort, ca_file, proxy, price_in, price_out, max_in_flight";
 const MAPPING_OPTIONS: &str = "api_key, api_key_file, api_key_env";
 
 /// Checks the options of one object, `name=value` each, as they would stand after the command.
@@ -28,7 +28,18 @@ pub fn validate(catalog: Catalog, options: &[String], may_read_files: bool) -> R
             (Catalog::Server, "endpoint") => url(name, value, &["http://", "https://"])?,
             (Catalog::Server, "proxy") => url(name, value, &["http://", "https://", "socks5://"])?,
             (Catalog::Server, "model") => not_empty(name, value)?,
-            (Catalog::Server, "max_tokens") => number(name, value, value.parse::<u32>().is_ok_and(|n| n > 0))?,
+            (Catalog::Server, "max_tokens" | "max_in_flight") => {
+                number(name, value, value.parse::<u32>().is_ok_and(|n| n > 0))?
+            }
+            (Catalog::Server, "temperature") => {
+                number(name, value, value.parse::<f64>().is_ok_and(|n| (0.0..=2.0).contains(&n)))?;
+            }
+            (Catalog::Server, "reasoning_effort") => {
+                let is_word = !value.is_empty() && value.chars().all(|c| c.is_ascii_lowercase());
+                if !is_word {
+                    refuse(name, "It is one word, such as low, medium or high.".to_owned())?;
+                }
+            }
             (Catalog::Server, "price_in" | "price_out") => {
                 number(name, value, value.parse::<f64>().is_ok_and(|n| n.is_finite() && n >= 0.0))?;
             }
@@ -114,7 +125,16 @@ mod tests {
 
     #[test]
     fn values_are_checked() {
-        for good in ["provider=ollama", "endpoint=https://h/v1", "model=m", "max_tokens=100", "price_in=0.25"] {
+        for good in [
+            "provider=ollama",
+            "endpoint=https://h/v1",
+            "model=m",
+            "max_tokens=100",
+            "max_in_flight=20",
+            "price_in=0.25",
+            "temperature=0.2",
+            "reasoning_effort=low",
+        ] {
             assert_eq!(check(Catalog::Server, good), Ok(()), "{good}");
         }
         for bad in [
@@ -124,7 +144,10 @@ mod tests {
             "proxy=socks5://u:p@h",
             "endpoint=http://",
             "max_tokens=0",
+            "max_in_flight=0",
             "price_in=-1",
+            "temperature=3",
+            "reasoning_effort=Very much",
             "model=",
         ] {
             assert_eq!(check(Catalog::Server, bad).unwrap_err().sqlstate(), "HV024", "{bad}");

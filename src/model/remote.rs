@@ -1,16 +1,20 @@
 //! A model behind a foreign server: found as the caller, asked over HTTP, retried where that may help.
 
-use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+mod calls;
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::breaker::{self, Extent};
 use super::http::{self, Failed, Request, Response, Route};
-use super::{Draft, Proposal};
 use crate::error::Error;
 use crate::pg::host::foreign;
 use crate::pg::host::offload;
+use crate::pg::running::query::current_role;
+pub use calls::{Call, Called};
 use schema::sanitize::{one_line, truncated};
-use wire::reply::{self, NoStatement};
-use wire::{Endpoint, Prompt, Provider, Reply, Secret, Task, Usage};
+use wire::{Endpoint, Price, Provider, Secret};
 
 /// Requests for one draft, the first included.
 const TRIES: u32 = 3;
@@ -24,6 +28,9 @@ pub struct Remote {
     pub name: String,
     pub provider: Provider,
     pub endpoint: Endpoint,
+    /// `None` unless the server says both prices.
+    pub price: Option<Price>,
+    pub breaker: breaker::Key,
     route: Route,
     timeout: Duration,
     mapping: BTreeMap<String, String>,
@@ -40,7 +47,10 @@ impl Remote {
             return Err(Error::ModelDenied(name.to_owned()));
         }
         let mapping = foreign::mapping_options(server.oid);
-        Self::from_options(name, &server.options, mapping, timeout)
+        let mut hash = DefaultHasher::new();
+        server.options.hash(&mut hash);
+        let breaker = breaker::Key { server: server.oid, role: current_role().to_u32(), options: hash.finish() };
+        Self::from_options(name, &server.options, mapping, timeout, breaker)
     }
 
     fn from_options(
@@ -48,6 +58,7 @@ impl Remote {
         options: &BTreeMap<String, String>,
         mapping: BTreeMap<String, String>,
         timeout: Duration,
+        breaker: breaker::Key,
     ) -> Result<Self, Error> {
         let required = |option: &'static str| {
             options.get(option).cloned().ok_or(Error::MissingOption { option, server: name.to_owned() })
@@ -67,9 +78,15 @@ impl Remote {
             url,
             model: required("model")?,
             max_tokens: options.get("max_tokens").and_then(|text| text.parse().ok()),
+            temperature: options.get("temperature").and_then(|text| text.parse().ok()),
+            reasoning_effort: options.get("reasoning_effort").cloned(),
+            is_varied: false,
             key: None,
         };
-        Ok(Self { name: name.to_owned(), provider, endpoint, route, timeout, mapping })
+        let number = |option: &str| options.get(option)?.parse().ok();
+        let price = number("price_in").zip(number("price_out"));
+        let price = price.map(|(input, output)| Price { input, output, cached_input: None, cache_write: None });
+        Ok(Self { name: name.to_owned(), provider, endpoint, price, breaker, route, timeout, mapping })
     }
 
     /// Its key is an option of the user mapping, rather than in a file or in the environment.
@@ -77,8 +94,14 @@ impl Remote {
         self.mapping.contains_key("api_key")
     }
 
+    /// The same model, whose calls end then at the latest.
+    pub fn until(&self, end: Instant) -> Self {
+        let timeout = self.timeout.min(end.saturating_duration_since(Instant::now()));
+        Self { timeout, ..self.clone() }
+    }
+
     /// The same model with its secret.
-    fn with_secret(&self) -> Result<Self, Error> {
+    pub(super) fn with_secret(&self) -> Result<Self, Error> {
         let mut remote = self.clone();
         remote.endpoint.key = key(&self.name, &self.mapping)?;
         Ok(remote)
@@ -99,25 +122,71 @@ impl Remote {
         self.judge(http::send(&self.route, request)).map(drop).map_err(|failure| failure.error)
     }
 
-    /// Sends until there is a reply worth reading, at most [`TRIES`] times.
-    fn ask(&self, body: &str) -> Result<Response, Error> {
-        let mut backoff = FIRST_BACKOFF;
+    /// Sends until there is a reply worth reading, at most [`TRIES`] times, if the server's breaker lets it.
+    pub(super) fn ask(&self, body: &str, end: Instant) -> Result<Response, Error> {
+        breaker::ask(self.breaker).map_err(|seconds| Error::Resting { model: self.name.clone(), seconds })?;
+        let time = self.timeout.min(end.saturating_duration_since(Instant::now()));
+        let result = self.ask_again(body, end);
+        breaker::ended(self.breaker, &result, Extent { time, bytes: body.len() });
+        result
+    }
+
+    fn ask_again(&self, body: &str, end: Instant) -> Result<Response, Error> {
+        let remote = self.until(end);
+        let first = remote.judge(http::send(&self.route, remote.chat(body)));
+        self.go_on(first, body, end, &|request| http::send(&self.route, request), &offload::sleep)
+    }
+
+    /// Sends again what had a first result, where that may help. `send` and `sleep` wait as whoever asks may.
+    fn go_on(
+        &self,
+        first: Result<Response, Judged>,
+        body: &str,
+        end: Instant,
+        send: &dyn Fn(Request) -> Result<Response, Failed>,
+        sleep: &dyn Fn(Duration),
+    ) -> Result<Response, Error> {
+        let (mut result, mut backoff) = (first, FIRST_BACKOFF);
         for _ in 1..TRIES {
-            let request = self.chat(body);
-            match self.judge(http::send(&self.route, request)) {
+            let (error, wait) = match result {
                 Ok(response) => return Ok(response),
                 Err(Judged { error, again: None }) => return Err(error),
-                Err(Judged { error, again: Some(wait) }) => {
-                    let wait = wait.unwrap_or(backoff + jitter(backoff));
-                    if wait > self.timeout {
-                        return Err(error);
-                    }
-                    offload::sleep(wait);
-                }
+                Err(Judged { error, again: Some(wait) }) => (error, wait.unwrap_or(backoff + jitter(backoff))),
+            };
+            if wait > self.timeout || Instant::now() + wait >= end {
+                return Err(error);
             }
+            sleep(wait);
+            let remote = self.until(end);
+            result = remote.judge(send(remote.chat(body)));
             backoff *= 2;
         }
-        self.judge(http::send(&self.route, self.chat(body))).map_err(|failure| failure.error)
+        result.map_err(|failure| failure.error)
+    }
+
+    /// Sends so many times at once, and how long each took. Where none of it helps, one request goes on as if it had been the only
+    /// one: a server that is overloaded is not asked for more.
+    pub(super) fn ask_several(&self, body: &str, count: u32, end: Instant) -> Vec<(Result<Response, Error>, Duration)> {
+        // Whether it works again is found out by one call.
+        let count = if breaker::state(self.breaker) == breaker::State::HalfOpen { 1 } else { count };
+        if let Err(seconds) = breaker::ask(self.breaker) {
+            return vec![(Err(Error::Resting { model: self.name.clone(), seconds }), Duration::ZERO)];
+        }
+        let (started, remote) = (Instant::now(), self.until(end));
+        let sent = http::send_several(&self.route, &remote.chat(body), usize::try_from(count).unwrap_or(1));
+        let mut judged: Vec<_> = sent.into_iter().map(|(result, took)| (remote.judge(result), took)).collect();
+        let mut all = Vec::with_capacity(judged.len());
+        if judged.iter().all(|(result, _)| result.is_err()) && !judged.is_empty() {
+            let (first, _) = judged.remove(0);
+            let send = |request| http::send(&self.route, request);
+            all.push((self.go_on(first, body, end, &send, &offload::sleep), started.elapsed()));
+        }
+        all.extend(judged.into_iter().map(|(result, took)| (result.map_err(|failure| failure.error), took)));
+        // Of the server, what became of all says as much as what becomes of one.
+        if let Some((best, _)) = all.iter().find(|(result, _)| result.is_ok()).or_else(|| all.first()) {
+            breaker::ended(self.breaker, best, Extent { time: remote.timeout, bytes: body.len() });
+        }
+        all
     }
 
     fn chat(&self, body: &str) -> Request {
@@ -150,6 +219,14 @@ impl Remote {
         }
     }
 
+    /// There is no way to its server.
+    fn unroutable(&self, failed: Failed) -> Error {
+        match self.judge(Err(failed)) {
+            Err(judged) => judged.error,
+            Ok(_) => Error::internal("a failure was no failure"),
+        }
+    }
+
     fn bad_status(&self, response: &Response) -> Judged {
         let model = self.name.clone();
         let body: Option<serde_json::Value> = serde_json::from_slice(&response.body).ok();
@@ -165,85 +242,18 @@ impl Remote {
         }
     }
 
-    fn mask(&self, text: &str) -> String {
+    pub(super) fn mask(&self, text: &str) -> String {
         self.endpoint.key.as_ref().map_or_else(|| text.to_owned(), |key| key.mask(text))
     }
 
     /// What a model or its endpoint said, as part of a message: without the key, and nothing that a terminal obeys.
-    fn quote(&self, text: &str) -> String {
+    pub(super) fn quote(&self, text: &str) -> String {
         let words: Vec<String> = one_line(&self.mask(text)).split_whitespace().map(str::to_owned).collect();
         truncated(&words.join(" "), MAX_QUOTED)
     }
 
-    fn bad_reply(&self, why: String) -> Error {
+    pub(super) fn bad_reply(&self, why: String) -> Error {
         Error::BadReply { model: self.name.clone(), why }
-    }
-
-    /// What the model replied.
-    fn reply(&self, response: &Response) -> Result<Reply, Error> {
-        let text =
-            std::str::from_utf8(&response.body).map_err(|_| self.bad_reply("It is no valid UTF-8.".to_owned()))?;
-        let body = serde_json::from_str(text).map_err(|_| {
-            self.bad_reply(format!(
-                "It is no valid JSON; its content type is \"{}\".",
-                self.quote(&response.content_type)
-            ))
-        })?;
-        self.provider
-            .reply(&body)
-            .ok_or_else(|| self.bad_reply("It does not have the shape that the provider documents.".to_owned()))
-    }
-
-    /// The statement that the model writes for a prompt, or what it wants to see first, and the tokens that its reply cost
-    /// whether it holds either or not. A question back or a refusal is an error of its own.
-    pub fn propose(&self, prompt: &Prompt) -> (Result<Proposal, Error>, Usage) {
-        let may_look = prompt.task == Task::Statement { may_look: true };
-        self.answer(prompt, |remote, text| match reply::proposal(text)? {
-            reply::Proposal::Statement(sql) => {
-                Ok(Proposal::Draft(Draft { sql: remote.mask(&sql), ..Draft::default() }))
-            }
-            reply::Proposal::Look(names) if may_look => {
-                Ok(Proposal::Look(names.iter().map(|name| remote.mask(name)).collect()))
-            }
-            reply::Proposal::Look(_) => {
-                Err(NoStatement::Unusable("It asks to see relations where no more is shown.".to_owned()))
-            }
-        })
-    }
-
-    /// The prompt's statement in the model's plain words.
-    pub fn explain(&self, prompt: &Prompt) -> Result<String, Error> {
-        self.answer(prompt, |remote, text| Ok(remote.mask(&reply::explanation(text)?))).0
-    }
-
-    /// What `read` finds in the reply to a prompt. An endpoint that echoes the key must not carry it into a message or a
-    /// statement, however it was encoded: `read` masks it with the model it is given.
-    fn answer<T>(
-        &self,
-        prompt: &Prompt,
-        read: impl FnOnce(&Self, &str) -> Result<T, NoStatement>,
-    ) -> (Result<T, Error>, Usage) {
-        let replied = || {
-            let remote = self.with_secret()?;
-            let body = self.provider.body(&self.endpoint, prompt).to_string();
-            let reply = remote.reply(&remote.ask(&body)?)?;
-            Ok((remote, reply))
-        };
-        let (remote, reply) = match replied() {
-            Ok(replied) => replied,
-            Err(error) => return (Err(error), Usage::default()),
-        };
-        let found = match read(&remote, &reply.text) {
-            Ok(found) => Ok(found),
-            Err(NoStatement::Clarify(message)) => {
-                Err(Error::Clarify { model: self.name.clone(), question: remote.quote(&message) })
-            }
-            Err(NoStatement::Declined(message)) => {
-                Err(Error::Declined { model: self.name.clone(), reason: remote.quote(&message) })
-            }
-            Err(NoStatement::Unusable(why)) => Err(self.bad_reply(remote.quote(&why))),
-        };
-        (found, reply.usage)
     }
 }
 

@@ -5,11 +5,12 @@
 //!
 //! Each folder names only those before it: [`host`], what a session offers; [`running`], what bounds and watches work in
 //! a transaction; [`tree`], what the trees of a statement say; [`rows`], rows on their way out. [`statement`] takes one
-//! statement through all of them.
+//! statement through all of them. [`shared`] stands apart: memory of all processes, and one of our own.
 
 pub mod host;
 pub mod rows;
 pub mod running;
+pub mod shared;
 pub mod statement;
 #[cfg(feature = "pg_test")]
 mod tests;

@@ -62,9 +62,6 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
     let text = c_string(sql)?;
     // SAFETY: raw_parser only allocates in the current memory context; its result is a list of RawStmt nodes.
     unsafe {
-        #[cfg(feature = "pg13")]
-        let list = pg_sys::raw_parser(text.as_ptr());
-        #[cfg(not(feature = "pg13"))]
         let list = pg_sys::raw_parser(text.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_DEFAULT);
         let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
         let tags: Vec<String> = statements.iter_ptr().map(|raw| tag((*raw).stmt)).collect();
@@ -149,9 +146,9 @@ impl<'s> Prepared<'s> {
                 return Err(Error::Writes("a statement whose plan is no plain query".to_owned()));
             }
             // The executor would check this too, but only once it runs; a verdict must know before.
-            #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
+            #[cfg(any(feature = "pg14", feature = "pg15"))]
             pg_sys::ExecCheckRTPerms(planned.rtable, true);
-            #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
+            #[cfg(not(any(feature = "pg14", feature = "pg15")))]
             pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
             let used = OnceCell::new();
             let used = || used.get_or_init(|| uses::uses(&trees(self.plan)).relations);

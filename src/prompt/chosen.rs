@@ -58,7 +58,7 @@ impl Amount {
 pub fn reasons(context: &Context, ranked: &Ranked, columns: &[String]) -> Vec<String> {
     let own = ranked.matches.iter().map(|one| own_reason(one, columns));
     let near = ranked.neighbours.iter().filter_map(|near| {
-        let outline = || context.outlines.iter().find(|outline| outline.oid == near.oid);
+        let outline = || context.outlines.iter().map(|kept| &kept.outline).find(|outline| outline.oid == near.oid);
         let detail = context.snapshot.relations.with_oid(near.oid).map(Relation::sql_name);
         let name = detail.or_else(|| outline().map(Outline::sql_name))?;
         Some(format!("{}: near {}", one_line(&near.asked), one_line(&name)))

@@ -1,13 +1,14 @@
 //! What the model is told: text files with gaps, filled from the context.
 //!
 //! What changes seldom comes first (rules, schema) and the question last, so that providers can cache the beginning.
-//! It never calls anybody and never sees a row.
+//! It never calls anybody, and sees no row but for `narration`.
 
 #![forbid(unsafe_code)]
 
 mod budget;
 mod chosen;
 mod examples;
+mod narration;
 mod redact;
 mod schema_levels;
 mod schema_text;
@@ -22,6 +23,7 @@ use crate::threads::Told;
 pub use chosen::Chosen;
 pub use examples::Example;
 use linking::Check;
+pub use narration::{Told as Narrated, add_untrue, narrate};
 use reader::stored_values::Match;
 use schema::ResultShape;
 use schema_levels::SchemaText;
@@ -105,7 +107,7 @@ fn frame(context: &Context, besides: Besides<'_>, settings: &PromptSettings) -> 
     }
     question.push_str(&schema_text::matches(context, shared.unwrap_or_default()));
     // Four characters are a token, and the terms get a quarter of the budget.
-    let terms = glossary::told(terms, settings.budget);
+    let terms = glossary::prompt_lines(terms, settings.budget);
     if !terms.is_empty() {
         question.push_str(&fill(include_str!("terms.txt"), &[("terms", &terms)]));
     }
@@ -174,11 +176,29 @@ fn instructions(settings: &PromptSettings) -> String {
 pub fn repair(prompt: &mut Prompt, sql: &str, error: &Error, help: &str) {
     let (message, mut facts) = redact::told(sql, error);
     facts.push_str(help);
-    prompt.messages.push(Message::Assistant(sql.to_owned()));
+    prompt.messages.push(Message::Assistant(beginning(sql)));
     prompt.messages.push(Message::User(fill(
         include_str!("repair.txt"),
         &[("sqlstate", &redact::sqlstate(error)), ("message", &message), ("facts", &facts)],
     )));
+}
+
+/// Of a failed draft, so many bytes are shown.
+const MOST_SHOWN: usize = 16 * 1024;
+
+fn beginning(sql: &str) -> String {
+    if sql.len() <= MOST_SHOWN {
+        return sql.to_owned();
+    }
+    let end = (0..=MOST_SHOWN).rev().find(|at| sql.is_char_boundary(*at)).unwrap_or_default();
+    format!("{} … (the beginning of {} bytes)", &sql[..end], sql.len())
+}
+
+/// Tells a stronger model what a weaker one asked back.
+pub fn add_question_back(prompt: &mut Prompt, question: &str) {
+    if let Some(Message::User(last)) = prompt.messages.last_mut() {
+        last.push_str(&fill(include_str!("question_back.txt"), &[("question", question)]));
+    }
 }
 
 /// Puts values into the `{gaps}` of a template in one pass, so that a value's own braces stay as they are.

@@ -5,6 +5,7 @@
 //! in the statement it wrote itself. Everything else is told in words of our own.
 
 use crate::error::{Error, Failure};
+use syntax::names::{stands_in, with_own_names};
 
 /// What a model may know of an error, as message and further lines.
 pub fn told(sql: &str, error: &Error) -> (String, String) {
@@ -52,17 +53,6 @@ pub fn names_things(failure: &Failure) -> bool {
     failure.names_only && failure.sqlstate.starts_with("42") && failure.sqlstate != "42501"
 }
 
-/// The message, with those quoted parts blotted out that do not stand in the statement.
-fn with_own_names(message: &str, sql: &str) -> String {
-    let is_own = |quoted: &str| quoted.split('.').all(|name| stands_in(name, sql));
-    let part = |(at, part): (usize, &str)| match at % 2 {
-        1 if is_own(part) => format!("\"{part}\""),
-        1 => "\"…\"".to_owned(),
-        _ => part.to_owned(),
-    };
-    message.split('"').enumerate().map(part).collect()
-}
-
 /// Whether the qualified names in a sentence are those of the statement, of the server or of our settings.
 fn names_only_own(sentence: &str, sql: &str) -> bool {
     let is_known = |schema: &str| ["pg_catalog", "information_schema", "nl2sql"].contains(&schema);
@@ -70,17 +60,6 @@ fn names_only_own(sentence: &str, sql: &str) -> bool {
         word.split_once('.').is_none_or(|(schema, _)| is_known(schema))
             || word.rsplit('.').next().is_none_or(|name| stands_in(name, sql))
     })
-}
-
-/// Whether a name is a word of the statement, in whatever case. Names that are no plain words are looked for as they are.
-fn stands_in(name: &str, sql: &str) -> bool {
-    let (name, sql) = (name.to_lowercase(), sql.to_lowercase());
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    if name.chars().all(is_part) {
-        sql.split(|letter| !is_part(letter)).any(|word| word == name)
-    } else {
-        sql.contains(&name)
-    }
 }
 
 /// What classes of failure mean (PostgreSQL documentation, appendix A), for a statement that may have to be written anew.

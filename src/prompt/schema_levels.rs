@@ -11,10 +11,10 @@ use super::chosen::{Amount, Chosen, reasons};
 use super::schema_text::{block, fence, line, outline_line, schema_notes};
 use super::second_look::Shown as InFull;
 use crate::error::Error;
-use crate::grounding::Context;
+use crate::grounding::{Context, KeptOutline};
 use linking::{Check, Level, Pieces, Ranked, Shares, Shown};
 use schema::sanitize::one_line;
-use schema::{Outline, Relation, Snapshot};
+use schema::{Relation, Snapshot};
 
 /// The schema as a prompt shows it.
 pub struct SchemaText {
@@ -132,7 +132,7 @@ struct Candidates<'c> {
 struct Candidate<'c> {
     known: Known<'c>,
     ranked: Option<&'c Ranked>,
-    /// Its text at each level that was asked for, with all columns.
+    /// Its text at each level that was asked for, with all columns, where no outline keeps it.
     texts: [OnceCell<Rc<str>>; 3],
 }
 
@@ -140,7 +140,7 @@ struct Candidate<'c> {
 #[derive(Clone, Copy)]
 enum Known<'c> {
     Detail(&'c Relation),
-    Outline(&'c Outline),
+    Outline(&'c KeptOutline),
 }
 
 impl<'c> Candidate<'c> {
@@ -153,21 +153,21 @@ impl Known<'_> {
     fn sql_name(&self) -> String {
         match self {
             Self::Detail(relation) => relation.sql_name(),
-            Self::Outline(outline) => outline.sql_name(),
+            Self::Outline(kept) => kept.outline.sql_name(),
         }
     }
 
     fn columns(&self) -> Vec<String> {
         match self {
             Self::Detail(relation) => relation.columns.iter().map(|column| column.name.clone()).collect(),
-            Self::Outline(outline) => outline.columns.clone(),
+            Self::Outline(kept) => kept.outline.columns.clone(),
         }
     }
 
     fn width(&self) -> usize {
         match self {
             Self::Detail(relation) => relation.columns.len(),
-            Self::Outline(outline) => outline.columns.len(),
+            Self::Outline(kept) => kept.outline.columns.len(),
         }
     }
 }
@@ -178,7 +178,8 @@ const IMPOSSIBLE: usize = usize::MAX / 4;
 impl<'c> Candidates<'c> {
     fn new(context: &'c Context, with_values: bool) -> Self {
         let snapshot = &*context.snapshot;
-        let outlines: HashMap<u32, &Outline> = context.outlines.iter().map(|outline| (outline.oid, outline)).collect();
+        let outlines: HashMap<u32, &KeptOutline> =
+            context.outlines.iter().map(|kept| (kept.outline.oid, &**kept)).collect();
         let mut met = HashSet::new();
         let mut places: Vec<Candidate> = Vec::new();
         for ranked in context.ranked.iter().filter(|ranked| met.insert(ranked.oid)) {
@@ -214,6 +215,8 @@ impl<'c> Candidates<'c> {
         let Candidate { known, texts, .. } = self.places.get(shown.place)?;
         let text = match (shown.level, known) {
             (Level::Full, Known::Outline(_)) => return None,
+            (Level::Line, Known::Outline(kept)) => &kept.line,
+            (Level::Name, Known::Outline(kept)) => &kept.name,
             (Level::Full, Known::Detail(relation)) if shown.columns.is_some() => {
                 return Some(block(self.snapshot, relation, self.with_values, shown.columns.as_deref()).into());
             }
@@ -222,7 +225,7 @@ impl<'c> Candidates<'c> {
         let write = || match (shown.level, known) {
             (Level::Full, Known::Detail(relation)) => block(self.snapshot, relation, self.with_values, None),
             (Level::Line, Known::Detail(relation)) => line(relation),
-            (Level::Line, Known::Outline(outline)) => outline_line(outline),
+            (Level::Line, Known::Outline(kept)) => outline_line(&kept.outline),
             _ => one_line(&known.sql_name()),
         };
         Some(Rc::clone(text.get_or_init(|| write().into())))

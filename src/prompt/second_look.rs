@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use super::budget::tokens;
 use super::fill;
 use super::schema_text::{block, fence, line, name};
@@ -12,7 +14,7 @@ use schema::sanitize::one_line;
 use wire::{Message, Prompt, Task};
 
 /// What a model has been shown in full.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Shown {
     Everything,
     /// These relations, by schema and name.

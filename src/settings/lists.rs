@@ -1,8 +1,16 @@
 //! Settings that are lists of names.
 
-/// The models that a text names, as in nl2sql.model.
+use crate::model::plain_name;
+
+/// The models that a text names, as in nl2sql.model, each once: attempts are counted by model.
 pub fn models_of(text: &str) -> Vec<String> {
-    names(text)
+    let mut models: Vec<String> = Vec::new();
+    for name in names(text) {
+        if !models.iter().any(|model| plain_name(model) == plain_name(&name)) {
+            models.push(name);
+        }
+    }
+    models
 }
 
 /// The names of a comma-separated list. One in double quotes may hold commas, and quotes that are doubled.
@@ -19,4 +27,13 @@ pub fn names(text: &str) -> Vec<String> {
     }
     names.push(name);
     names.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+/// The reverse of [`names`].
+pub fn list_of(names: &[String]) -> String {
+    let quoted = |name: &String| {
+        let is_plain = !name.is_empty() && !name.contains(['"', ',']) && name.trim() == name;
+        if is_plain { name.clone() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    };
+    names.iter().map(quoted).collect::<Vec<_>>().join(",")
 }

@@ -9,4 +9,14 @@ pub enum Share {
     Schema,
     #[name = c"samples"]
     Samples,
+    /// Also the rows of answers that are told in words.
+    #[name = c"results"]
+    Results,
+}
+
+impl Share {
+    /// Stored values may be told.
+    pub fn tells_values(self) -> bool {
+        self != Self::Schema
+    }
 }

@@ -5,8 +5,8 @@
 
 #![forbid(unsafe_code)]
 
-mod examples;
 pub mod feedback;
+mod nearest;
 mod recall;
 mod renames;
 mod store;
@@ -15,13 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::CStr;
 
 use crate::error::Error;
+use crate::pg::host::empty_tables::is_empty;
 use crate::pg::running::query::{self, Row};
-use pairs::{Constants, Pattern, Question};
+use pairs::{Constants, Day, Pattern, Question};
 use schema::ResultShape;
 
-pub use examples::examples;
+pub use nearest::nearest;
 pub use recall::{Known, Verified, answer, recall};
-pub use store::{Kept, Lesson, Sharing, check_lengths, keep, remove, sharing};
+pub use store::{Forgotten, Key, Lesson, Sharing, check_lengths, keep, remove, sharing};
 
 /// In bytes; the table has the same limits.
 pub const MAX_QUESTION: usize = 2_000;
@@ -45,6 +46,8 @@ pub struct Pair {
     pub on: String,
     /// The asker taught it.
     pub is_own: bool,
+    /// When it was taught, in microseconds since 1970.
+    pub taught_at: i64,
     /// The columns of its result when it was taught.
     columns: Vec<String>,
     pattern: Pattern,
@@ -84,6 +87,7 @@ impl Pair {
             by: next()?,
             on: next()?,
             is_own: next()? == "t",
+            taught_at: next()?.parse().ok()?,
             columns: serde_json::from_str(&next()?).ok()?,
             pattern: serde_json::from_str(&next()?).ok()?,
             reads: serde_json::from_str(&next()?).ok()?,
@@ -113,10 +117,29 @@ impl Pair {
         }
     }
 
+    /// Whether it asks the same as a question, which it would answer by itself.
+    fn gives_away(&self, question: &Question<'_>, today: Day) -> bool {
+        !self.pattern.fits(question, today, &|_| false).is_empty()
+    }
+
+    /// Whether a question is the taught one word by word, its values and times among them, whatever these mean today.
+    fn is_asked_by(&self, question: &Question<'_>) -> bool {
+        said(&self.question) == words_of(question)
+    }
+
     /// Whether its SQL still gives the columns that it gave.
     pub fn has_shape(&self, shape: &ResultShape) -> bool {
         columns_of(shape) == self.columns
     }
+}
+
+/// The words of a taught question that carry meaning, its values among them.
+fn said(question: &str) -> Vec<String> {
+    Question::new(question).as_ref().map(words_of).unwrap_or_default()
+}
+
+fn words_of(question: &Question<'_>) -> Vec<String> {
+    question.tokens().into_iter().map(|token| token.text).collect()
 }
 
 /// The columns of a result, as they are kept.
@@ -147,17 +170,76 @@ pub fn listed(about: Option<&str>) -> Result<Vec<Listed>, Error> {
     Ok(rows.into_iter().filter_map(listed).collect())
 }
 
-/// The pairs nearest to a question, the nearest first; not the one with the number `but`.
-pub fn near(question: &Question<'_>, but: Option<i64>) -> Result<Vec<Pair>, Error> {
-    let mut words: Vec<String> = question.tokens().into_iter().map(|token| token.text).collect();
+/// The pairs whose question says all of some words, in any form; more than 50 are not all. `measured` as for [`nearest`], with the
+/// question that is asked.
+pub fn saying(words: &str, asked: &Question<'_>, today: Day, measured: Option<i64>) -> Result<Vec<Pair>, Error> {
+    if is_empty(TABLE) {
+        return Ok(Vec::new());
+    }
+    let role = query::current_role().to_u32().to_string();
+    let but = measured.unwrap_or(0).to_string();
+    let rows = query::owner_rows(TABLE, include_str!("saying.sql"), &[Some(&role), Some(words), Some(&but)]);
+    let mut pairs = pairs_of(rows)?;
+    if measured.is_some() {
+        pairs.retain(|pair| !pair.gives_away(asked, today));
+    }
+    Ok(pairs)
+}
+
+/// The pairs that may ask the same as a question, the nearest first; not the one with the number `but`.
+pub fn alike(question: &Question<'_>, but: Option<i64>) -> Result<Vec<Pair>, Error> {
+    let words = words_in(std::slice::from_ref(question));
+    found(
+        concat!(include_str!("found_by_shape.sql"), include_str!("nearest.sql")),
+        &words,
+        but,
+        &[&pairs::shapes(&words)],
+    )
+}
+
+/// The pairs nearest to a question in several wordings, the nearest first, likewise.
+fn near(wordings: &[Question<'_>], but: Option<i64>) -> Result<Vec<Pair>, Error> {
+    let words = words_in(wordings);
+    let by = |words_of_pairs: &[String]| {
+        found(
+            concat!(include_str!("found_by_words.sql"), include_str!("nearest.sql")),
+            &words,
+            but,
+            &[words_of_pairs, &pairs::shapes(&words)],
+        )
+    };
+    let pairs = by(&words)?;
+    if !pairs.is_empty() {
+        return Ok(pairs);
+    }
+    by(&words.iter().flat_map(|word| pairs::spellings(word)).collect::<Vec<_>>())
+}
+
+/// The words of a question, each once.
+fn words_in(wordings: &[Question<'_>]) -> Vec<String> {
+    let mut words: Vec<String> = wordings.iter().flat_map(words_of).collect();
     words.sort();
     words.dedup();
-    let role = query::current_role().to_u32().to_string();
-    let spelled: Vec<String> = words.iter().flat_map(|word| pairs::spellings(word)).collect();
-    let [words, spelled] = [words, spelled].map(|words| crate::grounding::array_literal(&words));
-    let arguments = [role, words, but.unwrap_or(0).to_string(), spelled];
-    let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
-    match query::owner_rows(TABLE, include_str!("near.sql"), &arguments) {
+    words
+}
+
+/// The pairs that a query finds for a question of these words by what they are kept under.
+fn found(sql: &'static str, words: &[String], but: Option<i64>, by: &[&[String]]) -> Result<Vec<Pair>, Error> {
+    if is_empty(TABLE) {
+        return Ok(Vec::new());
+    }
+    let mut arguments = vec![
+        query::current_role().to_u32().to_string(),
+        crate::grounding::array_literal(words),
+        but.unwrap_or(0).to_string(),
+    ];
+    arguments.extend(by.iter().map(|words| crate::grounding::array_literal(words)));
+    let arguments: Vec<Option<&str>> = arguments.iter().map(|argument| Some(argument.as_str())).collect();
+    pairs_of(query::owner_rows(TABLE, sql, &arguments))
+}
+
+fn pairs_of(rows: Result<Vec<Row>, Error>) -> Result<Vec<Pair>, Error> {
+    match rows {
         Ok(rows) => Ok(rows.into_iter().filter_map(Pair::read).collect()),
         // Before the extension is updated there is no such table; only a cancel or a shutdown ends a question.
         Err(error) if !error.sqlstate().starts_with("57") => Ok(Vec::new()),

@@ -3,8 +3,9 @@
 -- they read and that there still is.
 SELECT v.id, v.question, v.sql, v.note, COALESCE(r.rolname, ''), pg_catalog.to_char(v.taught_at, 'YYYY-MM-DD'),
        v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid,
+       (pg_catalog.date_part('epoch', v.taught_at) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8,
        pg_catalog.array_to_json(v.columns), v.pattern, v.reads,
-       CASE v.audience::pg_catalog.oid WHEN 0 THEN 'public' ELSE v.audience::pg_catalog.text END,
+       CASE WHEN v.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public' ELSE v.audience::pg_catalog.text END,
        v.taught_at
 FROM nl2sql.verified v
 LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) v.teacher::pg_catalog.oid

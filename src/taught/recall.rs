@@ -1,6 +1,6 @@
 //! The SQL of a pair that asks the same as a question, with the question's values.
 
-use super::{Judged, Pair, near};
+use super::{Judged, Pair, alike};
 use crate::error::Error;
 use pairs::{Column, Day, Fit, Question, Values};
 use schema::sanitize::one_line;
@@ -44,17 +44,28 @@ pub trait Known {
     fn is_word(&self, word: &str) -> bool;
     /// What a statement is that the asker may run; else why not.
     fn judge(&self, sql: &str) -> Result<Result<Judged, Error>, Error>;
+    /// Whether a question says a defined word that the question of a pair does not say. What stands for a value there is none.
+    fn says_more(&self, question: &str, pair: &Pair) -> bool;
+    /// Whether the words of a pair's question mean something else by now.
+    fn is_redefined(&self, pair: &Pair) -> Result<bool, Error>;
 }
 
 /// The SQL for a question that asks the same as a pair; the asker's own pairs come first. Where two pairs that the asker may run
-/// have different SQL for it, it is nobody's to choose.
+/// have different SQL for it, it is nobody's to choose. A question with the very values that were taught was verified as it is;
+/// with others, what its words mean by now counts.
 pub fn recall(question: &str, today: &str, known: &dyn Known) -> Result<Option<Verified>, Error> {
     // As taught questions are kept.
     let text = one_line(question);
     let (Some(question), Some(today)) = (Question::new(&text), Day::parse(today)) else { return Ok(None) };
     let mut found: Vec<Verified> = Vec::new();
-    for pair in near(&question, None)? {
-        found.extend(answer(&pair, &question, today, known)?);
+    for pair in alike(&question, None)? {
+        if let Some(verified) = answer(&pair, &question, today, known)?
+            && (verified.sql == pair.sql
+                || pair.is_asked_by(&question)
+                || !(known.says_more(&text, &pair) || known.is_redefined(&pair)?))
+        {
+            found.push(verified);
+        }
     }
     let has_own = found.iter().any(|verified| verified.is_own);
     found.retain(|verified| verified.is_own == has_own);

@@ -1,6 +1,6 @@
 //! Pairs kept and forgotten.
 
-use super::{Judged, MAX_NOTE, MAX_PAIRS, MAX_QUESTION, MAX_SQL, TABLE, columns_of};
+use super::{Judged, MAX_NOTE, MAX_PAIRS, MAX_QUESTION, MAX_SQL, TABLE, columns_of, said};
 use crate::error::Error;
 use crate::grounding::array_literal;
 use crate::pg::running::query;
@@ -25,10 +25,13 @@ pub struct Lesson<'a> {
     pub judged: &'a Judged,
 }
 
-/// What came of it: the number of the pair, and whether another one of the caller's answers the question already.
-pub struct Kept {
-    pub id: i64,
-    pub by_another: bool,
+/// How a pair is told from the others of its teacher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// By the question up to its values.
+    Question,
+    /// By the whole question, where the one before is for values of another kind: of countries, and this one of cities.
+    WithValues,
 }
 
 /// Whom a pair for `audience` is for, where the caller may say so. `teachers`: the roles whose members may.
@@ -56,8 +59,9 @@ pub fn check_lengths(question: &str, sql: &str, note: Option<&str>) -> Result<()
     }
 }
 
-/// Keeps a pair as the caller's.
-pub fn keep(lesson: &Lesson<'_>) -> Result<Kept, Error> {
+/// Keeps a pair as the caller's, and gives its number; `None` where another pair of theirs has the key. What is not given of a
+/// pair that they taught before, note or audience, stays as it was; an empty note takes the note away.
+pub fn keep(lesson: &Lesson<'_>, key: Key) -> Result<Option<i64>, Error> {
     let question = one_line(lesson.question).trim().to_owned();
     let pattern = Pattern::learn(&question, lesson.sql, &lesson.judged.constants, lesson.sharing.today).map_err(
         |why| match why {
@@ -65,12 +69,15 @@ pub fn keep(lesson: &Lesson<'_>) -> Result<Kept, Error> {
             Unteachable::TooLong => Error::TooManyWords { most: pairs::MAX_WORDS },
         },
     )?;
-    let key = pattern.key();
+    let key = match key {
+        Key::Question => pattern.key(),
+        Key::WithValues => format!("{}\n{}", pattern.key(), said(&question).join(" ")),
+    };
     let role = query::current_role().to_u32().to_string();
     let audience = lesson.sharing.audience.map(|oid| oid.to_string());
     let relations = array_literal(&lesson.judged.relations.iter().map(u32::to_string).collect::<Vec<_>>());
     let columns = serde_json::to_string(&lesson.judged.columns).map_err(unkept)?;
-    let note = lesson.note.map(|note| one_line(note).trim().to_owned()).filter(|note| !note.is_empty());
+    let note = lesson.note.map(|note| one_line(note).trim().to_owned());
     let kept = serde_json::to_string(&pattern).map_err(unkept)?;
     let (shape, words) = (array_literal(&columns_of(&lesson.judged.shape)), array_literal(&pattern.words()));
     let content = array_literal(&pattern.content_words());
@@ -88,28 +95,37 @@ pub fn keep(lesson: &Lesson<'_>) -> Result<Kept, Error> {
         Some(&columns),
         Some(&content),
     ];
-    let rows = query::owner_change(TABLE, include_str!("keep.sql"), &arguments)?;
-    if let Some(id) = id_of(rows) {
-        return Ok(Kept { id, by_another: false });
+    if let Some(id) = id_of(query::owner_change(TABLE, include_str!("keep.sql"), &arguments)?) {
+        return Ok(Some(id));
     }
     let same = query::owner_rows(TABLE, include_str!("same.sql"), &[Some(&role), Some(&key)])?;
-    let Some([Some(id), Some(taught), Some(sql), Some(other)]) = same.first().map(Vec::as_slice) else {
+    let Some([Some(id), Some(taught), Some(sql)]) = same.first().map(Vec::as_slice) else {
         return Err(Error::TooManyPairs { most: MAX_PAIRS });
     };
-    let id = id.parse().unwrap_or_default();
-    let other: Option<Pattern> = serde_json::from_str(other).ok();
-    if other.is_some_and(|other| other.skeleton(sql) == pattern.skeleton(lesson.sql)) {
-        return Ok(Kept { id, by_another: true });
+    if said(taught) == said(&question) {
+        let id = id.parse().unwrap_or_default();
+        return Err(Error::TaughtOtherwise { id, question: taught.clone(), sql: sql.clone() });
     }
-    Err(Error::TaughtOtherwise { id, question: taught.clone(), sql: sql.clone() })
+    Ok(None)
+}
+
+/// A pair that is forgotten.
+pub struct Forgotten {
+    pub question: String,
+    pub sql: String,
+    /// Who taught it, where that was not the caller; empty where that role is gone.
+    pub by: Option<String>,
 }
 
 /// Forgets a pair of the caller's, or a shared one where the caller may share.
-pub fn remove(id: i64, sharing: &Sharing) -> Result<(), Error> {
+pub fn remove(id: i64, sharing: &Sharing) -> Result<Forgotten, Error> {
     let role = query::current_role().to_u32().to_string();
     let (number, may_share) = (id.to_string(), sharing.may_share.to_string());
     let rows = query::owner_change(TABLE, include_str!("remove.sql"), &[Some(&number), Some(&role), Some(&may_share)])?;
-    id_of(rows).map(drop).ok_or(Error::NoSuchPair(id))
+    match rows.into_iter().next().map(<[Option<String>; 3]>::try_from) {
+        Some(Ok([Some(question), Some(sql), by])) => Ok(Forgotten { question, sql, by }),
+        _ => Err(Error::NoSuchPair(id)),
+    }
 }
 
 fn id_of(rows: Vec<query::Row>) -> Option<i64> {

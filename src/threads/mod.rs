@@ -6,7 +6,7 @@
 
 #![forbid(unsafe_code)]
 
-mod told;
+mod told_to_models;
 
 use std::ffi::CStr;
 
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::grounding::LOCK_NOT_AVAILABLE;
 use crate::pg::host::report;
 use crate::pg::running::query;
-pub use told::{Told, told};
+pub use told_to_models::{Told, told};
 
 /// A question that was answered in a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -58,11 +58,17 @@ const UNSUMMABLE: &[&str] = &[
     "rate",
     "rates",
     "ratio",
+    "ratios",
     "percent",
     "percentage",
+    "percentages",
     "pct",
     "share",
+    "shares",
+    "fraction",
+    "fractions",
     "proportion",
+    "proportions",
     "price",
     "prices",
     "score",
@@ -107,6 +113,11 @@ impl Intent {
             total: any(TOTAL),
             unsummable: any(UNSUMMABLE),
         }
+    }
+
+    /// Whether a measure is by its name a rate, a mean, a price or another number that makes no sense when added up.
+    pub fn is_rate(measure: &str) -> bool {
+        contains_any(&lowercase_words(measure), UNSUMMABLE)
     }
 
     /// Whether the values of a measure may be added up, judging by its name and by the question. If neither says that

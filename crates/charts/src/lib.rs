@@ -37,6 +37,11 @@ pub use recommend::recommend;
 pub use result_set::{CellText, ResultSet};
 
 impl Chart {
+    /// Whether it draws something that a table or a number does not show.
+    pub fn is_drawing(&self) -> bool {
+        self.panels.iter().any(|panel| matches!(panel, chart::Panel::Xy(_)))
+    }
+
     /// The chart as a Vega-Lite v5 specification that carries its own data.
     pub fn to_vega_lite(&self) -> serde_json::Value {
         vega_lite::specification(self)

@@ -191,10 +191,16 @@ fn one_chart_or_several(mark: Mark, x: &Dimension, measures: &[&Field]) -> Vec<X
     }]
 }
 
-/// Whether the values can be the slices of a pie: none is negative or missing, and they do not add up to zero.
+/// Whether the values can be the slices of a pie: none is negative or missing, and they do not add up to zero. Rates, such as
+/// the share of each country's orders that was returned, are parts of several wholes: those of one add up to it.
 fn is_part_to_whole(field: &Field) -> bool {
-    field.positions.iter().all(|at| at.is_some_and(|at| at >= 0.0))
-        && field.positions.iter().flatten().sum::<f64>() > 0.0
+    let values = || field.positions.iter().flatten();
+    let sum: f64 = values().sum();
+    // Shares that are rounded may add up to a little more or less.
+    let is_whole = [1.0, 100.0].iter().any(|whole| (sum / whole - 1.0).abs() <= 0.02);
+    let are_fractions = values().all(|at| *at <= 1.0) && values().any(|at| at.fract() != 0.0);
+    let is_rate = are_fractions || Intent::is_rate(&field.title);
+    field.positions.iter().all(|at| at.is_some_and(|at| at >= 0.0)) && sum > 0.0 && (is_whole || !is_rate)
 }
 
 fn are_of_similar_magnitude(measures: &[&Field]) -> bool {

@@ -15,6 +15,7 @@ use crate::schemas::Schemas;
 use crate::segmentation::{Part, find_parts};
 use crate::stored_values::StoredValues;
 use crate::word_table::{WordTable, commonness};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -22,7 +23,7 @@ use std::rc::Rc;
 const FEW_REMOVED: usize = 500;
 
 /// What is kept of a relation.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub oid: u32,
     pub group: u32,
@@ -52,7 +53,7 @@ impl Entry {
 }
 
 /// How many relations look like one, itself included, and what of it counts where a word's rarity is judged.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Alike {
     pub size: u32,
     pub share: f32,
@@ -62,11 +63,13 @@ pub(crate) struct Alike {
 type Words = (u8, Rc<[u32]>);
 
 /// What a question is looked up in.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Directory {
     pub(crate) table: WordTable,
     pub(crate) entries: Vec<Option<Entry>>,
     free: Vec<u32>,
+    #[serde(skip)]
     slots: HashMap<u32, u32>,
     pub(crate) schemas: Schemas,
     pub(crate) values: StoredValues,
@@ -79,6 +82,7 @@ pub struct Directory {
     pub(crate) graph: Graph,
     graph_stale: bool,
     /// While it is built, the words of every name: most columns have names that others have too.
+    #[serde(skip)]
     split: Option<HashMap<Box<str>, Words>>,
     /// Relations removed since words that nothing uses any more were last looked for.
     removed: usize,
@@ -254,6 +258,19 @@ impl Directory {
         }
         self.schemas.renumber(number);
         self.parts_stale = true;
+    }
+
+    /// Finds again what is not among the data that it is written as.
+    pub(crate) fn restore(&mut self) {
+        self.table.restore();
+        let slots = (0..).zip(&self.entries).filter_map(|(slot, entry)| Some((entry.as_ref()?.oid, slot)));
+        self.slots = slots.collect();
+    }
+
+    /// Whether it has a relation for every oid, and as many of everything as there are relations.
+    pub(crate) fn is_sound(&self) -> bool {
+        let relations = self.entries.iter().flatten().count();
+        self.slots.len() == relations && (self.graph_stale || self.alike.len() == self.entries.len())
     }
 
     /// Gives memory back that growing lists have reserved.

@@ -1,6 +1,7 @@
 //! Which relations can be joined, and how far what a relation is about reaches its neighbours.
 
 use crate::relation::{Check, Interrupted};
+use serde::{Deserialize, Serialize};
 
 /// A relation with more neighbours than this joins everything with everything, and what reaches others through it says
 /// little: a calendar, a list of countries.
@@ -9,7 +10,7 @@ const HUB: f32 = 16.0;
 const NEGLIGIBLE: f32 = 0.02;
 
 /// Neighbours of every slot, one list after the other.
-#[derive(Debug, Default, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     starts: Vec<u32>,
     neighbours: Vec<u32>,

@@ -20,6 +20,7 @@ mod priors;
 mod query_terms;
 mod ranking;
 mod relation;
+mod saved;
 mod schemas;
 mod scoring;
 mod segmentation;

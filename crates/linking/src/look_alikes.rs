@@ -5,6 +5,7 @@
 //! later members step back so that they can't fill a prompt.
 
 use crate::relation::Relation;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use words::identifier_words;
@@ -14,14 +15,14 @@ const COPY: [&str; 12] =
     ["copy", "backup", "bak", "old", "new", "tmp", "temp", "archive", "archived", "hist", "history", "test"];
 
 /// The two groups that a relation may belong to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Keys {
     pub name: u64,
     pub columns: u64,
 }
 
 /// How many relations there are of every group.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct LookAlikes {
     counts: HashMap<u64, u32>,
 }

@@ -1,7 +1,8 @@
 //! Postings: where a word occurs in the catalog.
 
+use serde::{Deserialize, Serialize};
 /// The part of a relation that a word was found in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Place {
     Name,
@@ -23,7 +24,7 @@ pub enum Place {
 pub const WHOLE: u16 = u16::MAX;
 
 /// One occurrence: eight bytes, because there are some hundred thousands of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
     /// The relation's number in the directory.
     pub slot: u32,

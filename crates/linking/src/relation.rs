@@ -1,5 +1,6 @@
 //! What the directory is told of a relation: plain values, read from the catalogs by someone else.
 
+use serde::{Deserialize, Serialize};
 /// A table, view or anything else with columns that a statement can read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Relation {
@@ -30,7 +31,7 @@ pub struct Column {
 }
 
 /// What the server knows of a relation's use. Nothing of it is about words: it tells look-alikes apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// The planner's estimate; `None` where nobody has counted yet, and for views.
     pub rows: Option<f64>,

@@ -3,6 +3,7 @@
 use crate::directory::Entry;
 use crate::names::name_words;
 use crate::word_table::WordTable;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// A beginning is shared where at least so many relations of a schema have it, and ...
@@ -13,7 +14,7 @@ const SHARING_OF_TEN: usize = 6;
 const GLUED_BEGINNING: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// What most names of a schema begin with.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Shared {
     /// As a word of its own: `sb_customer`.
     pub word: Option<String>,
@@ -21,7 +22,7 @@ pub(crate) struct Shared {
     pub letters: Vec<String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Schema {
     name: Box<str>,
     /// Words of the name.
@@ -32,7 +33,7 @@ struct Schema {
     stale: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Schemas {
     all: Vec<Schema>,
     numbers: HashMap<String, u32>,

@@ -3,10 +3,11 @@
 use crate::names::LITTLE;
 use crate::relation::{Check, Interrupted};
 use crate::word_table::{WordTable, commonness};
+use serde::{Deserialize, Serialize};
 use words::spelled_out;
 
 /// A word of the catalog that stands for a term it does not have as its stem: glued or short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Part {
     pub term: u32,
     pub word: u32,

@@ -1,18 +1,19 @@
 //! Stored values by their text in lower case, as hashes: what is looked up is known, what is stored need not be kept.
 
+use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Longer texts are prose, and no question repeats one.
 const LONGEST: usize = 60;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Entry {
     hash: u32,
     slot: u32,
     column: u16,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct StoredValues {
     entries: Vec<Entry>,
     unsorted: bool,

@@ -5,12 +5,13 @@
 //! the directory lives, so that a relation that changes costs no more than its own words.
 
 use crate::postings::Posting;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use words::{singular, stem};
 
 /// A word of the catalog with everything that is known of it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Word {
     pub text: Rc<str>,
     /// The number of its stem in [`WordTable::terms`].
@@ -23,16 +24,18 @@ pub struct Word {
 }
 
 /// A term and the words that have it as their stem.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Term {
     pub text: Rc<str>,
     pub words: Vec<u32>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct WordTable {
+    #[serde(skip)]
     numbers: HashMap<Rc<str>, u32>,
     pub words: Vec<Word>,
+    #[serde(skip)]
     term_numbers: HashMap<Rc<str>, u32>,
     pub terms: Vec<Term>,
     /// Numbers of terms in the order of their texts, as far as `sorted` many of them are in.
@@ -66,6 +69,12 @@ impl WordTable {
             term.words.push(number);
         }
         number
+    }
+
+    /// Finds words and terms by their texts again.
+    pub fn restore(&mut self) {
+        self.numbers = (0..).zip(&self.words).map(|(number, word)| (word.text.clone(), number)).collect();
+        self.term_numbers = (0..).zip(&self.terms).map(|(number, term)| (term.text.clone(), number)).collect();
     }
 
     pub fn intern_term(&mut self, text: &str) -> u32 {

@@ -55,6 +55,30 @@ fn any_changes_in_any_order_equal_a_rebuild() {
     }
 }
 
+/// In the middle of its changes, an index is written and read, and goes on as it would have.
+#[test]
+fn what_was_written_and_read_is_kept_true_as_well() {
+    let mut draw = Draw(9);
+    let mut catalog = BTreeMap::new();
+    let mut changed = Directory::default();
+    for step in 0..120 {
+        let oid = u32::try_from(draw.below(60)).expect("small");
+        if draw.below(3) == 0 {
+            assert_eq!(changed.remove(oid), catalog.remove(&oid).is_some());
+        } else {
+            let relation = drawn(oid, &mut draw);
+            changed.upsert(&relation);
+            catalog.insert(oid, relation);
+        }
+        if step % 15 == 14 {
+            let bytes = postcard::to_stdvec(&changed).expect("written");
+            changed = postcard::from_bytes(&bytes).expect("read");
+            assert_same(&mut changed, &catalog, &format!("step {step}"));
+            assert!(postcard::from_bytes::<Directory>(&bytes[..bytes.len() / 2]).is_err(), "half of it is none");
+        }
+    }
+}
+
 #[test]
 fn names_are_told_and_usage_changes_in_place() {
     let mut draw = Draw(3);

@@ -7,6 +7,8 @@ use prose::outline::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::same_statement::mirrored;
+
 /// A column of a table or view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
@@ -159,17 +161,6 @@ impl Walk<'_> {
         if let Some(at) = at.0.and_then(|at| usize::try_from(at).ok()) {
             self.found.insert(at, Compared { category, column, comparison });
         }
-    }
-}
-
-/// The comparison with its sides exchanged.
-fn mirrored(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        same => same,
     }
 }
 

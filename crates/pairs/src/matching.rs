@@ -1,13 +1,15 @@
 //! Whether a later question asks the same as a taught one, and with which values.
 
 use crate::calendar::{Day, Period};
-use crate::pattern::{Element, Pattern, is_plain_number};
+use crate::pattern::{Element, Pattern, is_grammar, is_plain_number};
 use crate::question::{Question, Token};
 
 /// The most words that a text value has in a question.
 const MAX_VALUE_WORDS: usize = 6;
 /// More ways to lay a question over a pattern are not looked at: it would be ambiguous anyway.
 const MAX_FITS: usize = 8;
+/// In a question of more words that say what it is about, none is taken for a misspelt one: there would be many to look up.
+const MOST_MISSPELT: usize = 12;
 /// Shorter words are not taken for misspelt ones, in characters.
 const MIN_MISSPELT: usize = 6;
 
@@ -118,6 +120,31 @@ pub fn spellings(word: &str) -> Vec<String> {
         spellings.extend((1..word.chars().count()).map(less));
     }
     spellings
+}
+
+/// What the pairs are kept under that a question of these words may ask: two words of theirs as one text, in the order of their bytes, one of
+/// which may be misspelt, or one word after a space.
+pub fn shapes(words: &[String]) -> Vec<String> {
+    let (grammar, content): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| is_grammar(word));
+    let mut shapes = Vec::new();
+    // The words of a pair are those that say what it is about, or, where none does, all.
+    for group in [content, grammar] {
+        let may_be_misspelt = group.len() <= MOST_MISSPELT;
+        for word in &group {
+            let forms = if may_be_misspelt { spellings(word) } else { vec![(*word).clone()] };
+            for form in &forms {
+                shapes.push(format!(" {form}"));
+                let others = group.iter().filter(|other| *other != word);
+                shapes.extend(others.map(|other| {
+                    let (first, second) = if form <= *other { (form, *other) } else { (*other, form) };
+                    format!("{first} {second}")
+                }));
+            }
+        }
+    }
+    shapes.sort();
+    shapes.dedup();
+    shapes
 }
 
 /// One edit away, with the same first letter, and no plural of the other.

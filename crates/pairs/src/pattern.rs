@@ -201,7 +201,7 @@ pub(crate) fn is_plain_number(text: &str) -> bool {
 }
 
 /// Words that say how things belong together, and not which things.
-fn is_grammar(word: &str) -> bool {
+pub(crate) fn is_grammar(word: &str) -> bool {
     const WORDS: [&str; 48] = [
         "in", "of", "by", "for", "per", "from", "to", "with", "without", "and", "or", "not", "on", "at", "as", "than",
         "how", "many", "much", "which", "who", "whose", "what", "when", "where", "that", "this", "most", "least",

@@ -297,3 +297,16 @@ fn any_text_is_taken() {
         let _ = (pattern.key(), pattern.skeleton(&sql));
     }
 }
+
+#[test]
+fn a_pair_is_found_by_two_of_its_words() {
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let found = shapes(&words("revenu in city"));
+    for shape in ["city revenu", " city", " revenu", " in", "city reven"] {
+        assert!(found.iter().any(|one| one == shape), "{shape}");
+    }
+    // Words of grammar find those pairs alone that have no others.
+    assert!(!found.iter().any(|one| one == "city in"));
+    assert!(shapes(&words("how many")).contains(&"how many".to_owned()));
+    assert!(shapes(&[]).is_empty());
+}

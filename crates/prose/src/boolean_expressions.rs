@@ -44,6 +44,10 @@ impl<'o> Describer<'o> {
                 }
                 _ => format!("{} is {not}true", self.operand(condition)),
             },
+            Expr::Call { name, args } => {
+                let lies = self.lies(name, args, negated);
+                lies.unwrap_or_else(|| format!("{} is {not}true", self.operand(condition)))
+            }
             other => format!("{} is {not}true", self.operand(other)),
         }
     }

@@ -42,7 +42,7 @@ impl<'o> Describer<'o> {
             ("nullif", 2) => format!("{} unless it is {}", arg(0), arg(1)),
             ("greatest" | "least", _) => format!("the {name} of {}", english_list(&self.values(args), "and")),
             ("concat", 2..) => self.values(args).join(" followed by "),
-            _ => self.plain_call(name, args),
+            _ => self.measured(name, args).unwrap_or_else(|| self.plain_call(name, args)),
         }
     }
 
@@ -71,9 +71,26 @@ impl<'o> Describer<'o> {
 /// Whether the phrase for a function ends with words about what is done to its argument, as in `name in lower case`.
 /// Such a phrase needs parentheses inside another one.
 pub(crate) fn ends_with_a_modifier(name: &str) -> bool {
-    const NAMES: [&str; 13] = [
-        "btrim", "ceil", "ceiling", "coalesce", "concat", "floor", "lower", "nullif", "round", "timezone", "to_char",
-        "trim", "upper",
+    const NAMES: [&str; 19] = [
+        "btrim",
+        "ceil",
+        "ceiling",
+        "coalesce",
+        "concat",
+        "floor",
+        "lower",
+        "nullif",
+        "round",
+        "st_asewkt",
+        "st_asgeojson",
+        "st_astext",
+        "st_buffer",
+        "st_setsrid",
+        "st_transform",
+        "timezone",
+        "to_char",
+        "trim",
+        "upper",
     ];
     NAMES.contains(&name)
 }

@@ -9,7 +9,10 @@
 #![forbid(unsafe_code)]
 
 mod aggregates;
+pub mod answer;
+
 mod boolean_expressions;
+pub mod claims;
 mod comparisons;
 mod constants;
 mod entry_names;
@@ -19,6 +22,7 @@ pub mod outline;
 mod output_columns;
 mod patterns;
 mod select_clauses;
+mod shapes_and_vectors;
 mod sorting;
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,10 @@ fn call(name: &str, args: Vec<Expr>) -> Expr {
     Expr::Call { name: name.into(), args }
 }
 
+fn operator(symbol: &str, left: Expr, right: Expr) -> Expr {
+    Expr::Operator { symbol: symbol.into(), args: vec![left, right] }
+}
+
 fn output(value: Expr, name: &str) -> OutputColumn {
     OutputColumn { value, name: name.into() }
 }
@@ -282,4 +286,36 @@ fn an_outline_that_refers_to_nothing_is_told_too() {
     let select = Select { columns: vec![output(column(9, "id"), "id")], from: vec![table(9)], ..Select::default() };
     assert!(describe(&Outline { query: query(9, select), ..Outline::default() }).contains("id"));
     assert!(describe(&Outline::default()).contains("too deep"));
+}
+
+#[test]
+fn shapes_and_vectors_are_told_as_distances_and_places() {
+    let point = || call("st_setsrid", vec![call("st_makepoint", vec![number("16"), number("48")]), number("4326")]);
+    for (value, told) in [
+        (operator("<->", column(0, "place"), column(0, "home")), "the distance from place to home"),
+        (operator("<=>", column(0, "meaning"), text("[1,2]")), "the cosine distance from meaning to '[1,2]'"),
+        (
+            call("st_distance", vec![column(0, "place"), point()]),
+            "the distance from place to (the point (16, 48) in the coordinate system 4326)",
+        ),
+        (
+            call("st_area", vec![call("st_transform", vec![column(0, "shape"), number("3857")])]),
+            "the area of (shape in the coordinate system 3857)",
+        ),
+        (call("st_unknown", vec![column(0, "shape")]), "st_unknown(shape)"),
+        (call("st_within", vec![column(0, "a"), column(0, "b")]), "st_within(a, b)"),
+    ] {
+        assert_eq!(shown(value), told);
+    }
+    for (condition, told) in [
+        (call("st_dwithin", vec![column(0, "place"), column(0, "home"), number("500")]), "place is within 500 of home"),
+        (call("st_contains", vec![column(0, "area"), column(0, "place")]), "area contains place"),
+        (Expr::Not(Box::new(call("st_intersects", vec![column(0, "a"), column(0, "b")]))), "a does not meet b"),
+        (
+            compare(operator("<->", column(0, "a"), column(0, "b")), Comparison::Less, number("2")),
+            "the distance from a to b is less than 2",
+        ),
+    ] {
+        assert_eq!(kept(condition), told);
+    }
 }

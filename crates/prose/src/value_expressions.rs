@@ -64,7 +64,7 @@ impl<'o> Describer<'o> {
     pub(crate) fn operand(&self, value: &'o Expr) -> String {
         let text = self.value(value);
         let is_phrase = match value {
-            Expr::Operator { args, .. } => args.len() > 1,
+            Expr::Operator { args, .. } => args.len() > 1 && !text.starts_with("the "),
             Expr::Case { .. } => true,
             Expr::Aggregate(_) => text.contains(" where "),
             Expr::Call { name, .. } => ends_with_a_modifier(name),
@@ -89,6 +89,9 @@ impl<'o> Describer<'o> {
             },
             ("||", [left, right]) => format!("{} followed by {}", self.concatenated(left), self.concatenated(right)),
             (_, [left, right]) => {
+                if let Some(apart) = self.apart(symbol, left, right) {
+                    return apart;
+                }
                 let (left, right) =
                     (self.arithmetic_operand(symbol, left, false), self.arithmetic_operand(symbol, right, true));
                 format!("{left} {symbol} {right}")

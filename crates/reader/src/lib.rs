@@ -51,13 +51,15 @@ use stored_values::ValueLookup;
 
 pub use catalog::prepared::Prepared;
 pub use help::examples::Example;
+pub use help::likeness::taught as taught_suggestion;
 pub use help::question_templates::Form;
+pub use help::suggestions::Suggestion;
 pub use help::understanding::Understood;
 pub use interrupts::{InterruptCheck, Interrupted, never};
 pub use lattice::stored_values;
 pub use lattice::time_phrases::{TimePhrase, time_phrases};
 pub use query::data_ends::DataEnd;
-pub use terms::{Meaning, ROW, Term, Terms, key};
+pub use terms::{Meaning, ROW, Term, Terms, key, noun_length};
 pub use threads::Followed;
 
 /// The one reading of a question.
@@ -157,24 +159,50 @@ impl<'a> Reader<'a> {
         let schema = &self.schema;
         let lattice = Lattice::new(question, words, schema, self.names, lookup, self.interrupt)?;
         let unknown = lattice.unknown();
-        if unknown.is_empty() {
-            return self.read_lattice(question, &lattice, most);
+        let silence = match unknown.as_slice() {
+            [] => match self.read_lattice(question, &lattice, most)? {
+                Err(silence) => Some(silence),
+                read => return Ok(read),
+            },
+            unknown => match self.read_corrected(question, unknown, most, lookup)? {
+                Some(read) => return Ok(Ok(read)),
+                None => None,
+            },
+        };
+        let doubtful = misspelt_words::doubtful(&lattice, &unknown, self.names);
+        if doubtful.len() > unknown.len()
+            && let Some(read) = self.read_corrected(question, &doubtful, most, lookup)?
+        {
+            return Ok(Ok(read));
         }
-        if let Some(corrected) = misspelt_words::correct(question, &unknown, schema, self.names, self.interrupt)? {
-            let words = words::split(&corrected.question, MAX_WORDS + 1);
-            let lattice = Lattice::new(&corrected.question, words, schema, self.names, lookup, self.interrupt)?;
-            if let Ok(mut read) = self.read_lattice(&corrected.question, &lattice, most)? {
-                let taken = corrected.words.iter().map(|(word, meant)| format!("{word} taken for {meant}"));
-                let taken = one_line(&taken.collect::<Vec<_>>().join(", "));
-                read.reading.summary = format!("{}; {taken}", read.reading.summary);
-                read.reading.notes.insert(0, taken);
-                return Ok(Ok(read));
-            }
+        if let Some(silence) = silence {
+            return Ok(Err(silence));
         }
         let words: Vec<String> = unknown.iter().map(|word| word.text.clone()).collect();
         let nearest = unknown_words::nearest(&words, schema, self.interrupt)?;
         let understood = understanding::understood(question, &lattice, schema);
         Ok(Err(Abstention::Unknown { words, understood, nearest }))
+    }
+
+    /// Reads a question with words in place of misspelt ones, each of which has to be near to one known word.
+    fn read_corrected(
+        &self,
+        question: &str,
+        misspelt: &[&words::Word],
+        most: u32,
+        lookup: &dyn ValueLookup,
+    ) -> Result<Option<Read>, Interrupted> {
+        let schema = &self.schema;
+        let corrected = misspelt_words::correct(question, misspelt, schema, self.names, self.interrupt)?;
+        let Some(corrected) = corrected else { return Ok(None) };
+        let words = words::split(&corrected.question, MAX_WORDS + 1);
+        let lattice = Lattice::new(&corrected.question, words, schema, self.names, lookup, self.interrupt)?;
+        let Ok(mut read) = self.read_lattice(&corrected.question, &lattice, most)? else { return Ok(None) };
+        let taken = corrected.words.iter().map(|(word, meant)| format!("{word} taken for {meant}"));
+        let taken = one_line(&taken.collect::<Vec<_>>().join(", "));
+        read.reading.summary = format!("{}; {taken}", read.reading.summary);
+        read.reading.notes.insert(0, taken);
+        Ok(Some(read))
     }
 
     /// Reads a question by its lattice. One with an unknown word has no reading.
@@ -193,7 +221,11 @@ impl<'a> Reader<'a> {
             let understood = understanding::understood(question, lattice, schema);
             Abstention::NoParse { understood, read_words, unread }
         };
-        Ok(choose(&hypotheses, schema, most).map_err(|abstention| abstention.unwrap_or_else(no_parse)))
+        let read = choose(&hypotheses, schema, most).map(|mut read| {
+            read.reading.data_ends.extend(data_ends::up_to_now(question, &read.query, schema));
+            read
+        });
+        Ok(read.map_err(|abstention| abstention.unwrap_or_else(no_parse)))
     }
 }
 

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod comment_clauses;
 mod identifier;
 mod relations;
 mod result_shape;

@@ -3,7 +3,7 @@
 //! A [`Snapshot`] holds only what the caller's own privileges show: nothing in it needs a further check before it is
 //! put in a prompt.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Relations, quote_ident};
 
@@ -30,7 +30,7 @@ pub struct Schema {
 }
 
 /// What a relation is: `pg_class.relkind` spelled out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RelationKind {
     #[default]

@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod names;
 #[cfg(test)]
 mod property_tests;
 

@@ -17,15 +17,25 @@ const TOOL: &str = "reply";
 
 /// The body of a request.
 pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
-    json!({
+    let mut messages = chat_messages(prompt);
+    // What is said so far is read from the cache where the conversation goes on, with a repair or a look.
+    if let Some(last) = messages.last_mut() {
+        let text = last["content"].take();
+        last["content"] = json!([{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]);
+    }
+    let mut body = json!({
         "model": endpoint.model,
         "max_tokens": endpoint.max_tokens.unwrap_or(MAX_TOKENS),
         // Marked as the part to cache, as the rules and the schema are the same for many questions.
         "system": [{"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}],
-        "messages": chat_messages(prompt),
+        "messages": messages,
         "tools": [{"name": TOOL, "description": "Gives the reply.", "input_schema": json_schema(prompt.task)}],
         "tool_choice": {"type": "tool", "name": TOOL}
-    })
+    });
+    if let Some(temperature) = endpoint.temperature {
+        body["temperature"] = json!(temperature);
+    }
+    body
 }
 
 /// The input of the tool, or the text if the model did not use the tool.

@@ -13,11 +13,21 @@ pub const LIST: &str = "/api/tags";
 pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     let mut all = vec![json!({"role": "system", "content": prompt.system})];
     all.extend(chat_messages(prompt));
-    let mut options = json!({"temperature": 0});
+    let mut options = json!({});
+    // Its own is far from 0.
+    if let Some(temperature) = endpoint.temperature.or((!endpoint.is_varied).then_some(0.0)) {
+        options["temperature"] = json!(temperature);
+    }
     if let Some(limit) = endpoint.max_tokens {
         options["num_predict"] = json!(limit);
     }
-    json!({"model": endpoint.model, "messages": all, "stream": false, "format": json_schema(prompt.task), "options": options})
+    let format = json_schema(prompt.task);
+    let mut body =
+        json!({"model": endpoint.model, "messages": all, "stream": false, "format": format, "options": options});
+    if let Some(effort) = &endpoint.reasoning_effort {
+        body["think"] = json!(effort);
+    }
+    body
 }
 
 /// What the model wrote.

@@ -24,6 +24,12 @@ pub fn body(endpoint: &Endpoint, prompt: &Prompt) -> Value {
     if let Some(limit) = endpoint.max_tokens {
         body["max_completion_tokens"] = json!(limit);
     }
+    if let Some(temperature) = endpoint.temperature {
+        body["temperature"] = json!(temperature);
+    }
+    if let Some(effort) = &endpoint.reasoning_effort {
+        body["reasoning_effort"] = json!(effort);
+    }
     body
 }
 

@@ -1,7 +1,9 @@
 //! The prompt: everything that a model is told in one request.
 
+use serde::{Deserialize, Serialize};
+
 /// Rules and schema, and the conversation about one question.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prompt {
     pub task: Task,
     /// The rules and the schema.
@@ -12,16 +14,18 @@ pub struct Prompt {
 }
 
 /// What a model is asked to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Task {
     /// A statement that answers a question. `may_look`: the model may ask for the detail of relations first.
     Statement { may_look: bool },
     /// An explanation of a statement in plain words.
     Explanation,
+    /// The answer to a question in plain words, from its rows.
+    Narration,
 }
 
 /// One message of the conversation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Message {
     /// What nl2sql says: the question, the detail that was asked for, or what was wrong with a draft.
     User(String),
@@ -29,6 +33,8 @@ pub enum Message {
     Assistant(String),
     /// What the model said: the relations that it wants to see in detail.
     Look(Vec<String>),
+    /// What the model said: an answer in words.
+    Narration(String),
 }
 
 impl Prompt {
@@ -38,7 +44,7 @@ impl Prompt {
         for message in &self.messages {
             text.push('\n');
             match message {
-                Message::User(part) | Message::Assistant(part) => text.push_str(part),
+                Message::User(part) | Message::Assistant(part) | Message::Narration(part) => text.push_str(part),
                 Message::Look(relations) => text.push_str(&relations.join(", ")),
             }
         }

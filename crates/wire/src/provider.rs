@@ -21,6 +21,13 @@ pub struct Endpoint {
     pub model: String,
     /// The longest reply, in tokens. `None` is the provider's default.
     pub max_tokens: Option<u32>,
+    /// How freely the model chooses its words; reasoning models refuse any. `None` leaves it to the provider, but for Ollama,
+    /// whose own is far from 0.
+    pub temperature: Option<f64>,
+    /// How long a reasoning model thinks: `minimal`, `low`, `medium`, `high` and others, as the provider names them.
+    pub reasoning_effort: Option<String>,
+    /// Several replies to the same prompt are wanted, which should differ where the model is not sure.
+    pub is_varied: bool,
     /// The API key; `None` if the endpoint wants none.
     pub key: Option<Secret>,
 }
@@ -94,12 +101,21 @@ impl Provider {
 
     /// Reads the body of a successful response. `None` if it does not have the documented shape.
     pub fn reply(self, body: &Value) -> Option<Reply> {
-        let (text, usage) = match self {
-            Self::OpenAi => (openai::text(body)?, Usage::openai(body)),
-            Self::Anthropic => (anthropic::text(body)?, Usage::anthropic(body)),
-            Self::Ollama => (ollama::text(body)?, Usage::ollama(body)),
+        let text = match self {
+            Self::OpenAi => openai::text(body)?,
+            Self::Anthropic => anthropic::text(body)?,
+            Self::Ollama => ollama::text(body)?,
         };
-        Some(Reply { text, usage })
+        Some(Reply { text, usage: self.usage(body) })
+    }
+
+    /// The tokens that the provider counted for a response, also where there is nothing else in it.
+    pub fn usage(self, body: &Value) -> Usage {
+        match self {
+            Self::OpenAi => Usage::openai(body),
+            Self::Anthropic => Usage::anthropic(body),
+            Self::Ollama => Usage::ollama(body),
+        }
     }
 
     /// The message in the body of an error response, if there is one.
@@ -117,6 +133,7 @@ pub fn chat_messages(prompt: &Prompt) -> Vec<Value> {
         .iter()
         .map(|message| match message {
             Message::User(text) => json!({"role": "user", "content": text}),
+            Message::Narration(text) => assistant(&json!({"action": "answer", "message": text})),
             Message::Assistant(sql) => assistant(&json!({"action": "query", "sql": sql, "message": ""})),
             Message::Look(relations) => {
                 assistant(&json!({"action": "look", "sql": "", "message": "", "relations": relations}))
@@ -135,7 +152,15 @@ mod tests {
     use crate::Task;
 
     fn endpoint() -> Endpoint {
-        Endpoint { url: "http://h/v1".into(), model: "m".into(), max_tokens: None, key: Some(Secret::new("k")) }
+        Endpoint {
+            url: "http://h/v1".into(),
+            model: "m".into(),
+            max_tokens: None,
+            temperature: None,
+            reasoning_effort: None,
+            is_varied: false,
+            key: Some(Secret::new("k")),
+        }
     }
 
     fn with_prompt(check: impl Fn(&Prompt)) {
@@ -162,6 +187,38 @@ mod tests {
     }
 
     #[test]
+    fn what_a_model_may_refuse_is_sent_only_where_it_is_set() {
+        with_prompt(|prompt| {
+            let plain = endpoint();
+            let set = Endpoint { temperature: Some(0.5), reasoning_effort: Some("low".into()), ..endpoint() };
+            for provider in [Provider::OpenAi, Provider::Anthropic] {
+                assert_eq!(provider.body(&plain, prompt).get("temperature"), None);
+                assert_eq!(provider.body(&set, prompt)["temperature"], 0.5);
+            }
+            assert_eq!(Provider::OpenAi.body(&plain, prompt).get("reasoning_effort"), None);
+            assert_eq!(Provider::OpenAi.body(&set, prompt)["reasoning_effort"], "low");
+            assert_eq!(Provider::Ollama.body(&plain, prompt)["options"]["temperature"], 0.0);
+            assert_eq!(Provider::Ollama.body(&set, prompt)["options"]["temperature"], 0.5);
+            let varied = Endpoint { is_varied: true, ..endpoint() };
+            assert_eq!(Provider::Ollama.body(&varied, prompt)["options"].get("temperature"), None);
+            assert_eq!(Provider::Ollama.body(&set, prompt)["think"], "low");
+        });
+    }
+
+    #[test]
+    fn the_part_that_stays_the_same_comes_first_and_is_marked_to_be_kept() {
+        with_prompt(|prompt| {
+            let anthropic = Provider::Anthropic.body(&endpoint(), prompt);
+            assert_eq!(anthropic["system"][0]["cache_control"]["type"], "ephemeral");
+            // The end of the conversation is marked too: a repair or a look reads all before it from the cache.
+            let last = anthropic["messages"].as_array().unwrap().last().unwrap();
+            assert_eq!(last["content"][0]["cache_control"]["type"], "ephemeral");
+            let openai = Provider::OpenAi.body(&endpoint(), prompt);
+            assert_eq!(openai["messages"][0]["content"], "s");
+        });
+    }
+
+    #[test]
     fn a_look_is_told_in_the_form_in_which_the_model_asked_for_it() {
         let prompt = Prompt {
             task: Task::Statement { may_look: true },
@@ -181,6 +238,18 @@ mod tests {
             |provider: Provider| provider.headers(&endpoint()).iter().map(|header| header.0).collect::<Vec<_>>();
         assert_eq!(names(Provider::OpenAi), ["authorization"]);
         assert_eq!(names(Provider::Anthropic), ["anthropic-version", "x-api-key"]);
+    }
+
+    #[test]
+    fn tokens_are_counted_where_there_is_no_text() {
+        let body = json!({"choices": [{"message": {"content": null}}], "content": [], "usage": {
+            "prompt_tokens": 7, "completion_tokens": 2, "input_tokens": 7, "output_tokens": 2
+        }, "prompt_eval_count": 7, "eval_count": 2});
+        for provider in [Provider::OpenAi, Provider::Anthropic, Provider::Ollama] {
+            assert_eq!(provider.reply(&body), None);
+            let usage = provider.usage(&body);
+            assert_eq!((usage.input, usage.output), (Some(7), Some(2)), "{provider:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::{Task, Usage};
 
 /// Explanations with more characters than this are refused: the prompt asks for a few sentences.
 const MAX_EXPLANATION: usize = 4000;
+/// The actions of replies in words.
+const EXPLAIN: &str = "explain";
+const ANSWER: &str = "answer";
 /// So many relations can be asked for in one reply; further ones are not heard.
 const MAX_RELATIONS: usize = 20;
 /// Longer names, in characters, are none: two names of 63 bytes each, every one a quote that is doubled, and a dot.
@@ -45,12 +48,17 @@ pub enum NoStatement {
 
 /// The JSON schema of the object that a model is asked for. Every provider is told to enforce it.
 pub fn json_schema(task: Task) -> serde_json::Value {
-    if task == Task::Explanation {
+    let words = match task {
+        Task::Explanation => Some((EXPLAIN, "the statement in plain words")),
+        Task::Narration => Some((ANSWER, "the answer in plain words")),
+        Task::Statement { .. } => None,
+    };
+    if let Some((action, description)) = words {
         return serde_json::json!({
             "type": "object",
             "properties": {
-                "action": {"type": "string", "enum": ["explain"]},
-                "message": {"type": "string", "description": "the statement in plain words"}
+                "action": {"type": "string", "enum": [action]},
+                "message": {"type": "string", "description": description}
             },
             "required": ["action", "message"],
             "additionalProperties": false
@@ -100,19 +108,29 @@ fn reply_object(text: &str) -> Option<ReplyObject> {
 /// The explanation in a reply. A refusal makes the reply unusable rather than declined, since another model may explain
 /// the statement.
 pub fn explanation(text: &str) -> Result<String, NoStatement> {
+    words(text, EXPLAIN)
+}
+
+/// The answer in words in a reply, on one line.
+pub fn narration(text: &str) -> Result<String, NoStatement> {
+    Ok(one_line(&words(text, ANSWER)?))
+}
+
+/// The message of a reply whose action is this.
+fn words(text: &str, action: &str) -> Result<String, NoStatement> {
     let words = match reply_object(text) {
-        Some(reply) if reply.action == "explain" => lines(&reply.message.unwrap_or_default()),
+        Some(reply) if reply.action == action => lines(&reply.message.unwrap_or_default()),
         Some(reply) if reply.action == "refuse" => {
             let why = format!("It declined: {}", message_line(&reply.message.unwrap_or_default()));
             return Err(unusable(why.trim_end_matches([':', ' '])));
         }
-        Some(_) => return Err(unusable("Its action is not explain.")),
+        Some(_) => return Err(unusable(&format!("Its action is not {action}."))),
         None if text.contains("```") || text.trim_start().starts_with('{') => String::new(),
         None => lines(text),
     };
     match words.chars().count() {
-        0 => Err(unusable("It holds no explanation.")),
-        MAX_EXPLANATION.. => Err(unusable("Its explanation is too long.")),
+        0 => Err(unusable("It holds no words.")),
+        MAX_EXPLANATION.. => Err(unusable("It is too long.")),
         _ => Ok(words),
     }
 }
@@ -265,6 +283,13 @@ mod tests {
         assert_eq!(read("I cannot help."), Err("unusable".into()));
         assert_eq!(read("```\nSELECT 1\n``` or\n```\nSELECT 2\n```"), Err("unusable".into()));
         assert_eq!(read(""), Err("unusable".into()));
+    }
+
+    #[test]
+    fn an_answer_in_words_is_one_line() {
+        let read = |text: &str| narration(text).map_err(kind);
+        assert_eq!(read(r#"{"action":"answer","message":"It is 5.\n\n It was 4."}"#), Ok("It is 5. It was 4.".into()));
+        assert_eq!(read(r#"{"action":"explain","message":"It is 5."}"#), Err("unusable".into()));
     }
 
     #[test]

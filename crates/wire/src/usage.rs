@@ -1,9 +1,10 @@
 //! The tokens that a reply used, as the providers report them.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Tokens of one request and its reply. `None` is what the provider does not report.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// All tokens of the prompt, including those in the next two counts.
     pub input: Option<u64>,
@@ -16,6 +17,17 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// With no count above what a call of so many tokens can have taken, whatever its server says.
+    pub fn at_most(self, input: u64, output: u64) -> Self {
+        let of = |count: Option<u64>, most| count.map(|count: u64| count.min(most));
+        Self {
+            input: of(self.input, input),
+            cached_input: of(self.cached_input, input),
+            cache_write: of(self.cache_write, input),
+            output: of(self.output, output),
+        }
+    }
+
     /// From `usage` of a chat completion (OpenAI API reference, "The chat completion object"; guide "Prompt caching").
     /// `cache_write_tokens` comes from compatible endpoints, such as OpenRouter in front of other providers' models.
     pub(crate) fn openai(body: &Value) -> Self {
@@ -110,6 +122,13 @@ mod tests {
             "prompt_eval_count": 26, "prompt_eval_duration": 383_809_000, "eval_count": 298, "eval_duration": 4_799_921_000_u64
         });
         assert_eq!(usage(Provider::Ollama, &body), Usage { input: Some(26), output: Some(298), ..Usage::default() });
+    }
+
+    #[test]
+    fn no_count_is_above_what_a_call_can_take() {
+        let said = Usage { input: Some(9_000_000), cached_input: None, cache_write: Some(5), output: Some(u64::MAX) };
+        let expected = Usage { input: Some(1000), cached_input: None, cache_write: Some(5), output: Some(40) };
+        assert_eq!(said.at_most(1000, 40), expected);
     }
 
     #[test]

@@ -3,10 +3,16 @@
 -- $3: foreign servers whose tables may be read, as a text[] literal. $4: the relations, as an oid[] literal.
 -- What is labelled hidden is left out whole. $5: 'true' adds check constraints: to print one, the server locks its table.
 -- Of every text that owners wrote, the first 1,000 characters; of long lists, the first entries.
--- Every step is MATERIALIZED: the planner knows nothing of their sizes, and would compute some of them once a relation.
+-- Every step is MATERIALIZED: the planner knows nothing of their sizes, and would compute some of them once a relation. Of labels, of which
+-- a relation may have a thousand, lists are made a relation, or it would go through all of them for each relation and column.
 -- It follows on asked.sql and labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
 -- in force.
-, relations AS MATERIALIZED (
+, hidden AS MATERIALIZED (
+    SELECT l.relation
+    FROM labels l
+    WHERE l.number OPERATOR(pg_catalog.=) 0::pg_catalog.int2 AND l.label OPERATOR(pg_catalog.=) 'hidden'
+    GROUP BY l.relation
+), relations AS MATERIALIZED (
     SELECT c.oid, c.relname, c.relkind, c.relnamespace, n.nspname, c.reltuples,
            c.oid OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.oid[]) AS is_chosen,
            pg_catalog.has_table_privilege(c.oid, 'SELECT') AS whole
@@ -21,10 +27,7 @@
            OR n.nspname::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.text[]))
       AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v,m,p,f}'::pg_catalog."char"[])
       AND NOT c.relispartition
-      AND NOT EXISTS (
-          SELECT FROM labels l
-          WHERE l.relation OPERATOR(pg_catalog.=) c.oid AND l.number OPERATOR(pg_catalog.=) 0::pg_catalog.int2
-            AND l.label OPERATOR(pg_catalog.=) 'hidden')
+      AND NOT EXISTS (SELECT FROM hidden h WHERE h.relation OPERATOR(pg_catalog.=) c.oid)
       AND NOT EXISTS (
           SELECT FROM pg_catalog.pg_foreign_table t
           JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) t.ftserver
@@ -37,25 +40,30 @@
             AND d.objid OPERATOR(pg_catalog.=) c.oid
             AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
             AND d.deptype OPERATOR(pg_catalog.=) 'e'
-            AND e.extname OPERATOR(pg_catalog.=) 'nl2sql')
+            AND e.extname OPERATOR(pg_catalog.=) ANY (
+                '{nl2sql,address_standardizer_data_us,citus,citus_columnar,postgis,postgis_raster,'
+                'postgis_topology,timescaledb}'::pg_catalog.name[]))
+), labelled AS MATERIALIZED (
+    -- Numbers of columns in order, which width_bucket looks in by halves.
+    SELECT l.relation,
+           pg_catalog.array_agg(l.number ORDER BY l.number) FILTER (WHERE l.label OPERATOR(pg_catalog.=) 'masked') AS masked,
+           pg_catalog.array_agg(l.number ORDER BY l.number) FILTER (WHERE l.label OPERATOR(pg_catalog.=) 'hidden') AS hidden
+    FROM labels l
+    GROUP BY l.relation
 ), columns AS MATERIALIZED (
     SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity, a.attgenerated, a.atttypid, a.atttypmod,
            r.is_chosen,
            CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END AS base, t.typtype,
            t.typcategory, t.typelem,
-           EXISTS (SELECT FROM labels l
-                   WHERE l.label OPERATOR(pg_catalog.=) 'masked' AND l.relation OPERATOR(pg_catalog.=) r.oid
-                     AND l.number OPERATOR(pg_catalog.=) ANY (ARRAY[0::pg_catalog.int2, a.attnum])
-           ) AS masked
+           COALESCE((l.masked)[pg_catalog.width_bucket(0::pg_catalog.int2, l.masked)] OPERATOR(pg_catalog.=) 0::pg_catalog.int2, false)
+               OR COALESCE((l.masked)[pg_catalog.width_bucket(a.attnum, l.masked)] OPERATOR(pg_catalog.=) a.attnum, false) AS masked
     FROM relations r
     JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) r.oid
     JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
+    LEFT JOIN labelled l ON l.relation OPERATOR(pg_catalog.=) r.oid
     WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
       AND (r.whole OR pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT'))
-      AND NOT EXISTS (
-          SELECT FROM labels l
-          WHERE l.relation OPERATOR(pg_catalog.=) r.oid AND l.number OPERATOR(pg_catalog.=) a.attnum
-            AND l.label OPERATOR(pg_catalog.=) 'hidden')
+      AND COALESCE((l.hidden)[pg_catalog.width_bucket(a.attnum, l.hidden)] OPERATOR(pg_catalog.<>) a.attnum, true)
 ), statistics AS MATERIALIZED (
     -- An inheritance parent has two rows a column; the one that counts its children comes first.
     SELECT DISTINCT ON (r.oid, s.attname) r.oid, s.attname,

@@ -5,15 +5,21 @@
 //! What a caller may know of it is judged apart and kept for the last callers: see [`rights`]. Nothing of the directory
 //! but names reaches anybody; the rest is read for the relations that were chosen: see [`super::detail`].
 
-mod labels;
+mod hidden;
+mod outlines;
 mod reading;
 mod rights;
+mod shared;
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
+use super::context::KeptOutline;
 use crate::error::Error;
-use crate::pg::host::catalogs;
+use crate::pg::host::catalog_stamps;
 use crate::pg::host::interrupts;
 use crate::pg::host::invalidation::Changes;
 use crate::pg::host::search_path;
@@ -21,21 +27,25 @@ use crate::pg::running::query;
 use crate::pg::running::relations_being_made;
 use crate::pg::running::timer;
 use crate::settings::Scope;
-use labels::Labels;
+use hidden::Hidden;
 use linking::{Context, Interrupted, Options, Ranked};
+use outlines::Outlines;
 use reading::{Named, Which};
 use rights::{Caller, Group, Groups, Rights};
 use schema::{Outline, RelationKind};
+use shared::Seen;
 
 /// Of so many changed relations all are read.
 const MANY: usize = 2000;
+/// After so many changes other sessions are given what this one has read.
+const MANY_FOR_OTHERS: usize = 200;
 /// Comments are looked at anew after so long.
 const MAX_AGE: Duration = Duration::from_secs(5);
 /// The rights of so many callers are kept.
 const MAX_CALLERS: usize = 8;
 
 /// What is kept of a relation besides its entry in the index.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry {
     group: u32,
     schema: u32,
@@ -57,9 +67,10 @@ pub struct Directory {
     pending: Changes,
     /// When comments were last looked at, and what changes with them.
     described: Option<(Instant, u64)>,
-    labels: Labels,
+    hidden: Hidden,
     /// The latest last.
     callers: Vec<Rights>,
+    outlines: Outlines,
 }
 
 impl Directory {
@@ -73,7 +84,6 @@ impl Directory {
         self.read_changes()?;
         self.pending = Changes::default();
         self.read_comments()?;
-        self.labels.refresh()?;
         let caller = Caller::of(scope);
         let at = self.callers.iter().position(|rights| rights.caller == caller);
         let mut rights = at.map_or_else(|| Rights::new(caller), |at| self.callers.remove(at));
@@ -83,26 +93,54 @@ impl Directory {
         if self.callers.len() >= MAX_CALLERS {
             self.callers.remove(0);
         }
+        let is_readable = |oid| {
+            let entry = self.entries.get(&oid);
+            entry.is_some_and(|entry| rights.is_readable(oid, entry.group))
+        };
+        let read = self.hidden.refresh(is_readable);
+        self.outlines.ask_for(&rights.caller, self.hidden.read_at);
         self.callers.push(rights);
+        read
+    }
+
+    /// The first time, what other sessions share is taken, and what was read is shared with them.
+    fn read_changes(&mut self) -> Result<(), Error> {
+        // Groups are dropped with all that was read, and only where that makes room.
+        self.is_read &= !self.groups.are_mostly_left();
+        let seen = if self.is_read { None } else { Seen::now() };
+        let Some(seen) = seen else { return self.read_announced() };
+        let is_known_well = match self.take_shared(&seen)? {
+            Some(changed) => {
+                let is_like_it = changed.len() <= MANY_FOR_OTHERS;
+                self.pending = Changes { relations: changed, ..Changes::default() };
+                is_like_it
+            }
+            None => false,
+        };
+        self.read_announced()?;
+        if !is_known_well {
+            self.index.refresh(&mut interrupts::check).map_err(interrupted)?;
+            self.share(seen);
+        }
         Ok(())
     }
 
-    fn read_changes(&mut self) -> Result<(), Error> {
+    fn read_announced(&mut self) -> Result<(), Error> {
         let Changes { everything, schemas, roles, .. } = self.pending;
-        // Groups are dropped with all that was read, and only where that makes room.
-        self.is_read &= !self.groups.are_mostly_left();
         if !self.is_read || everything || self.pending.relations.len() > MANY {
             self.callers.clear();
             return self.read_all();
         }
         if schemas || roles {
             self.callers.clear();
+            self.outlines.clear();
         }
         if schemas {
             let renamed = self.read_schemas()?;
             self.pending.relations.extend(renamed);
         }
         let oids: Vec<u32> = self.pending.relations.iter().copied().collect();
+        oids.iter().for_each(|oid| self.outlines.forget(*oid));
         for rights in &mut self.callers {
             oids.iter().for_each(|oid| rights.forget(*oid));
         }
@@ -113,8 +151,9 @@ impl Directory {
     }
 
     fn read_all(&mut self) -> Result<(), Error> {
+        self.outlines.clear();
         self.read_schemas()?;
-        let stamp = catalogs::stamp_of_descriptions();
+        let stamp = catalog_stamps::of_descriptions();
         let named = reading::named(Which::Every, &self.schemas)?;
         self.described = Some((Instant::now(), stamp));
         if self.is_read {
@@ -235,7 +274,7 @@ impl Directory {
         if self.described.as_ref().is_some_and(|(at, _)| at.elapsed() < MAX_AGE) {
             return Ok(());
         }
-        let stamp = catalogs::stamp_of_descriptions();
+        let stamp = catalog_stamps::of_descriptions();
         if self.described.as_ref().is_none_or(|(_, old)| *old != stamp) {
             self.read_all()?;
         }
@@ -249,7 +288,7 @@ impl Directory {
     }
 
     pub fn label_fingerprint(&self) -> u64 {
-        self.labels.fingerprint
+        self.hidden.fingerprint
     }
 
     /// The relations that the caller may read, nearest to the question first, and how many there are in all. Asked after
@@ -261,7 +300,7 @@ impl Directory {
         limit: usize,
         explained: usize,
     ) -> Result<(Vec<Ranked>, usize), Error> {
-        let (labels, made) = (&self.labels, relations_being_made::oids());
+        let (labels, made) = (&self.hidden, relations_being_made::oids());
         let Some(rights) = self.callers.last() else { return Ok((Vec::new(), 0)) };
         let total = std::cell::Cell::new(0);
         let readable = |oid, group| {
@@ -274,7 +313,7 @@ impl Directory {
         let context = Context {
             visible: path,
             readable: Some(&readable),
-            hidden: if rights.has_partial() || labels.has_hidden_columns() { Some(&hidden) } else { None },
+            hidden: if rights.has_partial() || labels.has_columns() { Some(&hidden) } else { None },
             limit,
             explained,
             ..Context::new(&options)
@@ -297,7 +336,7 @@ impl Directory {
     pub fn is_readable(&self, oid: u32) -> bool {
         let right = self.callers.last().zip(self.entries.get(&oid));
         right.is_some_and(|(rights, entry)| rights.is_readable(oid, entry.group))
-            && !self.labels.is_hidden(oid)
+            && !self.hidden.is_hidden(oid)
             && !relations_being_made::oids().contains(&oid)
     }
 
@@ -310,7 +349,7 @@ impl Directory {
                 interrupts::serve();
             }
             let known = rights.is_some_and(|rights| rights.is_readable(*oid, entry.group));
-            (known && !self.labels.is_hidden(*oid) && !made.contains(oid)).then_some(*oid)
+            (known && !self.hidden.is_hidden(*oid) && !made.contains(oid)).then_some(*oid)
         })
     }
 
@@ -324,15 +363,26 @@ impl Directory {
         self.index.names(oid).map(|(schema, name, _)| (schema, name))
     }
 
+    /// The same as [`Directory::outline`], kept from question to question.
+    pub fn kept_outline(&mut self, oid: u32, visible: bool) -> Option<Rc<KeptOutline>> {
+        let kept = self.outlines.get(oid, visible);
+        kept.or_else(|| self.outline(oid, visible).map(|outline| self.outlines.keep(outline)))
+    }
+
     /// The names of a relation and of the columns that the caller may read, and nothing else of it.
     pub fn outline(&self, oid: u32, visible: bool) -> Option<Outline> {
         let (schema, name, columns) = self.index.names(oid)?;
         let (entry, rights) = self.entries.get(&oid).zip(self.callers.last())?;
-        let is_known = |at: u16| !rights.is_unreadable(oid, at) && !self.labels.is_hidden_column(oid, at);
+        let is_known = |at: u16| !rights.is_unreadable(oid, at) && !self.hidden.is_hidden_column(oid, at);
         let columns = (0..).zip(columns).filter(|(at, _)| is_known(*at));
         let columns = columns.map(|(_, name)| name.to_owned()).collect();
         let (schema, name) = (schema.to_owned(), name.to_owned());
         Some(Outline { oid, schema, name, kind: entry.kind, visible, columns })
+    }
+
+    /// How many columns a relation has.
+    pub fn width(&self, relation: u32) -> usize {
+        self.index.names(relation).map_or(0, |(.., columns)| columns.count())
     }
 
     /// The oid of a relation's schema.

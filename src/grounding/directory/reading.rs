@@ -1,12 +1,14 @@
 //! From the catalogs' rows to what the directory keeps.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::Error;
-use crate::pg::host::catalogs::{self, Attribute, Class, EnumLabel, Key, Of};
+use crate::pg::host::catalogs::{self, Attribute, Class, Key, Of};
 use crate::pg::running::query;
 use schema::RelationKind;
+use schema::comment_clauses::{self, Clause};
 
 /// Types of users have no lower ones (FirstNormalObjectId in transam.h).
 const FIRST_NORMAL_OID: u32 = 16384;
@@ -14,6 +16,11 @@ const FIRST_NORMAL_OID: u32 = 16384;
 const MAX_LABELS: usize = 200;
 /// Of the comments on a relation and its columns, so many bytes in all: one owner's may not take every session's time.
 const MAX_DESCRIBED: usize = 20_000;
+/// The same of all comments on an owner's relations, and as much of those on the columns: a megabyte of different words takes half
+/// a second.
+const MAX_OF_OWNER: usize = 2_000_000;
+/// Of an enum, so many labels are read to find the first.
+const MAX_READ_LABELS: usize = 1000;
 
 /// Which relations are read.
 #[derive(Clone, Copy)]
@@ -36,7 +43,7 @@ pub struct Named {
     pub granted: Vec<u8>,
     /// The foreign server it is on.
     pub server: Option<String>,
-    /// It belongs to this extension.
+    /// An extension keeps in it what it needs for itself, this one or another.
     pub is_own: bool,
     /// Something is granted on single columns.
     pub has_column_grants: bool,
@@ -76,6 +83,7 @@ pub fn named(which: Which<'_>, schemas: &HashMap<u32, String>) -> Result<Vec<Nam
     add_columns(which, &mut relations);
     add_keys(which, &mut relations);
     add_descriptions(which, &mut relations);
+    add_told_keys(&mut relations, schemas);
     add_special(&mut relations)?;
     Ok(relations.into_values().collect())
 }
@@ -119,17 +127,25 @@ fn add_keys(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
 
 /// Comments, and the labels of enums.
 fn add_descriptions(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
-    let oids: HashSet<u32> = relations.keys().copied().collect();
-    let wanted = |oid: u32| oids.contains(&oid);
+    let owners: HashMap<u32, u32> = relations.iter().map(|(oid, relation)| (*oid, relation.owner)).collect();
+    // By owner, of relations and of columns.
+    let taken: RefCell<HashMap<u32, [usize; 2]>> = RefCell::default();
+    let has_room = |oid: u32, is_column: bool| {
+        let owner = owners.get(&oid);
+        owner.is_some_and(|owner| {
+            taken.borrow().get(owner).is_none_or(|taken| taken[usize::from(is_column)] < MAX_OF_OWNER)
+        })
+    };
     let mut described: HashMap<u32, usize> = HashMap::new();
     each_of(which, |of| {
-        catalogs::comments(of, wanted, |oid, number, comment| {
+        catalogs::comments(of, has_room, |oid, number, comment| {
             let Some(relation) = relations.get_mut(&oid) else { return };
             let described = described.entry(oid).or_default();
             *described += comment.len();
             if *described > MAX_DESCRIBED {
                 return;
             }
+            taken.borrow_mut().entry(relation.owner).or_default()[usize::from(number != 0)] += comment.len();
             if number == 0 {
                 relation.comment = Some(comment);
             } else if let Some(column) = relation.columns.iter_mut().find(|column| column.number == number) {
@@ -137,15 +153,39 @@ fn add_descriptions(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
             }
         });
     });
-    let mut labels: HashMap<u32, Vec<(f32, String)>> = HashMap::new();
-    let mut note = |label: EnumLabel| labels.entry(label.data_type).or_default().push((label.place, label.label));
-    match which {
-        Which::Every => catalogs::enum_labels(Of::Every, note),
-        Which::Some(_) => {
-            let types = relations.values().flat_map(|relation| &relation.columns).map(|column| column.data_type);
-            let types: HashSet<u32> = types.filter(|data_type| *data_type >= FIRST_NORMAL_OID).collect();
-            types.into_iter().for_each(|data_type| catalogs::enum_labels(Of::One(data_type), &mut note));
+    add_enum_labels(relations);
+}
+
+/// What relations refer to by their comments, where they can't declare it.
+fn add_told_keys(relations: &mut HashMap<u32, Named>, schemas: &HashMap<u32, String>) {
+    let mut told: Vec<(u32, u32)> = Vec::new();
+    for relation in relations.values().filter(|relation| comment_clauses::may_tell(relation.kind)) {
+        let of_columns = relation.columns.iter().filter_map(|column| column.comment.as_ref());
+        let comments = relation.comment.iter().chain(of_columns).filter(|comment| comment.contains('['));
+        for clause in comments.flat_map(|comment| comment_clauses::split(comment).1) {
+            let Clause::References { schema, relation: other, .. } = clause else { continue };
+            let named = |name: String| schemas.iter().find(|(_, known)| **known == name).map(|(oid, _)| *oid);
+            let schema = schema.map_or(Some(relation.schema), named);
+            let other = schema.and_then(|schema| catalogs::relation_named(schema, &other));
+            told.extend(other.map(|other| (relation.oid, other)));
         }
+    }
+    for (oid, other) in told {
+        if let Some(relation) = relations.get_mut(&oid) {
+            relation.references.push(other);
+        }
+    }
+}
+
+/// The labels of the enums that columns have, in the order of their values.
+fn add_enum_labels(relations: &mut HashMap<u32, Named>) {
+    let mut labels: HashMap<u32, Vec<(f32, String)>> = HashMap::new();
+    let types = relations.values().flat_map(|relation| &relation.columns).map(|column| column.data_type);
+    let types: HashSet<u32> = types.filter(|data_type| *data_type >= FIRST_NORMAL_OID).collect();
+    for data_type in types {
+        catalogs::enum_labels(data_type, MAX_READ_LABELS, |label| {
+            labels.entry(data_type).or_default().push((label.place, label.label));
+        });
     }
     if labels.is_empty() {
         return;
@@ -157,16 +197,42 @@ fn add_descriptions(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
     }
 }
 
-/// Who else decides about a relation: this extension, a foreign server.
-fn add_special(relations: &mut HashMap<u32, Named>) -> Result<(), Error> {
+/// Who else decides about a relation.
+#[derive(Debug, Default)]
+pub struct Special {
+    /// An extension keeps in it what it needs for itself, this one or another.
+    pub is_own: bool,
+    /// The foreign server it is on.
+    pub server: Option<String>,
+}
+
+/// The relations about which somebody else decides.
+pub fn special() -> Result<HashMap<u32, Special>, Error> {
+    let mut found: HashMap<u32, Special> = HashMap::new();
     for row in query::rows(include_str!("special.sql"), &[])? {
         let [Some(oid), server] = row.as_slice() else { continue };
-        if let Some(relation) = oid.parse().ok().and_then(|oid: u32| relations.get_mut(&oid)) {
-            relation.is_own |= server.is_none();
-            relation.server.clone_from(server);
+        if let Ok(oid) = oid.parse() {
+            let special = found.entry(oid).or_default();
+            special.is_own |= server.is_none();
+            special.server.clone_from(server);
+        }
+    }
+    Ok(found)
+}
+
+fn add_special(relations: &mut HashMap<u32, Named>) -> Result<(), Error> {
+    for (oid, Special { is_own, server }) in special()? {
+        if let Some(relation) = relations.get_mut(&oid) {
+            (relation.is_own, relation.server) = (is_own, server);
         }
     }
     Ok(())
+}
+
+/// The planner's estimate, where it says something: views have no rows to count, and -1 says that nobody counted.
+pub fn counted(kind: RelationKind, rows: f32) -> Option<f64> {
+    let is_counted = !matches!(kind, RelationKind::View | RelationKind::ForeignTable);
+    Some(f64::from(rows)).filter(|rows| is_counted && *rows >= 0.0)
 }
 
 impl Named {
@@ -179,9 +245,7 @@ impl Named {
             b'f' => RelationKind::ForeignTable,
             _ => RelationKind::Table,
         };
-        // Views have no rows to count, and -1 says that nobody counted.
-        let counted = !matches!(kind, RelationKind::View | RelationKind::ForeignTable);
-        let rows = Some(f64::from(rows)).filter(|rows| counted && *rows >= 0.0);
+        let rows = counted(kind, rows);
         Self { oid, schema, name, kind, rows, owner, granted, ..Self::default() }
     }
 

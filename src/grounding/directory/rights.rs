@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::reading::{Named, numbers};
+use serde::{Deserialize, Serialize};
+
+use super::reading::{Named, Special, numbers};
 use crate::error::Error;
 use crate::grounding::oid_literal;
 use crate::pg::running::query;
@@ -15,7 +17,7 @@ use crate::settings::Scope;
 const MANY: usize = 20_000;
 
 /// What relations have in common that are readable for the same people.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Group {
     pub schema: u32,
     owner: u32,
@@ -34,6 +36,14 @@ impl Group {
             is_own: relation.is_own,
         }
     }
+
+    /// Whether the extension and the foreign server of its relations are these.
+    pub fn is_special_as(&self, special: Option<&Special>) -> bool {
+        match special {
+            None => !self.is_own && self.server.is_none(),
+            Some(special) => self.is_own == special.is_own && self.server == special.server,
+        }
+    }
 }
 
 /// The groups by number, with how many relations each has.
@@ -44,6 +54,12 @@ pub struct Groups {
 }
 
 impl Groups {
+    /// Groups that were counted elsewhere.
+    pub fn of(all: Vec<(Group, u32)>) -> Self {
+        let numbers = (0..).zip(&all).map(|(number, (group, _))| (group.clone(), number)).collect();
+        Self { numbers, all }
+    }
+
     /// Counts a relation in; gives the number of its group.
     pub fn join(&mut self, group: Group) -> u32 {
         let number = match self.numbers.get(&group) {

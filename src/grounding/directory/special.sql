@@ -1,8 +1,12 @@
--- The relations that belong to nl2sql, and those on foreign servers with the name of theirs.
+-- The relations in which extensions keep what they need for themselves (this one; systems of coordinates, lists of shards), and those
+-- on foreign servers with the name of theirs. A list of extensions, as others come with tables that people ask about. detail.sql has
+-- the same.
 SELECT d.objid, NULL AS server
 FROM pg_catalog.pg_depend d
 JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
-WHERE e.extname OPERATOR(pg_catalog.=) 'nl2sql'
+WHERE e.extname OPERATOR(pg_catalog.=) ANY (
+      '{nl2sql,address_standardizer_data_us,citus,citus_columnar,postgis,postgis_raster,'
+      'postgis_topology,timescaledb}'::pg_catalog.name[])
   AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
   AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
   AND d.deptype OPERATOR(pg_catalog.=) 'e'

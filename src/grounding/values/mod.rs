@@ -37,6 +37,8 @@ const BUDGET_MS: i32 = 120;
 /// Those of one table so long. A table that computes most of that time, because of a policy perhaps, is not looked into
 /// again; one that only waited for a busy machine is.
 const SLICE_MS: i32 = 40;
+/// And so much memory: a value of many megabytes that a policy looks at is not worth that.
+const MEMORY_KB: i32 = 64 * 1024;
 /// Of a large schema, the relations nearest to the question.
 const MAX_TARGETS: usize = 100;
 const MAX_PHRASES: usize = 200;
@@ -148,7 +150,7 @@ impl Lookup {
                 break;
             }
             let (first, mut begun, mut computed) = (next, Instant::now(), processor_ms());
-            let bounds = Bounds { milliseconds: left.min(SLICE_MS), ..Bounds::default() };
+            let bounds = Bounds { milliseconds: left.min(SLICE_MS), memory_kb: MEMORY_KB, temp_file_kb: 0 };
             let result = sandboxed(bounds, |sandbox| {
                 limit_waiting(c"1ms");
                 let mut by_index = false;
@@ -180,7 +182,14 @@ impl Lookup {
                     }
                     next += 1;
                 }
-                Err(_) => next += 1,
+                Err(error) => {
+                    // It would take as much the next time.
+                    let target = statements.get(next).filter(|_| matches!(error, Error::MemoryExceeded { .. }));
+                    if let Some((target, _)) = target {
+                        targets.leave_out(*target);
+                    }
+                    next += 1;
+                }
                 Ok(()) => {}
             }
         }

@@ -58,7 +58,7 @@ WITH RECURSIVE roots AS MATERIALIZED (
 ), columns AS MATERIALIZED (
     SELECT a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
         'name', a.attname,
-        'known', COALESCE(CASE b.oid WHEN 1042::pg_catalog.oid  -- char(n): what pads it is no part of it
+        'known', COALESCE(CASE WHEN b.oid OPERATOR(pg_catalog.=) 1042::pg_catalog.oid  -- char(n): what pads it is no part of it
             THEN (SELECT pg_catalog.array_agg(pg_catalog.rtrim(k.value)) FROM pg_catalog.unnest(s.known) AS k(value))
             ELSE s.known END, '{}'),
         -- A negative number of distinct values is a share of the rows.

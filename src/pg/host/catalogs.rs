@@ -3,7 +3,7 @@
 //! Every scan sees what is committed now, and the transaction's own changes (GetLatestSnapshot), in whatever isolation. Rows are handed
 //! over as plain values; nothing here judges who may see them.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, CString, c_char};
 
 use pgrx::FromDatum;
 use pgrx::pg_sys;
@@ -44,7 +44,6 @@ pub enum Key {
 
 /// A label of an enum type.
 pub struct EnumLabel {
-    pub data_type: u32,
     pub place: f32,
     pub label: String,
 }
@@ -64,9 +63,9 @@ pub enum Commented {
 }
 
 /// DescriptionRelationId and DescriptionObjIndexId (pg_description.h).
-const DESCRIPTIONS: u32 = 2609;
+pub(super) const DESCRIPTIONS: u32 = 2609;
 const DESCRIPTIONS_INDEX: u32 = 2675;
-const DESCRIPTION_COLUMNS: [&str; 4] = ["objoid", "classoid", "objsubid", "description"];
+pub(super) const DESCRIPTION_COLUMNS: [&str; 4] = ["objoid", "classoid", "objsubid", "description"];
 /// Interrupts are served once in so many rows.
 const ROWS: usize = 1024;
 
@@ -126,14 +125,15 @@ pub fn keys(of: Of, mut each: impl FnMut(u32, Key)) {
     });
 }
 
-/// Comments on relations (column 0) and columns: relation, number of the column, text.
-pub fn comments(of: Of, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(u32, i16, String)) {
+/// Comments on relations (column 0) and columns: relation, number of the column, text. Those are read that are `wanted`, by relation
+/// and whether they are on a column.
+pub fn comments(of: Of, wanted: impl Fn(u32, bool) -> bool, mut each: impl FnMut(u32, i16, String)) {
     scan_named((DESCRIPTIONS, DESCRIPTIONS_INDEX), DESCRIPTION_COLUMNS, of, |row, [relation, class, column, text]| {
         let oid = |column| row.value::<pg_sys::Oid>(column).unwrap_or(pg_sys::InvalidOid);
         let relation = oid(relation).to_u32();
-        if oid(class) == pg_sys::RelationRelationId && wanted(relation) {
-            let column = row.value::<i32>(column).and_then(|column| i16::try_from(column).ok());
-            each(relation, column.unwrap_or_default(), row.beginning(text));
+        let column = row.value::<i32>(column).and_then(|column| i16::try_from(column).ok()).unwrap_or_default();
+        if oid(class) == pg_sys::RelationRelationId && wanted(relation, column != 0) {
+            each(relation, column, row.beginning(text));
         }
     });
 }
@@ -147,50 +147,31 @@ pub fn comments_on(class: Commented, oids: &[u32], mut each: impl FnMut(u32, i16
     };
     let keys: Vec<[(u32, u32); 2]> =
         oids.iter().map(|object| [(oid, *object), (class_column, class.to_u32())]).collect();
-    scan_each(DESCRIPTIONS.into(), DESCRIPTIONS_INDEX, keys.iter().map(<[_; 2]>::as_slice), |row| {
+    scan_each(DESCRIPTIONS.into(), DESCRIPTIONS_INDEX, keys.iter().map(<[_; 2]>::as_slice), usize::MAX, |row| {
         let object = row.value::<pg_sys::Oid>(oid).map_or(0, |oid| oid.to_u32());
         let column = row.value::<i32>(column).and_then(|column| i16::try_from(column).ok());
         each(object, column.unwrap_or_default(), row.beginning(text));
     });
 }
 
-/// The labels of all enum types or of one, in no order.
-pub fn enum_labels(of: Of, mut each: impl FnMut(EnumLabel)) {
+/// The first labels of an enum type in the order of the alphabet, `most` of them; none of another type.
+pub fn enum_labels(data_type: u32, most: usize, mut each: impl FnMut(EnumLabel)) {
     const INDEX: u32 = pg_sys::EnumTypIdLabelIndexId;
-    let key = [(pg_sys::Anum_pg_enum_enumtypid, of.oid())];
-    scan(pg_sys::EnumRelationId, INDEX, of.key(&key), |row| {
+    let key = [(pg_sys::Anum_pg_enum_enumtypid, data_type)];
+    let keys = std::iter::once(key.as_slice());
+    scan_each(pg_sys::EnumRelationId, INDEX, keys, most, |row| {
         // SAFETY: a row of pg_enum, which has this shape.
         let label = unsafe { &*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_enum>(row.tuple) };
-        each(EnumLabel {
-            data_type: label.enumtypid.to_u32(),
-            place: label.enumsortorder,
-            label: text(&label.enumlabel),
-        });
+        each(EnumLabel { place: label.enumsortorder, label: text(&label.enumlabel) });
     });
 }
 
-/// What changes with every row of the comments and of the labels of enums, for which the server sends no message to those who
-/// keep them.
-pub fn stamp_of_descriptions() -> u64 {
-    stamp(DESCRIPTIONS.into()).wrapping_add(stamp(pg_sys::EnumRelationId))
-}
-
-/// The same of security labels, of all providers.
-pub fn stamp_of_security_labels() -> u64 {
-    stamp(pg_sys::SecLabelRelationId)
-}
-
-/// Versions of all rows of a catalog, and where they are.
-fn stamp(catalog: pg_sys::Oid) -> u64 {
-    let mut stamp = 0_u64;
-    scan(catalog, 0, &[], |row| {
-        // SAFETY: a row on its page: who made it and where it is.
-        let (maker, place) = unsafe { ((*(*row.tuple).t_data).t_choice.t_heap.t_xmin, (*row.tuple).t_self) };
-        let block = u64::from(place.ip_blkid.bi_hi) << 48 | u64::from(place.ip_blkid.bi_lo) << 32;
-        let version = (block | u64::from(place.ip_posid)) ^ u64::from(u32::from(maker)).rotate_left(17);
-        stamp = stamp.wrapping_add(version.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    });
-    stamp
+/// The oid of a relation of this name in a schema.
+pub fn relation_named(schema: u32, name: &str) -> Option<u32> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: in a transaction; looks a cached row up.
+    let oid = unsafe { pg_sys::get_relname_relid(name.as_ptr(), schema.into()) };
+    (oid != pg_sys::InvalidOid).then(|| oid.to_u32())
 }
 
 impl Of {
@@ -211,7 +192,7 @@ impl Of {
 
 /// A row while its scan stands on it.
 pub(super) struct Row {
-    tuple: pg_sys::HeapTuple,
+    pub(super) tuple: pg_sys::HeapTuple,
     shape: pg_sys::TupleDesc,
 }
 
@@ -276,7 +257,7 @@ fn text(name: &pg_sys::NameData) -> String {
 
 /// Rows of a catalog whose columns stand elsewhere in other versions of the server: they are found by their names. The first is
 /// the one that the index begins with.
-fn scan_named<const N: usize>(
+pub(super) fn scan_named<const N: usize>(
     (catalog, index): (u32, u32),
     names: [&str; N],
     of: Of,
@@ -299,14 +280,15 @@ fn numbers<const N: usize>(catalog: u32, names: [&str; N]) -> [u32; N] {
 
 /// Goes through the rows of a catalog that have these oids in these columns, which the index begins with; without any, through all.
 pub(super) fn scan(catalog: pg_sys::Oid, index: u32, keys: &[(u32, u32)], each: impl FnMut(&Row)) {
-    scan_each(catalog, index, std::iter::once(keys), each);
+    scan_each(catalog, index, std::iter::once(keys), usize::MAX, each);
 }
 
-/// As [`scan`], for one set of keys after the other.
+/// As [`scan`], for one set of keys after the other, up to `most` rows in all.
 fn scan_each<'k>(
     catalog: pg_sys::Oid,
     index: u32,
     sets: impl Iterator<Item = &'k [(u32, u32)]>,
+    most: usize,
     mut each: impl FnMut(&Row),
 ) {
     // SAFETY: in a transaction, on the backend's only thread. Catalog, scan and snapshot are released below, and by the end of the
@@ -330,7 +312,7 @@ fn scan_each<'k>(
                     interrupts::serve();
                 }
                 row.tuple = pg_sys::systable_getnext(rows);
-                if row.tuple.is_null() {
+                if row.tuple.is_null() || number > most {
                     break;
                 }
                 each(&row);
@@ -358,4 +340,10 @@ fn conditions(keys: &[(u32, u32)]) -> [pg_sys::ScanKeyData; 2] {
         }
     }
     conditions
+}
+
+/// Forgets what this process keeps of all catalogs and relations, which is read again when it is wanted. In a transaction.
+pub fn forget_all() {
+    // SAFETY: in a transaction, in which nothing is open; the server does so by itself where too many messages of others are waiting.
+    unsafe { pg_sys::InvalidateSystemCaches() };
 }

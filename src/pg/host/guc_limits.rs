@@ -17,7 +17,7 @@ struct Ceiling {
     source: AtomicU32,
 }
 
-static CEILINGS: [Ceiling; 9] = [const { Ceiling { value: AtomicU64::new(0), source: AtomicU32::new(0) } }; 9];
+static CEILINGS: [Ceiling; 12] = [const { Ceiling { value: AtomicU64::new(0), source: AtomicU32::new(0) } }; 12];
 
 unsafe extern "C-unwind" {
     // utils/guc.h, which pgrx binds only in part.
@@ -28,9 +28,9 @@ unsafe extern "C-unwind" {
 pub fn reserve_prefix() {
     // SAFETY: called while the library is loaded, after its settings are defined.
     unsafe {
-        #[cfg(any(feature = "pg13", feature = "pg14"))]
+        #[cfg(feature = "pg14")]
         pg_sys::EmitWarningsOnPlaceholders(c"nl2sql".as_ptr());
-        #[cfg(not(any(feature = "pg13", feature = "pg14")))]
+        #[cfg(not(feature = "pg14"))]
         pg_sys::MarkGUCPrefixReserved(c"nl2sql".as_ptr());
     }
 }

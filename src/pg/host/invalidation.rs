@@ -41,6 +41,15 @@ thread_local! {
     static GENERATION: Cell<Option<u64>> = const { Cell::new(None) };
     static GENERATION_OF_FUNCTIONS: Cell<u64> = const { Cell::new(0) };
     static CHANGES: RefCell<Changes> = RefCell::default();
+    static WATCHED: RefCell<WatchedTypes> = RefCell::default();
+}
+
+/// Types that are watched by themselves: hashes of theirs, the relations that their columns are in, and whether one has changed.
+#[derive(Default)]
+struct WatchedTypes {
+    hashes: HashSet<u32>,
+    relations: HashSet<u32>,
+    have_changed: bool,
 }
 
 /// What a function is, whose, and what it supports: roles and schemas by name, languages, ranges, operator classes.
@@ -105,6 +114,40 @@ pub fn type_hash(oid: u32) -> u32 {
     row_hash(Id::TYPEOID, [oid.into(), 0_usize.into(), 0_usize.into()])
 }
 
+/// Watches these types until [`forget_types`]: see [`have_types_changed`].
+pub fn watch_types(types: impl Iterator<Item = u32>) {
+    generation();
+    for oid in types {
+        let hash = type_hash(oid);
+        // SAFETY: in a transaction; a look-up that raises nothing.
+        let relation = unsafe { pg_sys::get_typ_typrelid(oid.into()) };
+        WATCHED.with_borrow_mut(|watched| {
+            watched.hashes.insert(hash);
+            if relation != pg_sys::InvalidOid {
+                watched.relations.insert(relation.to_u32());
+            }
+        });
+    }
+}
+
+pub fn forget_types() {
+    WATCHED.take();
+}
+
+/// Whether a watched type, a domain's check among it, may be another since [`types_are_read`].
+pub fn have_types_changed() -> bool {
+    WATCHED.with_borrow(|watched| watched.have_changed)
+}
+
+pub fn types_are_read() {
+    WATCHED.with_borrow_mut(|watched| watched.have_changed = false);
+}
+
+/// Takes watched types for changed.
+pub fn doubt_types() {
+    WATCHED.with_borrow_mut(|watched| watched.have_changed = true);
+}
+
 /// What new statistics of a column are announced by; `inherited`: those that count the rows of children too.
 pub fn statistics_hash(relation: u32, column: i16, inherited: bool) -> u32 {
     row_hash(Id::STATRELATTINH, [relation.into(), column.into(), inherited.into()])
@@ -152,9 +195,21 @@ fn note(change: impl FnOnce(&mut Changes)) {
     });
 }
 
+/// A message names this hash or relation, 0 for all: of a type, or by `is_any` of something that any of them may depend on.
+fn note_watched(named: u32, of: impl Fn(&WatchedTypes) -> &HashSet<u32>, is_any: bool) {
+    WATCHED.with(|watched| {
+        // Nobody holds it while the server may call us.
+        if let Ok(mut watched) = watched.try_borrow_mut() {
+            let is_watched = !watched.hashes.is_empty() && (is_any || named == 0 || of(&watched).contains(&named));
+            watched.have_changed |= is_watched;
+        }
+    });
+}
+
 /// May run at any moment: touches nothing of the server.
 #[pg_guard]
 unsafe extern "C-unwind" fn relation_changed(_argument: pg_sys::Datum, relation: pg_sys::Oid) {
+    note_watched(relation.to_u32(), |watched| &watched.relations, false);
     note(|changes| {
         let named = add(&mut changes.relations, relation.to_u32());
         changes.everything |= !named;
@@ -175,6 +230,9 @@ unsafe extern "C-unwind" fn function_changed(_argument: pg_sys::Datum, cache: c_
 }
 
 fn note_row(cache: c_int, hash: u32) {
+    if [Id::TYPEOID, Id::CASTSOURCETARGET].contains(&(cache as Id::Type)) {
+        note_watched(hash, |watched| &watched.hashes, cache as Id::Type == Id::CASTSOURCETARGET);
+    }
     note(|changes| match cache as Id::Type {
         Id::TYPEOID => changes.all_types |= !add(&mut changes.types, hash),
         Id::STATRELATTINH => changes.all_statistics |= !add(&mut changes.statistics, hash),

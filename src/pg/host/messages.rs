@@ -11,6 +11,7 @@
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int};
+use std::sync::OnceLock;
 
 use pgrx::pg_sys::{self, CommandDest};
 use pgrx::prelude::*;
@@ -174,6 +175,9 @@ fn file_in(path: &str, list: &[&str]) -> bool {
 unsafe extern "C-unwind" fn on_log(data: *mut pg_sys::ErrorData) {
     // SAFETY: the server hands over live data, of which this flag may be changed (EmitErrorReport in elog.c).
     unsafe {
+        if is_guarded_worker() {
+            name_limit(&mut *data);
+        }
         if STATE.get().withholds && (*data).elevel >= FATAL {
             tell_of_end(&mut *data);
         } else if (STATE.get().withholds || is_guarded_worker()) && !is_audit(&*data) {
@@ -182,6 +186,38 @@ unsafe extern "C-unwind" fn on_log(data: *mut pg_sys::ErrorData) {
         if let Some(next) = NEXT_LOG.filter(|_| (*data).output_to_server) {
             next(data);
         }
+    }
+}
+
+/// What a parallel worker tells its leader when it passes its limit on memory.
+const OUT_OF_MEMORY: &CStr = c"a parallel worker exceeded nl2sql.memory_limit";
+
+static HAS_PASSED_MEMORY: OnceLock<fn() -> bool> = OnceLock::new();
+
+/// Takes what tells in a parallel worker that its own limit on memory was passed; called once, when the library is loaded.
+pub fn tell_workers_limit(has_passed_memory: fn() -> bool) {
+    // A second call would bring the same.
+    let _ = HAS_PASSED_MEMORY.set(has_passed_memory);
+}
+
+/// Whether a parallel worker has passed its limit on memory.
+pub fn is_of_workers_limit(failure: &Failure) -> bool {
+    failure.sqlstate == "53200" && OUT_OF_MEMORY.to_str() == Ok(&failure.message)
+}
+
+/// Whether the system gave the server no more memory. Of other resources the server says which setting has more of them.
+pub fn is_of_no_memory(failure: &Failure) -> bool {
+    failure.sqlstate == "53200" && failure.detail.is_some() && failure.hint.is_none()
+}
+
+/// A limit cancels a worker as a user would. Its leader is told which it was, as nobody else can.
+fn name_limit(data: &mut pg_sys::ErrorData) {
+    let is_cancel = data.sqlerrcode == PgSqlErrorCode::ERRCODE_QUERY_CANCELED as c_int;
+    if is_cancel && data.elevel == PgLogLevel::ERROR as c_int && HAS_PASSED_MEMORY.get().is_some_and(|passed| passed())
+    {
+        data.sqlerrcode = PgSqlErrorCode::ERRCODE_OUT_OF_MEMORY as c_int;
+        // Nobody frees it: the worker ends with this message.
+        data.message = OUT_OF_MEMORY.as_ptr().cast_mut();
     }
 }
 

@@ -1,6 +1,11 @@
 //! What a session of the server offers: settings, messages, threads, errors as values, and what it announces.
 
+pub mod activity;
+pub mod catalog_stamps;
 pub mod catalogs;
+pub mod databases;
+pub mod empty_tables;
+pub mod extension;
 pub mod failure;
 pub mod foreign;
 pub mod guc_limits;
@@ -13,7 +18,10 @@ pub mod moment;
 pub mod offload;
 pub mod report;
 pub mod search_path;
+pub mod session;
+pub mod session_settings;
 pub mod sqlstate;
 pub mod text;
+pub mod thread_pool;
 pub mod transaction;
 pub mod tuple_desc;

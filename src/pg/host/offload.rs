@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use pgrx::pg_sys;
 
+use super::activity;
+
 type Work = Box<dyn FnOnce() + Send>;
 
 thread_local! {
@@ -101,6 +103,16 @@ pub fn sleep(duration: Duration) {
     }
 }
 
+/// Waits until a socket can be read, the latch is set or the time is up.
+pub(super) fn wait_for(socket: &UnixStream, timeout: Duration) {
+    wait_latch(Some(socket), timeout);
+}
+
+/// Waits until somebody sets this process's latch, or the time is up.
+pub fn wait_to_be_woken(timeout: Duration) {
+    wait_latch(None, timeout);
+}
+
 /// Returns when the socket is readable, the latch is set or the time is up; serves interrupts, which may unwind.
 fn wait_latch(socket: Option<&UnixStream>, timeout: Duration) {
     let readable = if socket.is_some() { pg_sys::WL_SOCKET_READABLE } else { 0 };
@@ -110,13 +122,8 @@ fn wait_latch(socket: Option<&UnixStream>, timeout: Duration) {
     // SAFETY: on the backend's only thread; the socket outlives the call; PGINVALID_SOCKET is -1.
     unsafe {
         let descriptor = socket.map_or(-1, AsRawFd::as_raw_fd);
-        let happened = pg_sys::WaitLatchOrSocket(
-            pg_sys::MyLatch,
-            events as i32,
-            descriptor,
-            milliseconds,
-            pg_sys::PG_WAIT_EXTENSION,
-        );
+        let happened =
+            pg_sys::WaitLatchOrSocket(pg_sys::MyLatch, events as i32, descriptor, milliseconds, activity::event());
         if happened as u32 & pg_sys::WL_LATCH_SET != 0 {
             pg_sys::ResetLatch(pg_sys::MyLatch);
         }
@@ -142,12 +149,12 @@ impl<F: FnOnce()> Drop for OnDrop<F> {
 }
 
 /// Blocks every signal in this thread, and so in the threads it starts, until dropped.
-struct SignalsBlocked {
+pub(super) struct SignalsBlocked {
     before: libc::sigset_t,
 }
 
 impl SignalsBlocked {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         // SAFETY: both sets are initialized by the calls before they are read.
         unsafe {
             let (mut all, mut before) = (std::mem::zeroed(), std::mem::zeroed());

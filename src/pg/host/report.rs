@@ -46,6 +46,12 @@ pub fn warning(message: &str, detail: &str, hint: &str) {
     report.report(PgLogLevel::WARNING);
 }
 
+/// Says something to the server's log.
+pub fn log(text: &str) {
+    pgrx::check_for_interrupts!();
+    log!("{text}");
+}
+
 /// Says something to whoever has `client_min_messages` or `log_min_messages` at debug1.
 pub fn debug(text: &str) {
     pgrx::check_for_interrupts!();

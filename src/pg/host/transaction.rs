@@ -9,3 +9,16 @@ pub fn ends_with_statement() -> bool {
     // statements of a function or of the extended protocol, and none for the text of a simple query.
     unsafe { !pg_sys::IsTransactionBlock() && pg_sys::error_context_stack.is_null() }
 }
+
+/// Whether the transaction has an id, as it has once it has changed anything that others are to see.
+pub fn has_id() -> bool {
+    // SAFETY: reads a variable of this process.
+    unsafe { pg_sys::GetTopTransactionIdIfAny() != pg_sys::InvalidTransactionId }
+}
+
+/// Has `work` called when the transaction is over and others see what became of it: with `true` where it has committed. It may not
+/// raise anything, as nothing can be rolled back any more.
+pub fn at_end(work: fn(bool)) {
+    pgrx::register_xact_callback(pgrx::PgXactCallbackEvent::Commit, move || work(true));
+    pgrx::register_xact_callback(pgrx::PgXactCallbackEvent::Abort, move || work(false));
+}

@@ -2,6 +2,7 @@
 
 pub mod assignment_casts;
 pub mod json;
+pub mod jsonb;
 pub mod receiver;
 pub mod shape;
 pub mod sinks;

@@ -14,6 +14,8 @@ use crate::pg::rows::tuple_store::Store;
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Outcome {
     pub rows: u64,
+    /// Of the rows, where they are made json.
+    pub bytes: Option<u64>,
     /// The limit that ended the answer early, if one did.
     pub reached: Option<ReachedLimit>,
 }
@@ -22,6 +24,8 @@ pub struct Outcome {
 pub enum ReachedLimit {
     Rows,
     Bytes,
+    /// Rows times columns.
+    Values,
 }
 
 /// What is done to the values of a row before the caller sees them.
@@ -106,16 +110,23 @@ impl<'r, S: Sink> Receiver<'r, S> {
     }
 
     pub fn outcome(&self) -> Outcome {
-        self.outcome
+        // A row of json has bytes.
+        let bytes = (self.bytes > 0).then_some(self.bytes);
+        Outcome { bytes, ..self.outcome }
     }
 
     /// Whether there is room for one more row.
     fn has_room(&mut self) -> bool {
-        let has_room = self.outcome.rows < self.limits.rows;
-        if !has_room {
-            self.outcome.reached = Some(ReachedLimit::Rows);
-        }
-        has_room
+        let row = self.outcome.rows;
+        let columns = u64::try_from(self.row_width).unwrap_or_default();
+        self.outcome.reached = if row >= self.limits.rows {
+            Some(ReachedLimit::Rows)
+        } else if row.saturating_add(1).saturating_mul(columns) > self.limits.values {
+            Some(ReachedLimit::Values)
+        } else {
+            None
+        };
+        self.outcome.reached.is_none()
     }
 
     /// Stores one row; false ends the query.

@@ -12,7 +12,7 @@
 //! code would call the server's function by its symbol, so sandboxes turn JIT off; compiling is not interruptible either.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
@@ -21,17 +21,17 @@ use pgrx::pg_sys;
 use pgrx::prelude::*;
 
 use super::builtin_functions::{self, Function};
-use super::calls;
+use super::calls::{self, Made};
 use super::format_width;
 use super::plan_hooks::interrupt;
 use super::watch_state::is_watching;
-use super::{rank_sizes, xml_sizes};
+use super::{any_sizes, headline_sizes, jsonpath_sizes, rank_sizes, xml_sizes};
 use crate::error::Error;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
 
 /// How much a function may be given inside a sandbox.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ArgumentLimit {
     /// The name of the C function, as pg_proc.prosrc has it.
     pub function: &'static str,
@@ -43,24 +43,37 @@ pub struct ArgumentLimit {
 }
 
 /// What is made of the sizes, in bytes, of these arguments, counted from 0.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Measure {
     /// All are varlenas. An empty one counts as one byte.
     Product(&'static [usize]),
     /// All are varlenas.
     Largest(&'static [usize]),
+    /// All are varlenas: their sizes together.
+    Sum(&'static [usize]),
     /// The first argument, a C string, as input functions have it.
     Text,
     /// The same, if it is XML.
     XmlText,
     /// This argument, XML as a varlena.
     Xml(usize),
-    /// How much of the most there may be of each of these, both varlenas: an XPath, and the XML that it looks at.
+    /// How much of the most there may be of each of these, both varlenas: an XPath, and the XML that it looks at; and of what comes
+    /// after both, if that is an array of namespaces.
     Path { path: usize, document: usize },
+    /// How much of the most there may be: of a jsonpath, the second argument, over the jsonb before and after it.
+    JsonPath,
     /// Pairs of positions, of a tsvector and the tsquery after it.
     Rank { vector: usize },
-    /// All arguments, of any types, those that are varlenas.
-    LargestOfAny,
+    /// All arguments together, of any types, those that are varlenas. A list (VARIADIC) counts ten times.
+    SumOfAny,
+    /// How much of the most there may be of the same, where the first argument is put between the others.
+    Joined,
+    /// The text of this argument, a varlena, times what its options say in the other, if there is one.
+    Headline { text: usize, options: Option<usize> },
+    /// How much of the most there may be of what jsonb, the first argument, becomes with each part indented.
+    Pretty,
+    /// The first argument, an array: its bytes or, where it has more, its elements.
+    Array,
     /// What this argument, an integer of 4 bytes, is itself.
     Count(usize),
     /// How many values an aggregate has gathered in this argument, an ArrayBuildState.
@@ -72,15 +85,13 @@ pub enum Measure {
 }
 
 mod raw {
-    use super::{c_int, pg_sys};
+    use super::pg_sys;
 
     unsafe extern "C-unwind" {
         /// The size of a varlena that need not be in memory, header included. Without pgrx's wrapper, which costs more.
         pub fn toast_raw_datum_size(value: pg_sys::Datum) -> usize;
         /// The value whole and in memory, with a header of four bytes.
         pub fn pg_detoast_datum(value: *mut pg_sys::varlena) -> *mut pg_sys::varlena;
-        pub fn get_fn_expr_argtype(function: *mut pg_sys::FmgrInfo, argument: c_int) -> pg_sys::Oid;
-        pub fn get_typlen(of: pg_sys::Oid) -> i16;
     }
 }
 
@@ -93,16 +104,23 @@ macro_rules! instances {
 }
 
 /// One function for each limit there can be: a call does not tell through which entry it came.
-static CHECKED: [Function; 256] = instances!(
+static CHECKED: [Function; 448] = instances!(
     0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40
-    41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78
-    79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112
-    113 114 115 116 117 118 119 120 121 122 123 124 125 126 127 128 129 130 131 132 133 134 135 136 137 138 139 140
-    141 142 143 144 145 146 147 148 149 150 151 152 153 154 155 156 157 158 159 160 161 162 163 164 165 166 167 168
-    169 170 171 172 173 174 175 176 177 178 179 180 181 182 183 184 185 186 187 188 189 190 191 192 193 194 195 196
-    197 198 199 200 201 202 203 204 205 206 207 208 209 210 211 212 213 214 215 216 217 218 219
-    220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 238 239 240 241 242 243 244 245 246 247 248
-    249 250 251 252 253 254 255
+    41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77
+    78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110
+    111 112 113 114 115 116 117 118 119 120 121 122 123 124 125 126 127 128 129 130 131 132 133 134 135 136 137 138
+    139 140 141 142 143 144 145 146 147 148 149 150 151 152 153 154 155 156 157 158 159 160 161 162 163 164 165 166
+    167 168 169 170 171 172 173 174 175 176 177 178 179 180 181 182 183 184 185 186 187 188 189 190 191 192 193 194
+    195 196 197 198 199 200 201 202 203 204 205 206 207 208 209 210 211 212 213 214 215 216 217 218 219 220 221 222
+    223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 238 239 240 241 242 243 244 245 246 247 248 249 250
+    251 252 253 254 255 256 257 258 259 260 261 262 263 264 265 266 267 268 269 270 271 272 273 274 275 276 277 278
+    279 280 281 282 283 284 285 286 287 288 289 290 291 292 293 294 295 296 297 298 299 300 301 302 303 304 305 306
+    307 308 309 310 311 312 313 314 315 316 317 318 319 320 321 322 323 324 325 326 327 328 329 330 331 332 333 334
+    335 336 337 338 339 340 341 342 343 344 345 346 347 348 349 350 351 352 353 354 355 356 357 358 359 360 361 362
+    363 364 365 366 367 368 369 370 371 372 373 374 375 376 377 378 379 380 381 382 383 384 385 386 387 388 389 390
+    391 392 393 394 395 396 397 398 399 400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 415 416 417 418
+    419 420 421 422 423 424 425 426 427 428 429 430 431 432 433 434 435 436 437 438 439 440 441 442 443 444 445 446
+    447
 );
 
 static IN_FORCE: AtomicBool = AtomicBool::new(false);
@@ -113,8 +131,9 @@ pub fn are_in_force() -> bool {
 }
 
 /// Puts the limits in place; called once, when the library is loaded.
-pub fn install(limits: &'static [ArgumentLimit]) {
-    IN_FORCE.store(put_in_place(limits), Relaxed);
+pub fn install(limits: Vec<ArgumentLimit>) {
+    // They hold for as long as the process lives.
+    IN_FORCE.store(put_in_place(limits.leak()), Relaxed);
 }
 
 /// False where the system does not let the table be changed, or there are more limits than places.
@@ -123,9 +142,10 @@ fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
         return false;
     }
     let mut are_watched = true;
+    let of_server = limits.iter().enumerate().filter(|(_, limit)| limit.library.is_empty());
+    let places: HashMap<&[u8], usize> = of_server.map(|(at, limit)| (limit.function.as_bytes(), at)).collect();
     let is_changed = builtin_functions::change(|place, entry| {
-        let is_of = |limit: &ArgumentLimit| limit.library.is_empty() && limit.function.as_bytes() == entry.name();
-        if let Some(at) = limits.iter().position(is_of) {
+        if let Some(at) = places.get(entry.name()).copied() {
             ORIGINALS[at].store(entry.function, Relaxed);
             entry.function = CHECKED[at] as *mut c_void;
         } else {
@@ -213,15 +233,19 @@ unsafe extern "C-unwind" fn checked<const N: usize>(call: pg_sys::FunctionCallIn
         let original: Function = std::mem::transmute(ORIGINALS[N].load(Relaxed));
         let result = original(call);
         if is_watching() {
-            calls::judge_array(call, result, is_array_input(N));
+            calls::judge_result(call, result, made_by(N));
         }
         result
     }
 }
 
-/// Whether a function reads arrays, which the expression that makes the call does not tell.
-fn is_array_input(at: usize) -> bool {
-    LIMITS.get().and_then(|limits| limits.get(at)).is_some_and(|limit| limit.function == "array_in")
+/// The type that an input function reads, which the expression that makes the call does not tell.
+fn made_by(at: usize) -> Made {
+    match LIMITS.get().and_then(|limits| limits.get(at)).map(|limit| limit.function) {
+        Some("array_in") => Made::Array,
+        Some("tsqueryin") => Made::TsQuery,
+        _ => Made::AsCalled,
+    }
 }
 
 /// What a limit is on; an argument that is NULL has size 0.
@@ -239,6 +263,7 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
     match LIMITS.get().and_then(|limits| limits.get(at)).map(|limit| &limit.measure) {
         Some(Measure::Product(arguments)) => arguments.iter().map(|argument| size(argument).max(1.0)).product(),
         Some(Measure::Largest(arguments)) => arguments.iter().map(size).fold(0.0, f64::max),
+        Some(Measure::Sum(arguments)) => arguments.iter().map(size).sum(),
         // SAFETY: the caller's promise.
         Some(Measure::Text) => given(0)
             .map_or(0.0, |text| unsafe { CStr::from_ptr(text.value.cast_mut_ptr::<c_char>()).count_bytes() as f64 }),
@@ -250,22 +275,34 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
         Some(Measure::Xml(document)) => of(*document).map_or(0.0, |document| unsafe { xml(document) }),
         Some(Measure::Path { path, document }) => match (of(*path), of(*document)) {
             // SAFETY: the caller's promise.
-            (Some(path), Some(document)) => unsafe { path_size(path, document) },
+            (Some(path_text), Some(of)) => unsafe {
+                path_size(path_text, of).max(size(&(path.max(document) + 1)) / MOST_NAMESPACES)
+            },
             _ => 0.0,
         },
+        // SAFETY: the caller's promise.
+        Some(Measure::JsonPath) => of(1).map_or(0.0, |path| unsafe { jsonpath_sizes::of(path, [of(0), of(2)]) }),
         Some(Measure::Rank { vector }) => match (of(*vector), of(vector + 1)) {
             // SAFETY: the caller's promise.
             (Some(vector), Some(query)) => rank_sizes::pairs(varlena(vector), unsafe { bytes(query) }),
             _ => 0.0,
         },
-        Some(Measure::LargestOfAny) => {
-            let of_any = |argument: usize| match given(argument) {
-                // SAFETY: the caller's promise.
-                Some(given) if unsafe { is_varlena(call, argument) } => varlena(given.value),
-                _ => 0.0,
-            };
-            (0..arguments.len()).map(of_any).fold(0.0, f64::max)
+        // SAFETY: the caller's promise.
+        Some(Measure::SumOfAny) => unsafe { any_sizes::sum(call) },
+        // SAFETY: the caller's promise.
+        Some(Measure::Joined) => unsafe { any_sizes::joined(call) },
+        Some(Measure::Headline { text, options }) => {
+            // SAFETY: the caller's promise. Longer options are refused as the largest number would be.
+            let options = options.and_then(of).map(|options| match varlena(options) {
+                ..=10_000.0 => unsafe { bytes(options) },
+                _ => b"9999999999",
+            });
+            headline_sizes::work(size(text), options.unwrap_or_default())
         }
+        // SAFETY: the caller's promise.
+        Some(Measure::Array) => of(0).map_or(0.0, |array| unsafe { any_sizes::elements(array) }.max(varlena(array))),
+        // SAFETY: the caller's promise.
+        Some(Measure::Pretty) => of(0).map_or(0.0, |document| unsafe { jsonpath_sizes::pretty(document) }),
         Some(Measure::Count(argument)) => given(*argument).map_or(0.0, |count| f64::from(count.value.value() as i32)),
         // SAFETY: the caller's promise.
         Some(Measure::Gathered(argument)) => given(*argument)
@@ -281,6 +318,8 @@ unsafe fn size(at: usize, call: pg_sys::FunctionCallInfo) -> f64 {
 /// The most that is parsed of XML, and that is looked at for a path.
 pub const MOST_XML: f64 = 1.5e5;
 const MOST_VISITS: f64 = 1e7;
+/// Bytes of namespaces, each of which is compared with all before it.
+const MOST_NAMESPACES: f64 = 2e4;
 
 /// What a document counts. Of a larger one than may be parsed nothing is read.
 ///
@@ -350,18 +389,6 @@ unsafe fn elements(dimensions: pg_sys::Datum) -> f64 {
         let length = array.byte_add(start).cast::<i32>().read();
         let first = array.byte_add((start + 8).next_multiple_of(8)).cast::<i32>();
         (0..length as usize).map(|at| f64::from(first.add(at).read())).product()
-    }
-}
-
-/// Whether an argument is a varlena, as far as the expression that makes the call tells its type.
-///
-/// # Safety
-/// `call` is a live call.
-unsafe fn is_varlena(call: pg_sys::FunctionCallInfo, argument: usize) -> bool {
-    // SAFETY: the caller's promise. Raw functions, as an ERROR may jump over the frames here.
-    unsafe {
-        let of = raw::get_fn_expr_argtype((*call).flinfo, argument as c_int);
-        of != pg_sys::InvalidOid && raw::get_typlen(of) == -1
     }
 }
 

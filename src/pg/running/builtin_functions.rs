@@ -27,12 +27,35 @@ impl Builtin {
 pub(super) type Function = unsafe extern "C-unwind" fn(pg_sys::FunctionCallInfo) -> pg_sys::Datum;
 
 mod raw {
-    use super::{Builtin, c_int};
+    use super::{Builtin, c_int, pg_sys};
 
     unsafe extern "C-unwind" {
         pub static fmgr_builtins: [Builtin; 0];
         pub static fmgr_nbuiltins: c_int;
+        /// The place of the function with an oid; beyond the table where there is none.
+        pub static fmgr_builtin_oid_index: [u16; 0];
+        pub static fmgr_last_builtin_oid: pg_sys::Oid;
     }
+}
+
+/// The place of a function in the table.
+pub(super) fn place_of(function: pg_sys::Oid) -> Option<usize> {
+    // SAFETY: constants of the server's; the index has an entry for each oid up to the last.
+    unsafe {
+        if function.to_u32() > raw::fmgr_last_builtin_oid.to_u32() {
+            return None;
+        }
+        let index = (&raw const raw::fmgr_builtin_oid_index).cast::<u16>();
+        let place = usize::from(index.add(function.to_u32() as usize).read());
+        (place < raw::fmgr_nbuiltins as usize).then_some(place)
+    }
+}
+
+/// The name of the C function at a place in the table.
+pub(super) fn name_at(place: usize) -> &'static str {
+    // SAFETY: as in `place_of`; the caller has the place from the table.
+    let name = unsafe { CStr::from_ptr((*(&raw const raw::fmgr_builtins).cast::<Builtin>().add(place)).name) };
+    name.to_str().unwrap_or_default()
 }
 
 /// Hands over each entry with its place in the table; false where the system does not let the table be changed. Called while the

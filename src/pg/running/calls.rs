@@ -1,20 +1,26 @@
 //! What is done at every call of a built-in function inside a sandbox, besides the bounds on single ones: a look for
-//! interrupts, and one at arrays that the planner gets.
+//! interrupts, one at arguments that no function may be given, and one at arrays that the planner gets.
+//!
+//! A value may have a gigabyte, and a stored one is often packed a hundredfold: to unpack it and to go through it once takes
+//! seconds in which nobody looks for a cancel.
 //!
 //! ExecInterpExpr (execExprInterp.c) looks for no interrupts between the calls of one expression: a select list of a thousand
 //! functions that take half a second each could be ended by nobody. Neither does the planner, where it asks for the
 //! selectivity of each element of a constant array, and it makes a clause of each to find out which partitions may
 //! be left out: one of millions takes gigabytes. So all entries of the table that [`super::argument_bounds`] has no limit for
-//! lead to [`watched`], but for those of the quickest functions.
+//! lead to [`watched`], but for those of the quickest functions. Of these, comparisons have a look of their own: see
+//! [`super::quick_comparisons`].
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::Relaxed};
 
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::prelude::*;
 
-use super::builtin_functions::{Builtin, Function};
+use super::builtin_functions::{self, Builtin, Function};
 use super::plan_hooks::interrupt;
+use super::quick_comparisons::{is_comparison, watch_comparison};
+use super::rank_sizes;
 use super::watch_state::{is_analyzing, is_planning, is_watching};
 use crate::error::Error;
 use crate::pg::host::report;
@@ -45,7 +51,13 @@ const QUICK: [&str; 18] = [
     "uuid_",
 ];
 
+/// Bytes of one argument, unpacked.
+const MOST_BYTES: usize = 100_000_000;
+
 const ROWS: usize = 64;
+
+/// Which arguments of each function may be large, as far as one has been announced: see [`note`].
+static LARGE: [[AtomicU8; ROWS]; ROWS] = [const { [const { AtomicU8::new(0) }; ROWS] }; ROWS];
 
 /// The server's functions, by row and place of what stands for them in the table.
 static ORIGINALS: [[AtomicPtr<c_void>; ROWS]; ROWS] =
@@ -70,16 +82,60 @@ const fn row<const R: usize>() -> [Function; ROWS] {
         40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63)
 }
 
-/// Puts [`watched`] in the place of the `at`th function of the table; false where there are more than were foreseen.
+/// Puts [`watched`] or [`compared`] in the place of the `at`th function of the table; false where there are more than were foreseen.
 pub(super) fn watch(entry: &mut Builtin, at: usize) -> bool {
     if QUICK.iter().any(|start| entry.name().starts_with(start.as_bytes())) {
-        return true;
+        return !is_comparison(entry.name()) || watch_comparison(entry);
     }
     let (row, place) = (at / ROWS, at % ROWS);
     let Some(watched) = WATCHED.get(row).map(|functions| functions[place]) else { return false };
     ORIGINALS[row][place].store(entry.function, Relaxed);
+    if WRITTEN.iter().any(|name| entry.name() == name.as_bytes()) {
+        LARGE[row][place].store(1, Relaxed);
+    }
     entry.function = watched as *mut c_void;
     true
+}
+
+/// What writes values as text, for which nothing is announced.
+const WRITTEN: [&str; 9] =
+    ["textout", "byteaout", "bpcharout", "varcharout", "json_out", "xml_out", "bit_out", "varbit_out", "tsvectorout"];
+
+/// A function of the server is about to be called, of which these arguments may be large, bit by bit.
+pub(super) fn note(function: pg_sys::Oid, large_arguments: u8) {
+    if large_arguments != 0
+        && let Some(at) = builtin_functions::place_of(function)
+        && let Some(place) = LARGE.get(at / ROWS).and_then(|row| row.get(at % ROWS))
+    {
+        place.store(large_arguments, Relaxed);
+    }
+}
+
+/// Whether one of these arguments is too large.
+///
+/// # Safety
+/// `call` is a live call of a function of which these arguments are varlenas.
+unsafe fn is_too_large(call: pg_sys::FunctionCallInfo, large_arguments: u8) -> bool {
+    // SAFETY: the caller's promise. A raw function, as an ERROR may jump over the frames here.
+    unsafe {
+        let arguments = (*call).args.as_slice((*call).nargs as usize).iter().enumerate().take(8);
+        arguments
+            .filter(|(at, argument)| large_arguments >> at & 1 == 1 && !argument.isnull)
+            .any(|(_, argument)| raw::toast_raw_datum_size(argument.value) > MOST_BYTES)
+    }
+}
+
+#[pg_guard]
+unsafe extern "C-unwind" fn refuse(place: usize) {
+    report::raise(Error::ArgumentsTooLarge { function: builtin_functions::name_at(place) });
+}
+
+mod raw {
+    use pgrx::pg_sys;
+
+    unsafe extern "C-unwind" {
+        pub fn toast_raw_datum_size(value: pg_sys::Datum) -> usize;
+    }
 }
 
 /// Not guarded by pgrx, for the reason given at `runtime_hooks`: an ERROR may jump over this frame, which owns nothing.
@@ -93,20 +149,34 @@ unsafe extern "C-unwind" fn watched<const R: usize, const P: usize>(call: pg_sys
         if pg_sys::InterruptPending != 0 {
             interrupt();
         }
+        let large_arguments = LARGE[R][P].load(Relaxed);
+        if large_arguments != 0 && is_too_large(call, large_arguments) {
+            refuse(R * ROWS + P);
+        }
         let result = original(call);
-        judge_array(call, result, false);
+        judge_result(call, result, Made::AsCalled);
         result
     }
 }
 
-/// Refuses an array that is too long for the planner, where one is made for it; `is_array`: that it is one is known.
+/// What is known of a result's type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
+pub(super) enum Made {
+    Array,
+    TsQuery,
+    /// What the expression says that makes the call.
+    AsCalled,
+}
+
+/// Refuses an array that is too long for the planner, and a tsquery with too many prefixes, where one is made for it.
 ///
 /// # Safety
 /// `result` is what a live call gave.
-pub(super) unsafe fn judge_array(call: pg_sys::FunctionCallInfo, result: pg_sys::Datum, is_array: bool) {
+pub(super) unsafe fn judge_result(call: pg_sys::FunctionCallInfo, result: pg_sys::Datum, made: Made) {
     if (is_planning() || is_analyzing()) && result != pg_sys::Datum::from(0) {
         // SAFETY: the caller's promise.
-        unsafe { judge(call, result, is_array) };
+        unsafe { judge(call, result, made) };
     }
 }
 
@@ -126,17 +196,37 @@ unsafe fn result_type(expression: *mut pg_sys::Node) -> Option<pg_sys::Oid> {
     }
 }
 
+/// More beginnings of words than anybody looks for at a time. The planner looks for each at all of a column's most common words
+/// (mcelem_tsquery_selec in ts_selfuncs.c), of which there may be a hundred thousand, and for no cancel.
+const MOST_PREFIXES: usize = 300;
+
+/// # Safety
+/// A tsquery, not NULL.
+unsafe fn judge_prefixes(query: pg_sys::Datum) {
+    // SAFETY: the caller's promise: a header of four bytes tells the length.
+    let prefixes = unsafe {
+        let query = pg_sys::pg_detoast_datum(query.cast_mut_ptr());
+        let bytes = std::slice::from_raw_parts(pgrx::vardata_any(query).cast(), pgrx::varsize_any_exhdr(query));
+        rank_sizes::prefixes(bytes)
+    };
+    if prefixes > MOST_PREFIXES {
+        report::raise(Error::TooComplex { what: "beginnings of words (:*)", limit: MOST_PREFIXES });
+    }
+}
+
 #[pg_guard]
-unsafe extern "C-unwind" fn judge(call: pg_sys::FunctionCallInfo, result: pg_sys::Datum, is_array: bool) {
+unsafe extern "C-unwind" fn judge(call: pg_sys::FunctionCallInfo, result: pg_sys::Datum, made: Made) {
     // SAFETY: a live call, in a transaction. Only what is an array is read as one: its type is what the expression that makes
     // the call says, and a result that is NULL is not read.
     unsafe {
         if (*call).isnull || (*call).flinfo.is_null() {
             return;
         }
-        let is_array = is_array
-            || result_type((*(*call).flinfo).fn_expr)
-                .is_some_and(|of| pg_sys::get_element_type(of) != pg_sys::InvalidOid);
+        let of = result_type((*(*call).flinfo).fn_expr).filter(|_| made == Made::AsCalled);
+        if made == Made::TsQuery || of == Some(pg_sys::TSQUERYOID) {
+            return judge_prefixes(result);
+        }
+        let is_array = made == Made::Array || of.is_some_and(|of| pg_sys::get_element_type(of) != pg_sys::InvalidOid);
         // An element takes a byte at least, and one that is NULL a bit.
         if !is_array || pg_sys::toast_raw_datum_size(result) < MOST_ELEMENTS as usize / 8 {
             return;

@@ -3,6 +3,8 @@
 //! A portal made by SPI would be fetched unprotected. These are recognized each time they run, by a mark in their plan, and
 //! run read-only, restricted, watched and bounded, like everything that models write, and only for the role that opened them.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CString, c_int};
 use std::sync::OnceLock;
 
@@ -12,15 +14,18 @@ use pgrx::prelude::*;
 
 use crate::error::Error;
 use crate::limits::Bounds;
+use crate::pg::host::catalog_stamps;
 use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
-use crate::pg::running::labelled_reads::{Foreseen, LabelledReads};
+use crate::pg::running::judged_types;
+use crate::pg::running::labelled_reads::{self, Foreseen, LabelledReads};
 use crate::pg::running::plan_hooks::{mark_as_cursor, opener_of_cursor};
+use crate::pg::running::remote_transactions;
 use crate::pg::running::runtime_hooks::Forced;
 use crate::pg::running::sandbox::under_limits;
-use crate::pg::running::watch_state::set_planning;
+use crate::pg::running::watch_state::{is_watching, set_planning};
 
 /// A judged plan in memory of its own, with the locks it needs not yet taken.
 pub struct DetachedPlan {
@@ -28,6 +33,18 @@ pub struct DetachedPlan {
     statement: *mut pg_sys::PlannedStmt,
     text: CString,
     generation: u64,
+    /// What changes with the labels, as it was when the statement was judged.
+    labels: u64,
+    /// The types that were judged with it.
+    types: BTreeSet<u32>,
+}
+
+/// Of so many cursors it is known by which labels they were judged; those of before are to be opened again.
+const MOST_KNOWN: usize = 10_000;
+
+thread_local! {
+    /// The labels by which the statements of open cursors were judged, by the addresses of their plans.
+    static LABELS: RefCell<BTreeMap<usize, u64>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 impl DetachedPlan {
@@ -50,7 +67,8 @@ impl DetachedPlan {
             let statement = pg_sys::copyObjectImpl(statement.cast()).cast();
             pg_sys::MemoryContextSwitchTo(outer);
             pg_sys::MemoryContextSetParent(memory, pg_sys::TopMemoryContext);
-            Self { memory, statement, text, generation }
+            let labels = catalog_stamps::of_security_labels();
+            Self { memory, statement, text, generation, labels, types: judged_types::noted() }
         }
     }
 }
@@ -97,6 +115,13 @@ pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, E
         let outer = pg_sys::MemoryContextSwitchTo((*portal).portalContext);
         let statement = pg_sys::copyObjectImpl(plan.statement.cast()).cast::<pg_sys::PlannedStmt>();
         mark_as_cursor(&mut *statement, pg_sys::GetUserId());
+        // An address is used again only when its cursor is gone.
+        LABELS.with_borrow_mut(|labels| {
+            if labels.len() >= MOST_KNOWN {
+                labels.clear();
+            }
+            labels.insert(statement.addr(), plan.labels);
+        });
         // Workers take what a sandbox has set, and a cursor runs in none.
         (*statement).parallelModeNeeded = false;
         let mut statements = PgList::<pg_sys::PlannedStmt>::new();
@@ -108,6 +133,7 @@ pub fn open(plan: &DetachedPlan, name: Option<&str>) -> Result<Option<String>, E
         // To go back, the server starts the plan anew (ExecutorRewind), which has no hook and already computes what indexes are
         // asked for.
         (*portal).cursorOptions = pg_sys::CURSOR_OPT_NO_SCROLL as c_int;
+        judged_types::keep(&plan.types);
         let forced = Forced::begin();
         pg_sys::PortalStart(portal, std::ptr::null_mut(), 0, pg_sys::GetActiveSnapshot());
         drop(forced);
@@ -146,6 +172,9 @@ unsafe extern "C-unwind" fn on_run(
             // Such a query runs more than once.
             return run_ours(query, direction, count, opener);
         }
+        if is_watching() {
+            judge_again(query);
+        }
         let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
         let was_planning = set_planning(false);
         #[cfg(feature = "pg18")]
@@ -153,6 +182,18 @@ unsafe extern "C-unwind" fn on_run(
         #[cfg(not(feature = "pg18"))]
         next(query, direction, count, once);
         set_planning(was_planning);
+    }
+}
+
+/// Code may go on to run what other code has begun.
+#[pg_guard]
+unsafe extern "C-unwind" fn judge_again(query: *mut pg_sys::QueryDesc) {
+    // SAFETY: a live query that has been started, in a transaction.
+    unsafe {
+        if let Err(error) = labelled_reads::judge_again(&*(*query).plannedstmt) {
+            report::raise(error);
+        }
+        remote_transactions::before_run(query, false);
     }
 }
 
@@ -172,6 +213,15 @@ unsafe extern "C-unwind" fn run_ours(
     if !is_openers {
         return report::raise(Error::CursorOfAnother { opener: name.unwrap_or_default() });
     }
+    // SAFETY: a live query.
+    let plan = unsafe { (*query).plannedstmt }.addr();
+    if LABELS.with_borrow(|labels| labels.get(&plan).copied()) != Some(catalog_stamps::of_security_labels()) {
+        return report::raise(Error::Refused {
+            what: "fetching from a cursor that was opened before labels have changed".to_owned(),
+            why: "What it may show was judged by the labels that there were.".to_owned(),
+            hint: Some("Open it again.".to_owned()),
+        });
+    }
     let bounds = BOUNDS.get().map(|bounds| bounds()).unwrap_or_default();
     let result = under_limits(bounds, || {
         catch(|| {
@@ -180,6 +230,7 @@ unsafe extern "C-unwind" fn run_ours(
             // SAFETY: the server's own arguments. The boundary turns an ERROR into a panic, so that the guards above are
             // dropped on its way.
             unsafe {
+                remote_transactions::before_run(query, true);
                 pg_sys::ffi::pg_guard_ffi_boundary(|| {
                     let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
                     #[cfg(feature = "pg18")]

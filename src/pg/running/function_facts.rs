@@ -51,6 +51,8 @@ pub struct Facts {
     /// The server may keep it at hand for the session, as the support of a range type or an operator class, and call it
     /// without looking it up again.
     pub is_support: bool,
+    /// Which of the first eight arguments of a function of the server may be large: bit n for the nth, from 0.
+    pub large_arguments: u8,
 }
 
 /// The oids of the languages internal and c, fixed in pg_language.dat.
@@ -119,9 +121,12 @@ unsafe fn read(function: pg_sys::Oid) -> Option<Facts> {
             owner_superuser: pg_sys::superuser_arg(row.proowner),
         };
         let owner = row.proowner;
+        let types = row.proargtypes.values.as_slice(usize::try_from(row.pronargs).unwrap_or_default().min(8));
+        let is_large = |of: &pg_sys::Oid| is_server && language == Language::Machine && pg_sys::get_typlen(*of) == -1;
+        let large_arguments = types.iter().enumerate().fold(0, |mask, (at, of)| mask | u8::from(is_large(of)) << at);
         pg_sys::ReleaseSysCache(tuple);
         let is_support = language != Language::Machine && !is_server && is_support(function);
-        Some(Facts { call, owner, is_support })
+        Some(Facts { call, owner, is_support, large_arguments })
     }
 }
 

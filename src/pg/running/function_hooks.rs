@@ -14,7 +14,7 @@ use pgrx::prelude::*;
 
 use super::function_facts::{self, Facts, Language};
 use super::watch_state::{is_analyzing, is_inside, is_watching, judges, raise};
-use super::{argument_bounds, prepared_code, relations_being_made};
+use super::{argument_bounds, calls, judged_types, labelled_reads, prepared_code, relations_being_made};
 use crate::error::Error;
 
 static mut NEXT_ACCESS: pg_sys::object_access_hook_type = None;
@@ -82,6 +82,8 @@ unsafe extern "C-unwind" fn on_call(
                 bound(function);
             }
         }
+        // The last, as whatever is raised here ends no call that has begun.
+        labelled_reads::follow(event, &*function);
     }
 }
 
@@ -107,7 +109,9 @@ unsafe extern "C-unwind" fn judge_use(function: pg_sys::Oid) {
         }
         return;
     }
+    judged_types::judge_again();
     judge_owner(&facts, false);
+    calls::note(function, facts.large_arguments);
     if is_analyzing()
         && is_watching()
         && let Some(why) = judges().and_then(|judges| (judges.analysis_call)(&facts.call))
@@ -131,12 +135,19 @@ unsafe extern "C-unwind" fn judge_lookup(function: pg_sys::Oid) -> bool {
         // The planner puts bodies of functions in place without a look for cancels.
         pgrx::check_for_interrupts!();
         judge_owner(&facts, false);
+        if is_watching()
+            && let Some(why) = judges().and_then(|judges| (judges.lookup)(&facts.call))
+        {
+            raise(Error::refused_call(&facts.call.qualified(), why));
+        }
         prepared_code::note_inside(&facts.call);
     } else {
         note_outside(&facts);
     }
     // SAFETY: in a transaction, where functions are looked up.
-    facts.is_support || unsafe { argument_bounds::limit_on(function) }.is_some()
+    facts.is_support
+        || unsafe { argument_bounds::limit_on(function) }.is_some()
+        || facts.call.language != Language::Machine && is_inside() && labelled_reads::are_calls_followed()
 }
 
 /// A function is called that has settings of its own or its owner's rights, or that the server keeps at hand.

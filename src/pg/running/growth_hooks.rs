@@ -37,14 +37,11 @@ pub fn install(measure: Measure, most: Growth) {
 unsafe extern "C-unwind" fn on_analysis(
     state: *mut pg_sys::ParseState,
     query: *mut pg_sys::Query,
-    #[cfg(not(feature = "pg13"))] jumble: *mut pg_sys::JumbleState,
+    jumble: *mut pg_sys::JumbleState,
 ) {
     // SAFETY: passes the server's arguments on, by plain pointers; the query is live.
     unsafe {
         if let Some(next) = NEXT_ANALYSIS {
-            #[cfg(feature = "pg13")]
-            next(state, query);
-            #[cfg(not(feature = "pg13"))]
             next(state, query, jumble);
         }
         if is_watching() {

@@ -31,7 +31,7 @@ pub fn define_text<const N: usize>(
     long: &'static CStr,
     setting: &'static TextSetting,
 ) {
-    define([name, short, long], setting, GucContext::Userset, check_text::<N>);
+    define([name, short, long], setting, GucContext::Userset, check_own_text::<N>);
 }
 
 type CheckHook = unsafe extern "C-unwind" fn(*mut *mut c_char, *mut *mut c_void, pg_sys::GucSource::Type) -> bool;
@@ -62,6 +62,24 @@ unsafe extern "C-unwind" fn check_rule<const N: usize>(
 ) -> bool {
     // SAFETY: the server's arguments, handed on.
     may_rules_change() && unsafe { check_text::<N>(value, extra, source) }
+}
+
+/// The most bytes of a text that anybody may set: it goes into every prompt, which others pay for.
+const MOST_OWN: usize = 20_000;
+
+unsafe extern "C-unwind" fn check_own_text<const N: usize>(
+    value: *mut *mut c_char,
+    extra: *mut *mut c_void,
+    source: pg_sys::GucSource::Type,
+) -> bool {
+    // SAFETY: the server hands over the new value, a string that lives during the call, or null; it only reads the detail.
+    unsafe {
+        if !(*value).is_null() && CStr::from_ptr(*value).count_bytes() > MOST_OWN {
+            pg_sys::GUC_check_errdetail_string = c"It may have up to 20000 bytes.".as_ptr().cast_mut();
+            return false;
+        }
+        check_text::<N>(value, extra, source)
+    }
 }
 
 unsafe extern "C-unwind" fn check_text<const N: usize>(

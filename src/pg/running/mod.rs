@@ -1,6 +1,8 @@
 //! What bounds and watches work inside a transaction: sandboxes, limits, hooks, cursors, and our own queries.
 
+mod any_sizes;
 pub mod argument_bounds;
+pub mod as_asker;
 mod builtin_functions;
 mod calls;
 pub mod cursor;
@@ -9,17 +11,29 @@ mod format_width;
 pub mod function_facts;
 mod function_hooks;
 pub mod growth_hooks;
+pub mod guc_level;
 pub mod guc_texts;
+mod headline_sizes;
+mod jsonpath_sizes;
+pub mod judged_types;
 pub mod labelled_reads;
+pub mod leaving_databases;
+mod memory_ceiling;
 pub mod plan_hooks;
 mod portals;
+mod predicates;
 pub mod prepared_code;
+pub mod process_memory;
 pub mod query;
+mod quick_comparisons;
 mod rank_sizes;
 pub mod relations_being_made;
+pub mod remote_statement;
+pub mod remote_transactions;
 pub mod runtime_hooks;
 pub mod sandbox;
 pub mod support_functions;
 pub mod timer;
 pub mod watch_state;
+pub mod worker_limits;
 pub mod xml_sizes;

@@ -9,8 +9,9 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, RTEKind};
 use pgrx::prelude::*;
 
-use super::labelled_reads;
+use super::remote_statement::Remote;
 use super::watch_state::{is_watching, judges, raise};
+use super::{labelled_reads, predicates, remote_transactions, worker_limits};
 use crate::error::Error;
 use crate::pg::host::text::owned;
 
@@ -73,6 +74,9 @@ unsafe extern "C-unwind" fn on_start(query: *mut pg_sys::QueryDesc, flags: c_int
     unsafe {
         let is_leaders = pg_sys::ParallelWorkerNumber >= 0 && !WORKER_HAS_STARTED.replace(true);
         if is_watching() {
+            if is_leaders {
+                worker_limits::start();
+            }
             judge_plan((*query).plannedstmt, is_leaders);
         }
         NEXT_START.unwrap_or(raw::standard_ExecutorStart)(query, flags);
@@ -116,13 +120,13 @@ unsafe extern "C-unwind" fn judge_plan(plan: *const pg_sys::PlannedStmt, is_lead
 /// # Safety
 /// `entry` belongs to `statement`.
 unsafe fn is_read_directly(statement: &pg_sys::PlannedStmt, entry: &pg_sys::RangeTblEntry) -> bool {
-    #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
+    #[cfg(any(feature = "pg14", feature = "pg15"))]
     {
         let _ = statement;
         // What an index is read for has no rights to check.
         entry.checkAsUser == pg_sys::InvalidOid && entry.requiredPerms != 0
     }
-    #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
+    #[cfg(not(any(feature = "pg14", feature = "pg15")))]
     // SAFETY: the list is one of RTEPermissionInfo nodes.
     unsafe {
         let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(statement.permInfos);
@@ -203,14 +207,29 @@ unsafe extern "C-unwind" fn on_relation(
     // SAFETY: passes the server's arguments on, by plain pointers; the info is live and filled in (plancat.c).
     unsafe {
         if (*info).serverid != pg_sys::InvalidOid && is_watching() {
-            judge_foreign(relation, (*info).serverid);
+            judge_foreign(relation, (*info).serverid, (*info).userid);
         }
-        if is_watching() && pg_sys::InterruptPending != 0 {
-            interrupt();
+        if is_watching() {
+            if pg_sys::InterruptPending != 0 {
+                interrupt();
+            }
+            judge_predicates(root, relation, info);
         }
         if let Some(next) = NEXT_RELATION {
             next(root, relation, is_parent, info);
         }
+    }
+}
+
+#[pg_guard]
+unsafe extern "C-unwind" fn judge_predicates(
+    root: *mut pg_sys::PlannerInfo,
+    relation: pg_sys::Oid,
+    info: *mut pg_sys::RelOptInfo,
+) {
+    // SAFETY: as for `on_relation`.
+    if let Some(error) = unsafe { predicates::refusal(root, relation, &*info) } {
+        raise(error);
     }
 }
 
@@ -221,9 +240,13 @@ pub(super) unsafe extern "C-unwind" fn interrupt() {
 }
 
 #[pg_guard]
-unsafe extern "C-unwind" fn judge_foreign(relation: pg_sys::Oid, server: pg_sys::Oid) {
-    // SAFETY: the planner is in a transaction and has found the server.
-    unsafe { judge_server(relation, server) };
+unsafe extern "C-unwind" fn judge_foreign(relation: pg_sys::Oid, server: pg_sys::Oid, owner: pg_sys::Oid) {
+    // SAFETY: the planner is in a transaction and has found the server, and whose rights a view gives, if any.
+    unsafe {
+        judge_server(relation, server);
+        let user = if owner == pg_sys::InvalidOid { pg_sys::GetUserId() } else { owner };
+        remote_transactions::before_planning(Remote { server, user, relation });
+    }
 }
 
 /// The server's own function without pgrx's wrapper around it.

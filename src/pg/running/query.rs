@@ -44,6 +44,11 @@ pub fn rows_at_once(sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec
     bounded_rows(sql, arguments, c"20ms")
 }
 
+/// As [`rows`], in so many milliseconds at most.
+pub fn rows_within(milliseconds: i32, sql: &'static str, arguments: &[Option<&str>]) -> Result<Vec<Row>, Error> {
+    under_own(Bounds { milliseconds, ..OWN_BOUNDS }, || in_subtransaction(|sandbox| rows_in(sandbox, sql, arguments)))
+}
+
 fn bounded_rows(sql: &'static str, arguments: &[Option<&str>], longest_wait: &CStr) -> Result<Vec<Row>, Error> {
     under_own_limits(|| {
         in_subtransaction(|sandbox| {
@@ -53,9 +58,13 @@ fn bounded_rows(sql: &'static str, arguments: &[Option<&str>], longest_wait: &CS
     })
 }
 
-/// A limit that no setting gives is not told as one that does.
 fn under_own_limits<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    under_limits(OWN_BOUNDS, work).map_err(|error| match error {
+    under_own(OWN_BOUNDS, work)
+}
+
+/// A limit that no setting gives is not told as one that does.
+fn under_own<T>(bounds: Bounds, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    under_limits(bounds, work).map_err(|error| match error {
         Error::QueryTimedOut { milliseconds } => Error::OwnQueryTimedOut { milliseconds },
         error => error,
     })
@@ -71,6 +80,25 @@ pub fn current_role() -> pg_sys::Oid {
 pub fn calling_role() -> pg_sys::Oid {
     // SAFETY: reads a variable of the backend.
     unsafe { pg_sys::GetOuterUserId() }
+}
+
+/// Whether a table of this extension may have rows, which costs a look at the size of its file; `false` where there is no table.
+pub fn has_rows((schema, name): (&CStr, &CStr)) -> bool {
+    // SAFETY: in a transaction. The relation is open, and locked against being dropped, while its size is looked at.
+    unsafe {
+        let schema = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+        let table = pg_sys::get_relname_relid(name.as_ptr(), schema);
+        if table == pg_sys::InvalidOid
+            || !pg_sys::ConditionalLockRelationOid(table, pg_sys::AccessShareLock as pg_sys::LOCKMODE)
+        {
+            // What is locked is read, which says so.
+            return table != pg_sys::InvalidOid;
+        }
+        let relation = pg_sys::relation_open(table, pg_sys::NoLock as pg_sys::LOCKMODE);
+        let blocks = pg_sys::RelationGetNumberOfBlocksInFork(relation, pg_sys::ForkNumber::MAIN_FORKNUM);
+        pg_sys::relation_close(relation, pg_sys::AccessShareLock as pg_sys::LOCKMODE);
+        blocks > 0
+    }
 }
 
 /// Runs a query on a table of this extension (its schema and name) as its owner, read-only.

@@ -11,12 +11,20 @@ const WORD: u8 = 1;
 
 /// How many pairs of positions there are at most, of a tsvector of so many bytes and a tsquery without its header.
 pub fn pairs(vector: f64, query: &[u8]) -> f64 {
-    let count = query.first_chunk().map_or(0, |count| i32::from_ne_bytes(*count));
-    let items = query.get(size_of::<i32>()..).unwrap_or_default().chunks_exact(BYTES_OF_ITEM);
-    let words = items.take(usize::try_from(count).unwrap_or_default()).filter(|item| item[0] == WORD);
-    let of_words = words.map(|item| if item[2] == 0 { POSITIONS_OF_WORD } else { f64::INFINITY }).sum::<f64>();
+    let of_words = words(query).map(|item| if item[2] == 0 { POSITIONS_OF_WORD } else { f64::INFINITY }).sum::<f64>();
     let positions = of_words.min(vector / 2.0);
     positions * positions / 2.0
+}
+
+/// How many words of a tsquery without its header stand for all that begin so.
+pub fn prefixes(query: &[u8]) -> usize {
+    words(query).filter(|item| item[2] != 0).count()
+}
+
+fn words(query: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let count = query.first_chunk().map_or(0, |count| i32::from_ne_bytes(*count));
+    let items = query.get(size_of::<i32>()..).unwrap_or_default().chunks_exact(BYTES_OF_ITEM);
+    items.take(usize::try_from(count).unwrap_or_default()).filter(|item| item[0] == WORD)
 }
 
 #[cfg(test)]
@@ -38,5 +46,6 @@ mod tests {
         assert_eq!(pairs(100.0, &query(&[(2, 0), (1, 0), (1, 0)])), 50.0 * 50.0 / 2.0);
         assert_eq!(pairs(1e6, &query(&[(2, 0), (1, 0), (1, 1)])), 5e5 * 5e5 / 2.0);
         assert_eq!(pairs(1e6, &[]), 0.0);
+        assert_eq!(prefixes(&query(&[(2, 0), (1, 0), (1, 1), (1, 1)])), 2);
     }
 }

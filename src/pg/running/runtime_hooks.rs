@@ -11,10 +11,10 @@ use pgrx::prelude::*;
 
 use super::portals::Suspended;
 use super::watch_state::{self, Judges, is_watching, raise, set_guarded};
-use super::{function_hooks, plan_hooks, prepared_code};
+use super::{function_hooks, judged_types, plan_hooks, prepared_code};
 use crate::error::Error;
 use crate::pg::host::text::owned;
-use crate::pg::running::relations_being_made;
+use crate::pg::running::{leaving_databases, relations_being_made};
 
 static mut NEXT_UTILITY: pg_sys::ProcessUtility_hook_type = None;
 
@@ -37,6 +37,7 @@ pub fn install(judges: Judges) {
 /// Watches from now to the end of the current subtransaction, whose rollback resets the setting.
 pub fn start() {
     prepared_code::forget();
+    judged_types::forget();
     watch_state::set_planning(false);
     set_guarded(pg_sys::GucAction::GUC_ACTION_LOCAL);
 }
@@ -92,7 +93,7 @@ impl Drop for Forced {
 unsafe extern "C-unwind" fn on_utility(
     statement: *mut pg_sys::PlannedStmt,
     text: *const c_char,
-    #[cfg(not(feature = "pg13"))] read_only_tree: bool,
+    read_only_tree: bool,
     context: pg_sys::ProcessUtilityContext::Type,
     parameters: pg_sys::ParamListInfo,
     environment: *mut pg_sys::QueryEnvironment,
@@ -104,11 +105,11 @@ unsafe extern "C-unwind" fn on_utility(
         if is_watching() {
             refuse_utility(statement);
         }
+        if leaving_databases::concerns(statement) {
+            leaving_databases::leave(statement);
+        }
         let makes_relation = relations_being_made::begin(statement, context);
         let next = NEXT_UTILITY.unwrap_or(raw::standard_ProcessUtility);
-        #[cfg(feature = "pg13")]
-        next(statement, text, context, parameters, environment, dest, completion);
-        #[cfg(not(feature = "pg13"))]
         next(statement, text, read_only_tree, context, parameters, environment, dest, completion);
         if makes_relation {
             relations_being_made::end();
@@ -131,7 +132,7 @@ mod raw {
         pub fn standard_ProcessUtility(
             statement: *mut pg_sys::PlannedStmt,
             text: *const c_char,
-            #[cfg(not(feature = "pg13"))] read_only_tree: bool,
+            read_only_tree: bool,
             context: pg_sys::ProcessUtilityContext::Type,
             parameters: pg_sys::ParamListInfo,
             environment: *mut pg_sys::QueryEnvironment,

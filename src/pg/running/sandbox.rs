@@ -12,11 +12,11 @@ use pgrx::pg_sys;
 use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::failure::catch;
-use crate::pg::host::messages::Withheld;
+use crate::pg::host::messages::{self, Withheld};
 use crate::pg::running::labelled_reads::{Foreseen, LabelledReads};
 use crate::pg::running::portals::Suspended;
 use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
-use crate::pg::running::{runtime_hooks, watch_state};
+use crate::pg::running::{memory_ceiling, runtime_hooks, watch_state};
 
 /// Proof that the code holding it runs inside the read-only subtransaction.
 pub struct Sandbox<'s> {
@@ -33,7 +33,10 @@ pub fn sandboxed<T>(bounds: Bounds, work: impl FnOnce(&Sandbox<'_>) -> Result<T,
         in_subtransaction(|sandbox| {
             runtime_hooks::start();
             limit_temp_files(bounds.temp_file_kb);
-            work(sandbox)
+            let result = work(sandbox)?;
+            // A library that was told to end its work may have given up halfway, and given NULL (liblwgeom of PostGIS).
+            pgrx::check_for_interrupts!();
+            Ok(result)
         })
     })
 }
@@ -53,6 +56,11 @@ pub fn under_limits<T>(bounds: Bounds, work: impl FnOnce() -> Result<T, Error>) 
                 Exceeded::Time => Error::QueryTimedOut { milliseconds: bounds.milliseconds },
                 Exceeded::Memory => Error::MemoryExceeded { kilobytes: bounds.memory_kb },
             })
+        }
+        (Err(Error::Server(failure) | Error::Run(failure)), _)
+            if messages::is_of_workers_limit(&failure) || messages::is_of_no_memory(&failure) =>
+        {
+            Err(Error::MemoryExceeded { kilobytes: bounds.memory_kb })
         }
         (result, _) => result,
     }
@@ -78,6 +86,8 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
         never_compile();
         work(&Sandbox { inside: PhantomData })
     });
+    // Even to undo what was done takes memory.
+    memory_ceiling::lift();
     drop(subtransaction);
     result
 }

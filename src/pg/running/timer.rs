@@ -2,22 +2,22 @@
 //!
 //! A cancel is one flag of the server's, whoever asked for it. So the timer raises the flag itself, and counts every SIGINT
 //! that arrives meanwhile as somebody else's (the user's, or of statement_timeout and lock_timeout): theirs is never taken
-//! back, and never taken for a limit of ours.
+//! back, and never taken for a limit of ours. Libraries may have put a handler of SIGINT in front of the server's, to end work of
+//! theirs that knows nothing of the server's flags (PostGIS has GEOS do so): past a limit, that handler is called too.
 
 use std::cell::{Cell, OnceCell};
-use std::ffi::{c_char, c_int};
+use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicUsize, Ordering::Relaxed};
 
 use pgrx::pg_sys;
 
+use super::memory_ceiling;
+use super::process_memory::{self, private_pages};
 use crate::pg::host::failure::listen_to_cancels;
 
 // utils/timeout.h, which pgrx does not bind. None of these raises an ERROR.
 unsafe extern "C-unwind" {
     fn RegisterTimeout(id: c_int, handler: extern "C-unwind" fn()) -> c_int;
-    #[cfg(feature = "pg13")]
-    fn enable_timeout_after(id: c_int, delay_ms: c_int);
-    #[cfg(not(feature = "pg13"))]
     fn enable_timeout_every(id: c_int, first: pg_sys::TimestampTz, delay_ms: c_int);
     fn disable_timeout(id: c_int, keep_indicator: bool);
 }
@@ -40,17 +40,18 @@ static SERVED: AtomicI32 = AtomicI32::new(0);
 /// Private memory when the work began, and the most that was seen since.
 static BASELINE: AtomicI64 = AtomicI64::new(0);
 static PEAK: AtomicI64 = AtomicI64::new(0);
-/// /proc/self/statm, opened once and kept; -1 before that and where there is none.
-static STATM: AtomicI32 = AtomicI32::new(-1);
+/// Private memory before the first work of the session, and what all works together have left; -1 before the first.
+static FIRST: AtomicI64 = AtomicI64::new(-1);
+static LEFT: AtomicI64 = AtomicI64::new(0);
 
-/// Work that took more than this has what it freed given back to the operating system.
+/// Work that took more than this has what it freed given back to the operating system, and so much may stay of a session's works
+/// for nothing: the server's caches of catalogs and plans.
 const MUCH_PAGES: i64 = 8 * 1024;
 
 /// Any number from USER_TIMEOUT on asks RegisterTimeout for the next free slot; USER_TIMEOUT is at most 14 up to 18.
 const ANY_USER_TIMEOUT: c_int = 16;
 
 /// How often the limits are looked at. Cancelling goes on as long as the work does, as code in it may catch a cancel.
-#[cfg(not(feature = "pg13"))]
 const TICK_MS: i32 = 20;
 
 thread_local! {
@@ -76,24 +77,26 @@ impl Timer {
         // registered once a backend, as there are ten in all.
         unsafe {
             DEADLINE.store(if milliseconds > 0 { monotonic_ms() + i64::from(milliseconds) } else { 0 }, Relaxed);
-            let pages = i64::from(memory_kb) * 1024 / libc::sysconf(libc::_SC_PAGESIZE);
+            let pages = process_memory::pages_of(i64::from(memory_kb) * 1024);
             let baseline = if memory_kb > 0 { private_pages() } else { None };
-            MEMORY_PAGES.store(baseline.map_or(0, |used| used + pages.max(1)), Relaxed);
+            let remaining = baseline.map(|used| pages - left(used));
+            MEMORY_PAGES.store(baseline.zip(remaining).map_or(0, |(used, remaining)| used + remaining.max(1)), Relaxed);
             BASELINE.store(baseline.unwrap_or_default(), Relaxed);
             PEAK.store(0, Relaxed);
             PASSED.store(0, Relaxed);
             SERVED.store(0, Relaxed);
             FOREIGN.store(pg_sys::QueryCancelPending != 0, Relaxed);
+            if let Some(remaining) = remaining {
+                memory_ceiling::set(remaining);
+                if remaining <= 0 {
+                    pass(2);
+                }
+            }
             listen_to_cancels(note_cancel);
             let handler = listen();
             let slot = SLOT.with(|slot| *slot.get_or_init(|| RegisterTimeout(ANY_USER_TIMEOUT, tick)));
-            #[cfg(feature = "pg13")]
-            enable_timeout_after(slot, milliseconds.max(1));
-            #[cfg(not(feature = "pg13"))]
-            {
-                let first = if milliseconds > 0 { milliseconds.min(TICK_MS) } else { TICK_MS };
-                enable_timeout_every(slot, pg_sys::GetCurrentTimestamp() + i64::from(first) * 1000, TICK_MS);
-            }
+            let first = if milliseconds > 0 { milliseconds.min(TICK_MS) } else { TICK_MS };
+            enable_timeout_every(slot, pg_sys::GetCurrentTimestamp() + i64::from(first) * 1000, TICK_MS);
             Some(Self { slot, handler })
         }
     }
@@ -118,13 +121,19 @@ impl Timer {
 
 impl Drop for Timer {
     fn drop(&mut self) {
+        memory_ceiling::lift();
         // SAFETY: the slot was registered by `start`; disarming twice is allowed. The handler is the one found there.
         unsafe {
             disable_timeout(self.slot, false);
-            libc::sigaction(libc::SIGINT, &raw const self.handler, std::ptr::null_mut());
+            stop_listening(&self.handler);
         }
         RUNNING.set(false);
     }
+}
+
+/// Whether work that still goes on has passed its limit on memory.
+pub fn has_passed_memory() -> bool {
+    RUNNING.get() && PASSED.load(Relaxed) == 2
 }
 
 /// Notes what a cancel was for, as it becomes an ERROR: what happens while that unwinds does not count.
@@ -140,20 +149,26 @@ fn note_cancel() {
     }
 }
 
-/// The server's handler of SIGINT, called by ours; 0 while there is none.
+/// The handlers of SIGINT that ours calls: the one in front of which it stands, and the first that it ever stood in front of; 0
+/// before. They differ where a library that came meanwhile stands in front of ours, which it then calls in turn.
 static NEXT_HANDLER: AtomicUsize = AtomicUsize::new(0);
+static FIRST_HANDLER: AtomicUsize = AtomicUsize::new(0);
+/// Ours is being called, so that the next one that calls it again comes to the first.
+static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// The timer itself calls the handlers.
+static IS_OWN: AtomicBool = AtomicBool::new(false);
 
 /// Listens to SIGINT in front of the server; what was there before.
 ///
 /// # Safety
 /// On the backend's only thread, while no other timer listens.
 unsafe fn listen() -> libc::sigaction {
-    // SAFETY: the structure is plain data, and valid when it is all zero; the handler is async-signal-safe and passes on.
+    // SAFETY: the handler is async-signal-safe and passes on.
     unsafe {
-        let mut before: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(libc::SIGINT, std::ptr::null(), &raw mut before);
-        NEXT_HANDLER.store(before.sa_sigaction, Relaxed);
+        let before = handler();
         if before.sa_sigaction != libc::SIG_DFL && before.sa_sigaction != libc::SIG_IGN {
+            NEXT_HANDLER.store(before.sa_sigaction, Relaxed);
+            let _ = FIRST_HANDLER.compare_exchange(0, before.sa_sigaction, Relaxed, Relaxed);
             let ours = libc::sigaction { sa_sigaction: on_interrupt as *const () as usize, ..before };
             libc::sigaction(libc::SIGINT, &raw const ours, std::ptr::null_mut());
         }
@@ -161,13 +176,66 @@ unsafe fn listen() -> libc::sigaction {
     }
 }
 
+/// Puts the handler back that was there before, unless a library that was loaded meanwhile has put its own in front of ours.
+///
+/// # Safety
+/// On the backend's only thread, with what [`listen`] gave.
+unsafe fn stop_listening(before: &libc::sigaction) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if handler().sa_sigaction == on_interrupt as *const () as usize {
+            libc::sigaction(libc::SIGINT, &raw const *before, std::ptr::null_mut());
+        }
+    }
+    NEXT_HANDLER.store(FIRST_HANDLER.load(Relaxed), Relaxed);
+}
+
+/// The process's handler of SIGINT. Async-signal-safe.
+fn handler() -> libc::sigaction {
+    // SAFETY: the structure is plain data, valid when it is all zero, and ours to be written.
+    unsafe {
+        let mut handler: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(libc::SIGINT, std::ptr::null(), &raw mut handler);
+        handler
+    }
+}
+
 /// Async-signal-safe.
 extern "C-unwind" fn on_interrupt(signal: c_int) {
-    FOREIGN.store(true, Relaxed);
-    // SAFETY: the server's own handler (StatementCancelHandler in postgres.c), which takes the signal's number.
+    if !IS_OWN.load(Relaxed) {
+        FOREIGN.store(true, Relaxed);
+    }
+    let is_outer = !IS_INTERRUPTED.swap(true, Relaxed);
+    let next = if is_outer { &NEXT_HANDLER } else { &FIRST_HANDLER }.load(Relaxed);
+    // SAFETY: the server's own handler (StatementCancelHandler in postgres.c) or a library's, which take the signal's number.
     unsafe {
-        let next: extern "C-unwind" fn(c_int) = std::mem::transmute(NEXT_HANDLER.load(Relaxed));
+        let next: extern "C-unwind" fn(c_int) = std::mem::transmute(next);
         next(signal);
+    }
+    if is_outer {
+        IS_INTERRUPTED.store(false, Relaxed);
+    }
+}
+
+/// Tells the handlers of SIGINT that the work is to end, as the signal would. Async-signal-safe.
+fn tell_handlers() {
+    let handler = handler().sa_sigaction;
+    if handler == libc::SIG_DFL || handler == libc::SIG_IGN {
+        return;
+    }
+    // SAFETY: the sets are plain data of our own; what is called is a handler of SIGINT, which takes the signal's number. A signal
+    // that arrives meanwhile waits, so that it is known for somebody else's.
+    unsafe {
+        let mut interrupt: libc::sigset_t = std::mem::zeroed();
+        let mut before: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut interrupt);
+        libc::sigaddset(&raw mut interrupt, libc::SIGINT);
+        libc::sigprocmask(libc::SIG_BLOCK, &raw const interrupt, &raw mut before);
+        IS_OWN.store(true, Relaxed);
+        let handler: extern "C-unwind" fn(c_int) = std::mem::transmute(handler);
+        handler(libc::SIGINT);
+        IS_OWN.store(false, Relaxed);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut());
     }
 }
 
@@ -183,13 +251,19 @@ extern "C-unwind" fn tick() {
         PASSED.load(Relaxed)
     };
     if passed > 0 {
-        PASSED.store(passed, Relaxed);
-        // SAFETY: these flags are meant to be raised by signal handlers.
-        unsafe {
-            pg_sys::QueryCancelPending = 1;
-            pg_sys::InterruptPending = 1;
-        }
+        pass(passed);
     }
+}
+
+/// Asks for a cancel, as limit `passed` was passed. Async-signal-safe.
+fn pass(passed: i32) {
+    PASSED.store(passed, Relaxed);
+    // SAFETY: these flags are meant to be raised by signal handlers.
+    unsafe {
+        pg_sys::QueryCancelPending = 1;
+        pg_sys::InterruptPending = 1;
+    }
+    tell_handlers();
 }
 
 /// Async-signal-safe.
@@ -209,32 +283,34 @@ fn clock_ms(clock: libc::clockid_t) -> i64 {
     time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
-/// Pages of this process that it shares with nobody (proc(5): resident less shared). Async-signal-safe: no allocation.
-fn private_pages() -> Option<i64> {
-    let mut text = [0u8; 128];
-    // SAFETY: open and pread are async-signal-safe; the buffer is ours, and errno is put back for who is interrupted.
-    let length = unsafe {
-        let errno = *libc::__errno_location();
-        if STATM.load(Relaxed) < 0 {
-            let path = c"/proc/self/statm".as_ptr().cast::<c_char>();
-            STATM.store(libc::open(path, libc::O_RDONLY | libc::O_CLOEXEC), Relaxed);
-        }
-        let length = libc::pread(STATM.load(Relaxed), text.as_mut_ptr().cast(), text.len(), 0);
-        *libc::__errno_location() = errno;
-        usize::try_from(length).ok()?
-    };
-    let mut fields = text.get(..length)?.split(|byte| *byte == b' ').skip(1).map(number);
-    Some(fields.next()? - fields.next()?)
+/// Pages that works of this session have left in memory, of the `now` that it has, and that can't be given back: the server keeps
+/// some things, such as time zones, for as long as the process lives. They count against the limit of the next, but for the
+/// first [`MUCH_PAGES`].
+fn left(now: i64) -> i64 {
+    if FIRST.load(Relaxed) < 0 {
+        FIRST.store(now, Relaxed);
+    }
+    // What the caller has freed in between is not there any more.
+    let left = LEFT.load(Relaxed).clamp(0, (now - FIRST.load(Relaxed)).max(0));
+    LEFT.store(left, Relaxed);
+    (left - MUCH_PAGES).max(0)
 }
 
-fn number(digits: &[u8]) -> i64 {
-    digits.iter().take_while(|byte| byte.is_ascii_digit()).fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'))
+/// What works before have left counts no more: the next is somebody else's.
+pub fn begin_anew() {
+    FIRST.store(-1, Relaxed);
+    LEFT.store(0, Relaxed);
 }
 
-/// Gives memory that is free again back to the operating system, if the work that just ended took much of it.
+/// Gives memory that is free again back to the operating system, if the work that just ended took much of it, and counts what it
+/// left, however little: many works leave much. What the last moments took, no tick has seen.
 pub fn trim_memory() {
-    if PEAK.swap(0, Relaxed) > BASELINE.load(Relaxed) + MUCH_PAGES {
+    let (baseline, now) = (BASELINE.load(Relaxed), private_pages().unwrap_or_default());
+    if PEAK.swap(0, Relaxed).max(now) > baseline + MUCH_PAGES {
         trim_now();
+    }
+    if baseline > 0 {
+        LEFT.fetch_add(private_pages().unwrap_or(baseline) - baseline, Relaxed);
     }
 }
 

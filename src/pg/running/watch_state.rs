@@ -13,7 +13,9 @@ use super::function_facts::Call;
 pub struct Judges {
     /// A call that stands in no tree of the statement.
     pub call: fn(&Call) -> Option<&'static str>,
-    /// The same without a look at the settings.
+    /// A call of which the server announces no more than that it looks the function up: of those that read a type's text.
+    pub lookup: fn(&Call) -> Option<&'static str>,
+    /// The same as `call` without a look at the settings.
     pub any_call: fn(&Call) -> Option<&'static str>,
     /// Code that neither a superuser nor the caller owns.
     pub owner: fn(&Call) -> Option<&'static str>,

@@ -48,19 +48,16 @@ pub fn read(_: &Sandbox<'_>, sql: &str, relation: u32, row: &str) -> Result<Opti
 
 /// # Safety
 /// In a transaction; the text is one statement.
-unsafe fn analyzed(text: &CString) -> Result<*mut pg_sys::Query, Error> {
+pub(super) unsafe fn analyzed(text: &CString) -> Result<*mut pg_sys::Query, Error> {
     // SAFETY: as for the caller.
     unsafe {
-        #[cfg(feature = "pg13")]
-        let list = pg_sys::raw_parser(text.as_ptr());
-        #[cfg(not(feature = "pg13"))]
         let list = pg_sys::raw_parser(text.as_ptr(), pg_sys::RawParseMode::RAW_PARSE_DEFAULT);
         let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
         let Some(raw) = statements.get_ptr(0) else { return Err(Error::StatementCount(0)) };
         let (types, environment) = (std::ptr::null(), std::ptr::null_mut());
-        #[cfg(any(feature = "pg13", feature = "pg14"))]
+        #[cfg(feature = "pg14")]
         return Ok(pg_sys::parse_analyze(raw, text.as_ptr(), types as *mut pg_sys::Oid, 0, environment));
-        #[cfg(not(any(feature = "pg13", feature = "pg14")))]
+        #[cfg(not(feature = "pg14"))]
         Ok(pg_sys::parse_analyze_fixedparams(raw, text.as_ptr(), types, 0, environment))
     }
 }

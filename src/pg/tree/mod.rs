@@ -8,6 +8,7 @@ pub mod outline;
 mod owned_text;
 pub mod owners_texts;
 mod ownership;
+pub mod pieces;
 mod planned_lists;
 pub mod query_trees;
 pub mod raw_width;

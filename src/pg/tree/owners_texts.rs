@@ -15,12 +15,12 @@ use pgrx::prelude::*;
 use super::owned_text::{Kind, Text, Texts, is_trusted};
 use super::ownership::{Relation, has_policies_for, is_invoker, owner_of_type};
 use super::query_trees::QueryTrees;
-use super::type_code::add_code_of_types;
+use super::type_code::{MOST_DOMAINS, add_code_of_types, keep_checks};
 use super::uses::{self, Origin, Uses};
 use crate::error::Error;
 use crate::pg::host::report::raise;
-use crate::pg::running::prepared_code;
 use crate::pg::running::watch_state::{is_watching, set_planning};
+use crate::pg::running::{judged_types, prepared_code};
 
 static mut NEXT: pg_sys::planner_hook_type = None;
 
@@ -29,6 +29,7 @@ pub fn install() {
     // SAFETY: called while the library is loaded, on the backend's only thread; the variable is the server's own, meant to be
     // chained, and the hook has the signature the server expects.
     unsafe {
+        judged_types::install(refused_again);
         NEXT = pg_sys::planner_hook;
         pg_sys::planner_hook = Some(on_plan);
     }
@@ -45,6 +46,9 @@ unsafe extern "C-unwind" fn on_plan(
     unsafe {
         let is_watching = is_watching();
         let judged = if is_watching { judge_query(query) } else { std::ptr::null_mut() };
+        // Workers would not know which types are watched.
+        let is_alone = is_watching && judged_types::are_noted();
+        let options = if is_alone { options & !(pg_sys::CURSOR_OPT_PARALLEL_OK as c_int) } else { options };
         let was_planning = set_planning(is_watching);
         let plan = NEXT.unwrap_or(raw::standard_planner)(query, text, options, parameters);
         set_planning(was_planning);
@@ -62,15 +66,10 @@ unsafe extern "C-unwind" fn judge_query(query: *mut pg_sys::Query) -> *mut pg_sy
     // SAFETY: a live tree that nothing changes while it is read; in a transaction.
     unsafe {
         let mut uses = uses::uses(&QueryTrees::new(vec![query]));
-        if uses
-            .types
-            .iter()
-            .any(|(oid, _)| owner_of_type(pg_sys::Oid::from(*oid)).is_some_and(|owner| !is_trusted(owner)))
-        {
-            prepared_code::note_types();
-        }
-        add_code_of_types(&mut uses);
-        if let Some(error) = refusal(&uses) {
+        let types = uses.types.clone();
+        let all = add_code_of_types(&mut uses);
+        let error = refusal(&uses).or_else(|| if has_strangers(&all) { judge_types(&types) } else { None });
+        if let Some(error) = error {
             raise(error);
         }
         let oids = uses.readers.iter().flat_map(|(relation, reader)| [*relation, *reader]);
@@ -80,13 +79,51 @@ unsafe extern "C-unwind" fn judge_query(query: *mut pg_sys::Query) -> *mut pg_sy
 
 /// Why these types may not be made values of, if so: for checks by owners whom nobody has reason to trust.
 pub fn refused_types(types: impl Iterator<Item = u32>) -> Result<(), Error> {
-    let mut uses = Uses { types: types.map(|oid| (oid, Origin::Statement)).collect(), ..Uses::default() };
+    let types: Vec<(u32, Origin)> = types.map(|oid| (oid, Origin::Statement)).collect();
     // SAFETY: called while a statement is judged, in a transaction.
-    let refusal = unsafe {
-        add_code_of_types(&mut uses);
-        refusal(&uses)
-    };
-    refusal.map_or(Ok(()), Err)
+    unsafe { judge_types(&types) }.map_or(Ok(()), Err)
+}
+
+/// The same of types that have changed while a statement runs.
+fn refused_again(types: &BTreeSet<u32>) -> Option<Error> {
+    refused_types(types.iter().copied()).err()
+}
+
+/// Judges what stands behind types, and watches those of owners whom nobody has reason to trust from then on.
+///
+/// # Safety
+/// In a transaction.
+unsafe fn judge_types(types: &[(u32, Origin)]) -> Option<Error> {
+    /// They are read once more after they are watched; who changes them more often does it on purpose.
+    const MOST_OFTEN: usize = 5;
+    let mut watched = BTreeSet::new();
+    for _ in 0..MOST_OFTEN {
+        let mut uses = Uses { types: types.to_vec(), ..Uses::default() };
+        // SAFETY: the caller's promise.
+        unsafe {
+            let all = add_code_of_types(&mut uses);
+            let error = refusal(&uses);
+            if error.is_some() || all.is_subset(&watched) || !has_strangers(&all) {
+                return error;
+            }
+            prepared_code::note_types();
+            judged_types::note(&all);
+            if !keep_checks(&all) {
+                return Some(Error::TooComplex { what: "domains over domains", limit: MOST_DOMAINS });
+            }
+            watched = all;
+        }
+    }
+    Some(judged_types::changing())
+}
+
+/// # Safety
+/// In a transaction.
+unsafe fn has_strangers(types: &BTreeSet<u32>) -> bool {
+    // SAFETY: the caller's promise.
+    let is_strangers =
+        |oid: u32| unsafe { owner_of_type(pg_sys::Oid::from(oid)).is_some_and(|owner| !is_trusted(owner)) };
+    types.iter().any(|oid| is_strangers(*oid))
 }
 
 /// What the first text says that it may not say.
@@ -191,12 +228,12 @@ unsafe fn is_view(relation: pg_sys::Relation) -> bool {
 /// # Safety
 /// The plan is live, and the entry is one of its own.
 unsafe fn reader(plan: &pg_sys::PlannedStmt, entry: &pg_sys::RangeTblEntry) -> Option<pg_sys::Oid> {
-    #[cfg(any(feature = "pg13", feature = "pg14", feature = "pg15"))]
+    #[cfg(any(feature = "pg14", feature = "pg15"))]
     {
         let _ = plan;
         (entry.requiredPerms != 0).then_some(entry.checkAsUser)
     }
-    #[cfg(not(any(feature = "pg13", feature = "pg14", feature = "pg15")))]
+    #[cfg(not(any(feature = "pg14", feature = "pg15")))]
     // SAFETY: the list is one of RTEPermissionInfo nodes.
     unsafe {
         let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(plan.permInfos);

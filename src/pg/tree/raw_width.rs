@@ -18,6 +18,9 @@ pub struct Width {
     pub comparisons: f64,
     /// Columns that joins merge.
     pub merged: f64,
+    /// What is sorted, grouped and made distinct by: each is compared with all that is selected (findTargetlistEntrySQL99 in
+    /// parse_clause.c).
+    pub sorted: f64,
 }
 
 /// The most columns that something can have whose columns are not known here (MaxTupleAttributeNumber in htup_details.h).
@@ -64,7 +67,16 @@ impl WidthWalk {
                 NodeTag::T_SelectStmt => drop(self.query(node.cast())),
                 NodeTag::T_ColumnRef => drop(self.column(node.cast())),
                 NodeTag::T_A_Indirection => self.indirection(node.cast()),
-                _ => {
+                tag => {
+                    self.width.sorted += match tag {
+                        NodeTag::T_WindowDef => {
+                            let window = &*node.cast::<pg_sys::WindowDef>();
+                            length(window.partitionClause) + length(window.orderClause)
+                        }
+                        NodeTag::T_FuncCall => length((*node.cast::<pg_sys::FuncCall>()).agg_order),
+                        NodeTag::T_GroupingSet => length((*node.cast::<pg_sys::GroupingSet>()).content),
+                        _ => 0.0,
+                    };
                     pg_sys::raw_expression_tree_walker(node, Some(visit_below), (&raw mut *self).cast());
                 }
             }
@@ -94,7 +106,11 @@ impl WidthWalk {
                 width
             };
             for part in [query.distinctClause, query.groupClause, query.windowClause, query.sortClause] {
+                self.width.sorted += length(part);
                 self.visit(part.cast());
+            }
+            if !query.distinctClause.is_null() {
+                self.width.sorted += length(query.targetList);
             }
             for part in [query.whereClause, query.havingClause, query.limitCount, query.limitOffset] {
                 self.visit(part);
@@ -286,8 +302,16 @@ impl WidthWalk {
             self.width.columns += UNKNOWN * (1.0 + inner.columns);
             self.width.comparisons += inner.comparisons;
             self.width.merged += UNKNOWN * inner.merged;
+            self.width.sorted += UNKNOWN * inner.sorted;
         }
     }
+}
+
+/// # Safety
+/// A list, or null.
+unsafe fn length(list: *mut pg_sys::List) -> f64 {
+    // SAFETY: the caller's promise.
+    unsafe { list.as_ref() }.map_or(0.0, |list| f64::from(list.length))
 }
 
 /// # Safety
@@ -306,9 +330,9 @@ unsafe fn is_star(fields: *mut pg_sys::List) -> bool {
 unsafe fn name_of(node: *mut pg_sys::Node) -> *const c_char {
     // SAFETY: the caller's promise; the structure got another name in 15.
     unsafe {
-        #[cfg(any(feature = "pg13", feature = "pg14"))]
+        #[cfg(feature = "pg14")]
         return (*node.cast::<pg_sys::Value>()).val.str_;
-        #[cfg(not(any(feature = "pg13", feature = "pg14")))]
+        #[cfg(not(feature = "pg14"))]
         return (*node.cast::<pg_sys::String>()).sval;
     }
 }

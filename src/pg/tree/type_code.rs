@@ -1,7 +1,7 @@
 //! Code that stands behind types: the checks of domains and the casts that make json of values, wherever in arrays, rows, ranges
 //! and other domains a type has them. Read from the catalogs by plain look-ups, as the planner's hook needs it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::c_int;
 
 use pgrx::pg_sys::{self, SysCacheIdentifier as Id};
@@ -13,11 +13,11 @@ use crate::pg::tree::uses::{FunctionUse, Origin, Uses, add_tree};
 const CONSTRAINTS: u32 = 2606;
 const CONSTRAINTS_BY_TYPE: u32 = 2666;
 
-/// Adds what the types in `uses` may run, down to what those expressions use in turn.
+/// Adds what the types in `uses` may run, down to what those expressions use in turn. The types of users that this looked at.
 ///
 /// # Safety
 /// In a transaction, on the backend's only thread. What is read stays in the current memory context.
-pub unsafe fn add_code_of_types(uses: &mut Uses) {
+pub unsafe fn add_code_of_types(uses: &mut Uses) -> BTreeSet<u32> {
     let mut known = BTreeSet::new();
     let mut next: Vec<u32> = uses.types.iter().map(|used| used.0).collect();
     while let Some(oid) = next.pop() {
@@ -34,6 +34,52 @@ pub unsafe fn add_code_of_types(uses: &mut Uses) {
             add_casts(oid, uses);
         }
         next.extend(uses.types.iter().skip(before).map(|used| used.0));
+    }
+    known
+}
+
+/// What domains may add up to, each with all that it is made of: some ten thousand take the server a tenth of a second.
+pub const MOST_DOMAINS: usize = 20_000;
+
+/// Has the session know the checks of these types from now on, so that it hears of every change of them. False where domains lie too
+/// deep in each other for that: for each, the server reads the checks of all below it, and looks for no cancel.
+///
+/// # Safety
+/// In a transaction; they have been judged, as the server computes their constant parts.
+pub unsafe fn keep_checks(types: &BTreeSet<u32>) -> bool {
+    let is_domain =
+        // SAFETY: the caller's promise.
+        |oid: &&u32| unsafe { pg_sys::get_typtype(pg_sys::Oid::from(**oid)) } as u8 == pg_sys::TYPTYPE_DOMAIN;
+    // SAFETY: the caller's promise.
+    let bases = types.iter().filter(is_domain).map(|oid| (*oid, unsafe { base_of(pg_sys::Oid::from(*oid)) }.to_u32()));
+    let bases: BTreeMap<u32, u32> = bases.collect();
+    let below = bases.keys().flat_map(|domain| std::iter::successors(Some(*domain), |oid| bases.get(oid).copied()));
+    if below.take(MOST_DOMAINS + 1).count() > MOST_DOMAINS {
+        return false;
+    }
+    for domain in bases.into_keys() {
+        // SAFETY: the caller's promise.
+        unsafe {
+            pg_sys::lookup_type_cache(pg_sys::Oid::from(domain), pg_sys::TYPECACHE_DOMAIN_CONSTR_INFO as c_int);
+        }
+    }
+    true
+}
+
+/// The type that a domain is made of.
+///
+/// # Safety
+/// In a transaction.
+unsafe fn base_of(domain: pg_sys::Oid) -> pg_sys::Oid {
+    // SAFETY: the cache entry is held while its field is read.
+    unsafe {
+        let tuple = pg_sys::SearchSysCache1(Id::TYPEOID as c_int, pg_sys::Datum::from(domain));
+        if tuple.is_null() {
+            return pg_sys::InvalidOid;
+        }
+        let base = (*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_type>(tuple)).typbasetype;
+        pg_sys::ReleaseSysCache(tuple);
+        base
     }
 }
 
@@ -66,7 +112,6 @@ unsafe fn parts(oid: pg_sys::Oid, found: &mut Vec<u32>) -> Option<u8> {
         if kind == pg_sys::TYPTYPE_RANGE {
             found.push(pg_sys::get_range_subtype(oid).to_u32());
         }
-        #[cfg(not(feature = "pg13"))]
         if kind == pg_sys::TYPTYPE_MULTIRANGE {
             found.push(pg_sys::get_multirange_range(oid).to_u32());
         }

@@ -7,6 +7,8 @@ use crate::pg::running::xml_sizes::looks;
 
 /// More bytes of paths are no paths.
 const MAX_PATHS: usize = 10_000;
+/// libxml compares each namespace with all before it.
+const MAX_NAMESPACES: usize = 500;
 
 /// Whether an expression parses XML of any size by itself.
 pub fn parses(expression: &pg_sys::XmlExpr) -> bool {
@@ -40,7 +42,8 @@ pub unsafe fn is_quick(table: &pg_sys::TableFunc) -> bool {
         let columns = PgList::<pg_sys::Node>::from_pg(table.colexprs);
         let are_light = is_light(table.rowexpr, 1)
             && columns.iter_ptr().filter(|path| !path.is_null()).all(|path| is_light(path, 0));
-        are_light && bytes <= MAX_PATHS && is_bounded(table.docexpr)
+        let namespaces = PgList::<pg_sys::Node>::from_pg(table.ns_uris).len();
+        are_light && bytes <= MAX_PATHS && namespaces <= MAX_NAMESPACES && is_bounded(table.docexpr)
     }
 }
 

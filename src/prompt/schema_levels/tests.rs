@@ -1,6 +1,6 @@
 use super::*;
 use crate::grounding::context_of;
-use schema::Column;
+use schema::{Column, Outline};
 
 fn snapshot(count: usize) -> Snapshot {
     let column = |name: &str| Column { name: name.into(), data_type: "text".into(), ..Column::default() };
@@ -62,7 +62,7 @@ fn what_was_not_read_in_detail_has_a_line_at_most() {
         visible: true,
         columns: vec!["id".into(), "colour_0".into()],
     };
-    context.outlines = vec![far].into();
+    context.outlines = vec![Rc::new(far.into())].into();
     context.ranked = [3, 77].map(|oid| Ranked { oid, ..context.ranked[0].clone() }).to_vec().into();
     context.total = 10_000;
     let shown = write(&context, false, 1000, 0, &mut || Ok(())).expect("written");

@@ -57,6 +57,26 @@ fn categories_are_bars_or_slices() {
 }
 
 #[test]
+fn rates_are_no_slices() {
+    let rates = |name, values: [&'static str; 2]| {
+        table(&[REGION, (name, ColumnType::Number)], &[&["North", values[0]], &["South", values[1]]])
+    };
+    let question = "What percentage of the orders was returned, per region?";
+    for name in ["fraction", "return_rate", "returned"] {
+        assert_eq!(mark(question, &rates(name, ["0.118", "0.087"])), "bar", "{name}");
+    }
+    assert_eq!(mark(question, &rates("percent", ["11.8", "8.7"])), "bar");
+    assert_eq!(mark("share of average price by region", &rates("average_price", ["11.8", "8.7"])), "bar");
+    // Shares of one whole, rounded ones too, and numbers that have a whole.
+    assert_eq!(mark("share of revenue by region", &rates("share", ["0.6", "0.4"])), "arc");
+    assert_eq!(mark("share of revenue by region", &rates("percent", ["67", "34"])), "arc");
+    assert_eq!(mark("share of orders by region", &rates("orders", ["1", "0"])), "arc");
+    assert_eq!(mark("share of revenue by region", &rates("revenue", ["11.8", "8.7"])), "arc");
+    let lines = recommend(question, &rates("fraction", ["0.118", "0.087"])).to_terminal_lines();
+    assert!(lines.iter().all(|line| !line.contains('%')), "{lines:?}");
+}
+
+#[test]
 fn numbers_alone_are_points_unless_one_is_counted_by() {
     let pairs = table(&[("rating", ColumnType::Number), ("reviews", ColumnType::Number)], &[&["1", "5"], &["2", "7"]]);
     assert_eq!(mark("rating and reviews", &pairs), "point");

@@ -3,6 +3,7 @@
 //!
 //! The types follow PostgreSQL's query trees (parsenodes.h, primnodes.h), less everything that is no matter of meaning.
 
+mod contents;
 mod expression;
 
 pub use expression::*;

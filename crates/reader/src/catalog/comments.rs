@@ -90,9 +90,35 @@ pub struct Code {
 /// The codes of a column, explained by its comment.
 pub fn codes_of(column: &Column) -> Vec<Code> {
     let Some(comment) = &column.comment else { return Vec::new() };
+    if column.category == 'D' && !column.not_null {
+        let state = state_while_empty(comment).into_iter();
+        return state.map(|meaning| Code { stems: stems(&meaning), code: String::new(), meaning }).collect();
+    }
     let stored = if column.labels.is_empty() { &column.common_values } else { &column.labels };
     let explained = codes(comment, stored).into_iter();
     explained.map(|(code, meaning)| Code { stems: stems(&meaning), code, meaning }).collect()
+}
+
+/// What is true of rows while a date is null: "running" of "empty while the subscription is running". The code of such a
+/// state is the empty text.
+fn state_while_empty(comment: &str) -> Option<String> {
+    let comment = comment.to_lowercase();
+    let clause = comment.split([';', '.', ',', '(']).find_map(|clause| {
+        let words: Vec<&str> = clause.split_whitespace().collect();
+        let empty = words.iter().position(|word| matches!(*word, "empty" | "null" | "blank" | "missing" | "unset"))?;
+        let tie = words.get(empty + 1).filter(|word| matches!(**word, "while" | "if" | "when" | "where" | "for"));
+        let open = matches!(tie, Some(&"while"));
+        tie?;
+        let rest = words.get(empty + 2..)?.to_vec();
+        let be = rest.iter().rposition(|word| matches!(*word, "is" | "are"));
+        let state: Vec<&str> =
+            rest.get(be.map_or(0, |be| be + 1)..)?.iter().copied().filter(|word| *word != "still").collect();
+        (be.is_some() || open).then_some(state)
+    })?;
+    match clause.as_slice() {
+        [state] if state.chars().all(char::is_alphabetic) && *state != "not" => Some((*state).to_owned()),
+        _ => None,
+    }
 }
 
 /// The stems of a text's words.

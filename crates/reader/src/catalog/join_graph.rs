@@ -33,6 +33,8 @@ pub struct JoinGraph {
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
     steps: Vec<Vec<JoinStep>>,
+    /// The keys from a relation to itself, by relation. No path goes along them.
+    own: HashMap<usize, Vec<usize>>,
     /// The steps from one relation to another.
     between: HashMap<(usize, usize), Vec<JoinStep>>,
 }
@@ -46,7 +48,7 @@ const MAX_OPEN_PATHS: usize = 64;
 
 impl JoinGraph {
     /// The declared keys first, then the inferred ones. Keys to relations that the snapshot does not show are left out,
-    /// and so are keys from a relation to itself. `words` has the words of each column's name, by relation and column.
+    /// and keys from a relation to itself stand apart. `words` has the words of each column's name, by relation and column.
     pub fn new(
         snapshot: &Snapshot,
         words: &[Vec<Vec<String>>],
@@ -65,7 +67,12 @@ impl JoinGraph {
                 let Some(to) = snapshot.relations.position(&key.schema, &key.relation) else { continue };
                 let columns = key.columns.iter().cloned().zip(key.referenced.iter().cloned()).collect();
                 let edge = edge(relation, from, to, columns, true);
-                if from != to && !graph.edges_from(from).any(|(_, other)| *other == edge) {
+                if from == to {
+                    graph.own.entry(from).or_default().push(graph.edges.len());
+                    graph.edges.push(edge);
+                    continue;
+                }
+                if !graph.edges_from(from).any(|(_, other)| *other == edge) {
                     graph.add(edge);
                 }
             }
@@ -148,6 +155,12 @@ impl JoinGraph {
     /// An edge by its number.
     pub fn edge(&self, number: usize) -> Option<&JoinEdge> {
         self.edges.get(number)
+    }
+
+    /// The keys from a relation to itself, with their numbers.
+    pub fn own_edges(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
+        let numbers = self.own.get(&relation).map_or(&[] as &[usize], Vec::as_slice);
+        numbers.iter().filter_map(|number| Some((*number, self.edges.get(*number)?)))
     }
 
     /// The keys of a relation, with their numbers.

@@ -3,6 +3,7 @@
 //! "Tickets assigned to Anna" means `assigned_to` and not `created_by`. Where no key's role is said, all remain, and the
 //! question is ambiguous.
 
+use crate::catalog::comments;
 use crate::catalog::join_graph::JoinEdge;
 use crate::catalog::schema_view::SchemaView;
 use crate::grammar::hypothesis::Hypothesis;
@@ -30,11 +31,24 @@ fn is_said(edge: &JoinEdge, lattice: &Lattice, schema: &SchemaView) -> bool {
     let stem = |word: &str| words::stem(&words::singular(word));
     let owner: Vec<String> =
         words::identifier_words(&schema.relation(edge.to).name).iter().map(|word| stem(word)).collect();
-    let names = edge.columns.iter().flat_map(|(from, _)| words::identifier_words(from));
+    let remarks = edge.columns.iter().filter_map(|(from, _)| {
+        let column = schema.column_named(edge.from, from).map(|id| schema.column(id))?;
+        comments::names(column.comment.as_deref()?).into_iter().next()
+    });
+    let remarks: Vec<String> =
+        remarks.flat_map(|name| name.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+    let names = edge.columns.iter().flat_map(|(from, _)| words::identifier_words(from)).chain(remarks);
     let roles: Vec<String> = names
         .filter(|word| !NO_ROLE.contains(&word.as_str()))
         .map(|word| stem(&word))
         .filter(|role| !owner.contains(role))
         .collect();
-    lattice.words.iter().any(|word| roles.contains(&stem(&word.lower)))
+    let does = |word: &str| roles.iter().any(|role| agent(role) == agent(word));
+    lattice.words.iter().map(|word| stem(&word.lower)).any(|word| roles.contains(&word) || does(&word))
+}
+
+/// The stem that a verb and the noun for whoever does it have in common: "manag" of "manages" and of "manager".
+pub fn agent(word: &str) -> String {
+    let stem = words::stem(&words::singular(word));
+    stem.trim_end_matches('e').trim_end_matches("er").trim_end_matches("or").to_owned()
 }

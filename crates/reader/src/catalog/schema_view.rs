@@ -296,6 +296,17 @@ impl<'a> SchemaView<'a> {
         self.keys_of(id.relation).find(|(_, edge)| edge.columns.iter().all(|(from, _)| from == name))
     }
 
+    /// The key by which the rows of a relation refer to others of them, if this column is one, with its number.
+    pub fn own_key_of_column(&self, id: ColumnId) -> Option<(usize, &JoinEdge)> {
+        let name = &self.column(id).name;
+        self.facts.graph.own_edges(id.relation).find(|(_, edge)| edge.columns.iter().all(|(from, _)| from == name))
+    }
+
+    /// Whether a key goes from a relation to itself.
+    pub fn is_own_key(&self, edge: usize) -> bool {
+        self.edge(JoinStep { edge, forward: true }).is_some_and(|edge| edge.from == edge.to)
+    }
+
     /// All shortest paths between two relations, along foreign keys in either direction.
     pub fn paths(&self, from: usize, to: usize) -> Paths {
         if let Some(known) = self.facts.paths.borrow().get(&(from, to)) {

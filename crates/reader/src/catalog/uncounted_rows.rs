@@ -9,10 +9,15 @@ use crate::catalog::schema_view::SchemaView;
 use crate::query::tree::{ColumnId, ColumnRef, Condition, Expression, Operand, QueryTree, SourceRole};
 
 /// Restricts each base and each head of a subquery to the rows that count. `asked` are the columns that the question
-/// speaks of.
-pub fn leave_out(query: &mut QueryTree, schema: &SchemaView, asked: &[ColumnId]) {
-    for (number, source) in query.sources.iter_mut().enumerate() {
-        let (SourceRole::Base | SourceRole::Subquery) = source.role else { continue };
+/// speaks of. What is only joined is restricted where the question `names` it: "tickets of customers in Spain".
+pub fn leave_out(query: &mut QueryTree, schema: &SchemaView, asked: &[ColumnId], names: &dyn Fn(usize) -> bool) {
+    for number in 0..query.sources.len() {
+        let scope = query.scope(number);
+        let Some(source) = query.sources.get(number) else { continue };
+        let joined = !matches!(source.role, SourceRole::Base | SourceRole::Subquery);
+        if joined && !names(source.relation) {
+            continue;
+        }
         let Some(mark) = mark(source.relation, schema).filter(|mark| !asked.contains(&mark.column)) else { continue };
         let column = ColumnRef { source: number, column: mark.column };
         let condition = if mark.is_date {
@@ -20,23 +25,24 @@ pub fn leave_out(query: &mut QueryTree, schema: &SchemaView, asked: &[ColumnId])
         } else {
             Condition::IsTrue { column, negated: mark.rows == Uncounted::Marked }
         };
+        let Some(source) = query.sources.get_mut(scope) else { continue };
         if !source.conditions.contains(&condition) {
             source.conditions.push(condition);
         }
     }
     for source in &mut query.sources {
-        source.conditions.iter_mut().for_each(|condition| within(condition, schema, asked));
+        source.conditions.iter_mut().for_each(|condition| within(condition, schema, asked, names));
     }
-    query.intersect.iter_mut().for_each(|other| leave_out(other, schema, asked));
+    query.intersect.iter_mut().for_each(|other| leave_out(other, schema, asked, names));
 }
 
-fn within(condition: &mut Condition, schema: &SchemaView, asked: &[ColumnId]) {
+fn within(condition: &mut Condition, schema: &SchemaView, asked: &[ColumnId], names: &dyn Fn(usize) -> bool) {
     match condition {
-        Condition::InSubquery { query, .. } => leave_out(query, schema, asked),
+        Condition::InSubquery { query, .. } => leave_out(query, schema, asked, names),
         Condition::Compare { operand: Operand::Expression(Expression::ScalarSubquery(query)), .. } => {
-            leave_out(query, schema, asked);
+            leave_out(query, schema, asked, names);
         }
-        Condition::AnyOf(all) => all.iter_mut().for_each(|one| within(one, schema, asked)),
+        Condition::AnyOf(all) => all.iter_mut().for_each(|one| within(one, schema, asked, names)),
         _ => {}
     }
 }

@@ -72,6 +72,9 @@ pub const MAX_MENTION: u32 = 14;
 /// cheaper; half of [`UNSAID_WORD`], so that a single further word suffices.
 pub const CLEARLY_WORSE: u32 = 3;
 
+/// From here on, a relation is only meant where no other one is called by what was said.
+pub const SYNONYM_ALONE: u32 = 4;
+
 // How sure a mention has to be. Each is the greatest cost that still counts.
 
 /// Every word was said, at most in another form or order.
@@ -180,6 +183,8 @@ pub const DERIVED_MEASURE: u32 = 2;
 pub const WORTH_OF_ROW: u32 = 1;
 /// The same for an amount without a currency: it may have been meant for another number.
 pub const WORTH_WITHOUT_UNIT: u32 = 3;
+/// A name that is not stored, for a part of one that is: "customers named Weber".
+pub const PART_OF_NAME: u32 = 3;
 /// Whether there is any of what a number counts: "out of stock".
 pub const SUPPLY: u32 = 1;
 /// The rows that record what a verb tells: "ordered" for orders.
@@ -198,6 +203,8 @@ pub const UNNAMED_ROWS: u32 = 2;
 pub const IMPLIED_SUM: u32 = 1;
 /// The fraction of rows in a state that a noun tells: "cancellation rate".
 pub const STATE_RATE: u32 = 2;
+/// The rows of each group as a share of all, where no state of theirs is told whose share could be meant.
+pub const SHARE_OF_ROWS: u32 = 1;
 /// Groups ranked by a measure: a rank of the rows at hand by their related rows comes first.
 pub const RANKED_GROUPS: u32 = 3;
 

@@ -6,9 +6,10 @@
 
 use crate::catalog::name_index::Mention;
 use crate::catalog::schema_view::SchemaView;
-use crate::choice::costs;
+use crate::choice::{costs, path_doubts, related_row_doubts, unsaid_references, value_list_doubts};
 use crate::grammar::hypothesis::Hypothesis;
 use crate::lattice::Lattice;
+use crate::lattice::idle_words::tells_beginning;
 use crate::lattice::lexicon::Category;
 use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Condition, Expression, Operand, QueryTree};
 use words::WordKind;
@@ -22,6 +23,18 @@ pub fn cost(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> 
         || doubts.counts_twice()
         || doubts.tears_items_apart()
         || doubts.equates_what_is_contained()
+        || doubts.ranks_by_places()
+        || path_doubts::goes_over_siblings(doubts.query, schema, |relation| doubts.is_named(relation))
+        || path_doubts::passes_a_role(doubts.query, lattice, schema)
+        || doubts.shows_all_for_details()
+        || doubts.orders_by_another_date()
+        || doubts.sorts_names_of_times()
+        || doubts.orders_by_what_another_date_tells()
+        || doubts.passes_a_nearer_name()
+        || doubts.takes_one_of_two_places()
+        || value_list_doubts::tears_values_apart(doubts.query, lattice, schema)
+        || unsaid_references::leaves_open(doubts.query, lattice, schema)
+        || related_row_doubts::takes_one_meaning(hypothesis, lattice, schema, |relation| doubts.is_named(relation))
     {
         return None;
     }
@@ -37,12 +50,28 @@ struct Doubts<'a> {
 }
 
 impl Doubts<'_> {
-    /// "Who" is never a sum: "who is the advisor of …" is about a key that nobody declared.
+    /// "Who" is never a number or a sum: "who is the advisor of …" is about a key that nobody declared.
     fn adds_up_people(&self) -> bool {
         let sum = |value: &Expression| matches!(value, Expression::Aggregate(Aggregate::Sum, _));
+        let asks = matches!(self.lattice.lower(1), "is" | "was" | "are" | "were");
+        let first = self.query.outputs.first().map(|output| &output.value);
+        let number = matches!(first, Some(Expression::Column(at)) if self.schema.is_number(at.column));
         self.lattice.lower(0) == "who"
             && self.query.limit.is_none()
-            && self.query.outputs.iter().any(|output| sum(&output.value))
+            && (asks && number || self.query.outputs.iter().any(|output| sum(&output.value)))
+    }
+
+    /// Whether the highest or lowest of what holds places is asked for: the highest rank is the first one, and the least
+    /// number.
+    fn ranks_by_places(&self) -> bool {
+        let place =
+            |at: ColumnRef| matches!(self.schema.last_word(at.column), "rank" | "ranking" | "place" | "position");
+        let extreme = |value: &Expression| matches!(value, Expression::Aggregate(Aggregate::Maximum | Aggregate::Minimum, at) if place(*at));
+        let ranked = |value: &Expression| matches!(value, Expression::Column(at) if place(*at));
+        let ranks = self.query.limit.is_some() && self.query.order.iter().any(|(value, _)| ranked(value));
+        let said =
+            (0..self.lattice.len()).any(|at| matches!(self.lattice.lower(at), "highest" | "lowest" | "best" | "worst"));
+        said && (ranks || self.query.outputs.iter().any(|output| extreme(&output.value)))
     }
 
     /// Whether what was asked for first is not shown: whom "who is the advisor of …" asks for, or the column beside a count.
@@ -85,6 +114,137 @@ impl Doubts<'_> {
             distant && shown && !self.is_named(source.relation)
         });
         u32::try_from(unnamed.count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether "details" in a list of items stands for all columns, although only another relation has a column that is called
+    /// so: "invoice date and details".
+    fn shows_all_for_details(&self) -> bool {
+        let shown = |id: ColumnId| {
+            let at = Expression::Column(ColumnRef { source: 0, column: id });
+            self.query.outputs.iter().any(|output| output.value == at)
+        };
+        let base = self.query.relation(0);
+        let all = self.schema.columns(base).all(|(id, _)| shown(id));
+        let and = |at: usize| {
+            self.lattice.cell(at).categories.iter().any(|(one, _)| matches!(one, Category::And | Category::Comma))
+        };
+        let is_item = |at: usize| {
+            let listed = at.checked_sub(1).is_some_and(and) || and(at + 1);
+            listed && matches!(self.lattice.lower(at), "detail" | "details")
+        };
+        let own = |(id, _): (ColumnId, _)| self.schema.last_word(id).starts_with("detail");
+        all && !self.schema.columns(base).any(own)
+            && (0..self.lattice.len()).any(|at| is_item(at) && !self.lattice.cell(at).columns.is_empty())
+    }
+
+    /// Whether "shipped most recently" is read by a date that tells of something else.
+    fn orders_by_another_date(&self) -> bool {
+        let dates = self.query.order.iter().filter_map(|(value, _)| match value {
+            Expression::Column(at) if self.schema.is_date(at.column) => Some(at.column),
+            _ => None,
+        });
+        let told =
+            |date: ColumnId, stem: &String| self.schema.words(date).iter().any(|word| words::stem(word) == *stem);
+        let ranks = |at: usize| {
+            let categories = &self.lattice.cell(at).categories;
+            categories.iter().any(|(one, end)| matches!(one, Category::Superlative(..)) && *end > at + 1)
+        };
+        let states: Vec<String> = (1..self.lattice.len())
+            .filter(|at| ranks(*at) && !self.lattice.cell(at - 1).values.is_empty())
+            .map(|at| words::stem(self.lattice.lower(at - 1)))
+            .collect();
+        dates.into_iter().any(|date| states.iter().any(|stem| !told(date, stem)))
+    }
+
+    /// Whether "the order that was shipped most recently" is found by a date of something else, where there is one of shipments.
+    fn orders_by_what_another_date_tells(&self) -> bool {
+        let is_ranked = |at: usize| {
+            let categories = &self.lattice.cell(at).categories;
+            categories.iter().any(|(one, end)| matches!(one, Category::Superlative(..)) && *end > at + 1)
+        };
+        let is_event = |at: &usize| {
+            let word = self.lattice.lower(*at);
+            word.ends_with("ed") && word.len() > 5 && !tells_beginning(word) && is_ranked(at + 1)
+        };
+        let dates = ordering_columns(self.query).into_iter().filter(|id| self.schema.is_date(*id)).collect::<Vec<_>>();
+        let tells = |id: ColumnId, stem: &str| {
+            let of = self.schema.relation_words(id.relation);
+            self.schema.words(id).iter().chain(&of).any(|word| word.starts_with(stem))
+        };
+        let is_told = |stem: &str| {
+            let all = || self.schema.relations().flat_map(|(relation, _)| self.schema.event_dates(relation));
+            dates.iter().any(|date| tells(*date, stem)) || !all().any(|date| tells(date, stem))
+        };
+        // "Was the last to order" is told by its verb, too.
+        let is_last_to = |at: &usize| {
+            *at > 1 && self.lattice.lower(at - 1) == "to" && matches!(self.lattice.lower(at - 2), "last" | "first")
+        };
+        !dates.is_empty()
+            && (0..self.lattice.len())
+                .filter(|at| is_event(at) || is_last_to(at))
+                .any(|at| !is_told(&words::stem(self.lattice.lower(at))))
+    }
+
+    /// Whether a shown column only means the same as what was said, while what the rows refer to has one that is called so.
+    fn passes_a_nearer_name(&self) -> bool {
+        let base = self.query.relation(0);
+        let near: Vec<usize> = self.schema.keys_of(base).map(|(_, edge)| edge.to).filter(|to| *to != base).collect();
+        let shown = |column: ColumnId| {
+            let at = Expression::Column(ColumnRef { source: 0, column });
+            self.query.outputs.iter().any(|output| output.value == at)
+        };
+        let mentions = || (0..self.lattice.len()).map(|at| &self.lattice.cell(at).columns);
+        let least = |column: ColumnId| mentions().flatten().filter(|m| m.target == column).map(|m| m.cost).min();
+        mentions().any(|cell| {
+            cell.iter().any(|m| {
+                let by_synonym = m.cost > costs::OWN_WORDS && shown(m.target) && least(m.target) == Some(m.cost);
+                let nearer = |other: &&Mention<ColumnId>| {
+                    other.end == m.end && other.cost <= costs::OWN_WORDS && near.contains(&other.target.relation)
+                };
+                by_synonym && cell.iter().any(|other| nearer(&other))
+            })
+        })
+    }
+
+    /// Whether the rows are sorted by the names of months or weekdays, which the alphabet puts in another sequence.
+    fn sorts_names_of_times(&self) -> bool {
+        let named = |value: &Expression| match value {
+            Expression::Column(at) => {
+                self.schema.is_text(at.column) && matches!(self.schema.last_word(at.column), "month" | "weekday")
+            }
+            _ => false,
+        };
+        self.query.order.iter().any(|(value, _)| named(value))
+    }
+
+    /// Whether rows are restricted to a place by a column of theirs, while rows that refer to them have a column of the same
+    /// name with the same value: a restaurant with several locations may be in several cities.
+    fn takes_one_of_two_places(&self) -> bool {
+        let base = self.query.relation(0);
+        let name = |id: ColumnId| &self.schema.column(id).name;
+        let tells_where = |relation: usize| {
+            let last = self.schema.relation_words(relation).last().map(|last| words::singular(last));
+            last.is_some_and(|last| matches!(last.as_str(), "location" | "address" | "site" | "branch" | "place"))
+        };
+        let refers = |relation: usize| {
+            tells_where(relation)
+                && self
+                    .schema
+                    .keys_of(relation)
+                    .any(|(_, edge)| edge.to == base && !edge.unique && edge.columns.len() == 1)
+        };
+        let rival = |column: ColumnId, value: &String| {
+            let mentions = (0..self.lattice.len()).flat_map(|at| &self.lattice.cell(at).values);
+            let mut others = mentions.map(|m| &m.target).filter(|other| other.value == *value);
+            others.any(|other| name(other.column) == name(column) && refers(other.column.relation))
+        };
+        let conditions = self.query.sources.first().map_or(&[] as &[Condition], |base| base.conditions.as_slice());
+        conditions.iter().any(|condition| match condition {
+            Condition::OneOf { column, values, negated: false } if column.source == 0 => {
+                values.iter().any(|value| matches!(value, Operand::Text(value) if rival(column.column, value)))
+            }
+            _ => false,
+        })
     }
 
     fn is_named(&self, relation: usize) -> bool {
@@ -195,4 +355,18 @@ impl Doubts<'_> {
                 && equated(&word.text)
         })
     }
+}
+
+/// The columns that a query, or one that a condition of it holds, is sorted by.
+fn ordering_columns(query: &QueryTree) -> Vec<ColumnId> {
+    let own = query.order.iter().filter_map(|(value, _)| match value {
+        Expression::Column(at) => Some(at.column),
+        _ => None,
+    });
+    let conditions = query.sources.iter().flat_map(|source| &source.conditions);
+    let inner = conditions.filter_map(|condition| match condition {
+        Condition::InSubquery { query, .. } => Some(ordering_columns(query)),
+        _ => None,
+    });
+    own.chain(inner.flatten()).collect()
 }

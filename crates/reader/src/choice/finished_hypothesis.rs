@@ -2,6 +2,7 @@
 
 use crate::catalog::schema_view::SchemaView;
 use crate::grammar::hypothesis::Hypothesis;
+use crate::grammar::repeated_rows::single_key;
 use crate::query::tree::{Aggregate, ColumnRef, Condition, Expression, OutputColumn, WindowFunction};
 
 impl Hypothesis {
@@ -27,6 +28,9 @@ impl Hypothesis {
 
     /// Leaves out what has nothing to count, as GROUP BY does: "orders per customer" lists customers with orders.
     fn require_counted_rows(&mut self) {
+        if self.keeps_empty {
+            return;
+        }
         let sorted =
             |value: &Expression| self.query.limit.is_some() && self.query.order.iter().any(|(other, _)| other == value);
         let heads: Vec<usize> = self
@@ -71,6 +75,28 @@ impl Hypothesis {
         })
     }
 
+    /// Several people may have one name: what is told of somebody who is named is told of each who is called so.
+    fn told_apart_by_key(mut self, schema: &SchemaView) -> Self {
+        let plain = self.query.groups.is_empty() && self.query.order.is_empty() && self.query.limit.is_none();
+        let numbers = self.query.outputs.iter().all(|output| output.value.is_aggregate());
+        let conditions = self.query.sources.first().map_or(&[] as &[Condition], |base| base.conditions.as_slice());
+        let named = conditions.iter().filter_map(|condition| match condition {
+            Condition::OneOf { column: at, values, negated: false } if values.len() == 1 => Some(*at),
+            _ => None,
+        });
+        let named: Vec<ColumnRef> = named.filter(|at| schema.names_people(at.column)).collect();
+        // First and last name together seldom are two people's.
+        let [at] = named.as_slice() else { return self };
+        let Some(at) = Some(*at).filter(|_| plain && numbers) else { return self };
+        let Some(key) = single_key(&self.query, schema, at.source).filter(|_| at.source != 0) else { return self };
+        for column in [key, at] {
+            let value = Expression::Column(column);
+            self.query.groups.insert(0, value.clone());
+            self.query.outputs.insert(0, OutputColumn { value, alias: String::new() });
+        }
+        self
+    }
+
     /// Completes the query tree at the end of the question. `None` where it is no question, or none that one statement
     /// answers.
     pub fn finish(mut self, schema: &SchemaView) -> Option<Hypothesis> {
@@ -85,10 +111,11 @@ impl Hypothesis {
         self = self.with_fraction()?.with_rows_counted_once(schema)?;
         let open = self.default_projection;
         if self.default_projection {
+            let is_column = |output: &OutputColumn| matches!(output.value, Expression::Column(_));
             let measure: Vec<OutputColumn> = self.query.outputs.drain(..).collect();
             self = match self.subject_column {
                 Some(at) => self.select(Expression::Column(at), ""),
-                None if measure.is_empty() || !self.query.limit_per.is_empty() => self.select_all(schema, 0),
+                None if measure.iter().all(is_column) || !self.query.limit_per.is_empty() => self.select_all(schema, 0),
                 None => self.select_display_columns(schema, 0),
             };
             for output in measure {
@@ -99,6 +126,7 @@ impl Hypothesis {
         if open && plain && self.subject_column.is_some() && self.query.order.is_empty() {
             self = self.into_set_difference(schema);
         }
+        self = self.told_apart_by_key(schema);
         if self.is_aggregate() {
             let groups = &self.query.groups;
             let loose = |value: &Expression| match value {

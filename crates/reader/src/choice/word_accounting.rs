@@ -10,6 +10,7 @@ use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::choice::evidence::Evidence;
 use crate::grammar::hypothesis::Hypothesis;
+use crate::lattice::idle_words::tells_beginning;
 use crate::lattice::lexicon::{self, Category};
 use crate::lattice::{Cell, Lattice};
 use crate::query::tree::{Aggregate, ColumnId, Condition, Expression};
@@ -120,8 +121,11 @@ impl Account<'_> {
     /// "The names" are the columns by which people know the rows of a relation, however they are called.
     fn is_name_shown(&self, position: usize) -> bool {
         let word = self.lattice.words.get(position).map_or("", |word| word.singular.as_str());
+        let called = |column: &ColumnId| self.schema.column(*column).name.ends_with(word);
         let shown = |relation: &usize| {
-            self.schema.display_columns(*relation).iter().any(|column| self.evidence.columns.contains(column))
+            let display = self.schema.display_columns(*relation);
+            let better = || self.schema.columns(*relation).any(|(id, _)| self.schema.is_text(id) && called(&id));
+            display.iter().any(|column| self.evidence.columns.contains(column) && (called(column) || !better()))
         };
         matches!(word, "name" | "title") && self.evidence.relations.iter().any(shown)
     }
@@ -289,10 +293,18 @@ impl Account<'_> {
             let before = position.saturating_sub(2)..position;
             return before.into_iter().any(|at| lexicon::is_sort_verb(self.lattice.lower(at)));
         }
-        if RELATION_WORDS.contains(&word) {
-            return self.is_within_idle_phrase(position);
+        if self.is_part_of_name(position) || RELATION_WORDS.contains(&word) {
+            return !self.is_part_of_name(position) && self.is_within_idle_phrase(position);
         }
         Lattice::is_structure(word) || self.is_within_idle_phrase(position) || self.is_idle_verb(position)
+    }
+
+    /// Whether a word that adds nothing elsewhere begins a name of two words here: "available features".
+    fn is_part_of_name(&self, position: usize) -> bool {
+        let cell = self.lattice.cell(position);
+        let adds_nothing = |one: &Category| matches!(one, Category::Adverb | Category::Filler);
+        let single = cell.categories.iter().any(|(one, end)| adds_nothing(one) && *end == position + 1);
+        single && cell.relations.iter().any(|m| m.end == position + 2 && m.cost <= costs::UNSAID_WORD + 2)
     }
 
     /// Whether a phrase that asks for nothing covers a word.
@@ -301,7 +313,10 @@ impl Account<'_> {
         (position.saturating_sub(6)..=position).any(|start| {
             let covers = |end: usize| end > position;
             self.lattice.cell(start).categories.iter().any(|(one, end)| {
-                covers(*end) && is_idle(*one) && (!relation_word || *end > start + 1) && *one != Category::RelationVerb
+                covers(*end)
+                    && one.asks_for_nothing()
+                    && (!relation_word || *end > start + 1)
+                    && *one != Category::RelationVerb
             })
         })
     }
@@ -310,11 +325,25 @@ impl Account<'_> {
     /// stands before a noun as its adjective: "a running subscription".
     fn is_idle_verb(&self, position: usize) -> bool {
         let cell = self.lattice.cell(position);
-        if !self.is_verb(position) || self.is_attributive(position) {
+        let touched = |column: ColumnId| self.evidence.relations.contains(&column.relation);
+        let state = cell.values.iter().any(|m| m.target.value.is_empty() && touched(m.target.column))
+            // "Out of stock" speaks of the column that is called so.
+            || cell.columns.iter().any(|m| m.cost == 0 && m.end == position + 1 && touched(m.target));
+        if !self.is_verb(position) || self.is_attributive(position) || state {
             return false;
         }
         // At the end of the question a verb may be all of a condition: "heads who are acting".
         let last = position + 1 == self.lattice.len();
+        // "Whose research was published" asks whether it was.
+        let passive =
+            position > 0 && matches!(self.lattice.lower(position - 1), "is" | "are" | "was" | "were" | "been");
+        if last && passive && (0..position).any(|at| self.lattice.lower(at) == "whose") {
+            return false;
+        }
+        // "How many orders were placed" asks for all of them, "how many were shipped" does not.
+        if last && passive && !tells_beginning(self.lattice.lower(position)) {
+            return self.is_named_nearby(cell);
+        }
         let most = if last { costs::UNSAID_WORD } else { costs::OWN_WORDS };
         cell.relations.is_empty() && !cell.columns.iter().any(|m| m.cost <= most && m.end == position + 1)
             || self.is_named_nearby(cell)
@@ -341,39 +370,13 @@ impl Account<'_> {
                     | Category::Each
             )
         };
+        let ties = || {
+            const TIES: [&str; 14] =
+                ["with", "of", "in", "from", "for", "at", "on", "by", "to", "per", "without", "than", "our", "between"];
+            position.checked_sub(1).is_some_and(|at| TIES.contains(&self.lattice.lower(at)))
+        };
         (word.ends_with("ing") || word.ends_with("ed"))
             && next.relations.iter().any(|mention| mention.cost <= costs::OWN_WORDS)
-            && before.is_none_or(|before| before.iter().any(|(one, _)| opens(one)))
+            && (before.is_none_or(|before| before.iter().any(|(one, _)| opens(one))) || ties())
     }
-}
-
-/// Whether a phrase asks for nothing that a statement could hold.
-fn is_idle(phrase: Category) -> bool {
-    matches!(
-        phrase,
-        Category::Article
-            | Category::Opener
-            | Category::Which
-            | Category::All
-            | Category::Each
-            | Category::HowMuch
-            | Category::AllColumns
-            | Category::And
-            | Category::Comma
-            | Category::Any
-            | Category::Both
-            | Category::Be
-            | Category::Do
-            | Category::Have
-            | Category::That
-            | Category::Whose
-            | Category::Where
-            | Category::With
-            | Category::In
-            | Category::Of
-            | Category::Adverb
-            | Category::Filler
-            | Category::Pronoun
-            | Category::FullStop
-    )
 }

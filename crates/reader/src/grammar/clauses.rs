@@ -18,6 +18,8 @@ impl Parser<'_> {
         found.extend(taken(position, self.limits_per_group(hypothesis, comma)));
         found.extend(taken(position, self.measure_clauses(hypothesis, position)));
         found.extend(taken(position, self.events_denied(hypothesis, position)));
+        found.extend(taken(position, self.time_lists(hypothesis, position)));
+        found.extend(taken(position, self.empty_groups(hypothesis, position)));
         found.extend(self.follow_ups(hypothesis, position));
         found.extend(self.order_clauses(hypothesis, and, and > position));
         found.extend(self.group_clauses(hypothesis, and, and > position));
@@ -55,6 +57,8 @@ impl Parser<'_> {
             Category::Filler,
         ];
         let mut end = position;
+        // "which are involved in" says in what, or is no whole question.
+        let opens = self.accept(position, Category::That).is_some();
         // A word that names a relation or a column exactly, or may be a value ("orders are shipped"), has to be explained as
         // that.
         let named = |at: usize| {
@@ -80,7 +84,8 @@ impl Parser<'_> {
             )
         };
         let closed = end >= self.lattice.len() || self.lattice.cell(end).categories.iter().any(|(one, _)| closes(one));
-        (end > position && closed).then(|| (hypothesis.clone().with_cost(costs::IDLE_VERB), end))
+        let dangles = opens && end >= self.lattice.len() && self.lattice.lower(end.wrapping_sub(1)) == "in";
+        (end > position && closed && !dangles).then(|| (hypothesis.clone().with_cost(costs::IDLE_VERB), end))
     }
 
     /// A clause that describes one of the nouns in focus.
@@ -96,14 +101,20 @@ impl Parser<'_> {
             }
             for (outward, source) in hypothesis.focus.iter().rev().copied().enumerate() {
                 let outward = u32::try_from(outward).unwrap_or(u32::MAX);
-                let mut near = hypothesis.clone().with_cost(if also { 0 } else { outward * costs::OUTER_NOUN });
+                // What is measured is always at hand, whatever it is grouped by.
+                let grouped = hypothesis.measures && !hypothesis.query.groups.is_empty();
+                let at_hand = also || grouped && source == 0;
+                let mut near = hypothesis.clone().with_cost(if at_hand { 0 } else { outward * costs::OUTER_NOUN });
                 near.focus.truncate(hypothesis.focus.len().saturating_sub(usize::try_from(outward).unwrap_or(0)));
                 found.extend(self.column_tests(&near, source, connective));
                 found.extend(self.unnamed_column_tests(&near, source, connective));
                 found.extend(taken(connective.end, self.worth_tests(&near, source, connective)));
                 found.extend(taken(connective.end, self.supply_tests(&near, source, connective)));
+                found.extend(taken(connective.end, self.named_tests(&near, source, connective)));
                 let verb = connective.verb_position.unwrap_or(connective.end);
+                found.extend(taken(verb, self.related_total_tests(&near, source, connective)));
                 found.extend(taken(verb, self.events(&near, source, connective)));
+                found.extend(self.own_comparisons(&near, source, connective));
                 found.extend(self.count_tests(&near, source, connective));
                 found.extend(self.superlatives(&near, source, connective));
                 found.extend(self.related_nouns(&near, source, connective));

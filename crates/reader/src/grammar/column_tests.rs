@@ -120,7 +120,20 @@ impl Parser<'_> {
         let mut found = Vec::new();
         let position = self.skip_articles(connective.end);
         for mention in &self.lattice.cell(position).values {
-            let column = self.own_column_like(hypothesis.query.relation(source), mention.target.column);
+            // "Without an agent" is about the agent of a ticket, whoever has this title.
+            let relation = hypothesis.query.relation(source);
+            let is_key = |m: &&Mention<ColumnId>| {
+                m.target.relation == relation
+                    && m.end == mention.end
+                    && self.schema.is_key(m.target)
+                    && m.cost <= costs::of_unsaid_word("id")
+            };
+            if mention.target.column.relation != relation
+                && self.lattice.cell(position).columns.iter().any(|m| is_key(&m))
+            {
+                continue;
+            }
+            let column = self.own_column_like(relation, mention.target.column);
             // "from Berlin and France" may mean both or either of them, so it is not read; values of the same column
             // are another matter.
             if connective.also && !connective.linked && hypothesis.last_column.is_none_or(|told| told.column != column)
@@ -159,6 +172,13 @@ impl Parser<'_> {
                 }
                 let one = |values: Vec<Operand>| Condition::OneOf { column: at, values, negated };
                 let first = Operand::Text(mention.target.value.clone());
+                if connective.negated {
+                    for (more, end) in self.denied_values(&hypothesis, source, column, mention.end) {
+                        let values = [vec![first.clone()], more].concat();
+                        let next = about(hypothesis.clone().filter(target, one(values)), at);
+                        found.push((next.taking(connective.end, end), end));
+                    }
+                }
                 for (more, end) in self.further_values(column, mention.end) {
                     let values = [vec![first.clone()], more].concat();
                     found.push((
@@ -211,6 +231,35 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// The values that are denied together with a first one: "neither cancelled nor returned", "excluding cancelled and returned
+    /// orders". None of them is meant to hold, whichever word ties them.
+    fn denied_values(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        column: ColumnId,
+        position: usize,
+    ) -> Vec<(Vec<Operand>, usize)> {
+        let (mut values, mut at, mut is_tied) = (Vec::new(), position, false);
+        for _ in 0..8 {
+            let comma = self.skip_optional(at, Category::Comma);
+            let tied = self.accept(comma, Category::And).or(self.accept(comma, Category::Or));
+            let tie = tied.or(self.accept_word(comma, "nor"));
+            let start = self.skip_all(tie.unwrap_or(comma), &[Category::In, Category::Not]);
+            let value = self.literal(column, start).into_iter().next().filter(|_| start > at);
+            let Some((value, end)) = value else { break };
+            values.push(value);
+            (at, is_tied) = (end, is_tied || tie.is_some());
+        }
+        if !is_tied {
+            return Vec::new();
+        }
+        let relation = hypothesis.query.relation(source);
+        let nouns = self.lattice.cell(at).relations.iter();
+        let noun = nouns.filter(|m| m.target == relation && m.cost <= costs::OWN_WORDS).map(|m| m.end).max();
+        noun.into_iter().chain([at]).map(|end| (values.clone(), end)).collect()
     }
 
     /// The position after the name of the column where it follows its value: "Palo Alto city".

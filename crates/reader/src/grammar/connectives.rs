@@ -76,8 +76,10 @@ impl Connective {
     fn followed_by(self, phrase: Category, end: usize, last_word: &str) -> Option<Self> {
         let linked = Self { end, linked: true, ..self };
         Some(match phrase {
-            Category::Not | Category::No | Category::Without if self.negated => return None,
+            Category::Not | Category::No | Category::Without | Category::Except if self.negated => return None,
             Category::Not | Category::No => Self { end, negated: true, ..self },
+            // "But not" denies what follows it in ways of its own.
+            Category::Except if last_word != "not" => Self { negated: true, ..linked },
             Category::Without => Self { negated: true, verb: true, without: true, ..linked },
             Category::With | Category::Do if matches!(last_word, "has" | "have" | "had" | "having") => {
                 Self { verb: true, ..linked }

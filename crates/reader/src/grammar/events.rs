@@ -7,7 +7,6 @@ use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
 use crate::lattice::time_expressions::TimeRange;
-use crate::measures::fractions::is_people;
 use crate::query::tree::{ColumnId, ColumnRef, Condition, Operand};
 
 /// Verbs by their stems, with the nouns of the relations that record what they tell.
@@ -25,6 +24,7 @@ const RECORDS: &[(&[&str], &[&str])] = &[
     (&["subscrib", "subscribe"], &["subscription"]),
     (&["attend"], &["attendance"]),
     (&["enrol", "enroll"], &["enrollment", "enrolment"]),
+    (&["use", "used"], &["usage"]),
 ];
 
 /// "who" is not looked for in more relations than these.
@@ -45,6 +45,9 @@ impl Parser<'_> {
                 match last.as_str() {
                     "line" | "item" => lines.push(relation),
                     last if nouns.contains(&last) => records.push(relation),
+                    _ if nouns == &["usage"] && name.first().is_some_and(|first| first == "usage") => {
+                        records.push(relation)
+                    }
                     _ => {}
                 }
             }
@@ -67,8 +70,10 @@ impl Parser<'_> {
         else {
             return found;
         };
-        // Only the verb that ends the connective: "who have ordered".
-        if connective.end != verb + 1 {
+        // Only the verb that ends the connective: "who have ordered". In "sales and purchases" it is a noun.
+        let noun =
+            connective.also && self.lattice.cell(verb).relations.iter().any(|m| m.cost == 0 && m.end == verb + 1);
+        if connective.end != verb + 1 || noun && self.lattice.is_plural(verb + 1) {
             return found;
         }
         for (records, cost) in self.records_of_verb(verb) {
@@ -78,6 +83,9 @@ impl Parser<'_> {
             let told = hypothesis.clone().with_cost(cost);
             let end = self.accept_phrase(connective.end, &["yet", "anything", "anything yet", "ever"]);
             let end = end.unwrap_or(connective.end);
+            if !connective.negated && cost == costs::VERB_AS_RECORD {
+                found.extend(self.with_frequency(&told, source, records, connective.end));
+            }
             for next in self.with_event(&told, source, records, connective.negated, None) {
                 found.push((next, end));
             }
@@ -236,7 +244,7 @@ impl Parser<'_> {
         let mut found = Vec::new();
         if let Some(start) = self.accept_word(position, "who") {
             let people =
-                self.schema.relations().map(|(relation, _)| relation).filter(|one| is_people(self.schema, *one));
+                self.schema.relations().map(|(relation, _)| relation).filter(|one| self.schema.is_people(*one));
             for relation in people.take(MAX_PEOPLE) {
                 let mut hypothesis = Hypothesis::new(relation, costs::WHO);
                 hypothesis.default_projection = true;

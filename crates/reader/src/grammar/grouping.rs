@@ -5,7 +5,8 @@ use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::noun_phrases::NounPhrase;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
-use crate::query::tree::{ColumnId, ColumnRef, Expression, TimeUnit};
+use crate::lattice::time_expressions::unit_name;
+use crate::query::tree::{ColumnId, ColumnRef, Expression, JoinStep, TimeUnit};
 
 impl Parser<'_> {
     /// A group: "for each country", "by month", "per customer".
@@ -80,18 +81,23 @@ impl Parser<'_> {
         let as_noun = if hypothesis.measures && noun.column.is_some() { costs::COLUMN_AS_NOUN } else { 0 };
         let hypothesis = hypothesis.clone().with_cost(noun.cost.saturating_sub(as_noun));
         let aggregate = hypothesis.is_aggregate();
-        for (next, source, many) in hypothesis.join(self.schema, 0, noun.relation) {
+        let own_key = noun.via.filter(|edge| self.schema.is_own_key(*edge));
+        let joined = match own_key {
+            Some(edge) if hypothesis.query.relation(0) == noun.relation => {
+                let (next, source) = hypothesis.join_step(self.schema, 0, JoinStep { edge, forward: true });
+                vec![(next, source, false)]
+            }
+            _ => hypothesis.join(self.schema, 0, noun.relation),
+        };
+        for (next, source, many) in joined {
             // "accounts per sales rep" says which of the keys to employees is meant.
             let step = next.query.sources.get(source).and_then(|source| source.parent).map(|(_, step)| step);
             if noun.via.is_some() && step.is_some_and(|step| Some(step.edge) != noun.via) {
                 continue;
             }
-            if many && next.measures && next.counts_rows_alone() {
-                continue;
-            }
             match noun.column {
                 Some(column) if aggregate && !many => {
-                    let rival = source != 0 && self.has_rival(next.query.relation(0), column);
+                    let rival = source != 0 && self.has_rival(next.query.relation(0), column, noun.cost == 0);
                     let next = next.with_cost(if rival { costs::RIVAL_OF_OWN_COLUMN } else { 0 });
                     found.push(group_by_columns(next, vec![ColumnRef { source, column }]))
                 }
@@ -99,11 +105,12 @@ impl Parser<'_> {
                 // A list has one row for each anyway: "the name of each student".
                 None if source == 0 && !aggregate => found.push(next),
                 None if aggregate && source != 0 && !(many && sums_own(&next)) => {
-                    let shown = self.schema.display_columns(noun.relation);
+                    let shown = self.schema.label_columns(noun.relation);
                     let keys = self.schema.key_columns(noun.relation);
                     let columns: Vec<ColumnRef> =
                         shown.into_iter().chain(keys).map(|column| ColumnRef { source, column }).collect();
-                    if !columns.is_empty() {
+                    let next = if next.measures { Some(next) } else { next.counting_once_for(self.schema, source) };
+                    if let Some(next) = next.filter(|_| !columns.is_empty()) {
                         found.push(group_by_columns(next.with_cost(costs::GROUP_BY_RELATED), columns));
                     }
                 }
@@ -111,15 +118,15 @@ impl Parser<'_> {
                 None => {}
             }
         }
-        let own_rows = noun.column.is_none() && noun.relation == hypothesis.query.relation(0);
-        if let Some(counted) = self.counted(&hypothesis).filter(|_| !own_rows) {
+        let own_rows = noun.column.is_none() && noun.relation == hypothesis.query.relation(0) && own_key.is_none();
+        if let Some(counted) = self.rows_counted(&hypothesis).filter(|_| !own_rows) {
             found.extend(self.group_by_noun(&counted, noun));
         }
         found
     }
 
     /// The number of the rows that are listed so far, as a list that is split is meant: "customers per city".
-    fn counted(&self, hypothesis: &Hypothesis) -> Option<Hypothesis> {
+    fn rows_counted(&self, hypothesis: &Hypothesis) -> Option<Hypothesis> {
         let asks_rows = matches!(self.lattice.lower(0), "list" | "which" | "who" | "name" | "find" | "identify");
         let listed = hypothesis.default_projection
             && hypothesis.subject_column.is_none()
@@ -134,7 +141,7 @@ impl Parser<'_> {
     /// after "by" may as well be a sort key.
     fn counted_by(&self, hypothesis: &Hypothesis, start: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
-        let Some(counted) = self.counted(hypothesis) else { return found };
+        let Some(counted) = self.rows_counted(hypothesis) else { return found };
         for (noun, end) in self.noun_phrases(start).into_iter().filter(|(noun, _)| noun.adjectives.is_empty()) {
             let category = match noun.column {
                 Some(column) => self.schema.is_category(column),
@@ -181,7 +188,7 @@ impl Parser<'_> {
             }
             let value = Expression::DateTrunc(unit, ColumnRef { source, column });
             next.query.groups.push(value.clone());
-            let output = crate::query::tree::OutputColumn { value, alias: unit_alias(unit).to_owned() };
+            let output = crate::query::tree::OutputColumn { value, alias: unit_name(unit).to_owned() };
             next.query.outputs.insert(0, output);
             found.push(next);
         }
@@ -217,10 +224,6 @@ const LEVELS: [&str; 14] = [
 /// Whether numbers of the base are added up or averaged: a join to many rows would count them several times.
 fn sums_own(hypothesis: &Hypothesis) -> bool {
     hypothesis.query.outputs.iter().any(|output| output.value.adds_up(0))
-}
-
-fn unit_alias(unit: TimeUnit) -> &'static str {
-    crate::lattice::time_expressions::unit_name(unit)
 }
 
 fn group_by_columns(mut hypothesis: Hypothesis, columns: Vec<ColumnRef>) -> Hypothesis {

@@ -37,8 +37,12 @@ pub struct Hypothesis {
     pub new_rows: bool,
     /// Words that were read before their turn, from the first to the position after the last.
     pub read_ahead: Option<(usize, usize)>,
+    /// The key to their own relation by which the base's rows are called: "managers" are those whom `manager_id` refers to.
+    pub own_key: Option<usize>,
     /// The last thing that was told to have been done: the source that did it, and the relation that records it.
     pub last_event: Option<(usize, usize)>,
+    /// What is counted for each row is shown where there is nothing of it, too.
+    pub keeps_empty: bool,
     /// The words whose meaning a rule took in as a whole phrase, as a set of bits by position: "share of", "units sold".
     pub taken: u128,
 }
@@ -61,7 +65,9 @@ impl Hypothesis {
             fraction_from: None,
             new_rows: false,
             read_ahead: None,
+            own_key: None,
             last_event: None,
+            keeps_empty: false,
             taken: 0,
         }
     }
@@ -170,6 +176,13 @@ impl Hypothesis {
         (hypothesis, at)
     }
 
+    /// Adds a subquery over what one step leads to; its head comes with the hypothesis.
+    pub fn subquery_step(&self, schema: &SchemaView, from: usize, step: JoinStep) -> (Hypothesis, usize) {
+        let mut hypothesis = self.clone();
+        let head = hypothesis.push(schema.target(step), (from, step), SourceRole::Subquery, false);
+        (hypothesis, head)
+    }
+
     /// Adds a subquery over the rows of a relation that belong to each row of a source. Each result has the hypothesis,
     /// the head of the subquery and the source of the relation. Steps to a single row are joined outside the subquery,
     /// so that their columns remain at hand; with `whole` they are inside, as a negation has to cover the whole path.
@@ -238,7 +251,7 @@ impl Hypothesis {
     /// Adds the columns by which people know a row, or its key where there are none.
     pub fn select_display_columns(self, schema: &SchemaView, source: usize) -> Self {
         let relation = self.query.relation(source);
-        let names = schema.display_columns(relation);
+        let names = schema.label_columns(relation);
         let columns: Vec<ColumnId> = if names.is_empty() { schema.key_columns(relation) } else { names };
         if columns.is_empty() {
             return self.select_all(schema, source);
@@ -255,12 +268,6 @@ impl Hypothesis {
     /// Shows each row of the result once, where it has columns alone.
     pub fn show_once(&mut self) {
         self.query.distinct |= self.query.outputs.iter().all(|output| matches!(output.value, Expression::Column(_)));
-    }
-
-    /// Whether the number of rows is all that is asked for.
-    pub fn counts_rows_alone(&self) -> bool {
-        let mut measures = self.query.outputs.iter().filter(|output| output.value.is_aggregate());
-        measures.all(|output| output.value == Expression::CountRows)
     }
 
     /// Whether an output aggregates rows.

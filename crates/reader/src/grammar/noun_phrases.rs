@@ -1,5 +1,6 @@
 //! Noun phrases: "all cancelled orders", "the 3 oldest French singers".
 
+use crate::catalog::name_index::Mention;
 use crate::choice::costs;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
@@ -102,14 +103,16 @@ impl Parser<'_> {
         let columns = cell
             .columns
             .iter()
-            .filter(|m| !taken(m.end) && (m.cost <= costs::OWN_WORDS || !self.schema.is_key(m.target)));
+            .filter(|m| !taken(m.end) && (m.cost <= self.most_of_key(m) || !self.schema.is_key(m.target)));
         for mention in columns {
             if self.is_interrupted() {
                 break;
             }
             // "maker" means the rows that a key column of this name refers to.
-            if let Some((number, edge)) = self.schema.key_of_column(mention.target) {
-                let called = noun(edge.to, None, mention.cost + costs::RELATION_BY_KEY_NAME, mention.end);
+            let key = self.schema.key_of_column(mention.target).or(self.schema.own_key_of_column(mention.target));
+            if let Some((number, edge)) = key {
+                let unsaid = if mention.cost > costs::OWN_WORDS { costs::KEY_WITH_ROLE } else { mention.cost };
+                let called = noun(edge.to, None, unsaid + costs::RELATION_BY_KEY_NAME, mention.end);
                 found.push((NounPhrase { via: Some(number), ..called }, mention.end));
                 continue;
             }
@@ -138,6 +141,18 @@ impl Parser<'_> {
             found.push((one, mention.end));
         }
         found
+    }
+
+    /// What the name of a key may cost as a noun: where nothing else is called so, "agent" is enough for `agent_id`.
+    fn most_of_key(&self, mention: &Mention<ColumnId>) -> u32 {
+        let relation = self.schema.relation_words(mention.target.relation);
+        let [.., _, id] = self.schema.words(mention.target) else { return costs::OWN_WORDS };
+        let refers = self.schema.key_of_column(mention.target).or(self.schema.own_key_of_column(mention.target));
+        let plain = id == "id"
+            && refers.is_some()
+            && !mention.qualified
+            && relation.first() != self.schema.words(mention.target).first();
+        if plain { costs::of_unsaid_word("id") } else { costs::OWN_WORDS }
     }
 
     /// Whether the rows of a relation only tie others together, after which it is called: `train_station` beside `train`
@@ -241,11 +256,16 @@ impl Parser<'_> {
             Adjective::Superlative(quality, direction) => {
                 let limit = noun.limit.or((!noun.plural).then_some(1));
                 let columns = self.quality_columns(self.schema_relation(hypothesis, source), quality, direction);
-                let sorted = columns.into_iter().map(|(column, direction, cost)| {
-                    let value = Expression::Column(ColumnRef { source, column });
-                    self.rank_by(hypothesis.clone().with_cost(cost), source, value, direction, limit)
+                let sorted = columns.iter().map(|(column, direction, cost)| {
+                    let value = Expression::Column(ColumnRef { source, column: *column });
+                    self.rank_by(hypothesis.clone().with_cost(*cost), source, value, *direction, limit)
                 });
-                sorted.flatten().collect()
+                let sorted = sorted.flatten().collect();
+                // What is best rated is told by those who rated it.
+                if columns.is_empty() && quality == Quality::Rating && source == 0 {
+                    return self.ranked_by_opinions(hypothesis, direction, limit);
+                }
+                sorted
             }
         }
     }

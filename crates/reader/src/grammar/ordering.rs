@@ -139,10 +139,11 @@ impl Parser<'_> {
                 } else if !hypothesis.query.groups.is_empty() {
                     found.push((Expression::CountRows, hypothesis.clone(), end));
                 } else if noun.column.is_none() && noun.relation != hypothesis.query.relation(0) {
-                    for (next, head, _) in hypothesis.subquery(self.schema, 0, noun.relation, false) {
-                        found.extend(
-                            head.map(|head| (Expression::SubqueryAggregate(head, Aggregate::Count, None), next, end)),
-                        );
+                    for (next, head, target) in hypothesis.subquery(self.schema, 0, noun.relation, false) {
+                        let counted = head.zip(next.counted_by(self.schema, 0, target));
+                        found.extend(counted.map(|(head, counted)| {
+                            (Expression::SubqueryAggregate(head, Aggregate::Count, counted), next, end)
+                        }));
                     }
                 } else if let Some(column) =
                     noun.column.filter(|id| self.schema.is_number(*id) && hypothesis.query.relation(0) == id.relation)
@@ -160,6 +161,11 @@ impl Parser<'_> {
             found.extend(shown.map(|output| (output.value.clone(), hypothesis.clone(), end)));
         }
         found.extend(self.column_sort_keys(hypothesis, position));
+        // "Revenue by country sorted by revenue": a measure that is shown.
+        for (measure, end) in self.measure_terms(position).into_iter().filter(|_| !hypothesis.query.groups.is_empty()) {
+            let is_shown = hypothesis.query.outputs.iter().any(|output| output.value == measure.value);
+            found.extend(is_shown.then(|| (measure.value, hypothesis.clone(), end)));
+        }
         found
     }
 

@@ -6,10 +6,12 @@
 
 use crate::catalog::key_roles;
 use crate::catalog::name_index::Mention;
+use crate::catalog::recurring_amounts;
 use crate::catalog::schema_view::SchemaView;
 use crate::catalog::uncounted_rows;
 use crate::choice::costs;
 use crate::choice::doubts;
+use crate::choice::empty_dates;
 use crate::choice::evidence::Evidence;
 use crate::choice::word_accounting::uses_every_word;
 use crate::grammar::connectives::Connective;
@@ -136,11 +138,22 @@ impl<'a> Parser<'a> {
             let asked = Evidence::of(&hypothesis.query, self.schema).columns;
             let mut finished = hypothesis.finish(self.schema)?;
             finished.cost += doubts::cost(&finished, self.lattice, self.schema)?;
+            empty_dates::write(&mut finished.query, self.schema);
             finished.query.distinct |= self.lists_values(&finished);
-            uncounted_rows::leave_out(&mut finished.query, self.schema, &asked);
+            let named = |relation: usize| self.is_said(relation);
+            uncounted_rows::leave_out(&mut finished.query, self.schema, &asked, &named);
+            recurring_amounts::keep_running(&mut finished.query, self.schema, &asked);
             Some(finished)
         };
         Ok(complete.into_iter().filter(used).filter_map(finish).collect())
+    }
+
+    /// Whether the question has a word for the rows of a relation.
+    fn is_said(&self, relation: usize) -> bool {
+        let said = |at: usize| {
+            self.lattice.cell(at).relations.iter().any(|m| m.target == relation && m.cost <= costs::OWN_WORDS)
+        };
+        (0..self.lattice.len()).any(said)
     }
 
     /// Whether nothing but the kinds that a column tells are asked for: "show all payment methods". Each is shown once.
@@ -149,6 +162,7 @@ impl<'a> Parser<'a> {
         let plain = query.sources.iter().all(|source| source.conditions.is_empty()) && query.sources.len() == 1;
         let [OutputColumn { value: Expression::Column(at), .. }] = query.outputs.as_slice() else { return false };
         let last = self.lattice.words.iter().rposition(|word| word.kind != words::WordKind::Symbol).unwrap_or_default();
+        let last = self.before_existence(query.relation(0), last + 1).saturating_sub(1);
         let names =
             |start: usize| self.lattice.cell(start).columns.iter().any(|m| m.target == at.column && m.end == last + 1);
         let opens = |position: usize| {
@@ -169,6 +183,19 @@ impl<'a> Parser<'a> {
             )
             && self.lattice.is_plural(last + 1)
             && (0..=last).any(|start| names(start) && (0..start).all(opens))
+    }
+
+    /// The position of the words that say only that there is something, where the question ends in such: "what ranks do we have
+    /// for faculty", "which payment methods are there".
+    fn before_existence(&self, relation: usize, end: usize) -> usize {
+        const THERE: [&str; 6] = ["do we have", "are there", "do they have", "are used", "exist", "do exist"];
+        let rows_at = |at: usize| {
+            let at = self.skip_articles(at);
+            self.lattice.cell(at).relations.iter().any(|m| m.target == relation && m.end == end)
+        };
+        let is_tie = |at: usize| matches!(self.lattice.lower(at), "for" | "of" | "in" | "among");
+        let closes = |at: usize| at == end || is_tie(at) && rows_at(at + 1);
+        (1..end).find(|at| self.accept_phrase(*at, &THERE).is_some_and(closes)).unwrap_or(end)
     }
 
     /// After [`Parser::parse`]: how many words of the question some hypothesis has read, at most.
@@ -246,7 +273,7 @@ impl<'a> Parser<'a> {
             for (joined, source, many) in hypothesis.join(self.schema, from, mention.target.relation) {
                 let rival = mention.target.relation != hypothesis.query.relation(from)
                     && !mention.qualified
-                    && self.has_rival(hypothesis.query.relation(from), mention.target);
+                    && self.has_rival(hypothesis.query.relation(from), mention.target, mention.cost == 0);
                 let cost = mention.cost + if rival { costs::RIVAL_OF_OWN_COLUMN } else { 0 };
                 found.push((joined.with_cost(cost), ColumnRef { source, column: mention.target }, many));
             }
@@ -265,15 +292,27 @@ impl Parser<'_> {
     }
 
     /// Whether a relation has a column of its own that ends in the same telling word as another relation's.
-    pub fn has_rival(&self, relation: usize, other: ColumnId) -> bool {
+    /// "Type" may also be either's, whether it ends in "type" or in "type code"; with `whole`, every word was said.
+    pub fn has_rival(&self, relation: usize, other: ColumnId, whole: bool) -> bool {
         const TELL_NOTHING: [&str; 9] =
             ["name", "id", "title", "number", "code", "date", "description", "type", "details"];
         let last = self.schema.last_word(other);
-        let own = self.schema.columns(relation).map(|(id, _)| id);
+        let own = || self.schema.columns(relation).map(|(id, _)| id);
+        let kind = kind_of(self.schema.words(other));
+        let same_kind = |id: ColumnId| kind.is_some() && kind_of(self.schema.words(id)) == kind;
         !TELL_NOTHING.contains(&last)
-            && own.into_iter().any(|id| {
+            && own().any(|id| {
                 self.schema.last_word(id) == last && !self.schema.is_key(id) && self.schema.words(id).len() > 1
             })
+            || last == "code" && !whole && own().any(same_kind)
+    }
+}
+
+/// "type" of `budget_type_code`.
+fn kind_of(words: &[String]) -> Option<&str> {
+    match words {
+        [_, .., kind, end] if end == "code" => Some(kind),
+        _ => None,
     }
 }
 

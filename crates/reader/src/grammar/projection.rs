@@ -294,7 +294,7 @@ impl Parser<'_> {
         for (next, head, target) in hypothesis.subquery(self.schema, source, noun.relation, false) {
             let Some(head) = head else { continue };
             for mut next in self.with_adjectives(next.with_cost(noun.cost), target, noun) {
-                let at = noun.column.map(|column| ColumnRef { source: target, column });
+                let Some(at) = self.counted(&next, source, target, noun) else { continue };
                 next.focus.push(target);
                 found.push(next.select(Expression::SubqueryAggregate(head, Aggregate::Count, at), "count"));
             }

@@ -8,7 +8,7 @@ use crate::grammar::noun_phrases::NounPhrase;
 use crate::grammar::parser::{Parser, Parses};
 use crate::grammar::select_items::{ItemKind, SelectItem};
 use crate::lattice::lexicon::Category;
-use crate::query::tree::{Aggregate, ColumnRef, Expression};
+use crate::query::tree::{Aggregate, ColumnRef, Condition, Expression, JoinStep};
 
 impl Parser<'_> {
     /// All ways to read the beginning of the question, each as a hypothesis about its subject and outputs.
@@ -32,11 +32,14 @@ impl Parser<'_> {
             forms.extend(self.comparison_questions(position));
             forms.extend(self.event_questions(position));
             forms.extend(self.money_questions(position));
+            forms.extend(self.spending_questions(position));
             forms.extend(self.first_time_questions(position));
             forms.extend(self.either_questions(position));
             forms.extend(self.changed_groups(position));
             forms.extend(self.biggest_rows(position));
             forms.extend(self.nth_rows(position));
+            forms.extend(self.best_unit_questions(position));
+            forms.extend(self.last_time_questions(position));
             forms.extend(self.facts_side_by_side(position));
             found.extend(taken(position, forms));
         }
@@ -100,6 +103,11 @@ impl Parser<'_> {
         hypothesis.from_bottom = noun.from_bottom;
         hypothesis.subject_column = noun.column.map(|column| ColumnRef { source: 0, column });
         hypothesis.query.distinct = noun.distinct && noun.column.is_some();
+        if let Some(edge) = noun.via.filter(|edge| self.schema.is_own_key(*edge)) {
+            let (mut called, head) = hypothesis.subquery_step(self.schema, 0, JoinStep { edge, forward: false });
+            called.own_key = Some(edge);
+            hypothesis = called.filter(0, Condition::Exists { source: head, negated: false });
+        }
         self.with_adjectives(hypothesis, 0, noun)
     }
 

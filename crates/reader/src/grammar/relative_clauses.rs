@@ -4,10 +4,10 @@
 use crate::choice::costs;
 use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
-use crate::grammar::noun_phrases::NounPhrase;
+use crate::grammar::noun_phrases::{Adjective, NounPhrase};
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
-use crate::query::tree::{ColumnRef, Condition, Expression, Operand};
+use crate::query::tree::{ColumnRef, Condition, Expression, JoinStep, Operand};
 
 impl Parser<'_> {
     /// A related noun: "who have a dog", "in the stadium", "without any concert".
@@ -24,7 +24,20 @@ impl Parser<'_> {
         for (noun, end) in
             self.noun_phrases(connective.end).into_iter().filter(|(noun, _)| noun.column.is_none() && !groups(noun))
         {
-            let near: Vec<(Hypothesis, usize)> = if connective.negated {
+            if let Some(without) = self.without_own_rows(hypothesis, source, connective, &noun) {
+                found.extend(without.into_iter().map(|next| (next, end)));
+                continue;
+            }
+            let shown = self.with_shown(hypothesis, source, connective, &noun);
+            found.extend(shown.into_iter().map(|next| (next, end)));
+            let own_key = noun.via.filter(|edge| self.schema.is_own_key(*edge));
+            let near: Vec<(Hypothesis, usize)> = if let Some(edge) = own_key {
+                if hypothesis.query.relation(source) != noun.relation {
+                    continue;
+                }
+                let (next, head) = hypothesis.subquery_step(self.schema, source, JoinStep { edge, forward: true });
+                vec![(next.filter(source, Condition::Exists { source: head, negated: connective.negated }), head)]
+            } else if connective.negated {
                 let deny = |head: usize| Condition::Exists { source: head, negated: true };
                 let subs = hypothesis.subquery(self.schema, source, noun.relation, true).into_iter();
                 subs.filter_map(|(hypothesis, head, target)| Some((hypothesis.filter(source, deny(head?)), target)))
@@ -33,7 +46,10 @@ impl Parser<'_> {
                 self.attach(hypothesis, source, noun.relation)
             };
             for (mut next, target) in near {
-                if target == source && (connective.verb || connective.negated)
+                let step = next.query.sources.get(target).and_then(|source| source.parent).map(|(_, step)| step.edge);
+                let other_key = noun.via.is_some() && step.is_some() && target != source && step != noun.via;
+                if other_key
+                    || target == source && (connective.verb || connective.negated)
                     || noun.each && (hypothesis.is_aggregate() || hypothesis.query.limit.is_some())
                 {
                     continue;
@@ -45,6 +61,50 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// "Revenue without cancelled orders" leaves rows of the source itself out: those that the one adjective tells. `None` where the
+    /// clause is not of that form.
+    fn without_own_rows(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        connective: Connective,
+        noun: &NounPhrase,
+    ) -> Option<Vec<Hypothesis>> {
+        let own = noun.relation == hypothesis.query.relation(source) && noun.via.is_none();
+        let [adjective] = noun.adjectives.as_slice() else { return None };
+        let denied = match *adjective {
+            Adjective::Value { start, end, negated: false } => Adjective::Value { start, end, negated: true },
+            Adjective::Flag { column, negated: false } => Adjective::Flag { column, negated: true },
+            _ => return None,
+        };
+        let fits = own && connective.negated && connective.linked && noun.plural && noun.limit.is_none();
+        let noun = NounPhrase { adjectives: vec![denied], ..noun.clone() };
+        let next = hypothesis.clone().with_cost(noun.cost + costs::RELATED_NOUN);
+        fits.then(|| self.with_adjectives(next, source, &noun))
+    }
+
+    /// "The latest reviews with product" show the product of each, as every row has one.
+    fn with_shown(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        connective: Connective,
+        noun: &NounPhrase,
+    ) -> Vec<Hypothesis> {
+        let with = connective.end.checked_sub(1).is_some_and(|at| {
+            matches!(self.lattice.lower(at), "with" | "including")
+                || matches!(self.lattice.lower(at), "the" | "their" | "its")
+        });
+        let lists = source == 0 && hypothesis.default_projection && hypothesis.subject_column.is_none();
+        let plain = noun.adjectives.is_empty() && noun.limit.is_none() && noun.via.is_none() && !noun.plural;
+        let own = noun.relation == hypothesis.query.relation(source);
+        if !(with && lists && plain) || own || connective.negated || connective.verb {
+            return Vec::new();
+        }
+        let joined = hypothesis.join(self.schema, source, noun.relation).into_iter().filter(|(.., many)| !many);
+        joined.map(|(next, target, _)| next.with_cost(noun.cost).select_display_columns(self.schema, target)).collect()
     }
 
     /// The cost of a verb that names a relation which the joins do not touch: "attended" where there is a relation of
@@ -64,6 +124,10 @@ impl Parser<'_> {
             self.quantities(connective.end).into_iter().filter(|(one, ..)| *one != "=" || connective.verb)
         {
             let start = self.skip_optional(start, Category::Of);
+            // Whoever "made two or less orders" may have to have made one.
+            if matches!(operator, "<" | "<=") && connective.verb_position.is_some() {
+                continue;
+            }
             for (noun, end) in self.noun_phrases(start) {
                 let hypotheses = self.with_count(hypothesis, source, &noun, operator, number);
                 found
@@ -101,22 +165,27 @@ impl Parser<'_> {
     ) -> Vec<Hypothesis> {
         let mut found = Vec::new();
         if let Some(subject) = hypothesis.subject_column.filter(|_| source == 0) {
-            let having = Condition::Compare {
-                value: Expression::CountRows,
-                operator,
-                operand: Operand::Number(number.to_string()),
-            };
             for (mut next, target) in self.grouped_by_subject(hypothesis, subject, noun) {
-                next.query.having.push(having.clone());
+                let Some(value) = next.count_of_joined(self.schema, 0, target) else { continue };
+                let operand = Operand::Number(number.to_string());
+                next.query.having.push(Condition::Compare { value, operator, operand });
                 next.focus.push(target);
                 found.push(next);
             }
             return found;
         }
         let own = hypothesis.query.relation(source);
+        if let Some(edge) = hypothesis.own_key.filter(|_| source == 0 && noun.relation == own && noun.column.is_none())
+        {
+            let (next, head) = hypothesis.subquery_step(self.schema, 0, JoinStep { edge, forward: false });
+            let condition = Condition::RowCount { source: head, distinct: None, operator, number };
+            let mut next = next.filter(0, condition).with_cost(noun.cost + costs::RELATED_NOUN);
+            next.focus.push(head);
+            return self.with_adjectives(next, head, noun);
+        }
         for (next, head, target) in hypothesis.subquery(self.schema, source, noun.relation, false) {
             let Some(head) = head.filter(|_| noun.relation != own) else { continue };
-            let distinct = noun.column.map(|column| ColumnRef { source: target, column });
+            let Some(distinct) = self.counted(&next, source, target, noun) else { continue };
             let condition = Condition::RowCount { source: head, distinct, operator, number };
             let mut next = next.filter(source, condition).with_cost(noun.cost + costs::RELATED_NOUN);
             next.focus.push(target);
@@ -139,6 +208,9 @@ impl Parser<'_> {
                 continue;
             }
             next.query.groups.push(Expression::Column(subject));
+            // "The states with the most invoices" may be those of the invoices.
+            let rival = noun.relation != subject.column.relation && self.has_rival(noun.relation, subject.column, true);
+            next.cost += if rival { costs::RIVAL_OF_OWN_COLUMN } else { 0 };
             next.cost += noun.cost + costs::RELATED_NOUN;
             found.extend(self.with_adjectives(next, target, noun).into_iter().map(|hypothesis| (hypothesis, target)));
         }

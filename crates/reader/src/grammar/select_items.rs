@@ -108,8 +108,9 @@ impl Parser<'_> {
         for start in self.ends(position, Category::HowMany) {
             for (noun, end) in self.noun_phrases(start) {
                 // "the number of floors" may be a column that holds the number.
-                let held =
-                    noun.column.is_some_and(|column| self.schema.is_number(column) && !self.schema.is_key(column));
+                let held = noun.column.is_some_and(|column| {
+                    self.schema.is_number(column) && !self.schema.is_key(column) && !self.numbers_a_thing(column)
+                });
                 let what = if held && noun.adjectives.is_empty() { ItemKind::Column } else { ItemKind::Count(noun) };
                 found.push((vec![plain(what, self.skip_articles(start), end)], end));
             }
@@ -127,6 +128,15 @@ impl Parser<'_> {
         }
         found.extend(self.full_name(position).map(|(start, end)| (vec![plain(ItemKind::FullName, start, end)], end)));
         found
+    }
+
+    /// Whether a column has the numbers by which things are known that have a relation of their own: `card_number`.
+    fn numbers_a_thing(&self, column: ColumnId) -> bool {
+        let [.., thing, number] = self.schema.words(column) else { return false };
+        let is_thing = |relation: usize| {
+            self.schema.relation_words(relation).last().is_some_and(|last| words::singular(last) == *thing)
+        };
+        number == "number" && self.schema.relations().any(|(relation, _)| is_thing(relation))
     }
 
     /// The words of "full name" or "first and last names".

@@ -3,6 +3,7 @@
 
 use crate::catalog::name_index::Mention;
 use crate::choice::costs;
+use crate::grammar::clauses::taken;
 use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
@@ -23,7 +24,14 @@ impl Parser<'_> {
             match one {
                 Category::MostRows(direction) => found.extend(self.most_rows(hypothesis, source, *start, *direction)),
                 Category::Highest(direction) => {
-                    found.extend(self.highest_value(hypothesis, source, *start, *direction))
+                    found.extend(self.highest_value(hypothesis, source, *start, *direction));
+                    // "The worst rating" of a product is that of all who rated it.
+                    let rating = self.accept_phrase(*start, &["rating", "ratings", "average rating", "score"]);
+                    if let Some(end) = rating.filter(|_| source == 0 && hypothesis.subject_column.is_none()) {
+                        let limit = hypothesis.asked_limit.or(Some(1));
+                        let ranked = self.ranked_by_opinions(hypothesis, *direction, limit);
+                        found.extend(taken(*start, ranked.into_iter().map(|next| (next, end)).collect()));
+                    }
                 }
                 Category::MostFrequent(direction) => {
                     let over = self.accept(*start, Category::Of).map(|begin| self.skip_all(begin, &[Category::All]));
@@ -35,9 +43,11 @@ impl Parser<'_> {
                             *direction,
                         )
                     }));
-                    if let Some(subject) =
-                        hypothesis.subject_column.filter(|_| source == 0 && hypothesis.query.groups.is_empty())
-                    {
+                    if let Some(subject) = hypothesis.subject_column.filter(|_| {
+                        source == 0
+                            && hypothesis.query.groups.is_empty()
+                            && self.records_what_is_told(hypothesis, connective)
+                    }) {
                         let mut next = hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE);
                         next.query.groups.push(Expression::Column(subject));
                         let limit = hypothesis.asked_limit.or(Some(1));
@@ -67,6 +77,14 @@ impl Parser<'_> {
         found
     }
 
+    /// Whether the rows at hand are those that a verb before "the most often" tells of, where it tells of any: "ordered the most
+    /// often" counts orders, and no suppliers of what was ordered.
+    fn records_what_is_told(&self, hypothesis: &Hypothesis, connective: Connective) -> bool {
+        let verb = connective.verb_position.or(connective.end.checked_sub(1));
+        let records = verb.map(|verb| self.records_of_verb(verb)).unwrap_or_default();
+        records.is_empty() || records.iter().any(|(relation, _)| *relation == hypothesis.query.relation(0))
+    }
+
     /// Ranks by the number of related rows: "the most dogs".
     pub fn most_rows(
         &self,
@@ -80,12 +98,11 @@ impl Parser<'_> {
         for (noun, end) in self.noun_phrases(position).into_iter().filter(|(noun, _)| noun.column.is_none()) {
             if let Some(subject) = hypothesis.subject_column.filter(|_| source == 0) {
                 for (mut next, target) in self.grouped_by_subject(hypothesis, subject, &noun) {
+                    let Some(count) = next.count_of_joined(self.schema, 0, target) else { continue };
                     next.focus.push(target);
-                    let next = next.select(Expression::CountRows, "count");
+                    let next = next.select(count.clone(), "count");
                     found.extend(
-                        self.rank_by(next, 0, Expression::CountRows, direction, limit)
-                            .into_iter()
-                            .map(|hypothesis| (hypothesis, end)),
+                        self.rank_by(next, 0, count, direction, limit).into_iter().map(|hypothesis| (hypothesis, end)),
                     );
                 }
                 continue;
@@ -96,7 +113,8 @@ impl Parser<'_> {
             for (next, head, target) in hypothesis.subquery(self.schema, source, noun.relation, false) {
                 let Some(head) = head else { continue };
                 for mut next in self.with_adjectives(next.with_cost(noun.cost + costs::RELATED_NOUN), target, &noun) {
-                    let value = Expression::SubqueryAggregate(head, Aggregate::Count, None);
+                    let Some(counted) = next.counted_by(self.schema, source, target) else { continue };
+                    let value = Expression::SubqueryAggregate(head, Aggregate::Count, counted);
                     next.focus.push(target);
                     if source == 0 && next.default_projection {
                         next = next.select(value.clone(), "count");

@@ -40,7 +40,7 @@ impl Parser<'_> {
 
     /// Whether there is any of what a number of the row counts: "out of stock", "that have stock".
     pub fn supply_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
-        let mut found = Vec::new();
+        let mut found = self.supply_numbers(hypothesis, source, connective);
         let out = self.accept_phrase(connective.end, &["out of", "in short supply of", "run out of"]);
         let has = connective.verb && connective.linked;
         let start = match out {
@@ -66,6 +66,33 @@ impl Parser<'_> {
                     about(hypothesis.clone().with_cost(mention.cost + costs::SUPPLY).filter(source, condition), at),
                     end,
                 ));
+            }
+        }
+        found
+    }
+
+    /// "Fewer than 10 pieces in stock": a comparison before the name of the number that it is about.
+    fn supply_numbers(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
+        const UNITS: [&str; 8] = ["pieces", "units", "items", "pcs", "piece", "unit", "left", "copies"];
+        let mut found = Vec::new();
+        let relation = hypothesis.query.relation(source);
+        for (operator, at) in self.operators(connective.end).into_iter().filter(|_| !connective.negated) {
+            let Some((operand, end)) = self.amount(at) else { continue };
+            let end = self.accept_phrase(end, &UNITS).unwrap_or(end);
+            let Some(start) = self.accept_phrase(end, &["in", "on", "left in"]) else { continue };
+            for (candidates, _, end) in self.column_terms(start) {
+                for mention in
+                    candidates.into_iter().filter(|m| m.cost <= costs::INFLECTED_NAME && m.target.relation == relation)
+                {
+                    let column = mention.target;
+                    if self.schema.is_whole(column) && !self.schema.is_key(column) && !self.lattice.is_plural(end) {
+                        let at = ColumnRef { source, column };
+                        let operand = operand.clone();
+                        let condition = Condition::Compare { value: Expression::Column(at), operator, operand };
+                        let next = hypothesis.clone().with_cost(mention.cost + costs::SUPPLY);
+                        found.push((about(next.filter(source, condition), at), end));
+                    }
+                }
             }
         }
         found

@@ -4,7 +4,7 @@ use crate::help::facets::plural;
 use crate::help::question_templates::{Candidate, Form};
 use crate::help::suggestions::text_of;
 use crate::lattice::Lattice;
-use crate::lattice::lexicon::Category;
+use crate::lattice::lexicon::{self, Category};
 use crate::{Abstention, Nearest, costs};
 use words::WordKind;
 
@@ -20,6 +20,7 @@ pub fn edits(question: &str, lattice: &Lattice, abstention: &Abstention) -> Vec<
             texts.push(editor.corrected(words, nearest));
             let unknown: Vec<bool> = lattice.words.iter().map(|word| words.contains(&word.text)).collect();
             texts.push(editor.without(&unknown));
+            texts.push(editor.without(&editor.with_conjunctions(&unknown)));
             texts.push(editor.without(&editor.with_connectives(&unknown)));
             if let Some(first) = unknown.iter().position(|unknown| *unknown) {
                 texts.push(editor.up_to(first));
@@ -50,9 +51,72 @@ impl Editor<'_> {
             (0..self.lattice.len()).filter(kept).map(|at| text_of(self.question, self.lattice, at, at + 1)).collect();
         let is_kept = |at: &usize| left_out.get(*at) == Some(&false) && !self.is_punctuation(*at);
         let leads_nowhere = (0..self.lattice.len()).rev().find(is_kept).is_none_or(|last| self.leads_on(last));
-        // "which products", "each country": nothing is asked of them.
-        let is_bare = kept.len() == 2 && self.asks_for_more(0);
-        if kept.len() < 2 || leads_nowhere || is_bare { String::new() } else { kept.join(" ") }
+        // "which product categories", "each country": nothing is asked of them.
+        let says_more = |at: usize| {
+            let tells = self.is_connective(at) || self.is_verb(at) || !self.lattice.cell(at).values.is_empty();
+            is_kept(&at) && tells
+        };
+        let asks = matches!(self.lattice.lower(0), "which" | "what" | "who") && is_kept(&0);
+        let is_bare = kept.len() == 2 && self.asks_for_more(0) || asks && !(1..self.lattice.len()).any(says_more);
+        // "Orders were in 2025" lacks what they were, "which sales in the most revenue" what they did.
+        let loses = (0..self.lattice.len()).any(|at| {
+            let lost = self.has_lost_its_verb(at, left_out)
+                || self.has_lost_its_auxiliary(at, left_out)
+                || self.has_lost_its_neighbour(at, left_out)
+                || self.asks_without_a_verb(at, left_out);
+            is_kept(&at) && lost
+        });
+        if kept.len() < 2 || leads_nowhere || is_bare || loses { String::new() } else { kept.join(" ") }
+    }
+
+    /// Whether "and" has lost what stood before it, or a number what it counts: "orders and February", "the most one reviews".
+    fn has_lost_its_neighbour(&self, at: usize, left_out: &[bool]) -> bool {
+        let is_left_out = |at: usize| left_out.get(at) == Some(&true);
+        let joins = self.lattice.cell(at).categories.iter().any(|(one, _)| matches!(one, Category::And | Category::Or));
+        let word = self.lattice.words.get(at);
+        let is_number = word.is_some_and(|word| {
+            word.kind == WordKind::Number && word.lower.len() != 4 || lexicon::number_word(&word.lower).is_some()
+        });
+        // "Top 5 happy customers" are five customers.
+        let before = at.checked_sub(1).map(|before| &self.lattice.cell(before).categories);
+        let ranks = |one: &Category| matches!(one, Category::Top | Category::Bottom | Category::Opener);
+        let ranked = before.is_none_or(|before| before.iter().any(|(one, _)| ranks(one)));
+        // "Phone numbers" are no numbers.
+        let counts = joins || matches!(self.lattice.lower(at), "number" | "numbers");
+        counts && at > 0 && is_left_out(at - 1) || is_number && !ranked && is_left_out(at + 1)
+    }
+
+    /// Whether a word follows on a "did" that is left out: "how much spend".
+    fn has_lost_its_auxiliary(&self, at: usize, left_out: &[bool]) -> bool {
+        let is_lost = |before: usize| {
+            left_out.get(before) == Some(&true) && matches!(self.lattice.lower(before), "did" | "does" | "do")
+        };
+        (0..at).any(is_lost)
+    }
+
+    /// Whether "did" asks what was done, and the verb that tells it is left out: "how many phones did we".
+    fn asks_without_a_verb(&self, at: usize, left_out: &[bool]) -> bool {
+        let kept_verb = |later: usize| left_out.get(later) == Some(&false) && self.is_verb(later);
+        matches!(self.lattice.lower(at), "did" | "does" | "do")
+            && (at + 1..left_out.len()).any(|later| left_out.get(later) == Some(&true))
+            && !(at + 1..left_out.len()).any(kept_verb)
+    }
+
+    fn is_verb(&self, at: usize) -> bool {
+        let verb = |one: &Category| matches!(one, Category::RelationVerb | Category::Have | Category::Be);
+        self.lattice.cell(at).categories.iter().any(|(one, _)| verb(one))
+    }
+
+    /// Whether a preposition follows on words that are left out, and those on a form of "be" or a noun that "which" asks for.
+    fn has_lost_its_verb(&self, at: usize, left_out: &[bool]) -> bool {
+        let is_left_out = |at: usize| left_out.get(at) == Some(&true);
+        let Some(last) = (0..at).rev().find(|before| !is_left_out(*before)).filter(|last| last + 1 < at) else {
+            return false;
+        };
+        let preposition = self.lattice.cell(at).categories.iter().any(|(one, _)| *one == Category::In);
+        let be = matches!(self.lattice.lower(last), "is" | "are" | "was" | "were" | "been");
+        let asked = matches!(self.lattice.lower(0), "which" | "who" | "what");
+        preposition && (be || asked && self.lattice.lower(at) == "in")
     }
 
     /// The question with the words of the nearest names in place of unknown ones; empty where one has none.
@@ -101,6 +165,20 @@ impl Editor<'_> {
         all
     }
 
+    /// The same words with an "and" or a comma right after them.
+    fn with_conjunctions(&self, left_out: &[bool]) -> Vec<bool> {
+        let joins = |at: usize| {
+            let joins = |one: &Category| matches!(one, Category::And | Category::Or | Category::Comma);
+            self.lattice.cell(at).categories.iter().any(|(one, _)| joins(one))
+        };
+        let mut all = left_out.to_vec();
+        for at in 1..all.len() {
+            let follows = left_out.get(at - 1) == Some(&true) && joins(at);
+            all.get_mut(at).into_iter().filter(|_| follows).for_each(|flag| *flag = true);
+        }
+        all
+    }
+
     /// Runs of words that name something, one after the other.
     fn phrases(&self) -> Vec<(usize, usize)> {
         let mut phrases = Vec::new();
@@ -123,8 +201,12 @@ impl Editor<'_> {
 
     /// A word after which something has to come.
     fn leads_on(&self, at: usize) -> bool {
-        const UNFINISHED: [&str; 13] =
-            ["last", "first", "next", "past", "this", "each", "every", "most", "more", "less", "than", "same", "two"];
+        #[rustfmt::skip]
+        const UNFINISHED: [&str; 30] = [
+            "last", "first", "next", "past", "this", "each", "every", "most", "more", "less", "than", "same", "two", "worst",
+            "best", "highest", "lowest", "largest", "smallest", "biggest", "fewest", "least", "we", "they", "not", "never",
+            "only", "second", "third", "half",
+        ];
         let word = self.lattice.words.get(at);
         self.is_connective(at) || word.is_some_and(|word| word.possessive || UNFINISHED.contains(&word.lower.as_str()))
     }

@@ -6,6 +6,7 @@
 //! answered by `about_schema`.
 
 pub(crate) mod about_schema;
+pub(crate) mod contrary;
 pub(crate) mod edits;
 pub(crate) mod examples;
 pub(crate) mod facets;

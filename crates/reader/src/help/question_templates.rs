@@ -65,9 +65,13 @@ impl Templates<'_> {
         for flag in &facets.flags {
             let (words, name) = (phrase(self.schema, *flag), self.schema.spelled(*flag));
             let words = ["is ", "has "].iter().find_map(|verb| words.strip_prefix(verb)).unwrap_or(&words);
-            let verb = if is_adjective(words) { "are" } else { "have" };
+            let (verb, of_them) = if is_adjective(words) { ("are", "is") } else { ("have", "have") };
             made.push(candidate(Form::Filter, format!("how many {noun} {verb} {words}"), [&relation, &name]));
-            made.push(candidate(Form::Share, format!("what percentage of {noun} is {words}"), [&relation, &name]));
+            made.push(candidate(
+                Form::Share,
+                format!("what percentage of {noun} {of_them} {words}"),
+                [&relation, &name],
+            ));
         }
         made.push(candidate(Form::List, format!("show all {noun}"), [&relation]));
         made

@@ -5,12 +5,14 @@
 //! stored value that the question does not: what is suggested is logged with the error.
 
 use crate::catalog::name_index::Mention;
-use crate::help::edits;
-use crate::help::likeness::Likeness;
+use crate::help::examples::Example;
+use crate::help::likeness::{Likeness, left_out};
 use crate::help::question_templates::{Candidate, Form};
 use crate::help::topics::Topics;
+use crate::help::{contrary, edits};
 use crate::interrupts::Interrupted;
 use crate::lattice::Lattice;
+use crate::lattice::misspelt_words;
 use crate::lattice::stored_values::{Closeness, Match, ValueLookup};
 use crate::{Abstention, MAX_WORDS, Reader, Reading};
 use schema::sanitize::{is_one_line, one_line};
@@ -21,10 +23,20 @@ const MAX_SUGGESTIONS: usize = 3;
 /// No more of those that were written are read: together they take a few milliseconds.
 const MAX_READ: usize = 24;
 /// Longer questions are not suggested, in characters.
-const MAX_LENGTH: usize = 120;
+pub const MAX_LENGTH: usize = 120;
+
+/// A question to ask in place of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    pub question: String,
+    /// What it does not ask for, in the words of the question it stands for.
+    pub leaves_out: Vec<String>,
+    /// It only shows what can be asked here: nothing of the question was understood that another one could share.
+    pub is_example: bool,
+}
 
 impl Reader<'_> {
-    /// Up to three questions that are answered, the nearest first. `accept` says of each whether it may be shown, and may
+    /// Up to three questions that are answered, the nearest first, each with what it leaves out. `accept` says of each whether it may be shown, and may
     /// look further than the reader can; it is asked of few.
     pub fn suggestions(
         &self,
@@ -32,14 +44,34 @@ impl Reader<'_> {
         abstention: &Abstention,
         lookup: &dyn ValueLookup,
         accept: &mut dyn FnMut(&str, &Reading) -> Result<bool, Interrupted>,
-    ) -> Result<Vec<String>, Interrupted> {
+    ) -> Result<Vec<Suggestion>, Interrupted> {
         let words = words::split(question, MAX_WORDS + 1);
         if words.is_empty() || words.len() > MAX_WORDS {
             return self.plain_examples(accept);
         }
         let lattice = Lattice::new(question, words, &self.schema, self.names, lookup, self.interrupt)?;
-        let mut found = Vec::new();
-        for (text, reading) in self.nearest_answered(question, abstention, &lattice)? {
+        // What is suggested is not misspelt as the question is.
+        let corrected =
+            misspelt_words::correct(question, &lattice.unknown(), &self.schema, self.names, self.interrupt)?;
+        if let Some(corrected) = corrected {
+            return match self.read(&corrected.question, lookup)? {
+                Ok(_) => self.nearest_to(question, abstention, &lattice, lookup, accept),
+                Err(abstention) => self.suggestions(&corrected.question, &abstention, lookup, accept),
+            };
+        }
+        self.nearest_to(question, abstention, &lattice, lookup, accept)
+    }
+
+    fn nearest_to(
+        &self,
+        question: &str,
+        abstention: &Abstention,
+        lattice: &Lattice,
+        lookup: &dyn ValueLookup,
+        accept: &mut dyn FnMut(&str, &Reading) -> Result<bool, Interrupted>,
+    ) -> Result<Vec<Suggestion>, Interrupted> {
+        let mut found: Vec<Suggestion> = Vec::new();
+        for (text, reading) in self.nearest_answered(question, abstention, lattice)? {
             if found.len() == MAX_SUGGESTIONS {
                 break;
             }
@@ -47,11 +79,11 @@ impl Reader<'_> {
             let again = self.read(&text, lookup)?.ok();
             // The top 5 and the top 10 are one suggestion.
             let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
-            if found.iter().any(|other: &String| letters(other) == letters(&text)) {
+            if found.iter().any(|other| letters(&other.question) == letters(&text)) {
                 continue;
             }
             if again.as_ref() == Some(&reading) && accept(&text, &reading)? {
-                found.push(text);
+                found.push(Suggestion { leaves_out: left_out(question, &text), question: text, is_example: false });
             }
         }
         if found.is_empty() { self.plain_examples(accept) } else { Ok(found) }
@@ -60,11 +92,13 @@ impl Reader<'_> {
     fn plain_examples(
         &self,
         accept: &mut dyn FnMut(&str, &Reading) -> Result<bool, Interrupted>,
-    ) -> Result<Vec<String>, Interrupted> {
+    ) -> Result<Vec<Suggestion>, Interrupted> {
         let is_telling = |form: Form| matches!(form, Form::PerGroup | Form::PerTime | Form::Ranking);
         let examples =
             self.examples(MAX_SUGGESTIONS, &is_telling, &mut |example| accept(&example.question, &example.reading))?;
-        Ok(examples.into_iter().map(|example| example.question).collect())
+        let example =
+            |example: Example| Suggestion { question: example.question, leaves_out: Vec::new(), is_example: true };
+        Ok(examples.into_iter().map(example).collect())
     }
 
     /// The questions that are answered, of those most like the question, no two with the same statement. Where the
@@ -83,7 +117,10 @@ impl Reader<'_> {
         let mut seen: HashSet<String> = HashSet::from([question.trim().to_lowercase()]);
         for (place, candidate) in candidates.into_iter().enumerate() {
             let long_enough = candidate.text.split_whitespace().nth(1).is_some();
-            let fits = long_enough && candidate.text.len() <= MAX_LENGTH && is_one_line(&candidate.text);
+            let sound = !contrary::stumbles(&candidate.text)
+                && !contrary::is_contrary(question, &candidate.text)
+                && (likeness.stays_near(&candidate.text) || !readings.is_empty());
+            let fits = long_enough && sound && candidate.text.len() <= MAX_LENGTH && is_one_line(&candidate.text);
             if fits && seen.insert(candidate.text.to_lowercase()) {
                 ranked.push((likeness.of(&candidate.text), place, candidate));
             }
@@ -94,6 +131,7 @@ impl Reader<'_> {
         let mut answered: Vec<(String, Reading)> = Vec::new();
         for (_, _, candidate) in ranked.into_iter().take(MAX_READ) {
             if let Some(reading) = self.answer(&candidate, &known)?
+                && (readings.contains(&reading.summary) || !likeness.narrows(&candidate.text, &reading.summary))
                 && statements.insert(reading.sql.clone())
             {
                 answered.push((candidate.text, reading));
@@ -171,6 +209,7 @@ mod tests {
         let reader = prepared.reader(&never);
         let abstention = reader.read(question, &NoValues).unwrap().expect_err("it is answered");
         let found = reader.suggestions(question, &abstention, &NoValues, &mut |_, _| Ok(true)).unwrap();
+        let found: Vec<String> = found.into_iter().map(|one| one.question).collect();
         for text in &found {
             assert!(reader.read(text, &NoValues).unwrap().is_ok(), "{question}: {text} is not answered");
         }
@@ -186,11 +225,40 @@ mod tests {
             ("phone numbers of happy customers from Oslo", "customers from Oslo"),
             ("which unicorn rides the most orders with status paid", "orders with status paid"),
             ("products we never heard of with a low stock", "10 products with the lowest stock"),
+            ("which unicorn brought in the most revenue", "revenue"),
         ] {
             let found = suggestions(question, &shop);
             assert!((1..=3).contains(&found.len()), "{question}: {found:?}");
             assert!(found.iter().any(|text| text.contains(near)), "{question}: {found:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_suggested_that_asks_for_other_rows() {
+        let found = suggestions("overdue orders", &shop());
+        let labels = ["new", "paid", "shipped", "delivered", "cancelled", "returned"];
+        assert!(!found.iter().any(|text| labels.iter().any(|label| text.contains(label))), "{found:?}");
+        let found = suggestions("top 5 zzz by price of products", &shop());
+        assert!(!found.iter().any(|text| text.contains("customer")), "{found:?}");
+        assert!(suggestions("cancelled zzz orders", &shop()).iter().any(|text| text.contains("cancelled")));
+    }
+
+    #[test]
+    fn what_has_lost_what_it_is_about_is_not_suggested() {
+        for (question, lost) in [
+            ("which product has the most one zzz reviews", "one reviews"),
+            ("orders in zzz and February 2025", "orders and"),
+            ("how many laptops did we zzz", "did we"),
+            ("tell the product with the worst zzz", "the worst"),
+            ("how many orders does each customer zzz", "does each"),
+        ] {
+            let found = suggestions(question, &shop());
+            assert!(!found.iter().any(|text| text.contains(lost)), "{question}: {found:?}");
+        }
+        let found = suggestions("revenue by zzz and country", &shop());
+        assert!(found.iter().any(|text| text == "revenue by country"), "{found:?}");
+        let found = suggestions("top 5 zzz customers by revenue", &shop());
+        assert!(found.iter().any(|text| text == "top 5 customers by revenue"), "{found:?}");
     }
 
     #[test]

@@ -99,7 +99,8 @@ impl<'a> Topics<'a> {
             let is_name = self.schema.display_columns(column.relation).contains(&column);
             let tie = match before {
                 _ if is_kind => format!("with {}", phrase(self.schema, column)),
-                "from" | "by" | "with" | "of" | "for" | "named" => before.to_owned(),
+                "from" | "by" | "of" | "named" => before.to_owned(),
+                "with" | "for" if is_name => before.to_owned(),
                 _ if is_name => "of".to_owned(),
                 _ => "in".to_owned(),
             };
@@ -129,7 +130,8 @@ impl<'a> Topics<'a> {
             return at + 1;
         }
         let is_named = column.cost <= costs::SYNONYMOUS_NAME;
-        let words = if is_named && column.cost > costs::OWN_WORDS { phrase(self.schema, column.target) } else { words };
+        // "Ship" is no word for what `shipping` holds.
+        let words = if is_named && column.cost > 0 { phrase(self.schema, column.target) } else { words };
         if is_measure(column.target) {
             let all = cell.columns.iter().filter(|m| m.end == column.end && is_measure(m.target));
             let mut relations: Vec<usize> = Vec::new();
@@ -142,7 +144,8 @@ impl<'a> Topics<'a> {
             }
         } else {
             owners.push(column.target.relation);
-            if !self.schema.is_flag(column.target) {
+            let is_name = self.schema.display_columns(column.target.relation).contains(&column.target);
+            if !self.schema.is_flag(column.target) && !is_name {
                 push(&mut self.groups, (phrase(self.schema, column.target), None));
             }
         }

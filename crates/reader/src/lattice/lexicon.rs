@@ -122,7 +122,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::All], &["all", "all of", "all of the", "all the", "any", "of all", "across all", "among all", "for all", "over all"]),
     (&[Category::Each], &["each", "every", "each of the", "each one of the", "each individual"]),
     (&[Category::Distinct], &["different", "distinct", "unique", "distinctive", "all different", "all distinct"]),
-    (&[Category::HowMany], &["how many", "number of", "total number of", "count", "count of", "count all", "count the number of", "total count of", "the amount of", "what number of", "number of all", "quantity of"]),
+    (&[Category::HowMany], &["how many", "number of", "total number of", "count", "count of", "count all", "count the number of", "total count of", "the amount of", "what number of", "number of all", "quantity of", "numbers of"]),
     (&[Category::HowMuch], &["how much", "how old is", "how old are", "how long is", "how tall is", "how large is", "how big is", "how heavy is", "how high is"]),
     (&[Category::TrailingCount], &["count", "counts", "number", "numbers", "total number", "total count"]),
     (&[Category::AllColumns], &[
@@ -233,7 +233,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::And], &["and", "as well as", "along with", "together with", "and also", "and then", "plus", "&", "but", "while", "and the corresponding", "with the corresponding", "along with the corresponding", "with corresponding", "along with the associated", "and the associated", "and its corresponding", "and their corresponding", "yet", "along with their", "and list"]),
     (&[Category::Comma], &[",", ":", ";"]),
     (&[Category::Or], &["or", "or else", "and or"]),
-    (&[Category::Not], &["not", "never", "not been"]),
+    (&[Category::Not], &["not", "never", "not been", "neither"]),
     (&[Category::No], &["no", "not any", "zero", "not any of the", "none of the", "no any"]),
     (&[Category::Without], &["without", "without any", "without a", "that lack", "lacking", "who lack", "with no", "with none of the", "not having", "that do not have", "free of", "with zero"]),
     (&[Category::Any], &["any", "a", "an", "at least one", "at least a", "at least an", "some", "any kind of", "one or more", "any of the"]),
@@ -256,7 +256,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::Null], &["null", "missing", "unknown", "empty", "not known", "not available", "not specified", "not recorded", "unspecified", "undefined", "not given", "blank", "not set"]),
     (&[Category::NotNull], &["not null", "known", "not missing", "not empty", "specified", "recorded", "filled in"]),
     (&[Category::Adverb], &["also", "ever", "currently", "now", "actually", "just", "only", "altogether", "respectively", "already", "temporarily", "at all", "at the same time", "too", "exactly", "specifically", "instead", "in our record", "in our records", "in record", "in the record", "in the records", "on record", "on file", "simultaneously", "once", "still", "yet"]),
-    (&[Category::Filler], &[
+    (&[Category::Filler], &["ones", 
         "are there", "is there", "were there", "there are", "there is", "do we have", "did we have", "did we get", "exist in the database", "are recorded",
         "have we got", "we have", "exist", "exists", "in total", "altogether", "overall", "in the database", "are listed", "is listed", "listed", "stored", "are stored", "in the table", "in the list", "in the dataset", "in the data", "recorded", "in all", "in the system", "are in the database", "are available", "available", "there", "that exist", "in our database", "in this database", "please", "are in the system", "in our system", "in the record", "do you have", "have been recorded", "are in the table", "in existence", "thereof", "each", "as a result", "to it", "to them", "for it", "of it", "of them",
     ]),

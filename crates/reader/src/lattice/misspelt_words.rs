@@ -7,10 +7,10 @@ use crate::catalog::name_index::NameIndex;
 use crate::catalog::schema_view::SchemaView;
 use crate::interrupts::{InterruptCheck, Interrupted};
 use crate::lattice::Lattice;
-use crate::lattice::lexicon;
+use crate::lattice::lexicon::{self, Category};
 use crate::lattice::stored_values::NoValues;
-use std::collections::BTreeSet;
-use words::{Word, WordKind};
+use std::collections::{BTreeSet, HashSet};
+use words::{Word, WordKind, WordMatch};
 
 /// A question with more unknown words is not English, or about something else.
 const MAX_UNKNOWN: usize = 3;
@@ -57,7 +57,7 @@ pub fn correct(
     if unknown.len() > 2 * MAX_UNKNOWN || unknown.iter().any(|word| word.kind != WordKind::Word) {
         return Ok(None);
     }
-    let vocabulary = vocabulary(schema, interrupt)?;
+    let vocabulary = Vocabulary::new(schema, interrupt)?;
     // "How" alone says nothing, but "how mnay" may.
     let unknown: Vec<&Word> = unknown.iter().copied().filter(|word| !vocabulary.contains(&word.lower)).collect();
     if unknown.is_empty() || unknown.len() > MAX_UNKNOWN || unknown.iter().any(|word| !may_be_misspelt(word)) {
@@ -76,6 +76,31 @@ pub fn correct(
     Ok(Some(corrected))
 }
 
+/// The unknown words, and those that name something only as they have the stem of a word with that meaning: "revenu". In their
+/// order.
+pub fn doubtful<'w>(lattice: &'w Lattice, unknown: &[&'w Word], names: &NameIndex) -> Vec<&'w Word> {
+    let by_stem = |at: usize, word: &Word| {
+        let meanings = names.vocabulary.meanings(word);
+        let known = names.vocabulary.words();
+        let stems = |number: usize, found: WordMatch| match found {
+            WordMatch::SynonymOfStem | WordMatch::WeakSynonymOfStem => true,
+            WordMatch::SameStem => known.get(number).is_some_and(|other| words::edits(&word.lower, other) == 1),
+            _ => false,
+        };
+        let cell = lattice.cell(at);
+        cell.categories.is_empty()
+            && cell.values.is_empty()
+            && !meanings.is_empty()
+            && meanings.iter().all(|(number, found)| stems(*number, *found))
+            && word.lower == word.singular
+    };
+    let words = lattice.words.iter().enumerate();
+    let is_doubtful = |(at, word): &(usize, &Word)| {
+        unknown.iter().any(|one| one.start == word.start) || word.kind == WordKind::Word && by_stem(*at, word)
+    };
+    words.filter(is_doubtful).map(|(_, word)| word).collect()
+}
+
 /// Whether a word has letters alone, is long enough, and is no proper name. The first word is capitalised anyway.
 fn may_be_misspelt(word: &Word) -> bool {
     let capital = word.text.starts_with(char::is_uppercase) && word.start > 0;
@@ -85,38 +110,71 @@ fn may_be_misspelt(word: &Word) -> bool {
         && word.lower.chars().all(char::is_alphabetic)
 }
 
-/// The words that may have been meant: those of the language, of all names, and of the values that the snapshot shows.
-fn vocabulary<'a>(schema: &SchemaView<'a>, interrupt: InterruptCheck) -> Result<BTreeSet<String>, Interrupted> {
-    let language = lexicon::all_words().chain(words::words_with_synonyms()).chain(TIMES);
-    let mut found: BTreeSet<String> = language.map(str::to_owned).collect();
-    for (number, relation) in schema.relations() {
-        interrupt()?;
-        found.extend(words::identifier_words(&relation.name));
-        for (id, column) in schema.columns(number) {
-            found.extend(schema.words(id).iter().cloned());
-            let values = match column.category {
-                'E' => &column.labels,
-                'S' => &column.common_values,
-                _ => continue,
-            };
-            found
-                .extend(values.iter().filter(|value| value.chars().all(char::is_alphabetic)).map(|v| v.to_lowercase()));
+/// The words that may have been meant.
+struct Vocabulary {
+    /// Those of the language, of all names, and of the values that the snapshot shows.
+    all: BTreeSet<String>,
+    /// Those of names and values alone.
+    named: HashSet<String>,
+}
+
+impl Vocabulary {
+    fn new(schema: &SchemaView, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
+        let mut named: HashSet<String> = HashSet::new();
+        for (number, relation) in schema.relations() {
+            interrupt()?;
+            named.extend(words::identifier_words(&relation.name));
+            for (id, column) in schema.columns(number) {
+                named.extend(schema.words(id).iter().cloned());
+                let values = match column.category {
+                    'E' => &column.labels,
+                    'S' => &column.common_values,
+                    _ => continue,
+                };
+                let words = values.iter().filter(|value| value.chars().all(char::is_alphabetic));
+                named.extend(words.map(|value| value.to_lowercase()));
+            }
         }
+        let language = lexicon::all_words().chain(words::words_with_synonyms()).chain(TIMES);
+        let all = language.map(str::to_owned).chain(named.iter().cloned()).collect();
+        Ok(Self { all, named })
     }
-    Ok(found)
+
+    fn contains(&self, word: &str) -> bool {
+        self.all.contains(word)
+    }
+
+    /// Whether a word that is spelled nearly like another one may have been meant for it.
+    ///
+    /// One letter in the place of another makes another word more often than a slip does: "whale" is no misspelt "while". And what is
+    /// taken for a word that asks for nothing vanishes from the question, so that only swapped letters are taken for such a word.
+    fn may_mean(&self, word: &str, other: &str) -> bool {
+        let named = self.named.contains(other) || self.named.contains(&words::singular(other));
+        let swapped = sorted(word) == sorted(other);
+        named || swapped || word.len() != other.len() && !asks_for_nothing(other)
+    }
+}
+
+/// Whether a word of the language alone asks for nothing, so that a reading may pass over it.
+fn asks_for_nothing(word: &str) -> bool {
+    let words = words::split(word, 1);
+    let alone = lexicon::categories(&words, 0);
+    let passed_over = |one: &Category| one.asks_for_nothing() || *one == Category::RelationVerb;
+    Lattice::is_structure(word) || !alone.is_empty() && alone.iter().all(|(one, _)| passed_over(one))
 }
 
 /// The one known word that is nearest: with the same letters in another order, else by the number of edits.
 fn nearest(
     word: &str,
-    vocabulary: &BTreeSet<String>,
+    vocabulary: &Vocabulary,
     schema: &SchemaView,
     names: &NameIndex,
     interrupt: InterruptCheck,
 ) -> Result<Option<String>, Interrupted> {
     let most = if word.len() >= LONG { 2 } else { 1 };
     let mut near: Vec<(usize, String)> = Vec::new();
-    for other in vocabulary.iter().filter(|other| other.len() + most >= word.len() && other.len() <= word.len() + most)
+    for other in
+        vocabulary.all.iter().filter(|other| other.len() + most >= word.len() && other.len() <= word.len() + most)
     {
         interrupt()?;
         let singular = words::singular(word);
@@ -143,7 +201,7 @@ fn nearest(
     let Some((least, best)) = near.first().cloned() else { return Ok(None) };
     let stem = |word: &str| words::stem(&words::singular(word));
     let rival = near.iter().any(|(distance, other)| *distance == least && stem(other) != stem(&best));
-    Ok((!rival).then_some(best))
+    Ok(Some(best).filter(|best| !rival && vocabulary.may_mean(word, best)))
 }
 
 /// Slips keep the first letter, or swap it; short words have a letter left out or swapped, not another one in its place.

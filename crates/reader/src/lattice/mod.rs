@@ -2,6 +2,7 @@
 //!
 //! Nothing is chosen here. Overlapping and contradicting meanings stand side by side; the parser combines them.
 
+pub(crate) mod idle_words;
 pub(crate) mod lexicon;
 pub(crate) mod misspelt_words;
 pub(crate) mod number_values;
@@ -70,6 +71,8 @@ impl Lattice {
         let mut cells: Vec<Cell> = Vec::with_capacity(words.len());
         for start in 0..words.len() {
             let (relations, columns) = index.mentions(start, &words, &meanings, &glued, interrupt)?;
+            let columns = without_longer_names(columns, start, &words, schema);
+            let relations = said_by_their_own_words(relations, start, &words, schema);
             let relative = relative_times::time_range(&words, start);
             let said = schema.terms().into_iter().flat_map(|terms| terms.said_at(&words, start));
             let time_ranges = time_expressions::time_range(&words, start).into_iter().chain(relative).collect();
@@ -82,6 +85,7 @@ impl Lattice {
                 terms: said.map(|(term, _, end)| (term, end)).collect(),
             });
         }
+        add_compound_nouns(&mut cells, &words, schema);
         let explained = covered(&words, &cells, costs::OWN_WORDS);
         // "new customers" came lately, whatever columns store the word.
         let is_common = |cell: &Cell| cell.categories.iter().any(|(one, _)| *one != Category::RelationVerb);
@@ -128,6 +132,11 @@ impl Lattice {
         end.checked_sub(1).and_then(|last| self.words.get(last)).is_some_and(|word| word.possessive)
     }
 
+    /// Whether a word within the question begins with a capital letter.
+    pub fn is_proper_name(&self, position: usize) -> bool {
+        is_proper_name(&self.words, position)
+    }
+
     /// Whether rules of the grammar look for a word themselves, beside others.
     pub fn is_structure(word: &str) -> bool {
         STRUCTURE.contains(&word)
@@ -137,6 +146,99 @@ impl Lattice {
     pub fn unknown(&self) -> Vec<&Word> {
         let known = covered(&self.words, &self.cells, u32::MAX);
         self.words.iter().zip(known).filter(|(_, known)| !known).map(|(word, _)| word).collect()
+    }
+}
+
+/// Without columns whose names only contain that of another one of their relation which was said as well: "order ids" are
+/// no order item ids where there are order ids.
+fn without_longer_names(
+    mut columns: Vec<Mention<ColumnId>>,
+    start: usize,
+    words: &[Word],
+    schema: &SchemaView,
+) -> Vec<Mention<ColumnId>> {
+    let all = columns.clone();
+    // "Number of cards" counts cards, whatever holds a card number, be it called so or but a number of the cards.
+    let counts = |m: &Mention<ColumnId>| {
+        let word = |at: usize| words.get(at).map_or("", |word| word.lower.as_str());
+        let plural = words.get(m.end - 1).is_some_and(|last| last.lower != last.singular);
+        if (word(start), word(start + 1), m.end) == ("number", "of", start + 1) {
+            let skipped = |at: &usize| matches!(word(*at), "the" | "all" | "different" | "distinct" | "their" | "its");
+            let of = (start + 2..words.len()).find(|at| !skipped(at));
+            return of.and_then(|at| words.get(at)).is_some_and(|of| of.lower != of.singular);
+        }
+        let [.., thing, number] = schema.words(m.target) else { return false };
+        let is_thing = |relation: usize| {
+            schema.relation_words(relation).last().is_some_and(|last| words::singular(last) == *thing)
+        };
+        matches!((word(start), word(start + 1)), ("number" | "numbers", "of"))
+            && m.end > start + 2
+            && plural
+            && matches!(number.as_str(), "number" | "no")
+            && schema.relations().any(|(relation, _)| is_thing(relation))
+    };
+    columns.retain(|mention| !counts(mention));
+    columns.retain(|longer| {
+        let (target, name) = (longer.target, schema.words(longer.target));
+        !all.iter().any(|m| {
+            let shorter = schema.words(m.target);
+            let beside = m.target.relation == target.relation && m.end == longer.end && m.target != target;
+            let telling = (2..name.len()).contains(&shorter.len());
+            beside && telling && m.cost < longer.cost && shorter.iter().all(|word| name.contains(word))
+        })
+    });
+    columns
+}
+
+/// "Events" are those of `party_events`, where the party is named too, and no parties by another word.
+fn said_by_their_own_words(
+    mut relations: Vec<Mention<usize>>,
+    start: usize,
+    words: &[Word],
+    schema: &SchemaView,
+) -> Vec<Mention<usize>> {
+    let said = |word: &String, mut among: std::ops::Range<usize>| {
+        among.any(|at| words.get(at).is_some_and(|one| one.singular == words::singular(word)))
+    };
+    for mention in relations.iter_mut().filter(|m| m.cost >= costs::UNSAID_WORD) {
+        let name = schema.relation_words(mention.target);
+        let own = name.last().is_some_and(|last| said(last, start..mention.end));
+        let elsewhere = name.iter().all(|word| said(word, 0..words.len()));
+        // In "locks taken" the whole name is said, and no part of it is another noun.
+        let adjacent = start > 0 && name.iter().any(|word| said(word, start - 1..start));
+        if own && elsewhere && !adjacent {
+            mention.cost = costs::WORD_OF_OWNER;
+        }
+    }
+    let own: Vec<usize> = relations.iter().filter(|m| m.cost <= costs::WORD_OF_OWNER).map(|m| m.end).collect();
+    relations.retain(|m| m.cost < costs::SYNONYM_ALONE || !own.contains(&m.end));
+    relations
+}
+
+/// "Product categories" are the categories, where products have them and nothing else does, and "customer orders" the orders, each
+/// of which has a customer: the first noun adds nothing.
+fn add_compound_nouns(cells: &mut [Cell], words: &[Word], schema: &SchemaView) {
+    let is_of = |one: usize, other: usize| {
+        let only = schema.keys_to(other).all(|(_, edge)| edge.from == one) && schema.keys_to(other).next().is_some();
+        only || schema.keys_of(other).any(|(_, edge)| edge.to == one && !edge.nullable)
+    };
+    for start in 0..cells.len() {
+        let mut found: Vec<Mention<usize>> = Vec::new();
+        let cell = cells.get(start);
+        for first in cell.into_iter().flat_map(|cell| &cell.relations).filter(|m| m.cost <= costs::INFLECTED_NAME) {
+            let is_singular =
+                words.get(first.end - 1).is_some_and(|word| word.lower == word.singular && !word.possessive);
+            let second = cells.get(first.end).filter(|_| is_singular);
+            for noun in second.into_iter().flat_map(|cell| &cell.relations).filter(|m| m.cost <= costs::OWN_WORDS) {
+                // A comment may call the same so, from afar.
+                let known = |m: &Mention<usize>| m.end == noun.end && (m.target != noun.target || m.cost <= noun.cost);
+                let is_new = cell.is_none_or(|cell| !cell.relations.iter().any(known));
+                if is_new && noun.target != first.target && is_of(first.target, noun.target) {
+                    found.push(noun.clone());
+                }
+            }
+        }
+        cells.get_mut(start).into_iter().for_each(|cell| cell.relations.append(&mut found));
     }
 }
 
@@ -182,10 +284,23 @@ const FORM_WORDS: &[&str] = &[
     "wow", "qoq", "stock", "share", "money", "turn", "take", "taken", "make", "made", "earn", "earned", "bring",
     "receive", "collect", "who", "everybody", "everyone", "else", "others", "rest", "subscribers", "fewer",
     "second", "third", "fourth", "fifth", "out", "up", "down", "go", "headcount", "head", "signed", "sign", "very",
+    "anything", "something", "nor", "times", "twice",
 ];
 
 /// Verbs that questions for growth have, after "did".
 const CHANGES: [&str; 9] = ["grow", "increase", "rise", "fall", "drop", "decrease", "decline", "change", "develop"];
+
+fn is_proper_name(words: &[Word], position: usize) -> bool {
+    let capital = |word: &Word| word.kind == WordKind::Word && word.text.starts_with(char::is_uppercase);
+    position > 0 && words.get(position).is_some_and(capital)
+}
+
+/// Whether a word is one of those that tell a name: "Weber" in "named Weber".
+fn tells_name(words: &[Word], position: usize) -> bool {
+    let begin = (0..position).rev().find(|at| !is_proper_name(words, *at));
+    let names = |word: &Word| matches!(word.lower.as_str(), "named" | "called");
+    is_proper_name(words, position) && begin.and_then(|at| words.get(at)).is_some_and(names)
+}
 
 /// Which words are part of something that the lattice holds; of names only those that cost no more than `limit`.
 fn covered(words: &[Word], cells: &[Cell], limit: u32) -> Vec<bool> {
@@ -207,10 +322,13 @@ fn covered(words: &[Word], cells: &[Cell], limit: u32) -> Vec<bool> {
                 || FORM_WORDS.contains(&word.lower.as_str())
                 || (CHANGES.contains(&word.lower.as_str()) && words.iter().any(|word| word.lower == "did"))
                 || words.get(start + 1).is_some_and(|next| next.lower == "percentile")
+                || time_expressions::month_of_later_year(words, start).is_some()
                 // The grammar looks for the state that "cancellation rate" tells of.
                 || words.get(start + 1).is_some_and(|next| next.lower == "rate")
         });
-        if literal && let Some(flag) = known.get_mut(start) {
+        if (literal || limit == u32::MAX && tells_name(words, start))
+            && let Some(flag) = known.get_mut(start)
+        {
             *flag = true;
         }
     }

@@ -15,6 +15,29 @@ pub struct TimeRange {
     pub text: String,
 }
 
+impl TimeRange {
+    /// The unit of time of which it is one, from its first day to its last; `None` where it is none of the calendar.
+    pub fn calendar_unit(&self) -> Option<TimeUnit> {
+        let (from, to) = self.calendar_months()?;
+        match to - from {
+            1 => Some(TimeUnit::Month),
+            3 if from % 3 == 0 => Some(TimeUnit::Quarter),
+            12 if from % 12 == 0 => Some(TimeUnit::Year),
+            _ => None,
+        }
+    }
+
+    /// The months from the beginning of our era to the first and to the one after its last, where it is made of whole ones.
+    pub fn calendar_months(&self) -> Option<(i32, i32)> {
+        let month = |date: &String| {
+            let mut parts = date.strip_prefix("DATE '")?.strip_suffix('\'')?.split('-').map(str::parse::<i32>);
+            let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+            (day == 1).then_some(year * 12 + month - 1)
+        };
+        Some((month(self.from.as_ref()?)?, month(self.to.as_ref()?)?))
+    }
+}
+
 struct Period {
     from: String,
     to: String,
@@ -83,6 +106,21 @@ pub fn bare_range(words: &[Word], start: usize) -> Option<(TimeRange, usize)> {
     Some((TimeRange { from, to, text }, end))
 }
 
+/// A month whose year is told by a later one: "January" in "January and February 2025".
+pub fn month_of_later_year(words: &[Word], start: usize) -> Option<(TimeRange, usize)> {
+    const FAR: usize = 24;
+    let month = month_number(words, start)?;
+    let joins = |word: &str| matches!(word, "," | "and");
+    let mut at = start + 1;
+    while at < start + FAR && words.get(at).is_some_and(|word| joins(&word.lower) || month_number(words, at).is_some())
+    {
+        at += 1;
+    }
+    let period = months(year(words, at).filter(|_| at > start + 1)?, month, 1);
+    let text = words.get(start)?.text.clone();
+    Some((TimeRange { from: Some(period.from), to: Some(period.to), text }, start + 1))
+}
+
 type Bounds = (Option<String>, Option<String>, usize);
 
 fn both((period, end): (Period, usize)) -> Bounds {
@@ -110,7 +148,10 @@ fn period(words: &[Word], start: usize) -> Option<(Period, usize)> {
         WordKind::Number => {
             day_month_year(words, start).or_else(|| year(words, start).map(|year| (years(year), start + 1)))
         }
-        WordKind::Word => relative(words, start).or_else(|| month(words, start)).or_else(|| quarter(words, start)),
+        WordKind::Word => relative(words, start)
+            .or_else(|| month(words, start))
+            .or_else(|| quarter(words, start))
+            .or_else(|| half_year(words, start)),
         WordKind::Quoted | WordKind::Symbol => None,
     }
 }
@@ -178,6 +219,21 @@ fn quarter(words: &[Word], start: usize) -> Option<(Period, usize)> {
     position += usize::from(words.get(position).is_some_and(|word| word.lower == "of"));
     let first = u32::try_from(index).ok()? * 3 + 1;
     Some((months(year(words, position)?, first, 3), position + 1))
+}
+
+/// A half of a year: "H1 2025", "first half of 2025", "second half year 2025".
+fn half_year(words: &[Word], start: usize) -> Option<(Period, usize)> {
+    let at = |position: usize| words.get(position).map_or("", |word| word.lower.as_str());
+    let (first, mut end) = match [at(start), at(start + 1)] {
+        ["h1", _] => (1, start + 1),
+        ["h2", _] => (7, start + 1),
+        ["first", "half"] => (1, start + 2),
+        ["second" | "last", "half"] => (7, start + 2),
+        _ => return None,
+    };
+    end += usize::from(at(end) == "year");
+    end += usize::from(at(end) == "of");
+    Some((months(year(words, end)?, first, 6), end + 1))
 }
 
 fn month_number(words: &[Word], position: usize) -> Option<u32> {
@@ -266,6 +322,9 @@ mod tests {
             ("December 2024", "2024-12-01", "2025-01-01"),
             ("in Q4 2024", "2024-10-01", "2025-01-01"),
             ("in the first quarter of 2025", "2025-01-01", "2025-04-01"),
+            ("in the first half of 2025", "2025-01-01", "2025-07-01"),
+            ("in the second half year 2025", "2025-07-01", "2026-01-01"),
+            ("H2 of 2024", "2024-07-01", "2025-01-01"),
             ("on 2024-02-29", "2024-02-29", "2024-03-01"),
             ("on 31 December 2024", "2024-12-31", "2025-01-01"),
             ("on March 5, 2025", "2025-03-05", "2025-03-06"),

@@ -243,7 +243,7 @@ fn find_in_snapshot(
     for (relation, _) in schema.relations() {
         interrupt()?;
         for (id, column) in schema.columns(relation) {
-            for code in schema.codes(id).iter().filter(|_| matches!(column.category, 'S' | 'E' | 'N')) {
+            for code in schema.codes(id).iter().filter(|_| matches!(column.category, 'S' | 'E' | 'N' | 'D')) {
                 for phrase in table.meaning(&code.stems) {
                     note(found, phrase, id, &code.code, Closeness::Case);
                 }

@@ -6,6 +6,7 @@ use crate::choice::costs;
 use crate::grammar::hypothesis::{Hypothesis, alias};
 use crate::grammar::noun_phrases::NounPhrase;
 use crate::grammar::parser::{Parser, Parses};
+use crate::grammar::repeated_rows::single_key;
 use crate::lattice::lexicon::Category;
 use crate::measures::measure_terms::Measure;
 use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Condition, Expression, WindowFunction};
@@ -24,6 +25,7 @@ impl Parser<'_> {
                 for mut hypothesis in self.rows_of(&noun) {
                     hypothesis.default_projection = false;
                     hypothesis.measures = true;
+                    found.push((share_of_rows(&hypothesis), end));
                     hypothesis.fraction_from = Some(hypothesis.query.sources.first().map_or(0, |s| s.conditions.len()));
                     let rows = || Box::new(Expression::CountRows);
                     found.push((hypothesis.select(Expression::Quotient(rows(), rows()), "fraction"), end));
@@ -100,7 +102,7 @@ impl Parser<'_> {
     /// The people to whom the rows of a relation refer.
     pub fn people_of(&self, relation: usize) -> Vec<usize> {
         let mut people: Vec<usize> = self.schema.keys_of(relation).map(|(_, edge)| edge.to).collect();
-        people.retain(|one| is_people(self.schema, *one));
+        people.retain(|one| self.schema.is_people(*one));
         people.dedup();
         people
     }
@@ -157,34 +159,13 @@ fn is_plain(noun: &NounPhrase) -> bool {
     noun.column.is_none() && noun.adjectives.is_empty() && noun.limit.is_none()
 }
 
-/// Whether the rows of a relation are people or firms.
-pub fn is_people(schema: &SchemaView, relation: usize) -> bool {
-    const PEOPLE: [&str; 22] = [
-        "customer",
-        "client",
-        "user",
-        "person",
-        "people",
-        "member",
-        "patient",
-        "student",
-        "employee",
-        "staff",
-        "guest",
-        "subscriber",
-        "contact",
-        "account",
-        "buyer",
-        "visitor",
-        "reader",
-        "borrower",
-        "driver",
-        "owner",
-        "company",
-        "passenger",
-    ];
-    let name = schema.relation_words(relation);
-    name.last().is_some_and(|last| PEOPLE.contains(&words::singular(last).as_str()))
+/// The rows of each group as a share of all: "share of orders by status".
+fn share_of_rows(rows: &Hypothesis) -> Hypothesis {
+    let share = Expression::Window(WindowFunction::ShareOfTotal, Box::new(Expression::CountRows));
+    let mut hypothesis =
+        rows.clone().with_cost(costs::SHARE_OF_ROWS).select(Expression::CountRows, "count").select(share, "share");
+    hypothesis.needs_group = true;
+    hypothesis
 }
 
 fn share_of_all(measure: &Measure) -> Hypothesis {
@@ -228,16 +209,12 @@ impl Hypothesis {
     pub fn with_rows_counted_once(mut self, schema: &SchemaView) -> Option<Self> {
         let repeated = self.query.joined(0).any(|source| {
             let step = self.query.sources.get(source).and_then(|source| source.parent).map(|(_, step)| step);
-            step.is_some_and(|step| !schema.is_single(step))
+            step.is_some_and(|step| !schema.is_single(step)) && !self.is_told_apart(schema, source)
         });
         if !self.measures || !repeated {
             return Some(self);
         }
-        let key = schema.key_columns(self.query.relation(0));
-        let key = match key.as_slice() {
-            [column] => Some(ColumnRef { source: 0, column: *column }),
-            _ => None,
-        };
+        let key = single_key(&self.query, schema, 0);
         for output in &mut self.query.outputs {
             let once = output.value.clone().with_rows_as(key)?;
             for (value, _) in self.query.order.iter_mut().filter(|(value, _)| *value == output.value) {

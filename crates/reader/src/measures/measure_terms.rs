@@ -85,8 +85,13 @@ impl Parser<'_> {
     /// Measures that somebody defined.
     fn defined_measures(&self, position: usize) -> Parses<Measure> {
         let mut found = Vec::new();
-        for (column, end) in &self.lattice.cell(position).terms {
+        let total = matches!(self.lattice.lower(position), "total" | "overall" | "combined");
+        for (column, end) in &self.lattice.cell(if total { position + 1 } else { position }).terms {
             let Some(term) = self.schema.term(*column).filter(|term| term.is_measure) else { continue };
+            // A total of averages has no meaning.
+            if total && !term.adds_up() {
+                continue;
+            }
             let value = Expression::TermMeasure(ColumnRef { source: 0, column: *column });
             // A longer name would be cut by the server, with a notice.
             let alias: String = term.column.name.to_lowercase().replace(' ', "_").chars().take(30).collect();

@@ -12,13 +12,16 @@ pub(crate) mod money_questions;
 pub(crate) mod ranked_measures;
 pub(crate) mod series;
 pub(crate) mod state_rates;
+pub(crate) mod time_lists;
 
 use crate::catalog::name_index::Mention;
 use crate::choice::costs;
+use crate::grammar::clauses::taken;
 use crate::grammar::hypothesis::{Hypothesis, alias};
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
-use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Direction, Expression, TimeUnit};
+use crate::lattice::time_expressions::TimeRange;
+use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Condition, Direction, Expression, TimeUnit};
 
 impl Parser<'_> {
     /// A question for a measure: "revenue", "how much revenue", "monthly revenue", "monthly orders".
@@ -62,8 +65,19 @@ impl Parser<'_> {
     pub fn best_time_unit_questions(&self, position: usize) -> Parses<Hypothesis> {
         let unit = |one| if let Category::TimeUnit(unit) = one { Some(unit) } else { None };
         let Some((unit, end)) = self.accept_longest(position, unit) else { return Vec::new() };
-        let start =
-            self.skip_articles(self.skip_all(end, &[Category::Do, Category::Have, Category::With, Category::That]));
+        let mut found = self.best_of_units(unit, end, None);
+        for (range, after) in &self.lattice.cell(end).time_ranges {
+            found.extend(taken(end, self.best_of_units(unit, *after, Some(range))));
+        }
+        found
+    }
+
+    /// The best of the units of time that a time has: what is the most or the highest in it follows.
+    fn best_of_units(&self, unit: TimeUnit, position: usize, range: Option<&TimeRange>) -> Parses<Hypothesis> {
+        let ties = [Category::Do, Category::Have, Category::With, Category::That, Category::Pronoun];
+        let verb = self.skip_all(position, &ties);
+        let earned = self.accept_phrase(verb, &["get", "make", "brought in", "bring in", "saw", "see", "earn", "got"]);
+        let start = self.skip_articles(earned.unwrap_or(verb));
         let mut found = Vec::new();
         for (one, begin) in &self.lattice.cell(start).categories {
             let (direction, rows) = match one {
@@ -80,12 +94,71 @@ impl Parser<'_> {
             }
             for (hypothesis, end) in hypotheses.into_iter().filter(|(hypothesis, _)| hypothesis.query.groups.is_empty())
             {
-                for mut next in self.truncated_to(&hypothesis, unit) {
-                    let measure = next.query.outputs.last().map(|output| output.value.clone());
-                    next.query.order.extend(measure.map(|value| (value, direction)));
-                    next.query.limit = Some(1);
-                    found.push((next, end));
+                found.extend(self.best_unit(&hypothesis, unit, direction, range).into_iter().map(|next| (next, end)));
+            }
+        }
+        found
+    }
+
+    /// The one unit of time for which a measure is the greatest or least.
+    fn best_unit(
+        &self,
+        hypothesis: &Hypothesis,
+        unit: TimeUnit,
+        direction: Direction,
+        range: Option<&TimeRange>,
+    ) -> Vec<Hypothesis> {
+        let mut found = Vec::new();
+        for mut next in self.truncated_to(hypothesis, unit) {
+            let measure = next.query.outputs.last().map(|output| output.value.clone());
+            next.query.order.extend(measure.map(|value| (value, direction)));
+            next.query.limit = Some(1);
+            let series = next.query.groups.iter().find_map(|group| match group {
+                Expression::DateTrunc(_, at) => Some(*at),
+                _ => None,
+            });
+            let within = range.zip(series).map(|(range, column)| {
+                let text =
+                    range.text.strip_prefix("of ").map_or_else(|| range.text.clone(), |rest| format!("in {rest}"));
+                (column.source, column, TimeRange { text, ..range.clone() })
+            });
+            found.push(match within {
+                Some((source, column, range)) => {
+                    next.with_cost(costs::TIME_WITHOUT_COLUMN).filter(source, Condition::InTimeRange { column, range })
                 }
+                None => next,
+            });
+        }
+        found
+    }
+
+    /// "Our best month in 2025", "the worst quarter": by the money that comes in, or by what is told.
+    pub fn best_unit_questions(&self, position: usize) -> Parses<Hypothesis> {
+        let start = self.skip_all(position, &[Category::Be, Category::Article, Category::Pronoun]);
+        let direction = match self.lattice.lower(start) {
+            "best" | "strongest" => Direction::Descending,
+            "worst" | "weakest" => Direction::Ascending,
+            _ => return Vec::new(),
+        };
+        let unit = |one| if let Category::TimeUnit(unit) = one { Some(unit) } else { None };
+        let Some((unit, end)) = self.accept_longest(start + 1, unit) else { return Vec::new() };
+        let mut ends = vec![(None, end)];
+        ends.extend(self.lattice.cell(end).time_ranges.iter().map(|(range, end)| (Some(range), *end)));
+        let mut found = Vec::new();
+        for (range, end) in ends {
+            let money = self.money_flows("revenue").into_iter().filter(|(.., cost)| *cost == 0);
+            let mut measured: Parses<Hypothesis> = Vec::new();
+            for (relation, value, _) in money {
+                let base = Hypothesis::new(relation, costs::WORTH_OF_ROW).select(value, "revenue");
+                measured.push((Hypothesis { measures: true, ..base }, end));
+            }
+            let by = self.accept_phrase(end, &["by", "for", "in terms of"]);
+            for (measure, after) in by.into_iter().flat_map(|by| self.measure_terms(by)) {
+                let base = Hypothesis::new(measure.relation, measure.cost).select(measure.value, &measure.alias);
+                measured.push((Hypothesis { measures: true, ..base }, after));
+            }
+            for (hypothesis, end) in measured {
+                found.extend(self.best_unit(&hypothesis, unit, direction, range).into_iter().map(|next| (next, end)));
             }
         }
         found

@@ -25,6 +25,34 @@ impl Parser<'_> {
         found.extend(self.best_selling(position));
         found.extend(self.with_the_most(position));
         found.extend(self.whole_ranking(position));
+        found.extend(self.most_done(position));
+        found
+    }
+
+    /// "The most viewed products", "5 least reviewed products": by the number of rows that record what a participle tells. What
+    /// was bought most may be counted in orders or in pieces, which is another rule's.
+    fn most_done(&self, position: usize) -> Parses<Hypothesis> {
+        const TRADES: [&str; 6] = ["ordered", "bought", "purchased", "sold", "paid", "used"];
+        let start = self.skip_all(position, &[Category::Article, Category::Pronoun]);
+        let start = self.accept_word(start, "top").filter(|next| self.number(*next).is_some()).unwrap_or(start);
+        let (limit, start) = self.number(start).map_or((None, start), |(number, end)| (Some(number), end));
+        let direction = match self.lattice.lower(start) {
+            "most" => Direction::Descending,
+            "least" => Direction::Ascending,
+            _ => return Vec::new(),
+        };
+        if TRADES.contains(&self.lattice.lower(start + 1)) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (records, cost) in self.records_of_verb(start + 1) {
+            let measure = Measure::new(records, Expression::CountRows, "count", cost);
+            for (noun, end) in self.noun_phrases(start + 2).into_iter().filter(|(noun, _)| noun.limit.is_none()) {
+                let limit = limit.or((!noun.plural).then_some(1));
+                let ranked = self.ranked(&noun, &measure, direction, limit);
+                found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
+            }
+        }
         found
     }
 
@@ -72,7 +100,9 @@ impl Parser<'_> {
         for by in position..self.lattice.len() {
             let starts = [self.accept(by, Category::By), self.accept(by, Category::OrderBy)];
             for start in starts.into_iter().flatten() {
-                let measures = self.measure_terms(start).into_iter().filter(|(measure, _)| !measure.implied);
+                // "By orders" is by their number.
+                let counts = |one: &Measure| one.noun.is_some() && !one.new_rows;
+                let measures = self.measure_terms(start).into_iter().filter(|(one, _)| !one.implied || counts(one));
                 found.extend(measures.map(|(measure, end)| (by, measure, end)));
             }
         }
@@ -123,6 +153,21 @@ impl Parser<'_> {
                 for (relation, value, cost) in self.money_flows("spent") {
                     let measure = Measure::new(relation, value, "spent", cost);
                     let ranked = self.ranked(&noun, &measure, Direction::Descending, limit);
+                    found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
+                }
+            }
+            let sold = [("best", Direction::Descending), ("worst", Direction::Ascending)].into_iter().find_map(
+                |(how, direction)| {
+                    let ways = ["sold", "sell", "sells", "are selling"]
+                        .map(|verb| [format!("{verb} {how}"), format!("{verb} the {how}")]);
+                    let ways: Vec<&str> = ways.iter().flatten().map(String::as_str).collect();
+                    self.accept_phrase(verb, &ways).map(|end| (direction, end))
+                },
+            );
+            if let Some((direction, end)) = sold {
+                for (relation, value, cost) in self.units_sold() {
+                    let measure = Measure::new(relation, value, "units", cost);
+                    let ranked = self.ranked(&noun, &measure, direction, limit);
                     found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
                 }
             }

@@ -15,7 +15,11 @@ pub fn write(writer: &SqlWriter, value: &Expression) -> String {
         Expression::TermMeasure(at) => writer.column(*at),
         Expression::Filtered(inner, conditions) => {
             let conditions: Vec<String> = conditions.iter().map(|one| predicates::write(writer, one)).collect();
-            format!("{} FILTER (WHERE {})", writer.expression(inner), conditions.join(" AND "))
+            let condition = conditions.join(" AND ");
+            match **inner {
+                Expression::TermMeasure(at) => writer.term_of_some_rows(at, &condition).unwrap_or_default(),
+                _ => format!("{} FILTER (WHERE {condition})", writer.expression(inner)),
+            }
         }
         Expression::Quotient(one, two) => quotient(&writer.expression(one), &writer.expression(two)),
         Expression::Difference(one, two) => {

@@ -3,6 +3,7 @@
 //! The reader knows no rows, so it writes for each date that such a time restricts a statement that tells the last one, if it
 //! lies before that time.
 
+use crate::MAX_WORDS;
 use crate::catalog::schema_view::SchemaView;
 use crate::query::tree::{ColumnRef, Condition, Expression, QueryTree};
 use schema::quote_ident;
@@ -33,6 +34,27 @@ pub fn of(query: &QueryTree, schema: &SchemaView) -> Vec<DataEnd> {
         found.push(DataEnd { column: name, sql });
     }
     found
+}
+
+/// The date by which the rows came to be, where the question asks for all of them up to now and restricts no time: "our revenue
+/// to date".
+pub fn up_to_now(question: &str, query: &QueryTree, schema: &SchemaView) -> Option<DataEnd> {
+    const UP_TO_NOW: [&str; 6] = ["to date", "so far", "until now", "up to now", "until today", "up to today"];
+    let words: Vec<String> = words::split(question, MAX_WORDS).into_iter().map(|word| word.lower).collect();
+    let said = |phrase: &&str| {
+        words.windows(2).any(|pair| pair.join(" ") == **phrase)
+            || words.windows(3).any(|three| three.join(" ") == **phrase)
+    };
+    let restricted = query.sources.iter().flat_map(|source| &source.conditions);
+    let is_timed = restricted.into_iter().any(|one| matches!(one, Condition::InTimeRange { .. }));
+    let (relation, true) = (query.relation(0), UP_TO_NOW.iter().any(said) && !is_timed) else {
+        return None;
+    };
+    let [date] = schema.event_dates(relation).try_into().ok()?;
+    let (name, data) = (schema.spelled(date), schema.column(date));
+    let (of, column) = (schema.relation(relation).sql_name(), quote_ident(&data.name));
+    let sql = format!("SELECT max({column})::date AS last_date\nFROM {of}\nHAVING max({column}) < current_date - 1");
+    (!data.masked).then_some(DataEnd { column: name, sql })
 }
 
 /// The conditions of the aggregates over a part of the rows.
@@ -72,6 +94,9 @@ mod tests {
     #[test]
     fn a_date_of_the_calendar_and_a_masked_one_ask_nothing() {
         assert_eq!(ends("revenue in 2024", &shop()), []);
+        assert_eq!(ends("total revenue", &shop()), []);
+        let [(column, sql)] = &ends("what is our total revenue to date", &shop())[..] else { panic!("no end") };
+        assert!(column == "orders.ordered_at" && sql.ends_with("HAVING max(ordered_at) < current_date - 1"), "{sql}");
         let mut shop = shop();
         shop.relations.edit(|all| {
             let columns = all.iter_mut().flat_map(|relation| &mut relation.columns);

@@ -11,12 +11,12 @@ use crate::query::predicates;
 use crate::query::tree::{
     Aggregate, ColumnRef, Direction, Expression, JoinStep, QueryTree, SourceRole, WindowFunction,
 };
-use crate::terms::ROW;
+use crate::terms::{ROW, partial_measures};
 use schema::quote_ident;
 
 /// Whether SQL accepts the outputs: beside groups, a column must be grouped by or depend on a key that is.
 pub fn can_be_written(query: &QueryTree, schema: &SchemaView) -> bool {
-    if query.outputs.iter().any(|output| filters_term(&output.value)) {
+    if query.outputs.iter().any(|output| misuses_term(&output.value, schema)) {
         return false;
     }
     let one_a_group = |value: &Expression| match value {
@@ -46,13 +46,24 @@ fn enclosed(sql: String) -> String {
     if is_enclosed { sql } else { format!("({sql})") }
 }
 
-/// Whether a term that is an aggregate would be computed over some of the rows alone, which its SQL has no place for.
-fn filters_term(value: &Expression) -> bool {
+/// Whether a term that is an aggregate would be computed over some of the rows alone, which its SQL has no place for, or added up
+/// although it is no sum.
+fn misuses_term(value: &Expression, schema: &SchemaView) -> bool {
+    let term = |value: &Expression| match value {
+        Expression::TermMeasure(at) => schema.term(at.column),
+        _ => None,
+    };
     match value {
-        Expression::Filtered(inner, _) => matches!(**inner, Expression::TermMeasure(_)) || filters_term(inner),
-        Expression::Window(_, inner) | Expression::SubqueryMeasure(_, inner) => filters_term(inner),
+        Expression::Filtered(inner, _) => match term(inner) {
+            Some(term) => partial_measures::of_some_rows(&term.sql, "true").is_none(),
+            None => misuses_term(inner, schema),
+        },
+        Expression::Window(WindowFunction::ShareOfTotal | WindowFunction::RunningTotal, inner) => {
+            term(inner).is_some_and(|term| !term.adds_up()) || misuses_term(inner, schema)
+        }
+        Expression::Window(_, inner) | Expression::SubqueryMeasure(_, inner) => misuses_term(inner, schema),
         Expression::Quotient(one, two) | Expression::Difference(one, two) | Expression::Growth(one, two) => {
-            filters_term(one) || filters_term(two)
+            misuses_term(one, schema) || misuses_term(two, schema)
         }
         _ => false,
     }
@@ -103,6 +114,21 @@ impl SqlWriter<'_> {
         lines
     }
 
+    /// That there is a value at all, where groups are shown for what is the least, the greatest or the average of theirs: nothing
+    /// is told of a group of which nothing is known.
+    fn has_a_value(&self) -> Option<String> {
+        let is_label = |value: &Expression| matches!(value, Expression::Column(_));
+        let mut told = self.query.outputs.iter().map(|output| &output.value).filter(|value| value.is_aggregate());
+        let (only, None) = (told.next()?, told.next()) else { return None };
+        let Expression::Aggregate(Aggregate::Average | Aggregate::Minimum | Aggregate::Maximum, at) = only else {
+            return None;
+        };
+        let is_open = !self.schema.column(at.column).not_null;
+        let groups = &self.query.groups;
+        (is_open && !groups.is_empty() && groups.iter().all(is_label))
+            .then(|| format!("{} IS NOT NULL", self.expression(only)))
+    }
+
     /// The statement up to its HAVING clause, with one more output if there is one.
     pub fn unsorted_lines(&self, further_output: Option<&str>) -> Vec<String> {
         let query = self.query;
@@ -114,7 +140,8 @@ impl SqlWriter<'_> {
         let outputs: Vec<String> = outputs.chain(further_output.map(str::to_owned)).collect();
         let distinct = if query.distinct { "DISTINCT " } else { "" };
         let conditions = self.conditions(0);
-        let having: Vec<String> = query.having.iter().map(|condition| predicates::write(self, condition)).collect();
+        let having = query.having.iter().map(|condition| predicates::write(self, condition));
+        let having: Vec<String> = having.chain(self.has_a_value()).collect();
         let groups: Vec<String> = query.groups.iter().map(|value| self.expression(value)).collect();
         if query.limit.is_some() || !query.order.is_empty() {
             query.order.iter().for_each(|(value, _)| drop(self.expression(value)));
@@ -290,11 +317,21 @@ impl SqlWriter<'_> {
     /// A column, qualified where there are several sources.
     pub fn column(&self, at: ColumnRef) -> String {
         if let Some(term) = self.schema.term(at.column) {
-            let row = format!("{}.", self.source_aliases.of(at.source));
-            return enclosed(term.sql.replace(&format!("{ROW}."), &row));
+            return enclosed(self.of_row(&term.sql, at.source));
         }
         let name = quote_ident(&self.schema.column(at.column).name);
         if self.query.sources.len() == 1 { name } else { format!("{}.{name}", self.source_aliases.of(at.source)) }
+    }
+
+    /// The SQL of a term with the alias of a source in the place of the row.
+    fn of_row(&self, sql: &str, source: usize) -> String {
+        sql.replace(&format!("{ROW}."), &format!("{}.", self.source_aliases.of(source)))
+    }
+
+    /// A measure that somebody defined, over the rows for which a condition holds.
+    pub fn term_of_some_rows(&self, at: ColumnRef, condition: &str) -> Option<String> {
+        let sql = partial_measures::of_some_rows(&self.schema.term(at.column)?.sql, condition)?;
+        Some(enclosed(self.of_row(&sql, at.source)))
     }
 
     fn relation(&self, source: usize) -> String {

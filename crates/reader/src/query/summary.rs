@@ -127,12 +127,18 @@ impl<'a> Summarizer<'a> {
         match value {
             Expression::Column(at) => self.column(*at),
             Expression::CountRows => format!("count of {}", self.schema.shown_name(self.query.relation(0))),
+            Expression::Aggregate(Aggregate::Count, at) if self.is_own_key(*at) => {
+                format!("number of different {}", self.schema.shown_name(at.column.relation))
+            }
             Expression::Aggregate(aggregate, at) => format!("{} of {}", self::aggregate(*aggregate), self.column(*at)),
             Expression::SubqueryAggregate(source, aggregate, at) => {
-                let what = at.map_or_else(|| self.scope(*source), |at| self.column(at));
+                let rows = at.filter(|at| *aggregate == Aggregate::Count && self.is_own_key(*at));
+                let rows = rows.map(|at| format!("different {}", self.schema.shown_name(at.column.relation)));
+                let is_count = at.is_none() || rows.is_some();
+                let what = rows.unwrap_or_else(|| at.map_or_else(|| self.scope(*source), |at| self.column(at)));
                 let conditions = self.conditions(*source);
                 let which = if conditions.is_empty() { String::new() } else { format!(" where {conditions}") };
-                let aggregate = if at.is_none() { "count" } else { self::aggregate(*aggregate) };
+                let aggregate = if is_count { "count" } else { self::aggregate(*aggregate) };
                 format!("{aggregate} of its {what}{which}")
             }
             Expression::DateTrunc(unit, at) => format!("{} of {}", unit_name(*unit), self.column(*at)),
@@ -171,6 +177,11 @@ impl<'a> Summarizer<'a> {
             }
             other => self.value(other),
         }
+    }
+
+    /// Whether the different values of a column are the rows of its relation.
+    fn is_own_key(&self, at: ColumnRef) -> bool {
+        self.schema.term(at.column).is_none() && self.schema.key_columns(at.column.relation) == [at.column]
     }
 
     /// The relations of a subquery, its head first.

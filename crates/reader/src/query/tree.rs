@@ -259,6 +259,18 @@ impl Expression {
         }
     }
 
+    /// Whether the number of rows is in it.
+    pub fn counts_rows(&self) -> bool {
+        match self {
+            Self::CountRows => true,
+            Self::Filtered(inner, _) | Self::Window(_, inner) => inner.counts_rows(),
+            Self::Quotient(one, two) | Self::Difference(one, two) | Self::Growth(one, two) => {
+                one.counts_rows() || two.counts_rows()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is an aggregate over related rows, for each row at hand.
     pub fn is_of_related_rows(&self) -> bool {
         match self {

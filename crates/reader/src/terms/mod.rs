@@ -4,6 +4,7 @@
 //! of a relation ("active customers"), and used like a stored value of theirs. A measure is an aggregate over them ("AOV").
 //! Where a question says a term, only readings that use it stand: the company's word wins over any other meaning.
 
+pub(crate) mod partial_measures;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,17 @@ fn said(word: &Word) -> String {
     stem(&singular(&word.lower))
 }
 
+/// A text with the singular of its last word, if that is a plural.
+fn in_singular(text: &str) -> String {
+    match words::split(text, 80).pop() {
+        Some(last) if last.kind == WordKind::Word && last.lower != last.singular => {
+            let (before, after) = (text.get(..last.start), text.get(last.end..));
+            [before.unwrap_or_default(), &last.singular, after.unwrap_or_default()].concat()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// A term that a schema knows, as a column of its relation that no table has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TermColumn {
@@ -58,8 +70,10 @@ pub struct TermColumn {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Terms {
     pub columns: Vec<TermColumn>,
-    /// Each with the key of its words.
+    /// Each with the key of its words, and the words that it stands for in the end.
     synonyms: Vec<(Vec<String>, String)>,
+    /// The keys of all other terms, whose words are not taken apart.
+    others: Vec<Vec<String>>,
     /// Filters whose words do not name the relation, which may stand for its rows: "VIPs" are VIP customers.
     nouns: Vec<(Vec<String>, String)>,
 }
@@ -78,18 +92,39 @@ impl Terms {
                 Meaning::Filter { schema, relation, sql } => (schema, relation, sql, false),
                 Meaning::Measure { schema, relation, sql } => (schema, relation, sql, true),
             };
+            found.others.push(key.clone());
             let Some(number) = snapshot.relations.position(schema, relation) else { continue };
-            let noun = noun_length(&key, relation);
+            let noun = noun_of(&key, relation);
             if !is_measure && noun == 0 {
                 let plural = words::identifier_words(relation).join(" ");
-                found.nouns.push((key.clone(), format!("{} {plural}", text.trim())));
+                // Before the noun it is said in the singular, however it was defined.
+                found.nouns.push((key.clone(), format!("{} {plural}", in_singular(text.trim()))));
             }
             let (data_type, category) = if is_measure { ("numeric", 'N') } else { ("boolean", 'B') };
             let column =
                 Column { name: text.trim().to_owned(), data_type: data_type.into(), category, ..Column::default() };
             found.columns.push(TermColumn { relation: number, column, sql: sql.clone(), is_measure, key, noun });
         }
+        found.follow_synonyms();
         found
+    }
+
+    /// Has each synonym stand for what the words of its meaning stand for, however many synonyms are between. One that comes
+    /// back to itself ends there.
+    fn follow_synonyms(&mut self) {
+        let all = std::mem::take(&mut self.synonyms);
+        let followed = all.iter().enumerate().map(|(number, (key, meaning))| {
+            let (mut meaning, mut used) = (meaning.clone(), vec![number]);
+            loop {
+                let unused: Vec<_> = (0..).zip(&all).filter(|(other, _)| !used.contains(other)).collect();
+                let (followed, said) = self.with_meanings(&meaning, &unused);
+                if said.is_empty() {
+                    return (key.clone(), followed);
+                }
+                (meaning, used) = (followed, [used, said].concat());
+            }
+        });
+        self.synonyms = followed.collect();
     }
 
     pub fn is_empty(&self) -> bool {
@@ -114,28 +149,49 @@ impl Terms {
 
     /// A question with the words that synonyms stand for in their place, the longest synonym first.
     pub fn spelled_out(&self, question: &str) -> String {
+        let synonyms: Vec<_> = (0..).zip(&self.synonyms).collect();
+        self.with_meanings(question, &synonyms).0
+    }
+
+    /// A text with the words that these synonyms stand for in their place, and the numbers of those that it says.
+    fn with_meanings(&self, question: &str, synonyms: &[(usize, &(Vec<String>, String))]) -> (String, Vec<usize>) {
         let words = words::split(question, 200);
-        let mut text = String::new();
+        let (mut text, mut said) = (String::new(), Vec::new());
         let (mut at, mut copied) = (0, 0);
         while at < words.len() {
-            let longest = |found: &[(Vec<String>, String)]| {
-                let ends = found.iter().filter_map(|(key, meaning)| Some((matches(&words, at, key)?, meaning.clone())));
-                ends.max_by_key(|(end, _)| *end)
-            };
-            let is_plural = |end: usize| words.get(end - 1).is_some_and(|last| last.lower != last.singular);
-            let found = longest(&self.synonyms).or_else(|| longest(&self.nouns).filter(|(end, _)| is_plural(*end)));
-            let (Some((end, meaning)), Some(first)) = (found, words.get(at)) else {
-                at += 1;
+            let is_plural = |end: &usize| words.get(end - 1).is_some_and(|last| last.lower != last.singular);
+            let nouns = self
+                .nouns
+                .iter()
+                .filter_map(|(key, meaning)| Some((matches(&words, at, key).filter(is_plural)?, meaning, None)));
+            let found = synonyms.iter().filter(|(_, (key, meaning))| !is_said_within(&words, at, key, meaning));
+            let found =
+                found.filter_map(|(number, (key, meaning))| Some((matches(&words, at, key)?, meaning, Some(*number))));
+            let other = self.others.iter().filter_map(|key| matches(&words, at, key)).max().unwrap_or_default();
+            let found = found.max_by_key(|(end, ..)| *end).filter(|(end, ..)| *end >= other);
+            let found = found.or_else(|| nouns.max_by_key(|(end, ..)| *end).filter(|(end, ..)| *end >= other));
+            let (Some((end, meaning, number)), Some(first)) = (found, words.get(at)) else {
+                at = other.max(at + 1);
                 continue;
             };
             text.push_str(question.get(copied..first.start).unwrap_or_default());
-            text.push_str(&meaning);
+            text.push_str(meaning);
+            said.extend(number);
             copied = words.get(end - 1).map_or(copied, |last| last.end);
             at = end;
         }
         text.push_str(question.get(copied..).unwrap_or_default());
-        text
+        (text, said)
     }
+}
+
+/// Whether the words of a key that stand here are a part of its meaning, all of which stands around them: where "sales" means "net
+/// sales", "net sales" is said already.
+fn is_said_within(words: &[Word], at: usize, key: &[String], meaning: &str) -> bool {
+    let meaning = self::key(meaning);
+    let places = (0..meaning.len()).filter(|place| meaning.get(*place..place + key.len()) == Some(key));
+    let mut starts = places.filter_map(|place| at.checked_sub(place));
+    starts.any(|start| matches(words, start, &meaning).is_some())
 }
 
 /// The position after the words of a key that stand here.
@@ -147,8 +203,12 @@ fn matches(words: &[Word], start: usize, key: &[String]) -> Option<usize> {
     (same && !key.is_empty()).then_some(start + key.len())
 }
 
-/// How many words at the end of a key name the relation, but not all.
-fn noun_length(key: &[String], relation: &str) -> usize {
+/// How many words at the end of a term name a relation, but not all: one of "active customer" and customers.
+pub fn noun_length(term: &str, relation: &str) -> usize {
+    noun_of(&key(term), relation)
+}
+
+fn noun_of(key: &[String], relation: &str) -> usize {
     let name: Vec<String> = words::identifier_words(relation).iter().map(|word| stem(&singular(word))).collect();
     let fits =
         |length: &usize| key.len() > *length && name.len() >= *length && key.ends_with(&name[name.len() - length..]);

@@ -90,6 +90,15 @@ fn the_sql_of_a_term_is_written_for_the_row_at_hand() {
 }
 
 #[test]
+fn a_noun_may_be_defined_in_the_plural() {
+    let whales = [filter("big whales", "customers", "(nl2sql_row.id < 100)")];
+    for question in ["how many big whales are there", "big whales in Germany by city"] {
+        let reading = read(question, &shop(), &whales).unwrap();
+        assert!(reading.summary.contains("where \"big whales\""), "{}", reading.summary);
+    }
+}
+
+#[test]
 fn synonyms_give_way_to_what_they_stand_for() {
     let terms = Terms::new(&of_the_shop(), &shop());
     for (question, wanted) in [
@@ -103,6 +112,35 @@ fn synonyms_give_way_to_what_they_stand_for() {
     }
 }
 
+#[test]
+fn a_synonym_may_stand_for_another_and_for_other_terms() {
+    let mut terms = of_the_shop();
+    terms.push(term("takings", Meaning::Words("turnover".into())));
+    terms.push(term("sales", Meaning::Words("net revenue".into())));
+    terms.push(term("big spender", Meaning::Words("VIPs".into())));
+    terms.push(term("net takings", Meaning::Words("net revenue".into())));
+    // Two that stand for each other end somewhere, and one that stands for more of the same is said once.
+    terms.push(term("earnings", Meaning::Words("income".into())));
+    terms.push(term("income", Meaning::Words("earnings".into())));
+    terms.push(term("revenue", Meaning::Words("gross revenue".into())));
+    let terms = Terms::new(&terms, &shop());
+    for (question, wanted) in [
+        ("takings in 2025", "gross revenue in 2025"),
+        ("sales by country", "net revenue by country"),
+        ("net takings", "net revenue"),
+        ("big spenders by country", "VIP customers by country"),
+        ("earnings", "earnings"),
+        ("gross revenue", "gross revenue"),
+        ("revenue", "gross revenue"),
+        // Words of a longer term are its own.
+        ("net revenue in 2025", "net revenue in 2025"),
+    ] {
+        assert_eq!(terms.spelled_out(question), wanted);
+    }
+    let terms = [term("takings", Meaning::Words("AOV".into())), of_the_shop().remove(4)];
+    assert_eq!(read("takings by country", &shop(), &terms).unwrap().summary, "\"AOV\" per customers.country");
+}
+
 /// A term that was said and can't be used as it was defined is not passed over for another meaning of its words.
 #[test]
 fn no_other_meaning_stands_in_for_a_term() {
@@ -112,9 +150,43 @@ fn no_other_meaning_stands_in_for_a_term() {
     assert_eq!(read("revenue by country", &shop, &revenue).unwrap().summary, "\"revenue\" per customers.country");
     assert!(read("AOV over 100", &shop, &of_the_shop()).is_err(), "of large orders, or a large AOV?");
     assert!(read("AOV of orders with total over 100", &shop, &of_the_shop()).is_ok());
-    for question in ["revenue by category", "revenue last month vs the month before", "products with revenue over 100"]
-    {
+    for question in ["revenue by category", "products with revenue over 100"] {
         assert!(read(question, &shop, &revenue).is_err(), "{question}");
+    }
+}
+
+/// A measure that somebody defined works in every form that a column's sum does.
+#[test]
+fn a_defined_measure_takes_every_form() {
+    let shop = shop();
+    let revenue = [measure("revenue", "orders", "sum((nl2sql_row.total - nl2sql_row.shipping))")];
+    for question in [
+        "total revenue",
+        "total revenue in 2025",
+        "what was our total revenue per month in 2025",
+        "revenue this year vs last year",
+        "revenue last month compared to the month before",
+        "compare 2024 and 2025 revenue",
+        "by how many percent did revenue grow from 2024 to 2025",
+        "monthly revenue in 2025",
+        "top 5 customers by revenue",
+        "top 3 cities by revenue in 2025",
+        "which country has the highest revenue",
+        "revenue and number of orders by country",
+        "share of revenue by country",
+        "each country's share of revenue",
+        "running total of revenue by month in 2025",
+        "month on month revenue growth in 2025",
+        "revenue in Germany vs France",
+        "how much revenue did we have in 2025",
+    ] {
+        let read = read(question, &shop, &revenue);
+        assert!(read.as_ref().is_ok_and(|read| read.summary.contains("\"revenue\"")), "{question}: {read:?}");
+    }
+    let compared = read("AOV this year vs last year", &shop, &of_the_shop()).unwrap().sql;
+    assert_eq!(compared.matches("FILTER (WHERE").count(), 8, "{compared}");
+    for question in ["share of AOV by country", "running total of AOV by month", "total AOV"] {
+        assert!(read(question, &shop, &of_the_shop()).is_err(), "{question}");
     }
 }
 

@@ -38,9 +38,151 @@ fn theatre() -> Snapshot {
     snapshot(vec![color, donor, entry, hall, play, visitor])
 }
 
-fn sql(question: &str) -> String {
-    let read = crate::read(question, &theatre(), &NoValues, &crate::never).unwrap();
+/// A county with what hangs together over something else: budgets and endowments of schools, employees of departments and
+/// their managers, events of parties.
+fn county() -> Snapshot {
+    let referring = |name: &str, columns: &[&str], key: &str, to: (&str, &str)| {
+        let mut made = relation(name, columns, &[key], &[to]);
+        made.foreign_keys[0].referenced = vec![to.0.into()];
+        made
+    };
+    let school = relation("school", &["school_id integer!", "school_name text!"], &["school_id"], &[]);
+    let budget = ["budget_id integer!", "school_id integer!", "year integer", "level_number integer"];
+    let budget = referring("budget", &budget, "budget_id", ("school_id", "school"));
+    let endowment = ["endowment_id integer!", "school_id integer!", "amount integer"];
+    let endowment = referring("endowment", &endowment, "endowment_id", ("school_id", "school"));
+    let party = relation("party", &["party_id integer!", "party_name text!"], &["party_id"], &[]);
+    let event = ["event_id integer!", "party_id integer!", "event_name text!"];
+    let event = referring("party_events", &event, "event_id", ("party_id", "party"));
+    let department = ["department_id integer!", "department_name text!", "manager_id integer"];
+    let department = relation("departments", &department, &["department_id"], &[]);
+    let employee = ["employee_id integer!", "last_name text!", "department_id integer"];
+    let employee = referring("employees", &employee, "employee_id", ("department_id", "departments"));
+    let review = relation("review", &["review_id integer!", "rank integer", "month text"], &["review_id"], &[]);
+    snapshot(vec![budget, department, employee, endowment, event, party, review, school])
+}
+
+fn asked(question: &str, snapshot: &Snapshot) -> String {
+    let read = crate::read(question, snapshot, &NoValues, &crate::never).unwrap();
     read.map(|reading| reading.sql.replace('\n', " ")).unwrap_or_default()
+}
+
+fn sql(question: &str) -> String {
+    asked(question, &theatre())
+}
+
+#[test]
+fn what_shares_only_an_owner_is_no_part_of_it() {
+    let county = county();
+    assert_eq!(asked("number of budgets whose amount is greater than 3000", &county), "");
+    assert!(asked("number of endowments whose amount is greater than 3000", &county).contains("amount > 3000"));
+}
+
+#[test]
+fn a_verb_says_which_key_is_meant() {
+    let county = county();
+    assert_eq!(asked("show all employees who manage a department", &county), "");
+    assert!(!asked("show all employees who work in a department", &county).is_empty());
+}
+
+#[test]
+fn a_relation_is_called_by_its_own_words_before_others() {
+    let counted = asked("number of events for each party", &county());
+    assert!(counted.contains("party_events") && counted.contains("count("), "{counted}");
+}
+
+/// A company whose employees refer to their managers, with what comments tell of dates and of rows that do not count.
+fn company() -> Snapshot {
+    let mut employee = relation(
+        "emp",
+        &["id integer!", "first_name text!", "last_name text!", "manager_id integer", "salary numeric"],
+        &["id"],
+        &[("manager_id", "emp")],
+    );
+    employee.comment = Some("employees".into());
+    let mut account = relation("acct", &["id integer!", "name text!", "country text!", "gone boolean!"], &["id"], &[]);
+    account.comment = Some("customers: companies that buy from us".into());
+    account.columns[2].common_values = vec!["Spain".into()];
+    account.columns[3].comment = Some("true means the account no longer counts as a customer".into());
+    let ticket = ["id integer!", "acct_id integer!", "agent_id integer", "opened_on date!", "closed_on date"];
+    let mut ticket = relation("tickets", &ticket, &["id"], &[("acct_id", "acct"), ("agent_id", "emp")]);
+    ticket.columns[4].comment = Some("empty while the ticket is open".into());
+    snapshot(vec![account, employee, ticket])
+}
+
+#[test]
+fn rows_refer_to_others_of_their_relation() {
+    let company = company();
+    let without = asked("employees without a manager", &company);
+    assert!(without.contains("NOT EXISTS") && without.contains(".manager_id"), "{without}");
+    let grouped = asked("number of employees per manager", &company);
+    assert!(grouped.contains("JOIN emp AS emp_2") && grouped.contains("last_name"), "{grouped}");
+    let counted = asked("managers with more than 3 employees", &company);
+    assert!(counted.contains("> 3") && counted.contains("manager_id"), "{counted}");
+    assert_eq!(asked("who manages the employees", &company), "");
+}
+
+#[test]
+fn rows_are_compared_with_those_they_refer_to() {
+    let company = company();
+    for (question, operator) in [
+        ("employees who earn more than their manager", ">"),
+        ("how many employees earn more than their manager", ">"),
+        ("employees who earn less than their manager", "<"),
+        ("employees with a higher salary than their manager", ">"),
+    ] {
+        let sql = asked(question, &company);
+        assert!(sql.contains(&format!("emp.salary {operator} emp_2.salary")), "{question}: {sql}");
+    }
+    assert_eq!(asked("employees who earn more than their friend", &company), "");
+}
+
+#[test]
+fn a_key_is_called_by_its_role() {
+    let company = company();
+    let without = asked("tickets without an agent", &company);
+    assert!(without.contains("agent_id"), "{without}");
+    assert!(asked("number of tickets per agent", &company).contains("emp.last_name"));
+}
+
+#[test]
+fn a_missing_date_tells_a_state() {
+    let company = company();
+    for question in ["open tickets", "how many tickets are open", "how many tickets are still open"] {
+        assert!(asked(question, &company).contains("closed_on IS NULL"), "{question}");
+    }
+    assert!(!asked("how many tickets are there", &company).contains("closed_on"));
+}
+
+#[test]
+fn what_does_not_count_is_left_out_where_it_is_named() {
+    let company = company();
+    let named = asked("tickets of customers in Spain", &company);
+    assert!(named.contains("NOT acct.gone"), "{named}");
+    assert!(!asked("how many tickets are there", &company).contains("gone"));
+}
+
+#[test]
+fn a_share_of_rows_is_told_for_groups_alone() {
+    let company = company();
+    let shares = asked("share of customers by country", &company);
+    assert!(shares.contains("sum(count(*)) OVER") && shares.contains("GROUP BY country"), "{shares}");
+    assert_eq!(asked("share of customers", &company), "");
+}
+
+#[test]
+fn what_has_a_sequence_of_its_own_is_not_sorted_by_size_or_letters() {
+    let county = county();
+    assert_eq!(asked("find the highest rank of all reviews", &county), "");
+    assert!(asked("find the average rank of all reviews", &county).contains("avg(rank)"));
+    assert_eq!(asked("number of reviews per month ordered by month", &county), "");
+}
+
+#[test]
+fn what_a_question_leaves_open_is_not_answered() {
+    let county = county();
+    assert_eq!(asked("show the names of the schools which are involved in", &county), "");
+    assert!(!asked("show the names of the schools", &county).is_empty());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::openers::Mode;
 use crate::help::suggestions::text_of;
 use crate::lattice::Lattice;
 use crate::lattice::lexicon::Category;
+use crate::lattice::time_expressions::{self, TimeRange};
 use crate::query::tree::ColumnId;
 use words::WordKind;
 
@@ -33,6 +34,8 @@ pub enum Change {
     /// The number of the rows in place of a list of them.
     Count,
     Order,
+    /// The same numbers of another time beside them.
+    Comparison,
 }
 
 /// The places of a question where something can be put in: each from a word up to another.
@@ -60,6 +63,16 @@ impl<'a> Parts<'a> {
             groups: groups.collect(),
             values: values.collect(),
         }
+    }
+
+    /// The times that are spoken of.
+    pub fn times(&self) -> Vec<TimeRange> {
+        let range = |(start, end): &(usize, usize)| {
+            let said = self.lattice.cell(*start).time_ranges.iter().find(|(_, to)| to == end);
+            let bare = || time_expressions::bare_range(&self.lattice.words, *start).map(|(range, _)| range);
+            said.map(|(range, _)| range.clone()).or_else(bare)
+        };
+        self.times.iter().filter_map(range).collect()
     }
 
     /// The question with a text in place of the words from one up to another.
@@ -102,8 +115,12 @@ impl<'a> Parts<'a> {
 /// All candidates for what was said, the surer kinds first: the first kind of which one can be read counts. `is_grouped`: the
 /// question before shows a number for each group.
 pub fn candidates(parts: &Parts<'_>, text: &str, said: &Lattice, mode: Mode, is_grouped: bool) -> Vec<Vec<Candidate>> {
-    let mut groups =
-        vec![times(parts, text, said, mode), dimensions(parts, text, said, mode), values(parts, text, said, mode)];
+    let mut groups = vec![
+        comparisons(parts, text),
+        times(parts, text, said, mode),
+        dimensions(parts, text, said, mode),
+        values(parts, text, said, mode),
+    ];
     // "Germany too": beside which other value? "Over 5": of the rows, or of the numbers that are shown?
     let is_value = value_start(said).is_some();
     let names_something = (0..said.len()).any(|at| {
@@ -119,6 +136,16 @@ pub fn candidates(parts: &Parts<'_>, text: &str, said: &Lattice, mode: Mode, is_
     groups.push(others);
     groups.iter_mut().for_each(|group| group.truncate(MOST));
     groups
+}
+
+/// "compared to 2024", after a question of 2025.
+fn comparisons(parts: &Parts<'_>, text: &str) -> Vec<Candidate> {
+    const AGAINST: [&str; 5] = ["compared to ", "compared with ", "vs ", "versus ", "against "];
+    let lower = text.to_lowercase();
+    let compares = AGAINST.iter().any(|one| lower.starts_with(one));
+    let candidate =
+        |(_, end): &(usize, usize)| Candidate { text: parts.with(*end, *end, text), change: Change::Comparison };
+    parts.times.iter().filter(|_| compares).map(candidate).collect()
 }
 
 /// "2024", "last month".
@@ -198,9 +225,10 @@ fn filters(parts: &Parts<'_>, text: &str) -> Vec<Candidate> {
     const DENIED: [&str; 6] = ["excluding ", "without ", "except ", "not in ", "not from ", "not "];
     let lower = text.to_lowercase();
     let denied = DENIED.iter().find(|way| lower.starts_with(**way)).and_then(|way| text.get(way.len()..));
-    let ways = ["", "with", "of", "for"].map(|way| format!("{way} {text}"));
+    let ways = ["with", "of", "for"].map(|way| format!("{way} {text}"));
     let without = denied.into_iter().flat_map(|rest| ["not in", "not from"].map(|way| format!("{way} {rest}")));
-    without.chain(ways).flat_map(|text| parts.added(text.trim(), Change::Filter)).collect()
+    let said = [text.to_owned()].into_iter();
+    said.chain(without).chain(ways).flat_map(|text| parts.added(text.trim(), Change::Filter)).collect()
 }
 
 /// "number of orders" in place of "revenue", or beside it.

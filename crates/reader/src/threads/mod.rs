@@ -7,6 +7,7 @@
 
 mod candidates;
 mod meaning;
+mod neighbouring_times;
 mod openers;
 mod profile;
 #[cfg(test)]
@@ -16,10 +17,13 @@ use super::help::suggestions::Known;
 use super::interrupts::Interrupted;
 use super::lattice::Lattice;
 use super::{Abstention, MAX_WORDS, Read, Reader, Reading, costs};
+use crate::lattice::time_expressions::unit_name;
+use crate::query::tree::Expression;
 use crate::stored_values::ValueLookup;
 use candidates::{Candidate, Parts};
-use meaning::Meaning;
-use openers::FollowUp;
+use meaning::{Meaning, Top};
+use neighbouring_times::Step;
+use openers::{BestOf, FollowUp};
 use profile::Profile;
 
 /// A question of a thread with how it was read.
@@ -48,6 +52,11 @@ impl Reader<'_> {
         let alone = |reading: Reading| Followed { reading, meaning: question.trim().to_owned(), refers: false };
         let Some(before) = before else { return Ok(self.read(question, lookup)?.map(alone)) };
         let follow_up = FollowUp::of(question);
+        if let Some(best) = openers::best_of(&follow_up)
+            && let Some(found) = self.best_group(&best, &Meaning::parse(before), lookup)?
+        {
+            return Ok(Ok(found));
+        }
         let mut abstention = None;
         if !follow_up.is_certain {
             match self.read(question, lookup)? {
@@ -66,6 +75,29 @@ impl Reader<'_> {
         })
     }
 
+    /// The first or the last of the groups of a question, by their number.
+    fn best_group(
+        &self,
+        best: &BestOf,
+        before: &Meaning,
+        lookup: &dyn ValueLookup,
+    ) -> Result<Option<Followed>, Interrupted> {
+        let top = Top { count: 1, direction: best.direction };
+        let meaning = Meaning { top: None, ..before.clone() }.limited_to(top);
+        let Some(read) = self.read_meaning(&meaning, MOST_ASSUMED, lookup)? else { return Ok(None) };
+        let is_called = |group: &Expression, noun: &String| match group {
+            Expression::DateTrunc(unit, _) => unit_name(*unit) == noun,
+            Expression::Column(at) => {
+                let of = self.schema.relation_words(at.column.relation);
+                self.schema.words(at.column).iter().chain(&of).any(|word| words::singular(word) == *noun)
+            }
+            _ => false,
+        };
+        let groups = &read.query.groups;
+        let fits = best.noun.as_ref().is_none_or(|noun| groups.iter().any(|group| is_called(group, noun)));
+        Ok((fits && !groups.is_empty()).then(|| followed(meaning, read)))
+    }
+
     /// The one reading of what follows a question; as the error, several.
     fn carried_on(
         &self,
@@ -80,17 +112,24 @@ impl Reader<'_> {
         let Some(standing) = self.read_main(&before.main, MOST_ASSUMED, lookup)? else { return Ok(Err(None)) };
         let words = words::split(&before.main, MAX_WORDS + 1);
         let lattice = Lattice::new(&before.main, words, &self.schema, self.names, lookup, self.interrupt)?;
-        let words = words::split(&follow_up.text, MAX_WORDS + 1);
-        let said = Lattice::new(&follow_up.text, words, &self.schema, self.names, lookup, self.interrupt)?;
+        let parts = Parts::of(&before.main, &lattice);
+        let old = Profile::of(&standing, &self.schema);
+        let (times, is_limited) = (parts.times(), old.is_limited() || before.top.is_some());
+        let text = match Step::said(&follow_up.text).filter(|_| !times.is_empty()) {
+            Some(step) => step.taken_from(&times),
+            // "Those" of a ranking are these very rows, and not the first ones among others.
+            None => Some(follow_up.text.clone()).filter(|text| !(is_limited && openers::points_back(text))),
+        };
+        let Some(text) = text else { return Ok(Err(None)) };
+        let said =
+            Lattice::new(&text, words::split(&text, MAX_WORDS + 1), &self.schema, self.names, lookup, self.interrupt)?;
         if said.len() == 0 || said.len() + lattice.len() > MAX_WORDS {
             return Ok(Err(None));
         }
         // Nothing is looked up for sentences that nobody said: what their parts may mean is known.
-        let known = Known::of(&before.main, &lattice, self).and(Known::of(&follow_up.text, &said, self));
-        let parts = Parts::of(&before.main, &lattice);
-        let old = Profile::of(&standing, &self.schema);
+        let known = Known::of(&before.main, &lattice, self).and(Known::of(&text, &said, self));
         let most = (standing.reading.distance + costs::MAX_TOTAL).min(MOST_ASSUMED);
-        for group in candidates::candidates(&parts, &follow_up.text, &said, follow_up.mode, old.is_grouped()) {
+        for group in candidates::candidates(&parts, &text, &said, follow_up.mode, old.is_grouped()) {
             let mut found: Vec<(Profile, Followed)> = Vec::new();
             for Candidate { text, change } in group {
                 let Some(read) = self.read_main(&text, most, &known)? else { continue };

@@ -96,6 +96,39 @@ fn after_words<'t>(text: &'t str, words: &str) -> Option<&'t str> {
     (begins && (rest.is_empty() || rest.starts_with([' ', ',', ':']))).then(|| trimmed(rest))
 }
 
+/// The first or the last of the groups of the answer before: "which month was best?", "and the worst?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BestOf {
+    pub direction: Direction,
+    /// What the groups are, where it is said: "month".
+    pub noun: Option<String>,
+}
+
+pub fn best_of(follow_up: &FollowUp) -> Option<BestOf> {
+    let way = |word: &str| match word {
+        "best" | "highest" | "strongest" | "largest" | "biggest" => Some(Direction::Descending),
+        "worst" | "lowest" | "weakest" | "smallest" => Some(Direction::Ascending),
+        _ => None,
+    };
+    let words: Vec<words::Word> = words::split(&follow_up.text, 8);
+    let words: Vec<&str> = words.iter().map(|word| word.lower.as_str()).filter(|word| *word != "the").collect();
+    let asked = words.strip_prefix(&["which"]).or(words.strip_prefix(&["what"])).unwrap_or(&words);
+    let asked = asked.strip_suffix(&["one"]).unwrap_or(asked);
+    let (best, noun) = match asked {
+        [best] | ["was" | "is", best] => (best, None),
+        [best, noun] | ["was" | "is", best, noun] if way(best).is_some() => (best, Some(noun)),
+        [noun, "was" | "is" | "did", best] => (best, Some(noun)),
+        _ => return None,
+    };
+    Some(BestOf { direction: way(best)?, noun: noun.map(|noun| words::singular(noun)) })
+}
+
+/// Whether words mean the very rows of the answer before: "those from France", "of these".
+pub fn points_back(text: &str) -> bool {
+    let words: Vec<String> = words::split(text, 80).into_iter().map(|word| word.lower).collect();
+    words.iter().any(|word| matches!(word.as_str(), "those" | "these" | "them" | "they" | "their"))
+}
+
 /// What is done to the rows of the answer before, whatever they are of: "top 3", "as a share".
 pub fn directive(follow_up: &FollowUp, before: &Meaning) -> Option<Meaning> {
     let words: Vec<String> = words::split(&follow_up.text, 12).into_iter().map(|word| word.lower).collect();

@@ -61,6 +61,11 @@ impl Profile {
         self.is_aggregate && !self.groups.is_empty()
     }
 
+    /// Whether it shows only the first rows or groups of more.
+    pub fn is_limited(&self) -> bool {
+        self.limit.is_some()
+    }
+
     /// Whether this reading differs from an old one by such a change and by nothing else.
     pub fn is_changed_by(&self, old: &Self, change: &Change) -> bool {
         let same_rows = self.times == old.times && self.conditions == old.conditions && self.having == old.having;
@@ -110,6 +115,18 @@ impl Profile {
                 old.is_aggregate && self.is_aggregate && fits && same_rows && same_end && same_groups
             }
             Change::Count => !old.is_aggregate && self.is_aggregate && same_rows && same_end && same_groups,
+            Change::Comparison => {
+                // The months of one year are not those of another.
+                let series = |group: &String| {
+                    ["day of ", "week of ", "month of ", "quarter of ", "year of "]
+                        .iter()
+                        .any(|unit| group.starts_with(unit))
+                };
+                let compared = self.outputs.len() == 3 * old.outputs.len() && !old.outputs.is_empty();
+                let kept = self.conditions.is_superset(&old.conditions) && self.having == old.having;
+                let measures = old.is_aggregate && self.is_aggregate;
+                measures && compared && kept && same_groups && !old.groups.iter().any(series)
+            }
             Change::Order => {
                 same_rows
                     && same_groups
@@ -130,6 +147,10 @@ fn prefix(query: &QueryTree, source: usize) -> &'static str {
 /// Whether the same is shown: the same columns of rows, or aggregates of the same kind, perhaps of other columns: "revenue" is
 /// the sum of orders or of their lines.
 fn same_kinds(one: &[String], two: &[String]) -> bool {
-    let kind = |text: &String| text.split(" of ").next().unwrap_or_default().to_owned();
+    // Rows that a join repeats are counted by their key.
+    let kind = |text: &String| match text.strip_prefix("number of different ") {
+        Some(rows) if !rows.starts_with("values of ") => "count".to_owned(),
+        _ => text.split(" of ").next().unwrap_or_default().to_owned(),
+    };
     one.iter().map(kind).collect::<Vec<_>>() == two.iter().map(kind).collect::<Vec<_>>()
 }

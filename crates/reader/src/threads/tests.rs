@@ -42,6 +42,35 @@ const SHOP: &[&[(&str, &str)]] = &[
       ("and the weather", "?"),
       ("what about", "?"),
       ("what about France", "count of orders per customers.name, customers.id where customers.country is France")],
+    // The month before the one that was spoken of, and no year after a month.
+    &[("returned orders in December 2025 by country", "count of orders per customers.country where orders.status is returned and orders.ordered_at is December 2025"),
+      ("the previous month", "count of orders per customers.country where orders.status is returned and orders.ordered_at is November 2025"),
+      ("a year earlier", "count of orders per customers.country where orders.status is returned and orders.ordered_at is November 2024"),
+      ("the previous year", "?"),
+      ("what about last month", "count of orders per customers.country where orders.status is returned and orders.ordered_at is last month"),
+      ("the month before", "?")],
+    // These ten, and not the first ten of France.
+    &[("top 10 customers by revenue in 2025", "top 10 customers by sum of its orders.total where orders.ordered_at is in 2025"),
+      ("only those from France", "?"),
+      ("orders of those customers", "?"),
+      ("only from France", "top 10 customers by sum of its orders.total where orders.ordered_at is in 2025 where customers.country is France")],
+    &[("revenue by month in 2025", "sum of orders.total per month of orders.ordered_at where orders.ordered_at is in 2025"),
+      ("which month was best?", "top 1 orders per month of orders.ordered_at by sum of orders.total where orders.ordered_at is in 2025"),
+      ("and the worst?", "bottom 1 orders per month of orders.ordered_at by sum of orders.total where orders.ordered_at is in 2025"),
+      ("which country was best?", "?"),
+      ("compared to 2024", "?")],
+    &[("revenue by country in 2025", "sum of orders.total per customers.country where orders.ordered_at is in 2025"),
+      ("without returned orders", "sum of orders.total per customers.country where orders.ordered_at is in 2025 and orders.status is not returned"),
+      ("sort by revenue", "sum of orders.total per customers.country by sum of orders.total where orders.ordered_at is in 2025 and orders.status is not returned"),
+      ("in the first half of 2025", "sum of orders.total per customers.country by sum of orders.total where orders.ordered_at is first half of 2025 and orders.status is not returned")],
+    &[("revenue by country in 2025", "sum of orders.total per customers.country where orders.ordered_at is in 2025"),
+      ("compared to 2024", "sum of orders.total where orders.ordered_at is in 2025, sum of orders.total where orders.ordered_at is 2024, (sum of orders.total where orders.ordered_at is in 2025) less (sum of orders.total where orders.ordered_at is 2024) per customers.country where (orders.ordered_at is in 2025 or orders.ordered_at is 2024)")],
+    // An order with several products of a category is one order of it.
+    &[("number of orders by country in 2025", "count of orders per customers.country where orders.ordered_at is in 2025"),
+      ("by category instead", "number of different orders per categories.name, categories.id (with order_items, products) where orders.ordered_at is in 2025"),
+      ("what about 2024", "number of different orders per categories.name, categories.id (with order_items, products) where orders.ordered_at is in 2024")],
+    &[("revenue by category in 2025", "sum of order_items.amount per categories.name, categories.id (with products, orders) where orders.ordered_at is in 2025"),
+      ("and the number of orders", "number of different orders per categories.name, categories.id (with order_items, products) where orders.ordered_at is in 2025")],
     // What can be read by itself begins anew, unless it begins like a continuation.
     &[("revenue by country", "sum of orders.total per customers.country"),
       ("how many customers", "count of customers"),
@@ -52,8 +81,8 @@ const SHOP: &[&[(&str, &str)]] = &[
 #[rustfmt::skip]
 const SAAS: &[&[(&str, &str)]] = &[
     &[("how many accounts", "count of acct"),
-      ("by plan", "count of acct per pln.nm, pln.id (with sub)"),
-      ("the best 2", "top 2 acct per pln.nm, pln.id (with sub) by count of acct")],
+      ("by plan", "number of different acct per pln.nm, pln.id (with sub)"),
+      ("the best 2", "top 2 acct per pln.nm, pln.id (with sub) by number of different acct")],
 ];
 
 fn check(snapshot: &Snapshot, threads: &[&[(&str, &str)]]) {

@@ -8,12 +8,19 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag, RTEKind};
 
 use super::aggregates::{is_total, measures_values};
+use super::row_counts::{is_aggregated, is_row_by_row};
 use super::values::{Found, Other, is_plain};
 use super::{Level, Sources, Value, Walk};
 
 impl Level {
     pub(super) fn new(query: *mut pg_sys::Query) -> Self {
-        Self { query, entries: Default::default(), ctes: Default::default(), decided_by: Sources::new() }
+        Self {
+            query,
+            entries: Default::default(),
+            ctes: Default::default(),
+            decided_by: Sources::new(),
+            counted_by: Sources::new(),
+        }
     }
 }
 
@@ -25,10 +32,31 @@ impl Walk<'_> {
             let query = &*query;
             self.decide_entries(query);
             self.decide_joins(query.jointree.cast());
-            self.decide_conditions(query.havingQual);
-            for clause in [query.sortClause, query.groupClause, query.distinctClause] {
-                self.decide_order(query, clause);
+            if is_aggregated(query)
+                && query.havingQual.is_null()
+                && let Some(level) = self.levels.last_mut()
+            {
+                // However many rows are aggregated, they make one. With HAVING there may be none by what was counted.
+                level.counted_by.clear();
             }
+            self.decide_conditions(query.havingQual);
+            self.decide_order(query, query.groupClause);
+            self.decide_order(query, query.distinctClause);
+            if query.limitOption == pg_sys::LimitOption::LIMIT_OPTION_WITH_TIES {
+                self.decide_order(query, query.sortClause);
+            }
+            self.without_number(|walk| {
+                walk.decide_order(query, query.sortClause);
+                walk.decide_windows(query);
+            });
+            self.decide_number(query.limitCount);
+            self.decide_number(query.limitOffset);
+        }
+    }
+
+    unsafe fn decide_windows(&mut self, query: &pg_sys::Query) {
+        // SAFETY: the caller's promise.
+        unsafe {
             for window in PgList::<pg_sys::WindowClause>::from_pg(query.windowClause).iter_ptr() {
                 self.decide_order(query, (*window).partitionClause);
                 self.decide_order(query, (*window).orderClause);
@@ -38,8 +66,6 @@ impl Walk<'_> {
                 self.decide_number((*window).startOffset);
                 self.decide_number((*window).endOffset);
             }
-            self.decide_number(query.limitCount);
-            self.decide_number(query.limitOffset);
         }
     }
 
@@ -55,7 +81,8 @@ impl Walk<'_> {
                     RTEKind::RTE_RELATION => self.decide_number((*entry).tablesample.cast()),
                     RTEKind::RTE_SUBQUERY | RTEKind::RTE_CTE | RTEKind::RTE_FUNCTION | RTEKind::RTE_TABLEFUNC => {
                         let rows = self.entry(at, index);
-                        self.decided_by(&rows.decided_by);
+                        self.without_number(|walk| walk.decided_by(&rows.decided_by));
+                        self.decided_by(&rows.counted_by);
                     }
                     _ => {}
                 }
@@ -246,42 +273,6 @@ impl Walk<'_> {
             }
         }
         columns
-    }
-}
-
-/// Whether each row of a query is made of one row of one relation.
-///
-/// # Safety
-/// `query` is null or live.
-unsafe fn is_row_by_row(query: *mut pg_sys::Query) -> bool {
-    if query.is_null() {
-        return false;
-    }
-    // SAFETY: the caller's promise; the nodes' tags tell their types.
-    unsafe {
-        let query = &*query;
-        let is_plain = query.setOperations.is_null()
-            && query.groupClause.is_null()
-            && query.groupingSets.is_null()
-            && !query.hasAggs
-            && !query.hasTargetSRFs
-            && !query.jointree.is_null();
-        if !is_plain {
-            return false;
-        }
-        let items = PgList::<pg_sys::Node>::from_pg((*query.jointree).fromlist);
-        let Some(item) = items.get_ptr(0).filter(|item| items.len() == 1 && (**item).type_ == NodeTag::T_RangeTblRef)
-        else {
-            return false;
-        };
-        let index = (*item.cast::<pg_sys::RangeTblRef>()).rtindex as usize;
-        let entries = PgList::<pg_sys::RangeTblEntry>::from_pg(query.rtable);
-        let entry = index.checked_sub(1).and_then(|at| entries.get_ptr(at));
-        entry.is_some_and(|entry| match (*entry).rtekind {
-            RTEKind::RTE_RELATION => true,
-            RTEKind::RTE_SUBQUERY => is_row_by_row((*entry).subquery),
-            _ => false,
-        })
     }
 }
 

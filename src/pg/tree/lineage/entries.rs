@@ -135,6 +135,7 @@ impl Walk<'_> {
                 value.labelled.extend(found.labelled);
             }
         }
+        rows.counted_by = rows.decided_by.clone();
         rows.columns = vec![value];
         rows
     }

@@ -9,6 +9,7 @@
 mod aggregates;
 mod deciding;
 mod entries;
+mod row_counts;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,10 @@ pub struct Labelled<'l> {
 pub struct Lineage {
     /// One entry an output column.
     pub outputs: Vec<Sources>,
+    /// Labelled values decide how many rows there are, so that whoever counts those learns them.
+    pub is_told_by_rows: bool,
+    /// There is one row, or none by a constant LIMIT, whatever the values are.
+    pub is_one_row: bool,
     /// How often the statement's own text compares them.
     pub comparisons: usize,
 }
@@ -55,6 +60,9 @@ pub fn trace(trees: &QueryTrees<'_>, labelled: Labelled<'_>) -> Lineage {
         // SAFETY: a live tree of the statement; the walk only reads it.
         let rows = unsafe { walk.rows(query) };
         lineage.outputs = rows.columns.iter().map(|value| value.labelled.clone()).collect();
+        lineage.is_told_by_rows = !rows.counted_by.is_empty();
+        // SAFETY: as above.
+        lineage.is_one_row = unsafe { row_counts::is_one_row(&*query) };
     }
     lineage.comparisons = walk.comparisons.len();
     lineage
@@ -94,8 +102,10 @@ struct Value {
 #[derive(Clone, Default, PartialEq)]
 struct Rows {
     columns: Vec<Value>,
-    /// What decides which rows there are, and how many.
+    /// What decides which rows there are, in which order, and how many.
     decided_by: Sources,
+    /// Those of them that decide how many.
+    counted_by: Sources,
 }
 
 /// A query whose parts are being looked at, innermost last.
@@ -104,6 +114,7 @@ struct Level {
     entries: BTreeMap<usize, Rc<Rows>>,
     ctes: BTreeMap<CString, Rc<Rows>>,
     decided_by: Sources,
+    counted_by: Sources,
 }
 
 struct Walk<'l> {
@@ -164,14 +175,15 @@ impl<'l> Walk<'l> {
             }
             if (*query).setOperations.is_null() { self.listed(query) } else { self.combined(query) }
         };
-        let decided_by = self.levels.pop().map(|level| level.decided_by).unwrap_or_default();
+        let (decided_by, counted_by) =
+            self.levels.pop().map(|level| (level.decided_by, level.counted_by)).unwrap_or_default();
         if !decided_by.is_empty() {
             for value in &mut columns {
                 value.labelled.extend(&decided_by);
                 (value.is_pure, value.is_whole) = (false, false);
             }
         }
-        let rows = Rc::new(Rows { columns, decided_by });
+        let rows = Rc::new(Rows { columns, decided_by, counted_by });
         self.known.insert(query as usize, (self.round, Rc::clone(&rows)));
         rows
     }
@@ -182,12 +194,14 @@ impl<'l> Walk<'l> {
         unsafe {
             let targets = PgList::<pg_sys::TargetEntry>::from_pg((*query).targetList);
             let shown = targets.iter_ptr().filter(|target| !(**target).resjunk);
-            let columns: Vec<Value> = shown
-                .map(|target| {
-                    let node = (*target).expr.cast();
-                    self.made_of(node).into_value(node)
-                })
-                .collect();
+            let columns: Vec<Value> = self.without_number(|walk| {
+                shown
+                    .map(|target| {
+                        let node = (*target).expr.cast();
+                        walk.made_of(node).into_value(node)
+                    })
+                    .collect()
+            });
             if (*query).hasTargetSRFs {
                 // How many rows a function in the list returns depends on its arguments.
                 columns.iter().for_each(|value| self.decided_by(&value.labelled));
@@ -196,11 +210,22 @@ impl<'l> Walk<'l> {
         }
     }
 
-    /// Adds to what decides about the rows of the innermost level.
+    /// Adds to what decides about the rows of the innermost level, and how many there are.
     fn decided_by(&mut self, labelled: &Sources) {
         if let Some(level) = self.levels.last_mut().filter(|_| self.follows_decisions) {
             level.decided_by.extend(labelled);
+            level.counted_by.extend(labelled);
         }
+    }
+
+    /// Runs `work`, which looks at what changes no number of rows of the innermost level: their order, or what is in them.
+    fn without_number<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let known = self.levels.last().map(|level| level.counted_by.clone());
+        let result = work(self);
+        if let (Some(level), Some(known)) = (self.levels.last_mut(), known) {
+            level.counted_by = known;
+        }
+        result
     }
 
     /// Runs `work` as if the levels inside `at` were not there: names in an entry of that level are resolved from it.

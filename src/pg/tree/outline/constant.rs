@@ -43,9 +43,9 @@ pub(super) unsafe fn category(oid: pg_sys::Oid) -> char {
 pub(super) unsafe fn text(node: *mut pg_sys::Node) -> Option<String> {
     // SAFETY: the caller's promise.
     unsafe {
-        #[cfg(any(feature = "pg13", feature = "pg14"))]
+        #[cfg(feature = "pg14")]
         return owned((*node.cast::<pg_sys::Value>()).val.str_);
-        #[cfg(not(any(feature = "pg13", feature = "pg14")))]
+        #[cfg(not(feature = "pg14"))]
         owned((*node.cast::<pg_sys::String>()).sval)
     }
 }

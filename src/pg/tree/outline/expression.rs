@@ -119,9 +119,8 @@ impl OutlineWalk {
                 }
                 T_XmlExpr => return Expr::Other("an XML expression"),
                 #[cfg(any(feature = "pg16", feature = "pg17", feature = "pg18"))]
-                T_JsonConstructorExpr | T_JsonIsPredicate | T_JsonValueExpr => return Expr::Other("a JSON expression"),
-                #[cfg(any(feature = "pg17", feature = "pg18"))]
-                T_JsonExpr => return Expr::Other("a JSON expression"),
+                _ => return self.json(node).unwrap_or(Expr::Other("an expression")),
+                #[cfg(not(any(feature = "pg16", feature = "pg17", feature = "pg18")))]
                 _ => return Expr::Other("an expression"),
             };
             let inner = self.expr(value.cast());

@@ -8,6 +8,8 @@ mod aggregate;
 mod comparison;
 mod constant;
 mod expression;
+#[cfg(any(feature = "pg16", feature = "pg17", feature = "pg18"))]
+mod json;
 mod source;
 mod subquery;
 mod walk;

@@ -1,0 +1,379 @@
+//! The answer to a question in one to four sentences, from its rows and the outline of its statement.
+//!
+//! Only what is in the rows is told, or what follows from them by a sum, a difference, a share, a mean or a comparison. The same
+//! rows always give the same sentences. What kind of answer it is, its columns say: one value, one row, a ranking, a series over
+//! time, groups over time, or a list.
+
+mod columns;
+mod compared_times;
+mod comparisons;
+mod conditions;
+mod data_end;
+pub(crate) mod dates;
+mod events;
+mod figures;
+mod flags;
+mod leaders;
+mod list_details;
+#[cfg(test)]
+mod list_tests;
+mod lists;
+mod means;
+mod noun_phrases;
+mod nouns;
+pub(crate) mod numbers;
+mod per_group;
+mod phrases;
+mod plain_names;
+mod question_words;
+mod ranges;
+mod ranking;
+mod series;
+mod shares;
+mod single_row;
+mod subquery_phrases;
+#[cfg(test)]
+mod tests;
+mod timed;
+mod times;
+mod units;
+mod what_counts;
+#[cfg(test)]
+mod wording_tests;
+
+use std::cell::Cell;
+
+use schema::ResultShape;
+
+use crate::outline::{Expr, Outline};
+use columns::{Column, Role};
+use conditions::Scope;
+use dates::Date;
+use question_words::are_people;
+use times::Known;
+
+pub use means::{Mean, mean_columns};
+pub use numbers::exact as format_exact;
+pub use times::{DataEnd, date_columns};
+pub use what_counts::speaks_of;
+
+/// What an answer is told from.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// In the words of the asker.
+    pub question: &'a str,
+    pub outline: &'a Outline,
+    /// How the builtin model read the question, where it did.
+    pub reading: Option<&'a str>,
+    pub columns: &'a ResultShape,
+    /// The values as the server prints them, dates in ISO style; `None` is NULL.
+    pub rows: &'a [Vec<Option<String>>],
+    /// There are more rows, which a limit cut off.
+    pub is_cut: bool,
+    /// What else is known of the answer, such as where the data ends, one line each.
+    pub notes: &'a [String],
+    /// Where the data ends in the columns of [`date_columns`], as far as that is known.
+    pub ends: &'a [DataEnd],
+    /// The means of [`mean_columns`], as far as they are known.
+    pub means: &'a [Mean],
+    /// The day as `2025-03-31`.
+    pub today: &'a str,
+}
+
+/// The same with what is read of it once.
+#[derive(Clone, Copy)]
+struct Facts<'a> {
+    question: &'a str,
+    notes: &'a [String],
+    ends: &'a [DataEnd],
+    means: &'a [Mean],
+    outline: &'a Outline,
+    reading: Option<&'a str>,
+    columns: &'a ResultShape,
+    rows: &'a [Vec<Option<String>>],
+    today: Option<Date>,
+}
+
+/// The answer in one to four sentences.
+pub fn narrate(answer: &Answer) -> String {
+    let facts = Facts {
+        question: answer.question,
+        notes: answer.notes,
+        ends: answer.ends,
+        means: answer.means,
+        outline: answer.outline,
+        reading: answer.reading,
+        columns: answer.columns,
+        rows: answer.rows,
+        today: Date::of_moment(answer.today),
+    };
+    let (mut columns, scope, times) = (columns::columns(&facts), conditions::scope(&facts), times::known(&facts));
+    for column in &mut columns {
+        // Rows are counted by what is said before their noun, too: "the number of returned orders".
+        if let Some(rows) = column.counted.clone() {
+            let called = scope.noun(&rows);
+            column.noun = column.noun.replacen(&rows, &called, 1);
+            column.counted = Some(called);
+        }
+    }
+    let told = Told {
+        facts,
+        columns,
+        scope,
+        times,
+        told_rows: Cell::new(usize::MAX),
+        is_end_told: Cell::new(false),
+        is_cut: answer.is_cut,
+    };
+    let mut sentences = told.sentences();
+    sentences.extend(told.what_counts());
+    sentences.extend(told.data_end().filter(|_| !told.is_end_told.get()));
+    if told.is_empty() {
+        sentences.extend(told.other_notes());
+    }
+    if answer.is_cut {
+        let rows = numbers::exact(answer.rows.len() as f64);
+        sentences.push(format!("There are more rows: only the first {rows} were looked at."));
+    }
+    sentences.join(" ")
+}
+
+/// An answer that is being told.
+struct Told<'a> {
+    facts: Facts<'a>,
+    columns: Vec<Column>,
+    scope: Scope,
+    times: Vec<Known>,
+    /// So many rows are named at most: names that are alike among these are told apart.
+    told_rows: Cell<usize>,
+    /// A sentence says already where the data ends.
+    is_end_told: Cell<bool>,
+    is_cut: bool,
+}
+
+impl Told<'_> {
+    fn sentences(&self) -> Vec<String> {
+        let rows = self.facts.rows.len();
+        if rows == 0 || self.columns.is_empty() {
+            return vec![self.nothing()];
+        }
+        if rows == 1 {
+            return self.single_row();
+        }
+        if let Some(sentences) = self.first_of_each_group() {
+            return sentences;
+        }
+        let measures: Vec<&Column> = self.columns.iter().filter(|column| column.role == Role::Measure).collect();
+        let period = self.columns.iter().find(|column| matches!(column.role, Role::Period(..)));
+        let labels: Vec<&Column> = self.columns.iter().filter(|column| column.role == Role::Label).collect();
+        let is_grouped = self.is_grouped();
+        let is_pair = self.columns.len() == 2 && labels.len() == 1;
+        match (period, measures.is_empty()) {
+            (Some(period), false) if is_grouped && labels.is_empty() => self.series(period, &measures),
+            _ if !measures.is_empty() && (is_grouped || is_pair || self.ranked_by().is_some()) => {
+                self.ranking(&measures)
+            }
+            _ => self.list(),
+        }
+    }
+
+    /// Whether there is nothing to tell of: no row, or nothing but NULLs and a count of zero.
+    fn is_empty(&self) -> bool {
+        let is_nothing = |value: &Option<String>| value.as_deref().is_none_or(|text| text == "0");
+        self.facts.rows.iter().flatten().all(is_nothing)
+    }
+
+    /// The rows are one for each value of something, rather than rows of a table.
+    fn is_grouped(&self) -> bool {
+        let Some(select) = columns::top_select(&self.facts) else { return true };
+        let is_computed = |value: &Expr| !matches!(value, Expr::Column { .. });
+        !select.grouping.is_empty() || select.columns.iter().any(|column| is_computed(&column.value))
+    }
+
+    /// The measure by which the rows are sorted, and whether the highest comes first.
+    fn ranked_by(&self) -> Option<(&Column, bool)> {
+        // What comes after rows that are skipped is neither the highest nor the lowest.
+        let key = self.facts.outline.query.order.first().filter(|_| self.facts.outline.query.offset.is_none())?;
+        let name = match (&key.output, &key.value) {
+            (Some(name), _) => name,
+            (None, Expr::Column { name, .. }) => name,
+            _ => return None,
+        };
+        let column = self.columns.iter().find(|column| column.name == *name && column.role == Role::Measure)?;
+        Some((column, key.descending))
+    }
+
+    /// The column that names each row: a label that is different in all of them if there is one.
+    fn naming(&self) -> Option<&Column> {
+        let labels = || self.columns.iter().filter(|column| matches!(column.role, Role::Label));
+        let is_name = |column: &&Column| ["name", "title", "label"].iter().any(|name| column.name.ends_with(name));
+        let is_unique = |column: &&Column| {
+            let mut labels: Vec<&String> = column.labels.iter().collect();
+            labels.sort();
+            labels.dedup();
+            labels.len() == column.labels.len()
+        };
+        let named = || labels().find(is_name);
+        named().or_else(|| labels().find(is_unique)).or_else(|| labels().next())
+    }
+
+    /// The rows of the relation that the names of groups are from: `products`.
+    fn named_rows(&self) -> Option<String> {
+        let naming = self.naming()?;
+        let outputs = &columns::top_select(&self.facts)?.columns;
+        let output = outputs.iter().find(|output| output.name == naming.name)?;
+        let Expr::Column { entry: Some(entry), name } = &output.value else { return None };
+        let is_name = ["name", "title", "label"].contains(&name.as_str());
+        let entry = self.facts.outline.entries.get(*entry).filter(|_| is_name)?;
+        Some(columns::spoken_relation(&entry.name))
+    }
+
+    /// What one row is about: its name, with what else labels it where a name alone would not tell rows apart.
+    fn row_name(&self, row: usize) -> String {
+        match self.name_and_key(row) {
+            (name, Some(key)) => format!("{name} ({key})"),
+            (name, None) => name,
+        }
+    }
+
+    /// The same with what is told of the row in brackets: `Ada (id 1; 50)`.
+    fn row_with(&self, row: usize, value: &str) -> String {
+        match self.name_and_key(row) {
+            (name, Some(key)) => format!("{name} ({key}; {value})"),
+            (name, None) => format!("{name} ({value})"),
+        }
+    }
+
+    fn name_and_key(&self, row: usize) -> (String, Option<String>) {
+        let Some(naming) = self.naming() else {
+            let first = self.columns.iter().find(|column| column.role != Role::Measure);
+            return (first.map(|column| self.cell(column, row)).unwrap_or_default(), None);
+        };
+        let name = naming.labels.get(row).cloned().unwrap_or_default();
+        let labels = naming.labels.iter().take(self.told_rows.get());
+        let is_repeated = labels.filter(|label| **label == name).count() > 1;
+        let beside = |column: &&Column| column.name != naming.name && column.role != Role::Measure;
+        let others = || self.columns.iter().filter(beside);
+        let identifier = others().find(|column| column.role == Role::Identifier);
+        // Names of people repeat, if not among these rows.
+        let is_person = self.named_rows().is_some_and(|rows| are_people(&rows));
+        let key = match (is_repeated, is_person) {
+            (true, _) => identifier.or_else(|| others().next()),
+            (false, true) => identifier,
+            (false, false) => None,
+        };
+        match key {
+            Some(column) => (name, Some(self.cell(column, row))),
+            None if name.is_empty() => ("(empty)".to_owned(), None),
+            None => (self.spoken_label(naming, name), None),
+        }
+    }
+
+    /// A value that would say nothing without what it is a value of: `newsletter true`, `rating 5`.
+    fn spoken_label(&self, column: &Column, label: String) -> String {
+        let needs_noun = matches!(label.as_str(), "true" | "false") || numbers::parse(&label).is_some();
+        let noun = columns::spoken(&column.name);
+        match label.as_str() {
+            "no value" => format!("no {noun}"),
+            "true" => format!("with {noun}"),
+            "false" => format!("without {noun}"),
+            _ if needs_noun => format!("{noun} {label}"),
+            _ => label,
+        }
+    }
+
+    /// A value of any column, as it is shown.
+    fn cell(&self, column: &Column, row: usize) -> String {
+        match (&column.role, column.numbers.get(row).copied().flatten()) {
+            (Role::Measure, Some(number)) => column.figures.show(number),
+            (Role::Period(unit, days), _) => match days.get(row).copied().flatten() {
+                Some(day) => dates::period(day, *unit, true),
+                None => "no value".to_owned(),
+            },
+            (Role::Identifier, _) => {
+                format!("{} {}", columns::spoken(&column.name), column.labels.get(row).cloned().unwrap_or_default())
+            }
+            _ => column.labels.get(row).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// What the rows are, many of them: `customers`.
+    fn rows_noun(&self) -> String {
+        columns::counted_rows(&self.facts).map_or_else(|| "rows".to_owned(), |rows| self.scope.noun(&rows))
+    }
+
+    /// A noun that is no row with what restricts it, and a comma where a verb follows a condition.
+    fn restricted(&self, noun: &str) -> String {
+        let comma = if self.scope.conditions.is_some() { "," } else { "" };
+        format!("{}{}{comma}", with_the(noun), self.scope.after_measure())
+    }
+
+    fn nothing(&self) -> String {
+        match self.counted_nouns() {
+            Some(rows) => self.there_is_none(&rows, &self.scope.after_noun()),
+            None => format!("Nothing was found{}.", self.scope.after_noun()),
+        }
+    }
+
+    /// `There are no orders in Oslo.` In a time that is not over, there have been none so far.
+    fn there_is_none(&self, rows: &str, scope: &str) -> String {
+        let (are, so_far) = match self.scope.running {
+            Some(goes_on) => ("have been", if goes_on { " so far" } else { "" }),
+            None => (self.are(), ""),
+        };
+        // Two denials are easier to follow from the other side.
+        if let Some((kept, has)) = self.scope.two_denials() {
+            return format!("None: all {rows}{kept} {has}.");
+        }
+        if let Some(has) = self.scope.only_lack() {
+            return format!("None: all {rows} have {has}.");
+        }
+        format!("There {are} no {rows}{scope}{so_far}.")
+    }
+
+    /// The rows, by what is read or by the time that is asked for.
+    fn counted_nouns(&self) -> Option<String> {
+        columns::counted_rows(&self.facts)
+            .map(|rows| self.scope.noun(&rows))
+            .or_else(|| self.times.first().map(|time| time.event.rows.clone()))
+    }
+
+    fn are(&self) -> &'static str {
+        let is_told = self.scope.event.as_ref().is_some_and(events::Event::is_beginning);
+        if self.scope.is_over && !is_told { "were" } else { "are" }
+    }
+
+    fn has(&self) -> &'static str {
+        if self.scope.is_over { "had" } else { "has" }
+    }
+}
+
+/// With a capital at the beginning and a full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+/// A noun with its article at the beginning of a sentence: `the average price`, but `revenue`.
+fn with_the(noun: &str) -> String {
+    let is_bare = !noun.contains(' ') && (phrases::MASS_NOUNS.contains(&noun) || words::singular(noun) != noun);
+    let is_plural = noun.split(' ').next().is_some_and(|first| words::singular(first) != first && noun.contains(' '));
+    if is_bare || is_plural { noun.to_owned() } else { format!("the {noun}") }
+}
+
+/// The noun for so many.
+fn counted(number: f64, nouns: &str) -> String {
+    if number == 1.0 {
+        let (before, last) = nouns.rsplit_once(' ').map_or(("", nouns), |(before, last)| (before, last));
+        let space = if before.is_empty() { "" } else { " " };
+        return format!("{} {before}{space}{}", numbers::exact(number), words::singular(last));
+    }
+    format!("{} {nouns}", numbers::exact(number))
+}
+
+/// With a capital at the beginning.
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,371 @@
+//! One condition as a person says it behind a noun: `in Oslo`, `with a price over 500`, `that are discontinued`.
+
+use super::columns::{aggregate, counted_rows, spoken, spoken_relation};
+use super::flags::{adjective, boolean, is_adjective, is_state};
+use super::subquery_phrases::{counted_by, is_average_of};
+use super::units::{figure, unit_once};
+use super::{Facts, dates, means, numbers, question_words};
+use crate::english_list;
+use crate::outline::{Comparison, Expr, PatternKind};
+
+/// A condition in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phrase {
+    /// `in Oslo`, `of customers in Oslo`.
+    Place(String),
+    /// What follows `with`, such as `a price over 500`.
+    With(String),
+    /// What follows `without`.
+    Without(String),
+    /// `on a Saturday`.
+    When(String),
+    /// What follows `that`, such as `are discontinued`.
+    That(String),
+    /// What stands before the noun, such as `discontinued`.
+    Adjective(String),
+    /// What the rows are called by the question: `laptops`.
+    Called(String),
+    /// An amount that needs no name, such as `over 500 euros`.
+    Amount(String),
+}
+
+pub const PLACES: &[&str] =
+    &["city", "town", "country", "region", "state", "county", "province", "district", "continent", "village"];
+/// Nouns that take no article.
+pub const MASS_NOUNS: &[&str] = &[
+    "stock",
+    "inventory",
+    "credit",
+    "debt",
+    "shipping",
+    "revenue",
+    "sales",
+    "turnover",
+    "income",
+    "profit",
+    "spending",
+    "postage",
+    "tax",
+    "freight",
+    "value",
+    "growth",
+];
+/// The phrase for a condition; `None` where there is none that a person would say.
+pub fn phrase(facts: &Facts, condition: &Expr) -> Option<Phrase> {
+    match condition {
+        Expr::Column { name, .. } => Some(boolean(facts, &spoken(name), true)),
+        Expr::Not(inner) => match &**inner {
+            Expr::Column { name, .. } => Some(boolean(facts, &spoken(name), false)),
+            Expr::IsNull(value) => named(value).map(|name| boolean(facts, &name, true)),
+            _ => None,
+        },
+        Expr::Is { value, truth: Some(truth) } => named(value).map(|name| boolean(facts, &name, *truth)),
+        Expr::IsNull(value) => named(value).map(|name| boolean(facts, &name, false)),
+        Expr::Compare { comparison, sides, .. } => {
+            let phrase = compared(facts, *comparison, &sides.0, &sides.1)?;
+            Some(match phrase {
+                Phrase::With(text) => Phrase::With(text + &means::in_brackets(facts, condition)),
+                other => other,
+            })
+        }
+        Expr::In { value, list } => {
+            let values: Option<Vec<&str>> = list.iter().map(constant).collect();
+            among(facts, value, &values?)
+        }
+        Expr::Between { value, bounds } => {
+            let (low, high) = (figure(facts, constant(&bounds.0)?)?, figure(facts, constant(&bounds.1)?)?);
+            let low = unit_once(&low, &high);
+            let name = named(value)?;
+            let between = format!("between {low} and {high}");
+            Some(
+                amount(facts, &name, &between)
+                    .unwrap_or_else(|| Phrase::With(format!("{} {between}", with_article(&name)))),
+            )
+        }
+        Expr::Or(_) => alternatives(condition).and_then(|(column, values)| among(facts, column, &values)),
+        Expr::Like { value, pattern, kind: PatternKind::Like | PatternKind::ILike } => {
+            let name = named(value)?;
+            let pattern = constant(pattern)?;
+            let inner = pattern.trim_matches('%');
+            let verb = match (pattern.starts_with('%'), pattern.ends_with('%')) {
+                _ if inner.is_empty() || inner.contains(['%', '_', '\\']) => return None,
+                (true, true) => "containing",
+                (false, true) => "beginning with",
+                (true, false) => "ending in",
+                (false, false) => return None,
+            };
+            Some(Phrase::With(format!("{} {verb} '{inner}'", with_article(&name))))
+        }
+        _ => None,
+    }
+}
+
+/// A column and the values, two or more, of which it has to be one.
+pub fn alternatives(condition: &Expr) -> Option<(&Expr, Vec<&str>)> {
+    let (column, values) = match condition {
+        Expr::In { value, list } => (uncast(value), list.iter().map(constant).collect::<Option<Vec<&str>>>()?),
+        Expr::Or(all) => {
+            let sides: Vec<(&Expr, &str)> = all.iter().map(equal).collect::<Option<_>>()?;
+            let (column, _) = *sides.first()?;
+            if sides.iter().any(|(other, _)| *other != column) {
+                return None;
+            }
+            (column, sides.into_iter().map(|(_, value)| value).collect())
+        }
+        _ => return None,
+    };
+    (matches!(column, Expr::Column { .. }) && values.len() > 1).then_some((column, values))
+}
+
+fn equal(condition: &Expr) -> Option<(&Expr, &str)> {
+    match condition {
+        Expr::Compare { comparison: Comparison::Equal, sides, .. } => Some((uncast(&sides.0), constant(&sides.1)?)),
+        _ => None,
+    }
+}
+
+fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
+    let (Expr::Column { entry, name }, false) = (uncast(column), values.is_empty()) else { return None };
+    let name = spoken(name);
+    let owner = entry.and_then(|at| facts.outline.entries.get(at)).map(|entry| spoken_relation(&entry.name));
+    let is_of_another = match (&owner, counted_rows(facts)) {
+        (Some(owner), Some(rows)) => words::singular(owner) != words::singular(&rows),
+        _ => false,
+    };
+    let said: Vec<String> = values.iter().map(|value| schema::sanitize::one_line(value)).collect();
+    let said = english_list(&said, "or");
+    if let Some(adjective) = adjective(facts, &name, values) {
+        return Some(adjective);
+    }
+    let is_named = values.iter().all(|value| value.starts_with(char::is_uppercase));
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    if is_named && PLACES.contains(&last) {
+        let from = |owner: &str| if question_words::are_people(owner) { "from" } else { "of" };
+        let of = owner.filter(|_| is_of_another);
+        let of = of.map(|owner| format!("{} {owner} ", from(&owner))).unwrap_or_default();
+        return Some(Phrase::Place(format!("{of}in {said}")));
+    }
+    match (owner, last) {
+        (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {
+            Some(Phrase::Called(said.to_lowercase()))
+        }
+        (Some(owner), "name" | "title" | "label") if is_of_another => {
+            Some(Phrase::Place(format!("of the {} {said}", words::singular(&owner))))
+        }
+        _ if values.iter().any(|value| numbers::parse(value).is_some()) => {
+            let figures: Option<Vec<String>> = values.iter().map(|value| figure(facts, value)).collect();
+            Some(Phrase::With(format!("{} of {}", with_article(&name), english_list(&figures?, "or"))))
+        }
+        _ => Some(Phrase::With(format!("{name} {said}"))),
+    }
+}
+
+/// Whether the question calls the rows by a value: "laptops" and not "products" of that category.
+fn are_called(facts: &Facts, values: &[&str]) -> bool {
+    let [value] = values else { return false };
+    let rows = counted_rows(facts).unwrap_or_default();
+    let is_plural = words::singular(&value.to_lowercase()) != value.to_lowercase();
+    is_plural && question_words::has(facts.question, value) && !question_words::has(facts.question, &rows)
+}
+
+/// A comparison of an amount of money that the question does not name either: `over 5,000`.
+fn amount(facts: &Facts, name: &str, comparison: &str) -> Option<Phrase> {
+    const AMOUNTS: [&str; 6] = ["price", "total", "amount", "value", "cost", "fee"];
+    let last = name.rsplit(' ').next()?;
+    let is_said = question_words::has(facts.question, last) || facts.question.is_empty();
+    (AMOUNTS.contains(&last) && !is_said).then(|| Phrase::Amount(comparison.to_owned()))
+}
+
+fn compared(facts: &Facts, comparison: Comparison, left: &Expr, right: &Expr) -> Option<Phrase> {
+    if let Some(nouns) = counted_by(facts, uncast(left)) {
+        let many = numbers::parse(constant(right)?)?;
+        return Some(match bound(comparison)? {
+            "at most" | "" if many == 0.0 => Phrase::Without(nouns),
+            how if many == 1.0 => {
+                Phrase::With(format!("{how} one {}", words::singular(&nouns)).trim_start().to_owned())
+            }
+            how => Phrase::With(format!("{how} {} {nouns}", numbers::exact(many)).trim_start().to_owned()),
+        });
+    }
+    if let Expr::Call { name, args } = uncast(left) {
+        return weekdays(name, args, comparison, constant(right)?);
+    }
+    let name = named(left)?;
+    if let (Expr::Subquery(query), Some(how)) = (uncast(right), over(comparison)) {
+        return is_average_of(query, uncast(left)).then(|| {
+            let how = if how == "over" { "above" } else { how };
+            let how = if how == "under" { "below" } else { how };
+            Phrase::With(format!("{} {how} the average", with_article(&name)))
+        });
+    }
+    let value = constant(right)?;
+    if matches!(value, "true" | "t" | "false" | "f") {
+        let is_true = value.starts_with('t') == (comparison == Comparison::Equal);
+        return Some(boolean(facts, &name, is_true));
+    }
+    match comparison {
+        Comparison::Equal if numbers::parse(value) == Some(0.0) => Some(none_of(&name)),
+        Comparison::Equal => among(facts, left, &[value]),
+        Comparison::NotEqual if is_state(&name) && is_adjective(value) => {
+            Some(Phrase::That(format!("are not {value}")))
+        }
+        Comparison::NotEqual => {
+            let value = figure(facts, value).unwrap_or_else(|| schema::sanitize::one_line(value));
+            Some(Phrase::With(format!("{} other than {value}", with_article(&name))))
+        }
+        Comparison::IsDistinct => None,
+        Comparison::Greater if numbers::parse(value) == Some(0.0) && is_supply(&name) => {
+            Some(Phrase::Place("in stock".to_owned()))
+        }
+        Comparison::Greater if numbers::parse(value) == Some(0.0) && is_mass(&name) => Some(Phrase::With(name)),
+        Comparison::LessOrEqual if numbers::parse(value) == Some(0.0) && is_mass(&name) => Some(none_of(&name)),
+        ordered => {
+            let (over, figure) = (over(ordered)?, figure(facts, value)?);
+            let bare = format!("{} {figure}", over.trim_start_matches("of "));
+            Some(
+                amount(facts, &name, &bare)
+                    .unwrap_or_else(|| Phrase::With(format!("{} {over} {figure}", with_article(&name)))),
+            )
+        }
+    }
+}
+
+/// Which end of its numbers a condition leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Over,
+    Under,
+    Between,
+}
+
+/// A column of numbers that a condition compares with a number or a mean.
+pub fn measured(condition: &Expr) -> Option<(&Expr, Side)> {
+    let (column, side) = match condition {
+        Expr::Between { value, .. } => (uncast(value), Side::Between),
+        Expr::Compare { comparison, category: 'N', sides } => {
+            let is_number = |value: &Expr| matches!(value, Expr::Constant { .. } | Expr::Subquery(_));
+            let side = match comparison {
+                Comparison::Greater | Comparison::GreaterOrEqual => Side::Over,
+                Comparison::Less | Comparison::LessOrEqual => Side::Under,
+                _ => return None,
+            };
+            (uncast(&sides.0), Some(side).filter(|_| is_number(uncast(&sides.1)))?)
+        }
+        _ => return None,
+    };
+    matches!(column, Expr::Column { .. }).then_some((column, side))
+}
+
+/// A condition on groups by the number of their rows: `with more than 500 customers`.
+pub fn of_groups(facts: &Facts, having: &Expr) -> Option<Phrase> {
+    let Expr::Compare { comparison, sides, .. } = having else { return None };
+    aggregate(&sides.0).filter(|call| call.name == "count" && call.args.is_empty() && call.filter.is_none())?;
+    let (rows, many) = (counted_rows(facts)?, numbers::parse(constant(&sides.1)?)?);
+    let how = bound(*comparison)?;
+    let rows = if many == 1.0 { words::singular(&rows) } else { rows };
+    Some(Phrase::With(format!("{how} {} {rows}", numbers::exact(many)).trim_start().to_owned()))
+}
+
+/// Whether a number counts what there is to be sold.
+fn is_supply(name: &str) -> bool {
+    matches!(name, "stock" | "inventory" | "in stock")
+}
+
+fn none_of(name: &str) -> Phrase {
+    if is_supply(name) {
+        return Phrase::Place("out of stock".to_owned());
+    }
+    if is_mass(name) { Phrase::Without(name.to_owned()) } else { Phrase::With(format!("{} of 0", with_article(name))) }
+}
+
+/// What a number of rows is compared by.
+fn bound(comparison: Comparison) -> Option<&'static str> {
+    Some(match comparison {
+        Comparison::Greater => "more than",
+        Comparison::GreaterOrEqual => "at least",
+        Comparison::Less => "fewer than",
+        Comparison::LessOrEqual => "at most",
+        Comparison::Equal => "",
+        _ => return None,
+    })
+}
+
+/// What an amount is compared by.
+fn over(comparison: Comparison) -> Option<&'static str> {
+    Some(match comparison {
+        Comparison::Greater => "over",
+        Comparison::GreaterOrEqual => "of at least",
+        Comparison::Less => "under",
+        Comparison::LessOrEqual => "of at most",
+        _ => return None,
+    })
+}
+
+/// `on a Saturday or Sunday`, where a weekday is numbered as isodow numbers it.
+fn weekdays(name: &str, args: &[Expr], comparison: Comparison, value: &str) -> Option<Phrase> {
+    let [part, _] = args else { return None };
+    if !matches!(name, "extract" | "date_part") || constant(part)?.to_lowercase() != "isodow" {
+        return None;
+    }
+    let value = numbers::parse(value).filter(|day| day.fract() == 0.0 && (1.0..=7.0).contains(day))? as i64;
+    let days: Vec<String> = (1..=7)
+        .filter(|day| match comparison {
+            Comparison::Equal => *day == value,
+            Comparison::GreaterOrEqual => *day >= value,
+            Comparison::Greater => *day > value,
+            Comparison::Less => *day < value,
+            Comparison::LessOrEqual => *day <= value,
+            Comparison::NotEqual => *day != value,
+            Comparison::IsDistinct => false,
+        })
+        .filter_map(|day| dates::weekday_name(day).map(str::to_owned))
+        .collect();
+    Some(Phrase::When(match days.as_slice() {
+        [] => return None,
+        [saturday, _] if saturday == "Saturday" => "on a weekend".to_owned(),
+        [first, .., last] if days.len() > 2 => format!("from {first} to {last}"),
+        days => format!("on a {}", english_list(days, "or")),
+    }))
+    .filter(|_| comparison != Comparison::NotEqual)
+}
+
+fn named(value: &Expr) -> Option<String> {
+    match uncast(value) {
+        Expr::Column { name, .. } => Some(spoken(name)),
+        _ => None,
+    }
+}
+
+/// A value without the casts around it.
+pub fn uncast(value: &Expr) -> &Expr {
+    match value {
+        Expr::Cast { value, .. } => uncast(value),
+        other => other,
+    }
+}
+
+/// The text of a constant, without the casts around it.
+pub fn constant(value: &Expr) -> Option<&str> {
+    match uncast(value) {
+        Expr::Constant { text: Some(text), .. } => Some(text),
+        _ => None,
+    }
+}
+
+fn is_mass(name: &str) -> bool {
+    MASS_NOUNS.contains(&name.rsplit(' ').next().unwrap_or_default())
+}
+
+fn is_plural(name: &str) -> bool {
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    words::singular(last) != last
+}
+
+/// `a price`, `an amount`, `stock`.
+pub fn with_article(name: &str) -> String {
+    match name.chars().next() {
+        _ if is_mass(name) || is_plural(name) => name.to_owned(),
+        Some(first) if "aeiou".contains(first.to_ascii_lowercase()) => format!("an {name}"),
+        _ => format!("a {name}"),
+    }
+}

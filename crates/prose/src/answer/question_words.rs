@@ -1,0 +1,84 @@
+//! What the question says itself, word by word: an answer takes up its words where they fit.
+
+use words::singular;
+
+/// Its words in lower case, without punctuation.
+pub fn of(question: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\'' | '-');
+    let words = question.split(|c: char| !is_part(c)).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+/// Whether these words stand in it side by side, in this number or another.
+pub fn has(question: &str, phrase: &str) -> bool {
+    let (all, phrase) = (of(question), of(phrase));
+    let alike = |one: &String, other: &String| one == other || singular(one) == singular(other);
+    !phrase.is_empty()
+        && all.windows(phrase.len()).any(|part| part.iter().zip(&phrase).all(|(one, other)| alike(one, other)))
+}
+
+/// What somebody does with a thing, as in `get the newsletter`.
+pub fn deed(question: &str, thing: &str) -> Option<String> {
+    const VERBS: [&str; 8] = ["get", "receive", "have", "want", "use", "read", "take", "pay"];
+    let (words, thing) = (of(question), of(thing));
+    let first = thing.first()?;
+    let at = words.iter().position(|word| word == first)?;
+    let article = at.checked_sub(1).and_then(|before| words.get(before)).filter(|word| *word == "the" || *word == "a");
+    let verb = words.get(at.checked_sub(if article.is_some() { 2 } else { 1 })?)?;
+    let verb = VERBS.iter().find(|known| verb == *known || verb.strip_suffix('s') == Some(known))?;
+    let article = article.map(|article| format!("{article} ")).unwrap_or_default();
+    Some(format!("{verb} {article}{}", thing.join(" ")))
+}
+
+/// Who has a thing, as in `newsletter subscribers`.
+pub fn owners(question: &str, thing: &str) -> Option<String> {
+    const OWNERS: [&str; 6] = ["subscribers", "holders", "members", "users", "owners", "readers"];
+    let (words, thing) = (of(question), of(thing).join(" "));
+    let at = words.iter().position(|word| *word == thing)?;
+    let who = words.get(at + 1).filter(|who| OWNERS.contains(&who.as_str()))?;
+    Some(format!("{thing} {who}"))
+}
+
+/// Whether the rows are people, so that they are "who" and not "that".
+pub fn are_people(rows: &str) -> bool {
+    const PEOPLE: [&str; 22] = [
+        "customer",
+        "client",
+        "user",
+        "employee",
+        "member",
+        "patient",
+        "student",
+        "subscriber",
+        "visitor",
+        "guest",
+        "agent",
+        "person",
+        "people",
+        "teacher",
+        "player",
+        "driver",
+        "author",
+        "buyer",
+        "passenger",
+        "contact",
+        "account",
+        "doctor",
+    ];
+    rows.rsplit(' ').next().is_some_and(|last| PEOPLE.contains(&singular(last).as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_question_are_found_in_it() {
+        assert!(has("paypal payments above 2000", "PayPal payment") && !has("payments by paypal", "paypal payments"));
+        assert_eq!(deed("customers who don't get the newsletter", "newsletter").as_deref(), Some("get the newsletter"));
+        assert_eq!(deed("revenue by newsletter", "newsletter"), None);
+        let owners = owners("newsletter subscribers versus everybody else", "newsletter");
+        assert_eq!(owners.as_deref(), Some("newsletter subscribers"));
+        assert!(are_people("new customers") && !are_people("orders"));
+    }
+}

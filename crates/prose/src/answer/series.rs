@@ -1,0 +1,263 @@
+//! A number for each period: how it went, its extremes, and what all are together.
+
+use super::columns::{Column, Role};
+use super::conditions::Scope;
+use super::dates::{Date, Unit, period, stretch};
+use super::figures::Style;
+use super::single_row::change;
+use super::{Told, numbers, sentence};
+
+/// One period with its number.
+type Point = (Date, f64);
+
+/// A change of less than this part is no change worth a word.
+const STEADY: f64 = 0.01;
+/// Measures beside the first that are told.
+const MOST_MEASURES: usize = 2;
+
+impl Told<'_> {
+    pub(super) fn series(&self, time: &Column, measures: &[&Column]) -> Vec<String> {
+        let Role::Period(unit, days) = &time.role else { return self.list() };
+        let first = measures.first().copied();
+        let points = |column: &Column| {
+            let mut points: Vec<Point> =
+                days.iter().zip(&column.numbers).filter_map(|(day, number)| Some(((*day)?, (*number)?))).collect();
+            points.sort_by_key(|(day, _)| *day);
+            points
+        };
+        let Some((column, all)) = first.map(|column| (column, points(column))) else { return self.list() };
+        let is_unique = all.windows(2).all(|pair| pair[0].0 != pair[1].0);
+        if all.len() < 2 || !is_unique || *unit == Unit::Moment {
+            return self.ranking(measures);
+        }
+        if self.ranked_by().is_some() && self.facts.outline.query.limit.is_some() {
+            return self.ranking(measures);
+        }
+        // Where growth is asked for, it comes first, and of what grows only the course.
+        if let Some(growth) = measures.iter().find(|other| other.name != column.name && other.noun.ends_with("growth"))
+        {
+            let told = [(*growth, points(growth)), (column, all)];
+            return told.iter().flat_map(|(one, points)| self.course(one, *unit, points).into_iter().take(1)).collect();
+        }
+        let mut sentences = self.course(column, *unit, &all);
+        for other in measures.iter().skip(1).take(MOST_MEASURES) {
+            sentences.extend(self.course(other, *unit, &points(other)).into_iter().take(1));
+        }
+        sentences
+    }
+
+    /// How one measure went.
+    fn course(&self, column: &Column, unit: Unit, points: &[Point]) -> Vec<String> {
+        let with_year = points.iter().any(|(day, _)| day.year != points[0].0.year);
+        let name = |day: Date| period(day, unit, with_year);
+        let show = |number: f64| column.figures.show(number);
+        // A period that is not over says nothing about how it went.
+        let is_running = |day: Date| self.facts.today.is_some_and(|today| day <= today && today < day.after(unit));
+        let last = points.last().copied().filter(|(day, _)| is_running(*day) || self.is_cut_short(*day, unit));
+        let over = if last.is_some() { &points[..points.len() - 1] } else { points };
+        // What is left out of the course is left out of its time, too.
+        let scope = match (last, over) {
+            (Some((day, _)), [(begin, _), _, ..]) if !is_running(day) => {
+                Scope { time: stretch(Some(*begin), Some(day)), ..self.scope.clone() }
+            }
+            _ => self.scope.clone(),
+        };
+        let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
+        let comma = if self.scope.conditions.is_some() { "," } else { "" };
+        let [(begin, from), .., (end, to)] = over else {
+            let told: Vec<String> =
+                points.iter().map(|(day, number)| format!("{} in {}", show(*number), name(*day))).collect();
+            let noun = super::with_the(&column.noun);
+            return vec![sentence(&format!("{noun}{scope}{comma} was {}", told.join(" and ")))];
+        };
+        let subject = format!("{}{scope}{comma}", super::with_the(&column.noun));
+        let course = Course { points: over, style: column.figures.style, name: &name, show: &show };
+        let incomplete = last.map(|(_, number)| number);
+        let mut sentences = match over.len() {
+            2 => {
+                let change = change(*to, *from, column.figures.style);
+                let than = if to == from { "as in" } else { "than in" };
+                let scope = self.scope.without_time();
+                let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
+                let noun = super::with_the(&column.noun);
+                let (begin, end, from, to) = (name(*begin), name(*end), show(*from), show(*to));
+                vec![sentence(&format!("{noun} in {end}{scope}{comma} was {to}, {change} {than} {begin} ({from})"))]
+            }
+            _ if is_change(&column.noun) => vec![course.changes(&subject)],
+            _ if course.is_unsteady() => vec![course.range(&subject, last.is_none())],
+            _ => [Some(course.trend(&subject)), course.extremes(incomplete)].into_iter().flatten().collect(),
+        };
+        if over.len() > 2 {
+            sentences.extend(self.all_of(column, unit, over, last));
+        }
+        sentences.extend(last.map(|(day, number)| self.incomplete(is_running(day), unit, &name(day), &show(number))));
+        sentences
+    }
+
+    /// The number of a period that is not complete: it is running, or the data stops in it.
+    fn incomplete(&self, is_running: bool, unit: Unit, period: &str, number: &str) -> String {
+        if is_running {
+            return sentence(&format!("{period} is not over; so far it is {number}"));
+        }
+        if unit != Unit::Month {
+            return sentence(&format!("in {period}, which is incomplete, it was {number}"));
+        }
+        self.is_end_told.set(true);
+        let to = ordinal(self.times.iter().find_map(|time| time.last).map_or(0, |last| last.day));
+        sentence(&format!("{period}, up to the {to}, has {number}: there is nothing after that"))
+    }
+
+    /// The sum, and the mean of a period.
+    fn all_of(&self, column: &Column, unit: Unit, points: &[Point], last: Option<Point>) -> Option<String> {
+        let total: f64 = points.iter().map(|(_, number)| number).sum();
+        let mean = total / points.len() as f64;
+        let total = total + last.map_or(0.0, |(_, number)| number);
+        if column.figures.style != Style::Plain || self.is_cut {
+            return None;
+        }
+        let is_whole = points.iter().all(|(_, number)| number.fract() == 0.0) && mean.abs() >= 10.0;
+        let mean = if is_whole { numbers::plain(mean.round()) } else { column.figures.show(mean) };
+        let (total, period) = (column.figures.show(total), unit.word());
+        let each = if last.is_some() { format!("in a complete {period}") } else { format!("a {period}") };
+        column.adds_up.then(|| format!("The total is {total}, on average {mean} {each}."))
+    }
+}
+
+/// How a measure went over periods that are complete, three or more.
+struct Course<'a, N: Fn(Date) -> String, S: Fn(f64) -> String> {
+    points: &'a [Point],
+    style: Style,
+    name: &'a N,
+    show: &'a S,
+}
+
+/// Fewer points than these have no course but from the first to the last.
+const FEW: usize = 5;
+/// The least correlation of a measure with time that is a trend.
+const TREND: f64 = 0.6;
+
+impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
+    fn ends(&self) -> (Point, Point) {
+        let none = (Date { year: 0, month: 0, day: 0 }, 0.0);
+        (self.points.first().copied().unwrap_or(none), self.points.last().copied().unwrap_or(none))
+    }
+
+    /// Whether it goes up and down, so that its first and its last value say nothing of how it went.
+    fn is_unsteady(&self) -> bool {
+        let number = self.points.len() as f64;
+        let (_, most) = self.extreme(|one, other| one > other);
+        let (_, least) = self.extreme(|one, other| one < other);
+        if self.points.len() < FEW || most - least <= most.abs() * STEADY {
+            return false;
+        }
+        let mean_of = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / number;
+        let middle = (number - 1.0) / 2.0;
+        let mean = mean_of(&mut self.points.iter().map(|(_, value)| *value));
+        let both = mean_of(&mut self.points.iter().enumerate().map(|(at, (_, v))| (at as f64 - middle) * (v - mean)));
+        let times = mean_of(&mut (0..self.points.len()).map(|at| (at as f64 - middle).powi(2)));
+        let values = mean_of(&mut self.points.iter().map(|(_, value)| (value - mean).powi(2)));
+        both.abs() < TREND * (times * values).sqrt()
+    }
+
+    /// From where to where it moved, and that there is no more to say of it.
+    fn range(&self, subject: &str, with_ends: bool) -> String {
+        let told = |better: fn(f64, f64) -> bool| {
+            let (day, number) = self.extreme(better);
+            let alone = self.points.iter().filter(|point| point.1 == number).count() == 1;
+            let when = if alone { format!(" ({})", (self.name)(day)) } else { String::new() };
+            (day, format!("{}{when}", (self.show)(number)))
+        };
+        let ((low_day, low), (high_day, high)) = (told(|one, other| one < other), told(|one, other| one > other));
+        let ((begin, from), (end, to)) = self.ends();
+        let is_told = |day: Date| day == low_day || day == high_day;
+        let ends = [(begin, from), (end, to)].into_iter().filter(|(day, _)| !is_told(*day));
+        let ends: Vec<String> =
+            ends.map(|(day, number)| format!("{} in {}", (self.show)(number), (self.name)(day))).collect();
+        let ends = if ends.is_empty() || !with_ends { String::new() } else { format!(": {}", ends.join(", ")) };
+        sentence(&format!("{subject} moved between {low} and {high}, with no clear trend{ends}"))
+    }
+
+    /// Of changes, it is told when they were greatest, and the last one.
+    fn changes(&self, subject: &str) -> String {
+        let told = |better: fn(f64, f64) -> bool| {
+            let (day, number) = self.extreme(better);
+            format!("in {} ({})", (self.name)(day), (self.show)(number))
+        };
+        let (high, low) = (told(|one, other| one > other), told(|one, other| one < other));
+        let (_, (end, last)) = self.ends();
+        let last = format!("in {} it was {}", (self.name)(end), (self.show)(last));
+        sentence(&format!("{subject} was highest {high} and lowest {low}; {last}"))
+    }
+
+    fn trend(&self, subject: &str) -> String {
+        let ((begin, from), (end, to)) = self.ends();
+        let (begin, end) = ((self.name)(begin), (self.name)(end));
+        let went = went(from, to, self.style);
+        let by = match went {
+            "stayed about the same" => {
+                return sentence(&format!(
+                    "{subject} {went}: {} in {begin} and {} in {end}",
+                    (self.show)(from),
+                    (self.show)(to)
+                ));
+            }
+            _ => super::single_row::amount_of_change(to, from, self.style),
+        };
+        let (from, to) = ((self.show)(from), (self.show)(to));
+        sentence(&format!("{subject} {went} by {by}, from {from} in {begin} to {to} in {end}"))
+    }
+
+    /// The highest and the lowest, where they are one each and were not told as the first or the last; `incomplete` is what
+    /// a period has that is left out.
+    fn extremes(&self, incomplete: Option<f64>) -> Option<String> {
+        let ((begin, _), (end, _)) = self.ends();
+        let told = |better: fn(f64, f64) -> bool| {
+            let (day, number) = self.extreme(better);
+            let alone = self.points.iter().filter(|point| point.1 == number).count() == 1;
+            (alone && day != begin && day != end)
+                .then(|| (format!("{} ({})", (self.name)(day), (self.show)(number)), number))
+        };
+        let (high, low) = (told(|one, other| one > other), told(|one, other| one < other));
+        let among = low.as_ref().is_some_and(|(_, low)| incomplete.is_some_and(|number| number < *low));
+        let among = if among { "of the complete ones " } else { "" };
+        match (high, low) {
+            (Some((high, _)), Some((low, _))) => Some(format!("It was highest in {high} and {among}lowest in {low}.")),
+            (Some((high, _)), None) => Some(format!("It was highest in {high}.")),
+            (None, Some((low, _))) => Some(format!("It was {among}lowest in {low}.")),
+            (None, None) => None,
+        }
+    }
+
+    fn extreme(&self, better: fn(f64, f64) -> bool) -> Point {
+        let (first, _) = self.ends();
+        self.points.iter().fold(first, |best, point| if better(point.1, best.1) { *point } else { best })
+    }
+}
+
+/// `1st`, `26th`.
+fn ordinal(day: i64) -> String {
+    let ending = match (day % 10, day % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{day}{ending}")
+}
+
+/// Whether a noun is that of a change, which does not rise or fall itself.
+fn is_change(noun: &str) -> bool {
+    ["growth", "change", "difference"].iter().any(|end| noun.ends_with(end))
+}
+
+fn went(from: f64, to: f64, style: Style) -> &'static str {
+    let size = from.abs().max(to.abs());
+    if (to - from).abs() <= size * STEADY && style == Style::Plain || to == from {
+        "stayed about the same"
+    } else if to > from {
+        "rose"
+    } else {
+        "fell"
+    }
+}

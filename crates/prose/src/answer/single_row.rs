@@ -1,0 +1,297 @@
+//! An answer of one row: a value, several, a winner, or a comparison of two.
+
+use super::columns::{Column, Role, aggregate};
+use super::figures::Style;
+use super::{Told, counted, nouns, numbers, sentence};
+use crate::english_list;
+use crate::outline::{Expr, RangeTableEntry};
+
+/// More values of one row are not told.
+const MOST_VALUES: usize = 6;
+
+impl Told<'_> {
+    pub(super) fn single_row(&self) -> Vec<String> {
+        let measures: Vec<&Column> = self.columns.iter().filter(|column| column.role == Role::Measure).collect();
+        match self.columns.as_slice() {
+            [only] => vec![self.one_value(only)],
+            _ if measures.len() == self.columns.len() => {
+                self.compared(&measures).unwrap_or_else(|| vec![self.several_values(&measures)])
+            }
+            _ => vec![self.one_row(&measures)],
+        }
+    }
+
+    fn one_value(&self, column: &Column) -> String {
+        let label = column.labels.first().cloned().unwrap_or_default();
+        let is_null = self.facts.rows.first().and_then(|row| row.first()).is_none_or(Option::is_none);
+        let noun = self.restricted(&column.noun);
+        let most = self
+            .facts
+            .outline
+            .query
+            .order
+            .first()
+            .filter(|key| key.descending && self.facts.outline.query.offset.is_none());
+        let is_most_frequent = most.and_then(|key| aggregate(&key.value)).is_some_and(|call| call.name == "count");
+        match (column.numbers.first().copied().flatten(), &column.counted) {
+            _ if column.role == Role::Label && is_most_frequent && !is_null => sentence(&format!(
+                "{} {} the most frequent {}{}",
+                self.row_name(0),
+                self.verb(),
+                column.noun,
+                self.scope.after_noun()
+            )),
+            _ if is_null => self.no_value(column),
+            (Some(number), Some(rows)) if column.role == Role::Measure => {
+                if number == 0.0 {
+                    return self.there_is_none(rows, &self.scope.after_number());
+                }
+                let (scope, all) = self.scope_and_age();
+                self.there_are(number, rows, &format!("{}{all}", scope.after_number()))
+            }
+            (Some(number), _) if self.share_of_rows(column, number).is_some() => {
+                self.share_of_rows(column, number).unwrap_or_default()
+            }
+            (Some(number), _) if self.places(column, number).is_some() => {
+                self.places(column, number).unwrap_or_default()
+            }
+            (Some(number), _) if column.noun.starts_with("average number of ") && column.noun.contains(" per ") => {
+                self.mean_of_rows(column, number)
+            }
+            (Some(number), _) if column.noun == nouns::STOCK_VALUE => self.stock_value(column, number),
+            (Some(number), _) if column.role == Role::Measure && column.noun.starts_with("number of ") => {
+                let nouns = column.noun.trim_start_matches("number of ");
+                self.there_are(number, nouns, &self.scope.after_measure())
+            }
+            (Some(number), _) if column.role == Role::Measure => {
+                let so_far = if self.scope.running == Some(true) { " so far" } else { "" };
+                sentence(&format!("{noun} {} {}{so_far}", self.verb(), in_full(column, number)))
+            }
+            _ if matches!(label.as_str(), "true" | "false") => {
+                format!("{} ({noun}).", if label == "true" { "Yes" } else { "No" }).replace(",).", ").")
+            }
+            _ => sentence(&format!("{noun} {} {}", self.verb(), self.cell(column, 0))),
+        }
+    }
+
+    /// `There are customers in 7 countries.`
+    fn places(&self, column: &Column, number: f64) -> Option<String> {
+        let nouns = column.noun.strip_prefix("number of different ")?;
+        let rows = super::columns::counted_rows(&self.facts).map(|rows| self.scope.noun(&rows))?;
+        let is_place = super::phrases::PLACES.contains(&words::singular(nouns).as_str()) && number > 0.0;
+        is_place.then(|| {
+            let many = counted(number, nouns);
+            // What restricts the rows is easier to follow before the number.
+            match self.scope.after_noun().as_str() {
+                "" => format!("There are {rows} in {many}."),
+                after => sentence(&format!("the {rows}{after} {} in {many}", self.be_many())),
+            }
+        })
+    }
+
+    fn there_are(&self, number: f64, nouns: &str, scope: &str) -> String {
+        let are = match (number == 1.0, self.scope.is_over) {
+            _ if self.scope.running.is_some() && number == 1.0 => "has been",
+            _ if self.scope.running.is_some() => "have been",
+            (true, true) => "was",
+            (true, false) => "is",
+            (false, true) => "were",
+            (false, false) => "are",
+        };
+        if number == 0.0 {
+            return self.there_is_none(nouns, scope);
+        }
+        let so_far = if self.scope.running == Some(true) { " so far" } else { "" };
+        let many = counted(number, nouns);
+        // "5,666 orders were placed on a weekend", where the question says what was done.
+        let done = super::events::coming_to_be(self.facts.question, nouns).filter(|_| !scope.contains(" who "));
+        if let Some(done) = done {
+            let was = if number == 1.0 { "was" } else { "were" };
+            return format!("{many} {was} {done}{scope}.");
+        }
+        format!("There {are} {many}{scope}{so_far}.")
+    }
+
+    /// `On average, an order has 2.49 items, whatever their quantity.`
+    fn mean_of_rows(&self, column: &Column, number: f64) -> String {
+        let (rows, per) = column.noun.trim_start_matches("average number of ").split_once(" per ").unwrap_or_default();
+        let each = super::phrases::with_article(per);
+        // "An order has items", not "order items".
+        let what = rows.strip_prefix(per).map_or(rows, str::trim_start);
+        let is_counted = |entry: &RangeTableEntry| super::columns::spoken_relation(&entry.name) == rows;
+        let has_quantity = |entry: &RangeTableEntry| entry.columns.iter().any(|name| nouns::is_quantity(name));
+        let once = if self.facts.outline.entries.iter().any(|entry| is_counted(entry) && has_quantity(entry)) {
+            ", whatever their quantity"
+        } else {
+            ""
+        };
+        let (after, has) = (self.scope.after_measure(), self.has());
+        sentence(&format!("on average, {each}{after} {has} {} {what}{once}", column.figures.show(number)))
+    }
+
+    /// `At their prices, all products in stock are worth 48.4 million (48,404,118.20).`
+    fn stock_value(&self, column: &Column, number: f64) -> String {
+        let Some((rows, price)) = nouns::stock_and_price(&self.facts, column) else {
+            return sentence(&format!("{} {} {}", super::with_the(&column.noun), self.verb(), in_full(column, number)));
+        };
+        let (after, are, value) = (self.scope.after_noun(), self.be_many(), in_full(column, number));
+        format!("At their {price}, all {rows} in stock{after} {are} worth {value}.")
+    }
+
+    /// A NULL: no rows where the data ends before the time that is asked for, else nothing that it could be made of.
+    fn no_value(&self, column: &Column) -> String {
+        match self.times.iter().find(|time| time.is_beyond()) {
+            Some(time) => self.there_is_none(&time.event.rows, &self.scope.without_event().after_noun()),
+            None => {
+                let is = self.verb();
+                let noun = self.scope.after_measure();
+                format!("There {is} no {}{noun}: no data was found.", column.noun)
+            }
+        }
+    }
+
+    /// What is told of a time that is over is told as past.
+    fn verb(&self) -> &'static str {
+        if self.scope.is_over { "was" } else { "is" }
+    }
+
+    fn several_values(&self, measures: &[&Column]) -> String {
+        let told = |column: &&Column| match column.numbers.first().copied().flatten() {
+            Some(number) => {
+                format!("{} {} {}", super::with_the(&column.noun), self.verb(), column.figures.show(number))
+            }
+            None => format!("there is no {}", column.noun),
+        };
+        if measures.iter().all(|column| column.numbers.first().copied().flatten().is_none()) {
+            return format!("There {} no data{}.", self.verb(), self.scope.after_noun());
+        }
+        let parts: Vec<String> = measures.iter().take(MOST_VALUES).map(told).collect();
+        let scope = if self.scope.is_untold { String::new() } else { self.scope.after_measure() };
+        match scope.trim_start() {
+            "" => sentence(&english_list(&parts, "and")),
+            scope if scope.starts_with("where ") || scope.starts_with("of ") => {
+                sentence(&format!("{}, {scope}", english_list(&parts, "and")))
+            }
+            scope => sentence(&format!("{scope}, {}", english_list(&parts, "and"))),
+        }
+    }
+
+    /// A row that has a name: the winner of a ranking, or what there is to know of one thing.
+    fn one_row(&self, measures: &[&Column]) -> String {
+        let name = self.row_name(0);
+        if let (Some((column, descending)), [_, ..]) = (self.ranked_by(), measures)
+            && self.facts.outline.query.limit.is_some()
+            && let Some(number) = column.numbers.first().copied().flatten()
+        {
+            let also: Vec<String> = measures
+                .iter()
+                .filter(|other| other.name != column.name && self.is_asked(other))
+                .take(MOST_VALUES)
+                .map(|other| format!("{} {}", other.noun, self.cell(other, 0)))
+                .collect();
+            let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
+            let lead = self.lead(column, &name, descending, &column.figures.show(number));
+            return sentence(&format!("{lead}{also}"));
+        }
+        if let Some(position) = self.position() {
+            return position;
+        }
+        if let Some(row) = self.one_row_by_number() {
+            return row;
+        }
+        let naming = self.naming().map(|column| column.name.clone());
+        let others = self.columns.iter().filter(|column| Some(&column.name) != naming.as_ref());
+        let told = |column: &Column| match column.role {
+            Role::Identifier => self.cell(column, 0),
+            _ => format!("{} {}", column.noun, self.cell(column, 0)),
+        };
+        let values: Vec<String> = others.take(MOST_VALUES).map(told).collect();
+        let rows = self.rows_noun();
+        let one = if self.is_grouped() || rows == "rows" {
+            String::new()
+        } else {
+            format!("There is {}{}. ", counted(1.0, &rows), self.scope.after_noun())
+        };
+        let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
+        format!("{one}{}", sentence(&format!("{name}{values}")))
+    }
+
+    /// `has the highest revenue`, `has the most orders`, `has the lowest price`.
+    pub(super) fn has_most(&self, column: &Column, descending: bool) -> String {
+        let has = self.has();
+        match (&column.counted, descending) {
+            (Some(rows), true) => format!("{has} the most {rows}"),
+            (Some(rows), false) => format!("{has} the fewest {rows}"),
+            (None, true) if is_plural(&column.noun) => format!("{has} the most {}", column.noun),
+            (None, false) if is_plural(&column.noun) => format!("{has} the fewest {}", column.noun),
+            (None, _) if column.noun.starts_with(if descending { "lowest " } else { "highest " }) => {
+                format!("is first by {}", column.noun)
+            }
+            (None, true) => format!("{has} the highest {}", without_extreme(&column.noun)),
+            (None, false) => format!("{has} the lowest {}", without_extreme(&column.noun)),
+        }
+    }
+
+    /// The one that comes after a number of others: `number 2 by price`.
+    fn position(&self) -> Option<String> {
+        let query = &self.facts.outline.query;
+        let Some(Expr::Constant { text: Some(text), .. }) = &query.offset else { return None };
+        let (offset, key) = (text.parse::<u32>().ok()?, query.order.first()?);
+        let name = key.output.as_ref().or(match &key.value {
+            Expr::Column { name, .. } => Some(name),
+            _ => None,
+        })?;
+        let column = self.columns.iter().find(|column| column.name == *name && column.role == Role::Measure)?;
+        let from = if key.descending { "highest" } else { "lowest" };
+        Some(sentence(&format!(
+            "number {} from the {from} {}{} is {} ({})",
+            offset + 1,
+            column.noun,
+            self.scope.after_measure(),
+            self.row_name(0),
+            self.cell(column, 0)
+        )))
+    }
+}
+
+/// Whether a noun is of many, such as `units`.
+pub(super) fn is_plural(noun: &str) -> bool {
+    // "Units sold" are many too.
+    let noun = noun.strip_suffix(" sold").unwrap_or(noun);
+    let last = noun.rsplit(' ').next().unwrap_or_default();
+    words::singular(last) != last && !noun.contains(" of ")
+}
+
+/// The number exactly, beside its short form where that is another.
+fn in_full(column: &Column, number: f64) -> String {
+    let (short, exact) = (column.figures.show(number), numbers::exact(number));
+    if column.figures.style != Style::Plain || short == exact { short } else { format!("{short} ({exact})") }
+}
+
+/// How much more or less a number is than another: `12 % more`.
+pub(super) fn change(new: f64, old: f64, style: Style) -> String {
+    let more = if new > old { "more" } else { "less" };
+    if new == old { "the same".to_owned() } else { format!("{} {more}", amount_of_change(new, old, style)) }
+}
+
+/// How much that is: in percent where both are plain numbers that allow it.
+pub(super) fn amount_of_change(new: f64, old: f64, style: Style) -> String {
+    match style {
+        Style::Plain if old > 0.0 && new >= 0.0 => numbers::percent((new - old).abs() / old),
+        _ => difference(new, old, style),
+    }
+}
+
+/// The distance of two numbers; of two percentages in points.
+fn difference(new: f64, old: f64, style: Style) -> String {
+    match style {
+        Style::Plain => numbers::plain((new - old).abs()),
+        Style::Fraction => format!("{} points", numbers::percent((new - old).abs()).trim_end_matches(" %")),
+        Style::Percent => format!("{} points", numbers::plain((new - old).abs())),
+    }
+}
+
+/// A noun that says itself that it is the highest or the lowest of something has no second superlative.
+fn without_extreme(noun: &str) -> &str {
+    noun.strip_prefix("highest ").or_else(|| noun.strip_prefix("lowest ")).unwrap_or(noun)
+}
