@@ -1,5 +1,8 @@
 //! A throw-away PostgreSQL for the tests: made in a temporary directory, gone with the process that made it.
 
+mod programs;
+mod standby;
+
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::chown;
@@ -25,7 +28,8 @@ const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sql/demo/shop.sql
 /// terminal's interrupt, which reaches it as well as the tests.
 const WATCHDOG: &str = r#"trap '' INT TERM HUP; read -r _; "$@" >/dev/null 2>&1"#;
 
-/// The timeout turns a test that would hang into one that fails.
+/// The timeout turns a test that would hang into one that fails. Some tests make hundreds of tables at once, or open dozens of
+/// sessions, and several run at a time.
 const SETTINGS: &str = "\
 statement_timeout = 60s
 listen_addresses = '127.0.0.1'
@@ -35,7 +39,8 @@ synchronous_commit = off
 full_page_writes = off
 autovacuum = off
 jit = off
-max_connections = 50
+max_connections = 100
+max_locks_per_transaction = 512
 log_statement = none
 TimeZone = UTC
 log_timezone = UTC
@@ -74,6 +79,14 @@ impl Cluster {
 
     /// One with further settings, a line each, which come last and so win.
     pub fn start_with(settings: &str) -> Cluster {
+        let mut cluster = Self::prepare();
+        cluster.initialize(settings);
+        cluster.launch();
+        cluster
+    }
+
+    /// A directory for a cluster, which goes with this process.
+    fn prepare() -> Cluster {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("nl2sql-e2e-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
         let directory = std::env::temp_dir().join(name);
@@ -88,8 +101,6 @@ impl Cluster {
             databases: AtomicU32::new(0),
         };
         cluster.watch("rm -rf \"$DIRECTORY\"");
-        cluster.initialize(settings);
-        cluster.launch();
         cluster
     }
 
@@ -250,41 +261,10 @@ impl Cluster {
         name
     }
 
-    /// What pg_dump makes of a database.
-    pub fn dump(&self, database: &str) -> String {
-        let port = self.port.to_string();
-        let connection = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", database];
-        let output = self.command("pg_dump").args(connection).output().expect("pg_dump can be run");
-        assert!(output.status.success(), "pg_dump failed: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    /// Runs a dump in a database, to its first error, which is returned. `options` are settings of the session, as `-c a=b`.
-    pub fn restore(&self, dump: &str, database: &str, options: &str) -> Result<(), String> {
-        let file = self.server_file(&format!("{database}.sql"), dump);
-        let port = self.port.to_string();
-        let connection = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", database];
-        let mut psql = self.command("psql");
-        psql.env("PGOPTIONS", options);
-        let output = psql.args(connection).args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", &file]).output();
-        let output = output.expect("psql can be run");
-        let errors = || String::from_utf8_lossy(&output.stderr).into_owned();
-        if output.status.success() { Ok(()) } else { Err(errors()) }
-    }
-
-    /// The errors that psql prints, with their SQLSTATEs, where it runs these statements under this `application_name`. It
-    /// reads what a server says before it closes the connection; the driver of [`Session`] drops that as soon as it finds the
-    /// connection closed.
-    pub fn psql_errors(&self, database: &str, application_name: &str, statements: &[&str]) -> String {
-        let port = self.port.to_string();
-        let mut psql = self.command("psql");
-        psql.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-d", database]);
-        psql.env("PGAPPNAME", application_name).args(["-X", "-q", "-v", "VERBOSITY=verbose"]);
-        for statement in statements {
-            psql.args(["-c", statement]);
-        }
-        let output = psql.output().expect("psql can be run");
-        String::from_utf8_lossy(&output.stderr).into_owned()
+    /// Starts the server again, on the same port, after it was shut down in this mode: `fast`, or `immediate`, which is as a crash is.
+    pub fn restart(&self, mode: &str) {
+        let log = self.directory.join("log").display().to_string();
+        self.run("pg_ctl", &["restart", "-w", "-m", mode, "-D", &self.data(), "-l", &log]);
     }
 
     /// Shuts the server down the way an administrator does; how long it took.
@@ -335,12 +315,18 @@ fn give_to_server(path: &Path) {
 }
 
 /// A database of the cluster, for one test.
+#[derive(Clone)]
 pub struct Database<'a> {
     pub cluster: &'a Cluster,
     pub name: String,
 }
 
 impl Database<'_> {
+    /// The same database of a standby.
+    pub fn on<'s>(&self, standby: &'s Cluster) -> Database<'s> {
+        Database { cluster: standby, name: self.name.clone() }
+    }
+
     /// A session of the superuser.
     pub fn session(&self) -> Session {
         self.session_as("postgres")

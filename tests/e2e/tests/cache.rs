@@ -16,15 +16,18 @@ fn the_same_question_makes_one_call() {
     let first = fixture.session.ask("customers");
     assert_eq!(fixture.session.ask("customers"), first);
     assert_eq!(fixture.double.requests().len(), 1);
+    let told =
+        "SELECT concat_ws(' ', chat ->> 'model', chat -> 'usage' ->> 'calls') FROM nl_chat('customers', NULL) AS chat";
+    assert_eq!(fixture.session.text(told), "gpt 0", "who wrote it is told, and that nobody was asked");
     let mut other = fixture.asker("postgres");
     other.run("SET nl2sql.cache_ttl = '1h'");
     assert_eq!(other.ask("customers"), first, "another session of the role");
-    assert_eq!(
-        other.text("SELECT n FROM nl_query('customers') AS t(n bigint)"),
-        "5000",
-        "another shape is another key"
-    );
-    assert_eq!(fixture.double.requests().len(), 2);
+    assert_eq!(other.text("SELECT n FROM nl_query('customers') AS t(n bigint)"), "5000");
+    assert_eq!(fixture.double.requests().len(), 1, "its columns are those that were asked for");
+    let two = "SELECT name, n FROM nl_query('customers') AS t(name text, n bigint)";
+    fixture.double.answer("customers", Reply::sql("SELECT 'all' AS name, count(*) AS n FROM customers"));
+    assert_eq!(other.text(two), "all");
+    assert_eq!(fixture.double.requests().len(), 2, "other columns are another key");
 }
 
 #[test]
@@ -55,7 +58,7 @@ fn roles_see_their_own_drafts_only() {
     assert_eq!(analyst.text("SELECT count(*) FROM nl2sql.cache"), "1");
     for role in ["'postgres'::regrole", "current_user::regrole"] {
         analyst.error(
-            &format!("INSERT INTO nl2sql.cache (role, key, sql) VALUES ({role}, sha256(''), 'SELECT 1')"),
+            &format!("INSERT INTO nl2sql.cache (role, key, sql, model) VALUES ({role}, sha256(''), 'SELECT 1', 'gpt')"),
             "42501",
         );
     }
@@ -143,14 +146,14 @@ fn drafts_go_with_their_role() {
 fn drafts_are_bounded() {
     let mut fixture = fixture("cache_bounded");
     fixture.session.run(
-        "INSERT INTO nl2sql.cache (role, key, sql)
-         SELECT 'postgres'::regrole, sha256(i::text::bytea), 'SELECT 1' FROM generate_series(1, 550) i; ANALYZE",
+        "INSERT INTO nl2sql.cache (role, key, sql, model)
+         SELECT 'postgres'::regrole, sha256(i::text::bytea), 'SELECT 1', 'double' FROM generate_series(1, 550) i; ANALYZE",
     );
     fixture.session.ask("customers");
     assert_eq!(fixture.session.text("SELECT count(*) FROM nl2sql.cache"), "500");
-    let long = format!("SELECT '{}' AS n", "x".repeat(200_000));
+    let long = format!("SELECT '{}' AS n", "x".repeat(100_000));
     fixture.double.answer("long", Reply::sql(&long));
-    fixture.session.ask("long");
+    fixture.session.ask_error("long", "HV00M");
     assert_eq!(fixture.session.text("SELECT max(length(sql)) < 1000 FROM nl2sql.cache"), "t");
     let indexes = fixture
         .session

@@ -93,13 +93,16 @@ fn masks_follow_values_wherever_they_go() {
         "SELECT email AS a FROM customers WHERE id = 1",
         "SELECT json_build_array(email) AS a FROM customers WHERE id = 1",
         "SELECT string_agg(email, ',') OVER () AS a FROM customers WHERE id = 1",
-        "SELECT x AS a FROM (SELECT email FROM customers WHERE id = 1 UNION SELECT 'x') AS q(x)",
+        "SELECT x AS a FROM (SELECT email FROM customers WHERE id = 1 UNION ALL SELECT 'x') AS q(x)",
         "SELECT max(email) FILTER (WHERE id = 1) AS a FROM customers GROUP BY city",
     ] {
         fixture.double.answer("address", Reply::sql(sql));
         let rows = fixture.session.ask("address");
         assert!(!rows.is_empty() && rows.iter().all(|row| row["a"] == "***"), "{sql}: {rows:?}");
     }
+    let same = "SELECT x AS a FROM (SELECT email FROM customers WHERE id = 1 UNION SELECT 'x') AS q(x)";
+    fixture.double.answer("same", Reply::sql(same));
+    fixture.session.ask_error("same", "2F003");
     let whole = "SELECT (c).email AS a FROM (SELECT c FROM customers c WHERE id = 1) AS q";
     fixture.double.answer("address", Reply::sql(whole));
     fixture.session.ask_error("address", "2F003");
@@ -115,6 +118,18 @@ fn a_cursor_takes_nothing_masked() {
     fixture.double.answer("quiet", Reply::sql("SELECT id FROM customers WHERE email::text::integer > 0"));
     fixture.session.run("SET nl2sql.max_attempts = 1");
     fixture.session.error("SELECT nl_open('quiet')", "2F003");
+}
+
+/// Nor does one go on that was opened before a label was set.
+#[test]
+fn a_cursor_hands_out_nothing_that_was_labelled_meanwhile() {
+    let mut fixture = Fixture::shop("labels_open_cursor");
+    fixture.double.answer("names", Reply::sql("SELECT id, email FROM customers ORDER BY id"));
+    fixture.session.run("BEGIN; SELECT nl_open('names', 'open')");
+    assert_eq!(fixture.session.texts("FETCH 1 FROM open"), ["1"]);
+    fixture.asker("postgres").run("SECURITY LABEL FOR nl2sql ON COLUMN customers.email IS 'masked'");
+    let error = fixture.session.error("FETCH 1 FROM open", "2F003");
+    assert!(error.message().starts_with("fetching from a cursor that was opened before labels"), "{error:?}");
 }
 
 /// Labels and tables that others made after the caller's snapshot count from their commit on.

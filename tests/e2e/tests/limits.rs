@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::session::quote;
 
 #[test]
 fn rows_are_limited_with_a_notice() {
@@ -63,6 +64,23 @@ fn statement_timeout_stays_in_force() {
     session.error("SELECT nl_ask('quick'), pg_sleep(10)", "57014");
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     assert_eq!(session.text("SHOW statement_timeout"), "700ms");
+}
+
+/// A cancel that arrives when a limit of ours has passed too, while a function looks for neither, is not taken for that limit.
+#[test]
+fn a_cancel_that_comes_with_a_limit_is_not_lost() {
+    let Fixture { database: _database, mut session, .. } = Fixture::empty("both_at_once");
+    session.run(
+        "CREATE TABLE long (v text); INSERT INTO long SELECT repeat('é', 45000000);
+         SET nl2sql.memory_limit = '2GB'; SET nl2sql.query_timeout = '100ms'; SET statement_timeout = '130ms'",
+    );
+    let mut said = Vec::new();
+    // The machine may be so busy that the limit has passed before the function is called.
+    for _ in 0..20 {
+        let error = session.error("SELECT nl_run('SELECT md5(v) AS n FROM long')", "57014");
+        said.push(error.message().to_owned());
+    }
+    assert!(said.iter().any(|message| message == "canceling statement due to statement timeout"), "{said:?}");
 }
 
 /// The model's time is not the statement's.
@@ -134,7 +152,8 @@ fn the_limit_takes_no_other_timeout_back() {
     session.run("SET nl2sql.max_cost = 0; SET nl2sql.query_timeout = '300ms'; SET nl2sql.memory_limit = 0");
     session.run("SET nl2sql.max_attempts = 1; SET statement_timeout = '400ms'");
     let block = "DO $$ BEGIN
-        BEGIN PERFORM nl_ask('long'); EXCEPTION WHEN query_canceled THEN NULL; END;
+        BEGIN PERFORM nl_ask('long'); EXCEPTION WHEN query_canceled THEN
+            IF SQLERRM ~ 'statement timeout' THEN RAISE; END IF; END;
         PERFORM pg_sleep(8); END $$";
     let started = Instant::now();
     session.error(block, "57014");
@@ -169,4 +188,116 @@ fn a_cancel_next_to_the_limit_is_a_cancel() {
         // The postmaster signals twice; see cancel.rs.
         let _ = session.client.simple_query("SELECT pg_sleep(0.2)");
     }
+}
+
+/// A parallel worker is a process of its own, and may read all that is large.
+#[test]
+fn parallel_workers_keep_to_the_limit_on_memory() {
+    let Fixture { database: _database, double: _double, mut session } = Fixture::empty("workers_memory");
+    session.run("CREATE TABLE texts AS SELECT n AS id, repeat('x', 100) AS t FROM generate_series(1, 100000) AS n");
+    session.run("ANALYZE texts; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0");
+    session.run("SET min_parallel_table_scan_size = 0; SET parallel_leader_participation = off");
+    let large = ["octet_length(repeat(u.x, 500))::bigint"; 8].join(" + ");
+    let sql = |id: u32| {
+        format!(
+            "SELECT max(CASE WHEN id = {id} THEN {large} END) FROM (SELECT id, repeat(t, 1000) AS x FROM texts) AS u"
+        )
+    };
+    assert!(session.texts(&format!("EXPLAIN {}", sql(7))).concat().contains("Gather"), "the plan has workers");
+    session.run("SET nl2sql.memory_limit = '1GB'");
+    assert_eq!(session.text(&format!("SELECT nl_run({})", quote(&sql(7)))), r#"{"max":400000000}"#);
+    session.run("SET nl2sql.memory_limit = '200MB'");
+    let error = session.error(&format!("SELECT nl_run({})", quote(&sql(7))), "53200");
+    assert_eq!(error.message(), "the query exceeded nl2sql.memory_limit");
+    assert_eq!(session.text("SELECT nl_run('SELECT count(*) AS n FROM texts')"), r#"{"n":100000}"#);
+}
+
+/// What is made of the rows is work of our own that no cancel ends, and most of it in memory.
+#[test]
+fn wide_answers_are_told_and_drawn_up_to_a_limit() {
+    let Fixture { database: _database, double, mut session } = Fixture::empty("wide_answers");
+    let columns: Vec<String> = (0..400).map(|column| format!("n AS c{column}")).collect();
+    let sql = format!("SELECT {} FROM generate_series(1, 2000) AS n", columns.join(", "));
+    double.answer("wide", Reply::sql(&sql));
+    let chat = session.text("SELECT nl_chat('wide') ->> 'truncated'");
+    assert_eq!(chat, "true");
+    assert_eq!(session.text("SELECT jsonb_array_length(nl_chat('wide') -> 'rows')"), "500");
+    assert!(!session.text("SELECT nl_answer('wide')").is_empty());
+    assert!(!session.texts("SELECT nl_plot('wide')").is_empty());
+    let chart = session.text("SELECT nl_chart('wide')");
+    assert!(chart.contains("500 rows (no more than 200000 values are told, drawn or compared)"), "{chart:.300}");
+    // Others hold as much as before.
+    assert_eq!(session.ask("wide").len(), 2000);
+
+    double.answer("deep", Reply::sql("SELECT ('[' || repeat('{},', 2000000) || '1]')::json AS a"));
+    let chat = session.text("SELECT nl_chat('deep', 'deep') - 'milliseconds'");
+    assert!(chat.contains(r#""truncated": true"#) && chat.len() < 4_000_000, "{chat:.300}");
+}
+
+/// Many of the server's messages quote a value, and whoever hears them makes copies.
+#[test]
+fn messages_are_cut() {
+    let Fixture { database: _database, double: _double, mut session } = Fixture::empty("long_messages");
+    let error = session.error(r"SELECT nl_run('SELECT repeat(repeat(''ä'', 500000), 20)::int')", "22P02");
+    assert!((30_000..40_000).contains(&error.message().chars().count()), "{} characters", error.message().len());
+    assert!(error.message().starts_with("invalid input syntax for type integer: \"ää"));
+    assert_eq!(session.text("SELECT nl_run('SELECT 1 AS n')"), r#"{"n":1}"#);
+}
+
+/// What anybody may add to prompts is paid for by others.
+#[test]
+fn texts_of_an_asker_have_a_length() {
+    let Fixture { database: _database, double: _double, mut session } = Fixture::empty("long_texts");
+    session.run("SELECT set_config('nl2sql.user_instructions', repeat('x', 20000), false)");
+    for setting in ["nl2sql.user_instructions", "nl2sql.model"] {
+        let error = session.error(&format!("SELECT set_config('{setting}', repeat('x', 20001), false)"), "22023");
+        assert_eq!(error.detail(), Some("It may have up to 20000 bytes."));
+    }
+}
+
+/// The server keeps every time zone that was named for as long as the session lives. What a statement leaves behind, however little
+/// and however late, counts against the limit of the next.
+#[test]
+fn what_stays_in_memory_counts_against_the_limit() {
+    let Fixture { database, mut session, .. } = Fixture::empty("left_memory");
+    session.run("SET nl2sql.memory_limit = '80MB'; SET nl2sql.query_timeout = '30s'; SET nl2sql.max_cost = 0");
+    let private = "SELECT substring(pg_read_file('/proc/self/status') FROM 'RssAnon:\\s*(\\d+) kB')";
+    let before: i64 = session.text(private).parse().expect("a number");
+    let mut outcomes = Vec::new();
+    for first in ('A'..='T').chain('a'..='t') {
+        let zones = format!(
+            "SELECT count(now() AT TIME ZONE ('{first}' || chr(65 + i % 26) || chr(65 + (i / 26) % 26) || chr(65 + (i / 676) % 26) || (i % 12)))
+             FROM generate_series(1, 1000) i"
+        );
+        let result = session.try_texts(&format!("SELECT nl_run({})", quote(&zones)));
+        outcomes.push(result.map_err(|error| error.code().map(|code| code.code().to_owned())));
+    }
+    let after: i64 = session.text(private).parse().expect("a number");
+    assert!(outcomes.iter().any(|outcome| outcome == &Err(Some("53200".to_owned()))), "{outcomes:?}");
+    // Without the limit it would be 900 MB.
+    assert!(after - before < 240 << 10, "{} kB stayed", after - before);
+    assert!(outcomes[0].is_ok(), "{outcomes:?}");
+    assert!(session.try_texts("SELECT nl_run('SELECT 1')").is_err());
+    assert_eq!(database.session().text("SELECT nl_run('SELECT 1 AS n')"), r#"{"n":1}"#);
+}
+
+/// One expression may take memory without end before the server looks for interrupts. It gets no more from the system, and the
+/// session lives on.
+#[test]
+fn memory_is_limited_between_two_looks() {
+    let Fixture { database: _database, mut session, .. } = Fixture::empty("memory_ceiling");
+    session.run("SET nl2sql.memory_limit = '50MB'; SET nl2sql.query_timeout = '30s'; SET nl2sql.max_cost = 0");
+    let peak = "SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s*(\\d+) kB')::int / 1024";
+    let array = format!("(ARRAY[{}] IS NULL)", ["t"; 10].join(","));
+    let arrays = [array.as_str(); 20].join(" OR ");
+    let row = format!("(ROW({}) IS NOT DISTINCT FROM NULL)", ["t || 'x'"; 10].join(","));
+    let rows = [row.as_str(); 20].join(" OR ");
+    for expression in [arrays, rows] {
+        let statement = format!("SELECT {expression} FROM (SELECT repeat('x', 10000000) AS t OFFSET 0) AS q");
+        let error = session.error(&format!("SELECT nl_run({})", quote(&statement)), "53200");
+        assert_eq!(error.message(), "the query exceeded nl2sql.memory_limit");
+        assert_eq!(session.text("SELECT nl_run('SELECT 1 AS n')"), r#"{"n":1}"#);
+    }
+    let peak: i32 = session.text(peak).parse().expect("a number");
+    assert!(peak < 800, "{peak} MB");
 }

@@ -211,9 +211,9 @@ fn estimates(session: &mut Session, sql: &str) -> String {
 fn estimates_tell_no_masked_value() {
     let mut fixture = fixture("mask_estimates");
     for sql in [
-        "SELECT 1 FROM generate_series(1, salary_of(1))",
+        "SELECT count(*) FROM generate_series(1, salary_of(1))",
         "SELECT 1 FROM payroll WHERE salary < 4711",
-        "SELECT 1 FROM payroll LIMIT (SELECT salary FROM payroll WHERE id = 1)",
+        "SELECT count(*) FROM (SELECT FROM payroll LIMIT (SELECT salary FROM payroll WHERE id = 1)) q",
     ] {
         let told = estimates(&mut fixture.session, sql);
         assert!(told.starts_with('t') && !told.contains("4711") && !told.contains(" of at most "), "{sql}: {told}");
@@ -225,7 +225,7 @@ fn estimates_tell_no_masked_value() {
     fixture.session.run("SET nl2sql.max_cost = 1");
     let refused = fixture.session.text(&format!(
         "SELECT sqlstate || reason FROM nl_check({})",
-        quote("SELECT 1 FROM generate_series(1, salary_of(1)) a, generate_series(1, salary_of(1)) b")
+        quote("SELECT count(*) FROM generate_series(1, salary_of(1)) a, generate_series(1, salary_of(1)) b")
     ));
     assert!(refused.starts_with("53400") && !refused.contains("estimates"), "{refused}");
     fixture.session.run("SET nl2sql.max_cost = 1000");

@@ -71,9 +71,11 @@ fn fixture(name: &str) -> (Fixture, Session) {
     (fixture, session)
 }
 
-/// Sessions that this one has opened on its own server.
+/// Sessions that this one has opened on its own server, in its own database: other tests open some in theirs.
 fn connections(fixture: &Fixture) -> String {
-    fixture.database.session().text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'postgres_fdw'")
+    fixture.database.session().text(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'postgres_fdw' AND datname = current_database()",
+    )
 }
 
 #[test]

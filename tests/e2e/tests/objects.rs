@@ -1,5 +1,7 @@
 //! The extension's own objects: none lends its owner's rights, all are where they belong, documented, and granted plainly.
 
+use std::path::{Path, PathBuf};
+
 use nl2sql_e2e::cluster::{Content, shared};
 use nl2sql_e2e::session::Session;
 
@@ -60,4 +62,62 @@ fn every_object_has_a_comment() {
             SELECT FROM pg_type t WHERE t.oid = d.objid AND (t.typrelid <> 0 OR t.typelem <> 0)))";
     let silent = session().texts(sql);
     assert!(silent.is_empty(), "without a comment: {silent:?}");
+}
+
+/// Whoever may change rows may lock the table and hold everybody's questions up. A lock to read is in nobody's way.
+#[test]
+fn nobody_but_superusers_locks_the_tables() {
+    let database = shared().database("objects_locked", Content::Empty);
+    let role = database.role("locker");
+    let tables = database.session().texts(
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'nl2sql'::regnamespace AND c.relkind = 'r'",
+    );
+    assert!(tables.len() > 5, "{tables:?}");
+    let mut session = database.session_as(&role);
+    for table in &tables {
+        for mode in [
+            "ROW SHARE",
+            "ROW EXCLUSIVE",
+            "SHARE UPDATE EXCLUSIVE",
+            "SHARE",
+            "SHARE ROW EXCLUSIVE",
+            "EXCLUSIVE",
+            "ACCESS EXCLUSIVE",
+        ] {
+            session.error(&format!("BEGIN; LOCK TABLE {table} IN {mode} MODE"), "42501");
+            session.run("ROLLBACK");
+        }
+        session.error(&format!("BEGIN; SELECT FROM {table} FOR KEY SHARE"), "42501");
+        session.run("ROLLBACK");
+    }
+}
+
+/// These forms name no schema for the operator they mean, so they would take anybody's from the asker's search_path.
+#[test]
+fn statements_of_our_own_take_every_operator_from_pg_catalog() {
+    const FORMS: [&str; 6] = [" in (", " between ", "nullif(", "distinct from", " like ", "using ("];
+    fn files(directory: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(directory).expect("a directory of sources").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                files(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "sql") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src"), &mut found);
+    assert!(found.len() > 30, "{found:?}");
+    for path in found {
+        let text = std::fs::read_to_string(&path).expect("a statement");
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("--").next().unwrap_or_default().to_lowercase();
+            let compares_a_case =
+                code.split("case ").skip(1).any(|after| !after.trim().is_empty() && !after.starts_with("when "));
+            let deletes_with = code.trim_start().starts_with("using (");
+            let form = FORMS.iter().find(|form| code.contains(**form)).filter(|_| !deletes_with);
+            assert!(form.is_none() && !compares_a_case, "{}:{}: {line}", path.display(), number + 1);
+        }
+    }
 }

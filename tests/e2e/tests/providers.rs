@@ -90,6 +90,24 @@ fn stable_text_comes_first_and_the_question_last() {
     }
 }
 
+/// Where the schema does not fit, what was chosen of it stands with the question, and what comes first stays the same.
+#[test]
+fn what_comes_first_is_the_same_where_the_schema_is_told_in_part() {
+    for provider in Provider::ALL {
+        let (_database, double, mut session) = model(provider);
+        session.run("SET nl2sql.prompt_budget = 1000");
+        let other = "which products have the worst reviews";
+        double.answer(other, Reply::sql("SELECT 1 AS n"));
+        session.ask(TOP_CUSTOMERS);
+        session.ask(other);
+        let conversations: Vec<_> = double.chats().iter().map(Recorded::messages).collect();
+        let told = |at: usize| conversations[at][1].1.contains("too large to be shown whole");
+        assert!(told(0) && told(1), "{provider:?}: {}", conversations[0][1].1);
+        assert_eq!(conversations[0][0], conversations[1][0], "{provider:?}: what comes first can be cached");
+        assert!(!conversations[0][0].1.contains("\ntable "), "{provider:?}");
+    }
+}
+
 #[test]
 fn a_backend_keeps_its_connection() {
     for provider in Provider::ALL {

@@ -5,22 +5,10 @@ use std::thread;
 use nl2sql_e2e::cluster::{Content, shared};
 use nl2sql_e2e::double::{Provider, Reply};
 use nl2sql_e2e::fixture::{Fixture, server};
-use nl2sql_e2e::session::{Session, quote};
+use nl2sql_e2e::session::quote;
+use nl2sql_e2e::teaching::{another_asker, teach};
 
 const PAID: &str = "SELECT sum(amount) AS paid FROM payments WHERE method = 'card'";
-
-fn teach(question: &str, sql: &str, more: &str) -> String {
-    format!("SELECT nl2sql.teach({}, {}{more})", quote(question), quote(sql))
-}
-
-/// One more role that may ask the model and count customers, and its session.
-fn another(fixture: &Fixture, name: &str) -> (String, Session) {
-    let role = fixture.database.role(name);
-    let grants = format!("GRANT USAGE ON FOREIGN SERVER gpt TO {role}; GRANT SELECT ON customers TO {role}");
-    fixture.database.session().run(&grants);
-    let session = fixture.asker(&role);
-    (role, session)
-}
 
 /// A public pair over `payments`, its number, and an analyst who may read customers and orders alone.
 fn with_public_pair(name: &str) -> (Fixture, String) {
@@ -70,7 +58,7 @@ fn only_teachers_teach_others() {
     let mut fixture = Fixture::shop("taught_sharing");
     fixture.double.answer("*", Reply::refuse("no such thing"));
     let (role, mut analyst) = fixture.analyst("GRANT SELECT ON customers TO {role}");
-    let (_, mut other) = another(&fixture, "other");
+    let (_, mut other) = another_asker(&fixture, "other");
     let count = "SELECT count(*) AS souls FROM customers";
     for audience in ["'public'", "'postgres'", "current_user"] {
         analyst.error(&teach("souls we serve", count, &format!(", audience => {audience}")), "42501");
@@ -98,7 +86,7 @@ fn only_teachers_teach_others() {
         "42704",
     );
     // For a role, its members alone; one cannot take it back who may not share.
-    let (club, mut member) = another(&fixture, "club");
+    let (club, mut member) = another_asker(&fixture, "club");
     let id = teacher.text(&teach("club size", count, &format!(", audience => '{club}'")));
     assert_eq!(member.ask("club size").len(), 1);
     other.ask_error("club size", "P0002");
@@ -123,13 +111,13 @@ fn only_teachers_teach_others() {
 fn what_askers_say_is_for_teachers() {
     let mut fixture = Fixture::shop("taught_feedback");
     let (_, mut analyst) = fixture.analyst("GRANT SELECT ON customers TO {role}");
-    let (_, mut other) = another(&fixture, "other");
+    let (_, mut other) = another_asker(&fixture, "other");
     analyst.run("SELECT nl_feedback('souls', false, 'SELECT count(*) FROM customers', E'a\\nb')");
     assert_eq!(analyst.text("SELECT count(*) FROM nl2sql.feedback"), "1");
     assert_eq!(other.text("SELECT count(*) FROM nl2sql.feedback"), "0");
     assert_eq!(analyst.text("SELECT count(*) FROM nl2sql.review()"), "0");
-    let told = fixture.session.text("SELECT problem || ' ' || (said_by <> current_user) FROM nl2sql.review()");
-    assert_eq!(told, "said to be wrong: a b true");
+    let told = "SELECT concat_ws('; ', question, sql, note, problem, said_by <> current_user) FROM nl2sql.review()";
+    assert_eq!(fixture.session.text(told), "souls; SELECT count(*) FROM customers; a b; said to be wrong; t");
     fixture.session.run("SELECT nl2sql.accept(id, audience => 'public') FROM nl2sql.review()");
     assert_eq!(other.ask("souls").len(), 1);
     analyst.error(&format!("SELECT nl_feedback({}, true)", quote(&"x".repeat(3_000))), "54000");
@@ -153,6 +141,27 @@ fn many_teachers_at_once_keep_one_pair_each() {
     let ids: Vec<String> = threads.into_iter().flat_map(|thread| thread.join().expect("taught")).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     assert_eq!(fixture.asker("postgres").text("SELECT count(*) FROM nl2sql.verified"), "1");
+}
+
+/// The planner computes what is constant in a statement, for as long as its author likes.
+#[test]
+fn feedback_of_one_role_does_not_hold_a_review_up() {
+    let mut fixture = Fixture::shop("taught_review_held");
+    let (slow, other) = (fixture.database.role("slow"), fixture.database.role("other"));
+    let mut session = fixture.database.session_as(&slow);
+    for n in 0..12 {
+        let sql = format!("SELECT 1 AS a WHERE md5(repeat(''a'', 150000000 + {n})) = ''x''");
+        session.run(&format!("SELECT nl_feedback('how many orders {n}', false, '{sql}')"));
+    }
+    let said = "SELECT nl_feedback('how many customers', true, 'SELECT 1 FROM no_such_table')";
+    fixture.database.session_as(&other).run(said);
+    let began = std::time::Instant::now();
+    let found = fixture.session.texts("SELECT problem FROM nl2sql.review() WHERE kind = 'feedback'");
+    let took = began.elapsed();
+    assert_eq!(found.len(), 13);
+    assert!(found.iter().filter(|problem| problem.contains("was not judged, as")).count() >= 2, "{found:#?}");
+    assert!(found.last().is_some_and(|problem| problem.contains("its SQL is refused")), "{found:#?}");
+    assert!(took.as_secs() < 8, "it took {took:?}");
 }
 
 #[test]
@@ -333,6 +342,9 @@ fn a_model_is_shown_the_nearest_pairs_that_the_asker_may_run() {
     analyst.ask("which newcomers did we have");
     assert_eq!(shown(&fixture).len(), 5);
     assert!(analyst.text("SELECT nl_prompt('which newcomers did we have')").contains("Verified examples: "));
+    // Misspelt, where no word is one of theirs.
+    analyst.ask("lazy newcommers");
+    assert_eq!(shown(&fixture).len(), 5);
     analyst.run("SET nl2sql.prompt_budget = 500");
     analyst.ask("which newcomers may we have");
     assert!((1..4).contains(&shown(&fixture).len()), "{:?}", shown(&fixture));
@@ -353,6 +365,9 @@ fn ten_thousand_pairs_are_searched_by_an_index() {
          ANALYZE nl2sql.verified",
     );
     fixture.session.ask("souls in Oslo");
+    // The pair that says both words is nearer than those that say the one that many have.
+    let prompt = fixture.session.text("SELECT nl_prompt('which w4711 did x211 want')");
+    assert!(prompt.contains("- souls w4711\n"), "{prompt}");
     let plan = "EXPLAIN SELECT FROM nl2sql.verified WHERE rare_words && ARRAY['souls', 'x7']";
     let plan = fixture.session.texts(plan).join("\n");
     assert!(plan.contains("Bitmap Index Scan on verified_rare_words"), "{plan}");

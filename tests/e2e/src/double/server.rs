@@ -8,11 +8,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 use super::answers::Answers;
 use super::deliver;
 use super::http::Request;
 use super::record::Recorded;
 use super::wire::{self, Action};
+
+/// Connections that wait to be accepted.
+const WAITING_CALLERS: i32 = 4096;
 
 #[derive(Default)]
 pub(super) struct State {
@@ -72,6 +77,8 @@ impl State {
 
 pub(super) fn listen(port: u16, key: Option<String>) -> io::Result<(Arc<State>, SocketAddr, JoinHandle<()>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    // A thousand callers at once are more than the standard library lets wait: the others would try again a second later.
+    SockRef::from(&listener).listen(WAITING_CALLERS)?;
     let address = listener.local_addr()?;
     let state = Arc::new(State { key, ..State::default() });
     let shared = Arc::clone(&state);

@@ -1,7 +1,7 @@
 //! The benchmark of nl2sql, on a cluster of its own and with the model played by the double:
 //!
 //! ```text
-//! cargo run --release -p nl2sql-e2e --bin bench [latency] [tables] [rows] [snapshot] [check] [taught]
+//! cargo run --release -p nl2sql-e2e --bin bench [latency] [tables] [rows] [snapshot] [check] [taught] [ledger] [background] [candidates]
 //! ```
 //!
 //! - `latency`: an ask against hand-written client code that does the same work;
@@ -9,12 +9,18 @@
 //! - `rows`: a million-row answer against the same query run directly, and the backend's peak memory;
 //! - `snapshot`: what reading the catalogs costs with 10, 100 and 1000 tables;
 //! - `check`: the guard against a plain PREPARE, and the backend's memory after many checks;
-//! - `taught`: a question beside ten thousand verified pairs and terms.
+//! - `taught`: a question beside ten thousand verified pairs and terms;
+//! - `ledger`: a question with history and without, with preloading and without;
+//! - `background`: a thousand questions in the background;
+//! - `candidates`: several drafts at once against one.
 //!
 //! The extension must be installed into the PostgreSQL of `$PG_CONFIG`.
 
+mod background;
+mod candidates;
 mod check;
 mod latency;
+mod ledger;
 mod rows;
 mod snapshot;
 mod tables;
@@ -29,16 +35,21 @@ type Section = (&'static str, fn(&Cluster));
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let sections: [Section; 6] = [
+    let sections: [Section; 9] = [
         ("latency", latency::run),
         ("tables", tables::run),
         ("rows", rows::run),
         ("snapshot", snapshot::run),
         ("check", check::run),
         ("taught", taught::run),
+        ("ledger", ledger::run),
+        ("background", background::run),
+        ("candidates", candidates::run),
     ];
     if let Some(unknown) = wanted.iter().find(|name| sections.iter().all(|(known, _)| known != name)) {
-        eprintln!("bench: there is no {unknown}; there are latency, tables, rows, snapshot, check and taught");
+        eprintln!(
+            "bench: there is no {unknown}; there are latency, tables, rows, snapshot, check, taught, ledger, background and candidates"
+        );
         std::process::exit(2);
     }
     // Enough for many askers at once.

@@ -1,4 +1,5 @@
-//! What ten thousand verified pairs and as many terms cost a question: one that none of them answers, and one that a pair does.
+//! What ten thousand verified pairs and as many terms cost a question: one that none of them answers, one that a pair does, and a
+//! prompt that shows the nearest.
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ pub fn run(cluster: &Cluster) {
     let database = cluster.database("taught", Content::Shop);
     let mut session = database.session();
     let before = asked(&mut session, "revenue per month in 2025");
+    let prompt_before = prompted(&mut session, "how do we do in town and land");
     session.run("SET statement_timeout = 0");
     session.run(
         // Questions have three words that tell them apart, each one of forty or fewer.
@@ -38,6 +40,24 @@ pub fn run(cluster: &Cluster) {
     let mut session = database.session();
     compare("one that a pair answers", asked(&mut session, &taught), "", before);
     compare("one that says a term", asked(&mut session, &term), "", before);
+    // "How do STORE do in TOWN of LAND": each word is in hundreds of others.
+    let near = session.text(
+        "SELECT format('how does %s fare beside %s', split_part(question, ' ', 3), split_part(question, ' ', 6))
+         FROM nl2sql.verified WHERE sql = 'SELECT 77 AS n'",
+    );
+    compare(
+        "a prompt with the nearest pairs",
+        prompted(&mut session, &near),
+        "before anything was taught",
+        prompt_before,
+    );
+}
+
+/// A prompt for a model, with the pairs that are nearest to a question.
+fn prompted(session: &mut Session, question: &str) -> Duration {
+    let sql = format!("SELECT nl_prompt('{question}')");
+    session.text(&sql);
+    median((0..ASKS).map(|_| timed(|| session.text(&sql)).0).collect())
 }
 
 fn asked(session: &mut Session, question: &str) -> Duration {

@@ -1,14 +1,16 @@
 //! How long the server's functions go on after they were told to stop, on a cluster of its own:
 //!
 //! ```text
-//! cargo run --release -p nl2sql-e2e --bin cancel_latency [part of a function's name]
+//! cargo run --release -p nl2sql-e2e --bin cancel_latency [part of a function's name] [guarded]
 //! ```
 //!
-//! Calls every immutable and stable function written in C, operators' included, that a statement can call, with arguments
-//! that grow and are made beforehand, under a `statement_timeout`. What the backend works between the timeout and the end
-//! of the statement is time that nobody could have ended. SECURITY.md has the functions for which that is more than a second,
-//! and `src/pg/running/argument_bounds.rs` bounds their arguments.
+//! Calls every immutable and stable function written in C, operators' included, that a statement can call, and what reads and
+//! writes the values of types, with arguments that grow and are made beforehand, under a `statement_timeout`. What the backend
+//! works between the timeout and the end of the statement is time that nobody could have ended. SECURITY.md has the functions for
+//! which that is more than a second, and `src/guard/argument_limits.rs` bounds their arguments. With `guarded` they are called by
+//! `nl_run` under `nl2sql.query_timeout`, which tells what those bounds leave.
 
+mod functions;
 mod samples;
 
 use std::collections::BTreeMap;
@@ -17,7 +19,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nl2sql_e2e::cluster::{Cluster, Content, Database};
-use nl2sql_e2e::session::Session;
+use nl2sql_e2e::session::{Session, quote};
+
+use functions::Function;
 
 /// When a call is told to stop.
 const TIMEOUT: Duration = Duration::from_millis(100);
@@ -34,48 +38,33 @@ const SIZES: [u64; 8] = [3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_0
 /// So many combinations of arguments are tried of one function.
 const MAX_COMBINATIONS: usize = 36;
 
-/// What is called without anything of ours in it would take minutes for nothing: they read files, or wait.
-const FUNCTIONS: &str = "
-    SELECT p.oid::regprocedure::text, n.nspname || '.' || quote_ident(p.proname), p.proretset,
-           (SELECT string_agg(format_type(u.type, NULL), ',' ORDER BY u.place)
-            FROM unnest(p.proargtypes) WITH ORDINALITY AS u(type, place))
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-    WHERE p.provolatile <> 'v' AND p.prokind = 'f' AND l.lanname IN ('internal', 'c') AND p.pronargs > 0
-      AND p.proname NOT LIKE 'pg\\_%' AND p.proname !~ '_to_xml|_to_xmlschema|^ts_stat|_in$|_recv$|_send$|_out$'
-      AND p.provariadic <> '\"any\"'::regtype
-      AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) AS u(type) JOIN pg_type t ON t.oid = u.type
-                      WHERE t.typtype = 'p' AND t.typname !~ '^any' OR t.typname IN ('any', 'anyenum'))
-    ORDER BY n.nspname <> 'pg_catalog', 1";
-
-const EXTENSIONS: [&str; 12] = [
+const EXTENSIONS: [&str; 16] = [
     "btree_gin",
     "btree_gist",
     "citext",
     "cube",
     "fuzzystrmatch",
     "hstore",
+    "intagg",
     "intarray",
+    "isn",
     "ltree",
     "pg_trgm",
     "pgcrypto",
+    "seg",
     "unaccent",
     "vector",
+    "xml2",
 ];
-
-struct Function {
-    signature: String,
-    name: String,
-    returns_set: bool,
-    arguments: Vec<String>,
-}
 
 /// One way to call a function: a sample for each argument.
 type Combination = Vec<(&'static str, &'static samples::Sample)>;
 
 fn main() {
     let wanted = std::env::args().nth(1).unwrap_or_default();
+    let is_guarded = std::env::args().nth(2).is_some_and(|how| how == "guarded");
     let cluster = Cluster::start();
-    let mut bench = Bench::new(&cluster);
+    let mut bench = Bench::new(&cluster, is_guarded);
     let functions = bench.functions(&wanted);
     let grow = functions.iter().filter(|function| !combinations(function).is_empty()).count();
     println!("{} functions, {grow} with arguments that grow", functions.len());
@@ -113,32 +102,29 @@ struct Bench<'c> {
     pid: i32,
     /// The session has the timeout set.
     is_limited: bool,
+    /// The guard stands before the calls.
+    is_guarded: bool,
     /// Tables with one value each, by its SQL; `None` where it can't be made.
     values: BTreeMap<String, Option<String>>,
 }
 
 impl<'c> Bench<'c> {
-    fn new(cluster: &'c Cluster) -> Self {
-        let database = cluster.database("latency", Content::Bare);
+    fn new(cluster: &'c Cluster, is_guarded: bool) -> Self {
+        let database = cluster.database("latency", if is_guarded { Content::Empty } else { Content::Bare });
         let mut session = database.session();
         for extension in EXTENSIONS {
             if session.try_texts(&format!("CREATE EXTENSION IF NOT EXISTS {extension} CASCADE")).is_err() {
                 println!("without {extension}");
             }
         }
-        Self { database, session: None, pid: 0, is_limited: false, values: BTreeMap::new() }
+        session.run("CREATE TYPE pair AS (a text, b text)");
+        Self { database, session: None, pid: 0, is_limited: false, is_guarded, values: BTreeMap::new() }
     }
 
     fn functions(&mut self, wanted: &str) -> Vec<Function> {
-        let mut client = self.database.cluster.config(&self.database.name).connect(postgres::NoTls).expect("a session");
-        let rows = client.query(FUNCTIONS, &[]).expect("the catalogs can be read");
-        let functions = rows.iter().map(|row| Function {
-            signature: row.get(0),
-            name: row.get(1),
-            returns_set: row.get(2),
-            arguments: row.get::<_, String>(3).split(',').map(str::to_owned).collect(),
-        });
-        functions.filter(|function| function.signature.contains(wanted)).collect()
+        let mut functions = functions::all(self.session());
+        functions.retain(|function| function.signature.contains(wanted));
+        functions
     }
 
     /// Some call of a function that goes on too long: for how long, the size of its arguments, and what they are.
@@ -174,9 +160,11 @@ impl<'c> Bench<'c> {
         for (of, sample) in combination {
             tables.push(self.value(of, sample, size)?);
         }
-        let arguments: Vec<String> = (0..tables.len()).map(|at| format!("t{at}.v")).collect();
         let sources: Vec<String> = tables.iter().enumerate().map(|(at, table)| format!("{table} t{at}")).collect();
-        let call = format!("{}({})", function.name, arguments.join(", "));
+        let mut call = function.call.clone();
+        for at in (0..tables.len()).rev() {
+            call = call.replace(&format!("${at}"), &format!("t{at}.v"));
+        }
         let result = if function.returns_set { format!("(SELECT count(*) FROM {call})") } else { call };
         let sql = format!("SELECT {result} IS NULL FROM {}", sources.join(", "));
         Some(self.timed(&sql))
@@ -190,8 +178,11 @@ impl<'c> Bench<'c> {
             return table.clone();
         }
         let table = format!("v{}", self.values.len());
-        let session = self.session();
-        session.run("SET statement_timeout = '60s'");
+        // The server may have lost another backend since.
+        if self.session().try_texts("SET statement_timeout = '60s'").is_err() {
+            self.session = None;
+            self.session().run("SET statement_timeout = '60s'");
+        }
         self.is_limited = false;
         let session = self.session();
         let made = session.try_texts(&format!("CREATE TABLE {table} (v {of})")).is_ok() && {
@@ -220,9 +211,13 @@ impl<'c> Bench<'c> {
 
     fn timed(&mut self, sql: &str) -> Call {
         self.session();
+        let is_guarded = self.is_guarded;
         if !std::mem::replace(&mut self.is_limited, true) {
-            self.session().run(&format!("SET statement_timeout = {}", TIMEOUT.as_millis()));
+            let limit = if is_guarded { "nl2sql.max_cost = 0; SET nl2sql.query_timeout" } else { "statement_timeout" };
+            self.session().run(&format!("SET statement_timeout = 0; SET {limit} = {}", TIMEOUT.as_millis()));
         }
+        let guarded = format!("SELECT nl_run({})", quote(sql));
+        let sql = if is_guarded { guarded.as_str() } else { sql };
         let pid = self.pid.to_string();
         let (done, waits) = mpsc::channel::<()>();
         let guard = thread::spawn(move || {
@@ -262,9 +257,9 @@ fn combinations(function: &Function) -> Vec<Combination> {
     if choices.iter().any(|(_, samples)| samples.is_empty()) {
         return Vec::new();
     }
-    let mut most = 16;
+    let mut most = if choices.len() == 1 { usize::MAX } else { 16 };
     let limited = |most: usize| choices.iter().map(|(_, samples)| samples.len().min(most)).product::<usize>();
-    while most > 1 && limited(most) > MAX_COMBINATIONS {
+    while choices.len() > 1 && most > 1 && limited(most) > MAX_COMBINATIONS {
         most -= 1;
     }
     let mut combinations: Vec<Combination> = vec![Vec::new()];

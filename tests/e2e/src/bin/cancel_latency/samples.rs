@@ -52,6 +52,8 @@ const INTEGERS: &[Sample] = &[
     sample("ascending", 3_000_000, "(SELECT array_agg(i) FROM generate_series(1, {n}) i)"),
     sample("descending", 3_000_000, "(SELECT array_agg({n} + 1 - i) FROM generate_series(1, {n}) i)"),
     sample("negative", 3_000_000, "(SELECT array_agg(-i) FROM generate_series(1, {n}) i)"),
+    // A bit each.
+    sample("nulls", MANY, "array_fill(NULL::integer, ARRAY[8 * {n}])"),
     sample("same", 3_000_000, "array_fill(7, ARRAY[{n}])"),
     sample("one", MANY, "ARRAY[1]"),
 ];
@@ -59,6 +61,7 @@ const INTEGERS: &[Sample] = &[
 const STRINGS: &[Sample] = &[
     sample("ascending", 1_000_000, "(SELECT array_agg(i::text) FROM generate_series(1, {n}) i)"),
     sample("descending", 1_000_000, "(SELECT array_agg(({n} + 1 - i)::text) FROM generate_series(1, {n}) i)"),
+    sample("nulls", MANY, "array_fill(NULL::text, ARRAY[8 * {n}])"),
     sample("other", 1_000_000, "(SELECT array_agg('x' || i) FROM generate_series(1, {n}) i)"),
 ];
 
@@ -183,6 +186,75 @@ const POLYGONS: &[Sample] = &[
     ),
 ];
 
+/// What the types' own readers take apart: signs and small parts, over and over.
+const WRITTEN: &[Sample] = &[
+    sample("digits", MANY, "repeat('9', {n})"),
+    sample("1.0…01", MANY, "'1.' || repeat('0', {n}) || '1'"),
+    sample("1e9…", MANY, "'1e' || repeat('9', {n})"),
+    sample("spaces", MANY, "repeat(' ', {n}) || '1'"),
+    sample("a…a", MANY, "repeat('a', {n})"),
+    sample("1 1", MANY, "repeat('1 ', {n} / 2) || '1'"),
+    sample("a a", MANY, "repeat('a ', {n} / 2) || 'a'"),
+    sample("words", MANY, "(SELECT string_agg('w' || i, ' ') FROM generate_series(1, {n} / 6) i)"),
+    sample("1,1", MANY, "repeat('1,', {n} / 2) || '1'"),
+    sample("(1,1)", MANY, "'(' || repeat('1,', {n} / 2) || '1)'"),
+    sample("(1,1),(1,1)", MANY, "'(' || repeat('(1,1),', {n} / 6) || '(1,1))'"),
+    sample("{1,1}", MANY, "'{' || repeat('1,', {n} / 2) || '1}'"),
+    sample("{\"a\",\"a\"}", MANY, "'{' || repeat('\"a\",', {n} / 4) || '\"a\"}'"),
+    sample("[1,1]", MANY, "'[' || repeat('1,', {n} / 2) || '1]'"),
+    sample(
+        "{\"w1\":1}",
+        MANY,
+        "'{' || (SELECT string_agg(format('\"w%s\":1', i), ',') FROM generate_series(1, {n} / 10) i) || '}'",
+    ),
+    sample("w1=>1", MANY, "(SELECT string_agg(format('w%s=>1', i), ',') FROM generate_series(1, {n} / 10) i)"),
+    sample(
+        "{[1,2),[4,5)}",
+        MANY,
+        "'{' || (SELECT string_agg(format('[%s,%s)', 3 * i, 3 * i + 1), ',') FROM generate_series(1, {n} / 16) i) || '}'",
+    ),
+    sample("1:1", MANY, "repeat('1:', {n} / 2) || '1'"),
+    sample(
+        "1:9:2,3",
+        MANY,
+        "'1:2000000000:' || (SELECT string_agg((i + 1)::text, ',') FROM generate_series(1, {n} / 7) i)",
+    ),
+    sample("a.a", MANY, "repeat('a.', {n} / 2) || 'a'"),
+    sample("*.a", MANY, "repeat('*.', {n} / 2) || 'a'"),
+    sample("a|a", MANY, "repeat('a|', {n} / 2) || 'a'"),
+    sample("w1|w2", MANY, "(SELECT string_agg('w' || i, '|') FROM generate_series(1, {n} / 6) i)"),
+    sample("1|2", MANY, "(SELECT string_agg(i::text, '|') FROM generate_series(1, {n} / 6) i)"),
+    sample("a&a", MANY, "repeat('a&', {n} / 2) || 'a'"),
+    sample("!!!!a", MANY, "repeat('!', {n}) || 'a'"),
+    sample("((((", MANY, "repeat('(', {n})"),
+    sample("(a)", MANY, "repeat('(', {n} / 2) || 'a' || repeat(')', {n} / 2)"),
+    sample("[[[[", MANY, "repeat('[', {n})"),
+    sample("{{{{", MANY, "repeat('{', {n})"),
+    sample("<<<<", MANY, "repeat('<', {n})"),
+    sample("1-1", MANY, "repeat('1-', {n} / 2) || '1'"),
+    sample("1 day", MANY, "repeat('1 day ', {n} / 6)"),
+    sample("P1D", MANY, "'P' || repeat('1D', {n} / 2)"),
+    sample("1 .. 2", MANY, "'1' || repeat('0', {n}) || ' .. 2'"),
+    sample("backslashes", MANY, "repeat(E'\\\\', {n})"),
+    sample("quotes", MANY, "repeat('\"', {n})"),
+    sample("apostrophes", MANY, "repeat('''', {n})"),
+    sample("$.a.a", MANY, "'$' || repeat('.a', {n} / 2)"),
+    sample("$[0,0]", MANY, "'$[' || repeat('0,', {n} / 2) || '0]'"),
+    sample("\\x00", MANY, "E'\\\\x' || repeat('00', {n} / 2)"),
+    sample("0101", MANY, "repeat('01', {n} / 2)"),
+    sample("ff:ff", MANY, "repeat('ff:', {n} / 3) || 'ff'"),
+    sample("postgres=r/postgres", MANY, "'postgres=' || repeat('r', {n}) || '/postgres'"),
+];
+
+const RIGHTS: &[Sample] = &[sample("same", 1_000_000, "array_fill(makeaclitem(10, 10, 'select', false), ARRAY[{n}])")];
+
+const SNAPSHOTS: &str = "('1:2000000000:' || (SELECT string_agg((i + 1)::text, ',') FROM generate_series(1, {n}) i))";
+
+const RECORDS: &[Sample] = &[
+    sample("a…a", MANY, "ROW(repeat('a', {n} / 2), repeat('a', {n} / 2))"),
+    sample("quotes", MANY, "ROW(repeat('\"', {n} / 2), repeat(E'\\\\', {n} / 2))"),
+];
+
 const HSTORES: &[Sample] = &[
     sample("many", 1_000_000, "(SELECT hstore(array_agg(i::text), array_agg(i::text)) FROM generate_series(1, {n}) i)"),
     sample(
@@ -244,6 +316,18 @@ pub fn of(name: &str) -> (&'static str, &'static [Sample]) {
         "circle" => ("circle", const { &[sample("circle", MANY, "'<(0,0),1>'")] }),
         "lseg" => ("lseg", const { &[sample("lseg", MANY, "'((0,0),(1,1))'")] }),
         "line" => ("line", const { &[sample("line", MANY, "'{1,2,3}'")] }),
+        "cstring" => ("text", WRITTEN),
+        "record" => ("pair", RECORDS),
+        "oidvector" => ("oidvector", const { &[sample("1 1", 1_000_000, "repeat('1 ', {n})::oidvector")] }),
+        "int2vector" => ("int2vector", const { &[sample("1 1", 1_000_000, "repeat('1 ', {n})::int2vector")] }),
+        "oid[]" => ("oid[]", ARRAYS),
+        "\"char\"[]" => ("\"char\"[]", const { &[sample("same", MANY, "array_fill('a'::\"char\", ARRAY[{n}])")] }),
+        "name[]" => ("name[]", const { &[sample("same", 300_000, "array_fill('a'::name, ARRAY[{n}])")] }),
+        "aclitem[]" => ("aclitem[]", RIGHTS),
+        "pg_snapshot" => ("pg_snapshot", const { &[sample("many", 1_000_000, SNAPSHOTS)] }),
+        "txid_snapshot" => ("txid_snapshot", const { &[sample("many", 1_000_000, SNAPSHOTS)] }),
+        "xid8" => ("xid8", const { &[sample("5", MANY, "'5'")] }),
+        "regclass" => ("regclass", const { &[sample("pg_class", MANY, "'pg_class'")] }),
         "integer" => ("int4", NUMBERS),
         "bigint" => ("int8", NUMBERS),
         "smallint" => ("int2", SMALL),

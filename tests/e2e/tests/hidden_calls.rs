@@ -1,11 +1,11 @@
 //! What is hidden from the statement's text: each way to hide a call, and each thing that must not be done, is refused,
-//! or stopped when it runs, or changes nothing. `sql/indirection.txt` says which; the cluster's fingerprint never moves.
+//! or stopped when it runs, or changes nothing. `sql/hidden_calls.txt` says which; the cluster's fingerprint never moves.
 
 use nl2sql_e2e::attack::Target;
 use nl2sql_e2e::server::lacks;
 
-const SCHEMA: &str = include_str!("../sql/indirection.sql");
-const CASES: &str = include_str!("../sql/indirection.txt");
+const SCHEMA: &str = include_str!("../sql/hidden_calls.sql");
+const CASES: &str = include_str!("../sql/hidden_calls.txt");
 
 /// Constraints are evaluated for every table.
 const ASKER_SETTINGS: &str = "SET nl2sql.model = 'gpt'; SET nl2sql.max_attempts = 1; SET nl2sql.query_timeout = '2s';
@@ -27,13 +27,13 @@ struct Case {
 
 fn cases() -> impl Iterator<Item = Case> {
     CASES.lines().filter(|line| !line.starts_with('#')).map(|line| {
-        let (outcome, sql) = line.split_once(" | ").unwrap_or_else(|| panic!("indirection.txt: {line}"));
+        let (outcome, sql) = line.split_once(" | ").unwrap_or_else(|| panic!("hidden_calls.txt: {line}"));
         let ordinary_only = outcome.starts_with("ordinary ");
         let outcome = match outcome.trim_start_matches("ordinary ") {
             "refused" => Outcome::Refused,
             "stopped" => Outcome::Stopped,
             "harmless" => Outcome::Harmless,
-            other => panic!("indirection.txt: {other}"),
+            other => panic!("hidden_calls.txt: {other}"),
         };
         Case { outcome, ordinary_only, sql }
     })

@@ -189,3 +189,53 @@ fn look_alikes_do_not_make_questions_slow() {
     let sql = answers_soon(&mut asker, "how many orders", Duration::from_secs(10));
     assert!(sql.contains("FROM orders"), "{sql}");
 }
+
+/// Comments on others' tables rank relations, and so are read in every session: of one owner, two megabytes.
+#[test]
+fn comments_of_one_owner_slow_no_first_question_down() {
+    let (mut fixture, mut asker, mut owner) = asker_and_owner("owners_comments");
+    owner.run(
+        "DO $$ BEGIN FOR i IN 1..1000 LOOP
+             EXECUTE format('CREATE TABLE theirs.w%s (%s)', i, (SELECT string_agg('c' || j || ' int', ',') FROM generate_series(1, 20) j));
+         END LOOP; END $$",
+    );
+    fixture.session.run(
+        "SET statement_timeout = 0; SET allow_system_table_mods = on;
+         INSERT INTO pg_description SELECT a.attrelid, 'pg_class'::regclass, a.attnum,
+             (SELECT string_agg(a.attname || a.attrelid || 'x' || k, ' ') FROM generate_series(1, 60) k)
+         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+         WHERE c.relnamespace = 'theirs'::regnamespace AND c.relkind = 'r' AND a.attnum > 0",
+    );
+    asker.run("SET nl2sql.query_timeout = '60s'");
+    answers_soon(&mut asker, "how many customers are there?", Duration::from_secs(40));
+}
+
+/// For each domain of a chain the server reads the checks of all below it.
+#[test]
+fn a_chain_of_domains_holds_nobody_up() {
+    let fixture = Fixture::empty("owners_domains");
+    let role = fixture.database.role("owner");
+    fixture
+        .database
+        .session()
+        .run(&format!("CREATE SCHEMA theirs AUTHORIZATION {role}; GRANT USAGE ON SCHEMA theirs TO PUBLIC"));
+    let mut owner = fixture.database.session_as(&role);
+    owner.run("SET statement_timeout = 0; SET client_min_messages = error; CREATE DOMAIN theirs.d0 AS integer CHECK (VALUE > 0)");
+    for from in [1, 501, 1001] {
+        owner.run(&format!(
+            "DO $$ BEGIN FOR i IN {from}..{from} + 499 LOOP
+                 EXECUTE format('CREATE DOMAIN theirs.d%s AS theirs.d%s CHECK (VALUE > 0)', i, i - 1);
+             END LOOP; END $$"
+        ));
+    }
+    owner.run(
+        "CREATE TABLE theirs.deep (id integer, a theirs.d1500); GRANT SELECT ON theirs.deep TO PUBLIC;
+         CREATE TABLE theirs.flat (id integer, a theirs.d100); GRANT SELECT ON theirs.flat TO PUBLIC",
+    );
+    let mut asker = fixture.asker("postgres");
+    let started = Instant::now();
+    let error = asker.error("SELECT nl_run('SELECT count(id) AS n FROM theirs.deep')", "54000");
+    assert_eq!(error.detail(), Some("It has more than 20000 domains over domains."));
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert_eq!(asker.texts("SELECT nl_run('SELECT count(id) AS n FROM theirs.flat')"), [r#"{"n":0}"#]);
+}

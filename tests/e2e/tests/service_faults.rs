@@ -26,6 +26,8 @@ fn run(name: &str, model_timeout: &str, faults: Vec<Fault>) {
     for fault in faults {
         fixture.double.answer(fault.name, fault.reply.clone());
         fixture.double.clear();
+        // Another model to the breaker, which would not ask this one for long.
+        fixture.session.run(&format!("ALTER SERVER gpt OPTIONS (SET model '{}')", fault.name));
         let started = Instant::now();
         let error = fixture.session.ask_error(fault.name, fault.sqlstate);
         let took = started.elapsed();
@@ -38,6 +40,7 @@ fn run(name: &str, model_timeout: &str, faults: Vec<Fault>) {
         inside_a_transaction(&mut fixture.session, fault.name, fault.sqlstate);
     }
     // The same session still gets answers.
+    fixture.session.run("ALTER SERVER gpt OPTIONS (SET model 'well again')");
     fixture.double.answer("at last", Reply::sql("SELECT 'fine' AS state"));
     assert_eq!(fixture.session.ask("at last")[0]["state"], "fine");
 }

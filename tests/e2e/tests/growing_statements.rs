@@ -73,6 +73,13 @@ fn growing() -> Vec<String> {
         ),
         "SELECT 1 FROM wide GROUP BY CUBE (c0, c1, c2, c3, c4, c5), CUBE (c6, c7, c8, c9, c10)".to_owned(),
         levels(3, "SELECT 1", "SELECT (json_populate_record(null::wide, to_json(EXISTS (@)))).*"),
+        format!("SELECT 1 FROM small ORDER BY {}", joined(20_000, ", ", |i| format!("id + {i}"))),
+        format!("SELECT 1 FROM small GROUP BY {}", joined(20_000, ", ", |i| format!("id + {i}"))),
+        format!("SELECT 1 FROM small GROUP BY ROLLUP ({})", joined(20_000, ", ", |i| format!("id + {i}"))),
+        format!("SELECT DISTINCT {} FROM small", joined(60_000, ", ", |i| format!("id + {i}"))),
+        format!("SELECT DISTINCT ON ({}) 1 FROM small", joined(20_000, ", ", |i| format!("id + {i}"))),
+        format!("SELECT array_agg(id ORDER BY {}) FROM small", joined(20_000, ", ", |i| format!("id + {i}"))),
+        format!("SELECT sum(id) OVER (PARTITION BY {}) FROM small", joined(20_000, ", ", |i| format!("id + {i}"))),
         format!(
             "SELECT {} FROM {}, (SELECT 1 AS single) q",
             joined(100_000, ",", |_| "single".to_owned()),
@@ -172,6 +179,7 @@ fn what_is_merely_large_is_answered() {
         format!("SELECT id FROM small WHERE {}", joined(6000, " OR ", |i| format!("(id = {i} AND name = 'x')"))),
         "SELECT count(*) FROM wide GROUP BY CUBE (c0, c1, c2, c3, c4, c5, c6, c7)".to_owned(),
         format!("SELECT x0.* FROM wide x0{}", joined(15, "", |i| format!(" JOIN wide x{} USING (c0)", i + 1))),
+        format!("SELECT id FROM small GROUP BY id, {0} ORDER BY id, {0}", joined(300, ", ", |i| format!("id + {i}"))),
         format!("SELECT {}", joined(1500, ", ", |i| format!("(SELECT id FROM small WHERE id = {i})"))),
     ] {
         let told = fixture.session.texts(&format!("SELECT reason FROM nl_check({}) WHERE NOT allowed", quote(&sql)));

@@ -1,4 +1,4 @@
--- The schema of tests/indirection.rs: everything that can hide a call, by the superuser, whose code is trusted as far as
+-- The schema of tests/hidden_calls.rs: everything that can hide a call, by the superuser, whose code is trusted as far as
 -- the guard can see into it. `look` takes a lock that outlives the transaction; it hides behind STABLE or IMMUTABLE.
 CREATE EXTENSION dblink;
 CREATE EXTENSION file_fdw;

@@ -1,16 +1,11 @@
 //! Functions of the server that never look for a cancel get no arguments with which they would go on for long.
 
-use std::time::{Duration, Instant};
-
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::limited::{ending, fixture};
 use nl2sql_e2e::server::lacks;
-use nl2sql_e2e::session::nl_ask;
 
 const LIMITS: &str = include_str!("../../../src/guard/argument_limits.rs");
-
-/// More than `nl2sql.query_timeout` of these tests, which is 2 s: the machine may be busy.
-const IN_TIME: Duration = Duration::from_secs(6);
 
 /// An array of integers by an expression of `i`.
 fn integers(expression: &str, count: u32) -> String {
@@ -54,6 +49,17 @@ fn endless() -> Vec<String> {
     ));
     all.push(format!("SELECT {} <@ {}", jsonb("i", 100_000), jsonb("100001 - i", 100_000)));
     all.push(format!("SELECT {} @@ '$[*] == -$[*]'", jsonb("i", 300_000)));
+    let lists = vec!["0 to last"; 200].join(",");
+    let list = "('[' || repeat('0,', 300) || '0]')::jsonb";
+    all.push(format!("SELECT {list} @? '$ ? ($[{lists}] < $[{lists}])'"));
+    all.push(format!("SELECT {list} @@ '3 > 1[{lists}, {lists}, {lists}]'", lists = vec!["0"; 8000].join(",")));
+    all.push(format!(
+        "SELECT jsonb_path_exists('1', '$ ? ($x[{lists}] < $x[{lists}])', jsonb_build_object('x', {list}))"
+    ));
+    let nested = "(repeat('[', 6000) || repeat(']', 6000))::jsonb";
+    all.push(format!("SELECT length(jsonb_path_query_array({nested}, '$.**')::text)"));
+    all.push(format!("SELECT {nested} @@ '$.**.** < $.**.**'"));
+    all.push(format!("SELECT {nested} @? '$.keyvalue().keyvalue() ? ($.**.** == $.**)'"));
     let line = path("format('(%s,%s)', i, i)", 50_000);
     let curve = path("format('(%s,%s)', -i, -i::float8 * i)", 50_000);
     all.push(format!("SELECT {line} <-> {curve}"));
@@ -72,27 +78,6 @@ fn endless() -> Vec<String> {
             .to_owned(),
     );
     all
-}
-
-fn fixture(name: &str) -> Fixture {
-    let mut fixture = Fixture::empty(name);
-    fixture.session.run("SET nl2sql.query_timeout = '2s'; SET nl2sql.max_cost = 0; SET nl2sql.max_attempts = 1");
-    fixture.session.run("SET statement_timeout = '60s'");
-    fixture
-}
-
-/// The SQLSTATE of the question `endless`, or `answered`, in time.
-#[track_caller]
-fn ending(fixture: &mut Fixture, sql: &str) -> String {
-    fixture.double.answer("endless", Reply::sql(sql));
-    let started = Instant::now();
-    let result = fixture.session.try_texts(&nl_ask("endless"));
-    let took = started.elapsed();
-    assert!(took < IN_TIME, "{sql} went on for {took:?}");
-    result.map_or_else(
-        |error| error.code().map_or_else(|| format!("{error:?}"), |code| code.code().to_owned()),
-        |_| "answered".to_owned(),
-    )
 }
 
 #[test]
@@ -119,9 +104,36 @@ fn slow_functions_take_no_huge_values() {
         format!("SELECT array_remove({bits}, true)"),
         format!("SELECT length({bits}::text)"),
         format!("SELECT length(format('%s', {bits}))"),
+        "SELECT length(ts_headline('simple', repeat('x ', 70000), 'x', 'MaxFragments=1000000, MaxWords=2, MinWords=1'))".to_owned(),
+        "SELECT ts_headline(('[\"' || repeat('x ', 70000) || '\"]')::jsonb, 'x', 'MaxFragments=\"1000000\", MaxWords=2, MinWords=1') IS NULL"
+            .to_owned(),
+        "SELECT length(jsonb_pretty((repeat('[', 2000) || repeat('1,', 125000) || '1' || repeat(']', 2000))::jsonb))".to_owned(),
         format!("SELECT length(array_to_json({bits})::text)"),
         format!("SELECT length(to_json({bits})::text)"),
         format!("SELECT length(json_build_array(1, {bits})::text)"),
+        format!("SELECT jsonb_build_array({}) IS NULL FROM (SELECT ('[' || repeat('{{}},', 600000) || '1]')::jsonb AS x OFFSET 0) q",
+            vec!["x"; 45].join(", ")),
+        "SELECT json_build_object('a', x, 'b', x, 'c', x) IS NULL FROM (SELECT array_fill(true, ARRAY[6000000]) AS x OFFSET 0) q"
+            .to_owned(),
+        "SELECT jsonb_path_exists('1', '$ ? ($x[*] == $y[*])', jsonb_build_object('x', x, 'y', x))
+         FROM (SELECT jsonb_agg(-i) AS x FROM generate_series(1, 25000) i OFFSET 0) q"
+            .to_owned(),
+        "SELECT length(concat(VARIADIC array_fill('a'::\"char\", ARRAY[80000000])))".to_owned(),
+        "SELECT cardinality(parse_ident(repeat('a.', 30000000) || 'a'))".to_owned(),
+        "SELECT to_regclass(repeat('a.', 20000000) || 'a')".to_owned(),
+        "SELECT (repeat('a.', 20000000) || 'a')::regclass".to_owned(),
+        "SELECT to_regtype('a' || repeat('[]', 20000000))".to_owned(),
+        "SELECT has_table_privilege('pg_class', repeat('select,', 20000000))".to_owned(),
+        "SELECT makeaclitem(10, 10, repeat('usage,', 10000000) || 'usage', false) IS NULL".to_owned(),
+        "SELECT length(oidvectortypes((repeat('0 ', 40000 * i))::oidvector)) FROM generate_series(1, 1) i".to_owned(),
+        "SELECT length(oidvectortypes((repeat('0 ', 200000 * i))::oidvector)) FROM generate_series(1, 1) i".to_owned(),
+        "SELECT has_column_privilege('pg_class', repeat('a.', 20000000) || 'a', 'select')".to_owned(),
+        "SELECT length(jsonb_object(array_fill('a'::text, ARRAY[10000000]))::text)".to_owned(),
+        "SELECT length(json_object(x, x)::text) FROM (SELECT array_fill('a'::text, ARRAY[10000000]) AS x OFFSET 0) q".to_owned(),
+        "SELECT json_extract_path('{\"a\":1}', VARIADIC array_fill('a'::text, ARRAY[10000000]))".to_owned(),
+        "SELECT cardinality(regexp_split_to_array(repeat('a', 30000000), ''))".to_owned(),
+        "SELECT count(*) FROM regexp_split_to_table(repeat('a', 30000000), '')".to_owned(),
+        "SELECT count(*) FROM regexp_matches(repeat('a', 30000000), '', 'g')".to_owned(),
         format!("SELECT length(json_agg(v)::text) FROM (SELECT {bits} AS v) q"),
         format!("SELECT length(row_to_json(q)::text) FROM (SELECT {bits} AS v) q"),
         format!("SELECT jsonb_array_length({list}::jsonb)"),
@@ -172,6 +184,7 @@ fn xml_is_not_looked_at_without_end() {
         format!("SELECT xpath('/a/b[string(/) = 1]', {flat}::text::xml)"),
         format!("SELECT xmlexists('//*[count(//*) = 5]' PASSING ({flat}::text::xml))"),
         format!("SELECT xpath_exists('//*/following::*', {small}::text::xml)"),
+        "SELECT xpath('/a', '<a/>'::xml, (SELECT array_agg(ARRAY['n' || i, 'u' || i]) FROM generate_series(1, 20000) i))".to_owned(),
         format!("SELECT xpath_string({flat}, '//*[count(//*) = 5]')"),
         format!("SELECT {declared}::text::xml IS NULL"),
         format!("SELECT xml_is_well_formed({declared})"),
@@ -240,47 +253,27 @@ fn types_and_counts_take_no_huge_values() {
     }
 }
 
+/// The elements of a list are arguments, each of which takes time.
 #[test]
-fn functions_of_extensions_take_no_huge_values() {
-    if lacks(&["pg_trgm", "intarray", "hstore", "xml2"]) {
-        return;
-    }
-    let mut fixture = fixture("huge_contrib");
+fn lists_of_arguments_are_not_huge() {
+    let mut fixture = fixture("lists");
     fixture.session.run("SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
-    fixture
-        .session
-        .run("CREATE EXTENSION pg_trgm; CREATE EXTENSION intarray; CREATE EXTENSION hstore; CREATE EXTENSION xml2");
-    let numbers = "array_fill(1, ARRAY[5000000])";
     for sql in [
-        "SELECT similarity(repeat('abc def ', 400000), 'abc')".to_owned(),
-        "SELECT repeat('abc def ', 400000) % 'abc'".to_owned(),
-        "SELECT word_similarity('abc', repeat('abc def ', 400000))".to_owned(),
-        "SELECT word_similarity(repeat('ab cd ', 5000), repeat('abc def ', 4000))".to_owned(),
-        "SELECT 'abc' <<% repeat('abc def ', 400000)".to_owned(),
-        format!("SELECT sort({numbers}) IS NULL"),
-        format!("SELECT ({numbers} | {numbers}) IS NULL"),
-        format!("SELECT ({numbers} & {numbers}) IS NULL"),
-        "SELECT (repeat('a=>1,', 5000000) || 'b=>2')::hstore IS NULL".to_owned(),
+        "SELECT length(concat_ws(repeat('a', 20000), VARIADIC array_fill('b'::text, ARRAY[20000 * i]))) FROM generate_series(1, 1) i",
+        "SELECT length(json_build_object(VARIADIC array_fill(1, ARRAY[3000000 * i]))::text) FROM generate_series(1, 1) i",
+        "SELECT jsonb_build_array(VARIADIC array_fill(1, ARRAY[600000 * i])) IS NULL FROM generate_series(1, 1) i",
+        "SELECT json_build_array(VARIADIC array_fill(NULL::int, ARRAY[12000000 * i])) IS NULL FROM generate_series(1, 1) i",
+        "SELECT array_to_json(array_fill(NULL::int, ARRAY[70000000 * i])) IS NULL FROM generate_series(1, 1) i",
+        "SELECT array_fill(NULL::int, ARRAY[30000000 * i])::text IS NULL FROM generate_series(1, 1) i",
+        "SELECT to_json(array_fill(NULL::int, ARRAY[70000000 * i])) IS NULL FROM generate_series(1, 1) i",
     ] {
-        assert_eq!(ending(&mut fixture, &sql), "54000", "{sql}");
+        assert_eq!(ending(&mut fixture, sql), "54000", "{sql}");
     }
     for sql in [
-        "SELECT similarity('abc', 'abd') AS n, word_similarity('abc', repeat('abd ', 1000)), 'a=>1'::hstore -> 'a'",
-        "SELECT sort(ARRAY[3, 1, 2]) AS n, uniq(ARRAY[1, 1]), ARRAY[1, 2] & ARRAY[2, 3], 'abc' % 'abd'",
+        "SELECT length(concat_ws(', ', VARIADIC array_fill('b'::text, ARRAY[30000 * i]))) AS n FROM generate_series(1, 1) i",
+        "SELECT length(concat_ws(repeat('a', 300000), repeat('b', 300000), 'c')) AS n, json_build_array(VARIADIC ARRAY[1, 2])",
     ] {
         assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
-    }
-    // In the catalogs every one of them has the name and the library that its limit is on.
-    let of_contrib = |line: &str| {
-        let mut quoted = line.trim().strip_prefix("of(")?.split('"').skip(1).step_by(2).map(str::to_owned);
-        Some((quoted.next()?, quoted.next()?))
-    };
-    let limits: Vec<(String, String)> = LIMITS.lines().filter_map(of_contrib).collect();
-    assert!(limits.len() > 20, "{limits:?}");
-    for (library, function) in limits {
-        let known =
-            format!("SELECT count(*) > 0 FROM pg_proc WHERE probin = '$libdir/{library}' AND prosrc = '{function}'");
-        assert_eq!(fixture.session.text(&known), "t", "{library} has {function}");
     }
 }
 
@@ -296,6 +289,11 @@ fn arguments_of_usual_sizes_pass() {
         ("SELECT position('needle' IN repeat('hay ', 1000000) || 'needle') AS n", 4_000_001),
         ("SELECT count(*) AS n FROM generate_series(1, 3000) i WHERE ARRAY[i] <@ ARRAY[1, 2, 3]", 3),
         ("SELECT count(*) AS n FROM generate_series(1, 10000) i WHERE repeat('a', 1000) LIKE '%a%a%'", 10_000),
+        ("SELECT length(jsonb_pretty(jsonb_build_object('a', 1))) AS n", 14),
+        (
+            "SELECT sign(length(ts_headline('simple', repeat('word and ', 20000), 'word', 'MaxFragments=3, MaxWords=20'))) AS n",
+            1,
+        ),
     ] {
         fixture.double.answer("usual", Reply::sql(sql));
         assert_eq!(fixture.session.ask("usual")[0]["n"], expected, "{sql}");
@@ -375,7 +373,8 @@ fn every_limit_is_on_a_function_of_the_server() {
             );
             assert_eq!(session.text(&sql), "t", "{function} is a function of the server");
         }
-        let Some(entry) = line.strip_prefix("input(\"").or_else(|| line.strip_prefix("any(\"")) else { continue };
+        let by_text = ["input(\"", "any(\"", "headline(\""].iter().find_map(|start| line.strip_prefix(start));
+        let Some(entry) = by_text else { continue };
         let function = entry.split('"').next().expect("a name");
         let of_text = if line.starts_with("input") { "p.proargtypes[0] = 'cstring'::regtype" } else { "true" };
         let sql = format!("SELECT count(*) > 0 AND bool_and({of_text}) FROM pg_proc p WHERE p.prosrc = '{function}'");

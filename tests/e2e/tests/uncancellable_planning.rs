@@ -1,0 +1,83 @@
+//! What the planner, index scans and expressions compare over and over, with what owners of tables have made too, ends in time.
+
+use nl2sql_e2e::limited::{ending, fixture};
+use nl2sql_e2e::session::quote;
+
+/// A list at each of a table's most common combinations of values.
+#[test]
+fn lists_meet_statistics_on_several_columns() {
+    let mut fixture = fixture("planning_statistics");
+    fixture.session.run(
+        "CREATE TABLE pairs (a int, b int);
+         INSERT INTO pairs SELECT i % 10000, i % 10000 FROM generate_series(1, 20000) i;
+         CREATE STATISTICS both_columns (mcv) ON a, b FROM pairs; ALTER STATISTICS both_columns SET STATISTICS 10000;
+         ANALYZE pairs",
+    );
+    let list = |column: &str| format!("{column} = ANY (array_fill(7, ARRAY[90000]))");
+    let many = vec![list("a"); 3].join(" AND ");
+    let sql = format!("SELECT count(*) AS n FROM pairs WHERE {many} AND {}", list("b"));
+    assert_eq!(ending(&mut fixture, &sql), "57014");
+    let usual = "SELECT count(*) AS n FROM pairs WHERE a = ANY (ARRAY[1, 2, 3]) AND b IN (1, 2)";
+    assert_eq!(ending(&mut fixture, usual), "answered");
+}
+
+/// Before PostgreSQL 17, each element of one list with each of the other.
+#[test]
+fn lists_meet_in_an_index_scan() {
+    let mut fixture = fixture("planning_index");
+    fixture.session.run("CREATE TABLE keyed AS SELECT i AS id FROM generate_series(1, 50000) i");
+    fixture.session.run("CREATE INDEX ON keyed (id); ANALYZE keyed");
+    let list = |from: u32| format!("id = ANY (ARRAY(SELECT generate_series({from}, {from} + 12000)))");
+    let sql = format!("SELECT count(*) AS n FROM keyed WHERE {} AND {}", list(1), list(100_000));
+    let ended = ending(&mut fixture, &sql);
+    assert!(["57014", "answered"].contains(&ended.as_str()), "{ended}");
+}
+
+/// Each element of a value, over and over, with no function between.
+#[test]
+fn elements_are_compared_in_one_expression() {
+    let mut fixture = fixture("planning_any");
+    let any = vec!["0 > ANY (a)"; 2000].join(" OR ");
+    let sql = format!(
+        "SELECT count(*) AS n FROM (SELECT ARRAY(SELECT 7 FROM generate_series(1, 2000000)) AS a OFFSET 0) q WHERE {any}"
+    );
+    assert_eq!(ending(&mut fixture, &sql), "57014");
+}
+
+/// Each beginning of words at all of a column's most common words.
+#[test]
+fn beginnings_of_words_meet_statistics() {
+    let mut fixture = fixture("planning_words");
+    fixture.session.run("CREATE TABLE texts AS SELECT to_tsvector('simple', 'one two three') AS words");
+    for query in ["(repeat('b:*&', 9000) || 'b:*')::tsquery", "to_tsquery('simple', repeat('b:* & ', 900) || 'b:*')"] {
+        let sql = format!("SELECT count(*) AS n FROM texts WHERE words @@ {query}");
+        assert_eq!(ending(&mut fixture, &sql), "54000", "{query}");
+    }
+    let literal = format!("SELECT count(*) AS n FROM texts WHERE words @@ '{}b:*'", "b:*&".repeat(900));
+    assert_eq!(ending(&mut fixture, &literal), "54000");
+    let usual = "SELECT count(*) AS n FROM texts WHERE words @@ to_tsquery('simple', 'on:* & tw:*')";
+    assert_eq!(ending(&mut fixture, usual), "answered");
+}
+
+/// Each condition of a statement with each that the owner of a table gave it, or one of its indexes.
+#[test]
+fn conditions_meet_those_of_owners() {
+    let mut fixture = fixture("planning_conditions");
+    let any_of = |column: &str, count: u32| {
+        let each: Vec<String> = (0..count).map(|i| format!("{column} = {i}")).collect();
+        format!("({})", each.join(" OR "))
+    };
+    fixture.session.run(&format!(
+        "CREATE TABLE parents (a int, b int); CREATE TABLE children (CHECK ({})) INHERITS (parents);
+         CREATE TABLE parts (a int, b int); CREATE INDEX ON parts (a) WHERE {}",
+        any_of("b", 4000),
+        any_of("b", 300)
+    ));
+    for table in ["parents", "parts"] {
+        let sql = format!("SELECT count(*) AS n FROM {table} WHERE {}", any_of("a", 20_000));
+        // It is longer than a model's may be.
+        fixture.session.error(&format!("SELECT nl_run({})", quote(&sql)), "54000");
+        let usual = format!("SELECT count(*) AS n FROM {table} WHERE {} AND b IN (1, 2, 3)", any_of("a", 20));
+        assert_eq!(ending(&mut fixture, &usual), "answered", "{table}");
+    }
+}
