@@ -9,7 +9,7 @@ SELECT nl2sql.define('AOV', 'average order value without shipping', 'orders', 's
 SELECT nl2sql.define('net sales', 'revenue without shipping and without cancelled orders', 'public.orders',
     $$sum(total - shipping) FILTER (WHERE status <> 'cancelled')$$);
 SELECT nl2sql.define('peak season', 'November and December. Ask marketing for the exact days.');
-SELECT term, kind, on_relation FROM nl2sql.glossary ORDER BY defined_at;
+SELECT term, kind, on_relation[2] AS on_relation FROM nl2sql.glossary ORDER BY defined_at;
 
 -- They compose with everything.
 SELECT nl_ask('turnover in 2025');

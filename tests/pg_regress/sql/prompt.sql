@@ -17,7 +17,7 @@ SELECT regexp_replace(regexp_replace(public.nl_prompt('how tall is the tallest p
                       'PostgreSQL [0-9.]+', 'PostgreSQL …');
 
 -- Over the budget, what has least to do with the question is left out, and the prompt says so.
-SET nl2sql.prompt_budget = 600;
+SET nl2sql.prompt_budget = 613;
 SELECT substring(public.nl_prompt('in which light are the beds') FROM '<schema>.*</schema>');
 RESET nl2sql.prompt_budget;
 RESET nl2sql.instructions;

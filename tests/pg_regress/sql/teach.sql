@@ -69,7 +69,7 @@ SELECT nl2sql.unteach(id) FROM nl2sql.review();
 -- What askers say is for teachers to see, and nothing is learnt from it.
 SELECT nl_feedback('churned customers', false, note => 'means: no order in 2025');
 SELECT nl_feedback('churned customers', NULL);
-SELECT kind, question, sql, problem, said_by FROM nl2sql.review();
+SELECT kind, question, sql, note, problem, said_by FROM nl2sql.review();
 SELECT nl2sql.accept(id, 'SELECT count(*) AS churned FROM customers c
     WHERE NOT EXISTS (SELECT FROM orders o WHERE o.customer_id = c.id AND o.ordered_at >= ''2025-01-01'')') > 0 AS accepted
 FROM nl2sql.review() WHERE kind = 'feedback';
@@ -94,6 +94,8 @@ SELECT nl2sql.import(pairs) FROM document;
 SELECT nl2sql.import(pairs) FROM document;
 SELECT count(*) FROM nl2sql.verified;
 SELECT nl2sql.import(NULL);
+SELECT nl2sql.import('[]');
+SELECT nl2sql.import('{}');
 SELECT nl2sql.import('{"version": 2, "pairs": []}');
 SELECT nl2sql.import('{"version": 1, "pairs": [{"question": "x"}]}');
 SELECT nl2sql.import('{"version": 1, "pairs": [{"question": "wrong table", "sql": "SELECT 1 FROM nowhere"}]}');
