@@ -1,7 +1,10 @@
 # make demo   sees nl2sql work: sets up, builds, starts a throw-away server, asks questions
-# make test   runs every test; make lint, rustfmt and clippy
+# make test   runs every test; make lint, rustfmt, clippy and a look at .ci/Dockerfile
 # make test PG_MAJOR=18  the same on that major version, 16 or 18 where the system has none: see .ci/postgresql
+# make test-major PG_MAJOR=18 DEBUG=1  what differs between majors alone; DEBUG=1 has the extension built without optimization
+# .ci/versions 18  the same as make test PG_MAJOR=18, and writes docs/versions.md
 # make test-clients  asks through the clients people use (psql, drivers, dbt, PgBouncer); docs/clients.md has their recipes
+# make package  builds the Debian package and the archive for PGXN; make test-package installs, tries and removes the first
 # make psql   a shell on the demo's server; make demo-stop ends it
 # make install [PG_CONFIG=…]   builds in release mode and installs into that PostgreSQL
 # make fuzz [FUZZ_SECONDS=60]   gives random input to the crates that read text from outside, each for so long
@@ -12,10 +15,11 @@
 # make eval  asks the builtin model all their questions and scores its answers; misses go to target/eval
 
 SHELL := /bin/bash
-# The extension is built apart for another major version, so that neither build undoes the other.
+# The extension is built apart for another major version, so that neither build undoes the other. Without optimization they share
+# what knows no server.
 ifneq ($(PG_MAJOR),)
 PG_CONFIG := $(shell .ci/postgresql $(PG_MAJOR))
-BUILD_APART = CARGO_TARGET_DIR=$(CURDIR)/target/pg$(PG_MAJOR)
+BUILD_APART = $(if $(DEBUG),,CARGO_TARGET_DIR=$(CURDIR)/target/pg$(PG_MAJOR))
 endif
 PG_CONFIG_GIVEN := $(PG_CONFIG)
 # The newest PostgreSQL with headers. Looked up when used, as `make setup` may only just have installed it.
@@ -29,7 +33,7 @@ SUDO = $(if $(filter 0,$(shell id -u)),,--sudo)
 unexport RUST_BACKTRACE
 export PG_CONFIG
 
-.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e test-clients test-superset cancel-latency bench eval eval-guard eval-linking fuzz clean
+.PHONY: all setup install demo demo-stop psql lint test unit pgtest regress e2e e2e-major test-major test-clients package test-package test-superset cancel-latency bench eval eval-guard eval-linking fuzz clean
 .NOTPARALLEL:
 all: install
 
@@ -37,7 +41,7 @@ setup:
 	@PG_CONFIG=$(PG_CONFIG_GIVEN) .ci/setup
 
 install: setup
-	$(BUILD_APART) cargo pgrx install --release $(SUDO) --pg-config $(PG_CONFIG) $(FEATURES)
+	$(BUILD_APART) cargo pgrx install $(if $(DEBUG),,--release) $(SUDO) --pg-config $(PG_CONFIG) $(FEATURES)
 	$(if $(SUDO),sudo )install -m 644 sql/nl2sql--0.1.0.sql $$($(PG_CONFIG) --sharedir)/extension/
 
 demo: install
@@ -52,6 +56,8 @@ psql:
 
 lint: setup
 	cargo fmt --all --check
+	.ci/lint-image
+	.ci/versions check
 	$(BUILD_APART) cargo clippy --workspace --all-targets $(FEATURES) -- -D warnings
 
 test: unit pgtest regress e2e
@@ -69,16 +75,38 @@ regress: install
 e2e: install
 	cargo test -p nl2sql-e2e --no-fail-fast
 
+# Most of these tests wait for a server or a clock and need no processor of their own.
+e2e e2e-major: export RUST_TEST_THREADS ?= 4
+
+# Left out are tests of models, of the wire to them, of words, and of limits that take minutes to reach: on another major version
+# they are the same code. A test file that is new is run.
+OF_NO_MAJOR = background_faults builtin_in_chain candidates chain_faults chat company glossary health hostile_owners label_owners \
+	large_catalogs limits model_chain model_setup narration providers quotas repair resource_exhaustion second_look secrets service_faults \
+	shared_directory taught_together threads tls value_lookup
+FILES = $(sort $(notdir $(basename $(wildcard tests/e2e/tests/*.rs)) $(patsubst %/main.rs,%,$(wildcard tests/e2e/tests/*/main.rs))))
+e2e-major: install
+	cargo test -p nl2sql-e2e --no-fail-fast $(addprefix --test ,$(filter-out $(OF_NO_MAJOR),$(FILES)))
+
+test-major: regress e2e-major
+
 test-clients: install
 	cargo build --release --quiet -p nl2sql-e2e --bin model-double
 	tests/clients/run
+
+# A Debian package of nl2sql for this PostgreSQL, and the sources as an archive for PGXN, in target/package.
+package: setup
+	$(BUILD_APART) .ci/package
+
+# Installs the package into a copy of this system, asks, and removes it again.
+test-package: package
+	tests/package
 
 # Apart, as it takes minutes to install and to start.
 test-superset: install
 	cargo build --release --quiet -p nl2sql-e2e --bin model-double
 	tests/clients/run superset
 
-# Of the server alone: the extension takes no part in it.
+# Of the server alone, or through the guard: FUNCTION="name guarded".
 cancel-latency:
 	cargo run --release --quiet -p nl2sql-e2e --bin cancel_latency $(FUNCTION)
 
