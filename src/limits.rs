@@ -36,6 +36,8 @@ pub struct Growth {
     /// Conditions that must all hold, of WHERE, ON and HAVING.
     pub conditions: f64,
     pub grouping_sets: f64,
+    /// Steps of expressions that go through arrays of any length without a function's help.
+    pub array_steps: f64,
     /// Texts that XMLPARSE and its kin parse.
     pub xml_parses: f64,
     /// Those of XMLTABLE whose document or paths may be anything.
@@ -48,6 +50,7 @@ impl AddAssign for Growth {
         self.relations += other.relations;
         self.conditions += other.conditions;
         self.grouping_sets += other.grouping_sets;
+        self.array_steps += other.array_steps;
         self.xml_parses += other.xml_parses;
         self.xml_tables += other.xml_tables;
     }

@@ -198,6 +198,8 @@ const LIMITS: &[ArgumentLimit] = &[
     rank("ts_rank_ttf", 0),
     rank("ts_rank_wtt", 1),
     rank("ts_rank_wttf", 1),
+    // spell.c tries all ways to split a word of this length into words that make compounds.
+    count("dispell_lexize", 2, 60.0),
     headline("ts_headline", 0, None),
     headline("ts_headline_opt", 0, Some(2)),
     headline("ts_headline_byid", 1, None),

@@ -61,8 +61,15 @@ const MAX_CTES: usize = 150;
 const MAX_WIDTH: Width = Width { columns: 5e5, comparisons: 3e8, merged: 1e3, sorted: 2e3 };
 
 /// What rewriting and planning may put in place; again far more than anybody writes.
-const MAX_GROWTH: Growth =
-    Growth { nodes: 5e5, relations: 5e3, conditions: 5e3, grouping_sets: 600.0, xml_parses: 0.0, xml_tables: 0.0 };
+const MAX_GROWTH: Growth = Growth {
+    nodes: 5e5,
+    relations: 5e3,
+    conditions: 5e3,
+    grouping_sets: 600.0,
+    array_steps: 64.0,
+    xml_parses: 0.0,
+    xml_tables: 0.0,
+};
 
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {

@@ -25,7 +25,7 @@ use super::calls::{self, Made};
 use super::format_width;
 use super::plan_hooks::interrupt;
 use super::watch_state::is_watching;
-use super::{any_sizes, headline_sizes, jsonpath_sizes, rank_sizes, xml_sizes};
+use super::{any_sizes, headline_sizes, jsonpath_sizes, patterns, rank_sizes, subscripts, xml_sizes};
 use crate::error::Error;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
@@ -148,7 +148,7 @@ fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
         if let Some(at) = places.get(entry.name()).copied() {
             ORIGINALS[at].store(entry.function, Relaxed);
             entry.function = CHECKED[at] as *mut c_void;
-        } else {
+        } else if !patterns::watch(entry) && !subscripts::watch(entry) {
             are_watched &= calls::watch(entry, place);
         }
     });

@@ -81,6 +81,11 @@ unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
         ),
         (growth.conditions, most.conditions, "conditions that must all hold"),
         (growth.grouping_sets, most.grouping_sets, "grouping sets"),
+        (
+            growth.array_steps,
+            most.array_steps,
+            "casts of arrays, comparisons with ANY or ALL of an array, and the like",
+        ),
         (growth.nodes, most.nodes, "parts of expressions, when subqueries are put in the place of their columns"),
     ];
     if let Some((_, limit, what)) = excess.into_iter().find(|(size, limit, _)| size > limit) {

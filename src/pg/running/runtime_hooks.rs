@@ -11,7 +11,7 @@ use pgrx::prelude::*;
 
 use super::portals::Suspended;
 use super::watch_state::{self, Judges, is_watching, raise, set_guarded};
-use super::{function_hooks, judged_types, plan_hooks, prepared_code};
+use super::{function_hooks, join_search, judged_types, plan_hooks, prepared_code};
 use crate::error::Error;
 use crate::pg::host::text::owned;
 use crate::pg::running::{leaving_databases, relations_being_made};
@@ -32,6 +32,7 @@ pub fn install(judges: Judges) {
     }
     function_hooks::install();
     plan_hooks::install();
+    join_search::install();
 }
 
 /// Watches from now to the end of the current subtransaction, whose rollback resets the setting.

@@ -13,7 +13,7 @@ use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
 use super::planned_lists::{conditions, grouping_sets};
-use super::xml_tables;
+use super::{array_steps, xml_tables};
 use crate::limits::Growth;
 
 /// How large an analyzed statement, not yet rewritten, becomes.
@@ -153,6 +153,7 @@ impl GrowthWalk {
                     self.found += total;
                 }
                 tag => {
+                    self.found.array_steps += array_steps::of(node);
                     match tag {
                         NodeTag::T_FromExpr => {
                             self.found.conditions += conditions((*node.cast::<pg_sys::FromExpr>()).quals, false);

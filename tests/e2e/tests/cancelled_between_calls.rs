@@ -55,6 +55,45 @@ fn the_planner_gets_no_huge_arrays() {
     }
 }
 
+/// What an expression does with an array by itself, many times and with no function between.
+#[test]
+fn arrays_are_gone_through_by_expressions() {
+    let mut fixture = fixture("array_steps");
+    let nulls = |each: &str, count: u32| {
+        let parts: Vec<String> = (0..count).map(|i| each.replace('#', &i.to_string())).collect();
+        let from = "(SELECT array_fill(nullif(n, n), ARRAY[20000000]) AS a FROM generate_series(1, 1) n OFFSET 0) s";
+        format!("SELECT cardinality(ARRAY[{}]) AS n FROM {from}", parts.join(", "))
+    };
+    for part in ["# = ANY (a)", "# <> ALL (a)", "(a::bigint[])[#]", "XMLELEMENT(NAME x#, a)"] {
+        assert_eq!(ending(&mut fixture, &nulls(part, 2000)), "54000", "{part}");
+    }
+    let elements: Vec<String> = (0..5000).map(|i| format!("a[{}]", 3_000_000 + i)).collect();
+    let texts = "(SELECT array_fill(left(now()::text, 1), ARRAY[3010000]) AS a OFFSET 0) s";
+    let sql = format!("SELECT cardinality(ARRAY[{}]) AS n FROM {texts}", elements.join(", "));
+    assert_eq!(ending(&mut fixture, &sql), "57014");
+    let lists = vec!["n::text = ANY ((ARRAY['1'::varchar, '2'])::text[])"; 200].join(" OR ");
+    for usual in [
+        format!("SELECT count(*) AS n FROM generate_series(1, 9) n WHERE {lists} OR n = ANY (ARRAY(SELECT 1))"),
+        "SELECT (string_to_array('1,2', ','))[2]::int + (ARRAY[1, 2]::bigint[])[1] + ('[5]'::jsonb)[0]::int AS n"
+            .to_owned(),
+    ] {
+        assert_eq!(ending(&mut fixture, &usual), "answered", "{usual}");
+    }
+}
+
+/// A dictionary tries all ways to split a word.
+#[test]
+fn compounds_are_short() {
+    let mut fixture = fixture("compounds");
+    fixture.session.run(
+        "CREATE TEXT SEARCH DICTIONARY compounds (TEMPLATE = ispell, DICTFILE = ispell_sample, AFFFILE = ispell_sample)",
+    );
+    for (words, expected) in [(20, "54000"), (5, "answered")] {
+        let sql = format!("SELECT array_length(ts_lexize('compounds', repeat('football', {words})), 1) AS n");
+        assert_eq!(ending(&mut fixture, &sql), expected, "{words}");
+    }
+}
+
 /// Ranks are made of all pairs of positions.
 #[test]
 fn ranks_are_made_of_few_positions() {

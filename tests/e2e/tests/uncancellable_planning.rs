@@ -59,6 +59,44 @@ fn beginnings_of_words_meet_statistics() {
     assert_eq!(ending(&mut fixture, usual), "answered");
 }
 
+/// Of a pattern, its beginning made larger, and each level of its parentheses.
+#[test]
+fn patterns_meet_statistics() {
+    let mut fixture = fixture("planning_patterns");
+    fixture.session.run(
+        "CREATE TABLE few AS SELECT 'text ' || i AS a FROM generate_series(1, 50) i;
+         CREATE INDEX ON few (a text_pattern_ops); ANALYZE few",
+    );
+    for condition in [
+        "a LIKE repeat(chr(1114111), 100000) || '%'",
+        "a NOT ILIKE repeat(chr(1114111), 100000) || '%'",
+        "a LIKE repeat(chr(1114111), 100000) || to_char(now(), '%')",
+        "starts_with(a, repeat(chr(1114111), 100000))",
+        "a ~ ('(?x)' || repeat('(', 4000) || repeat(' ', 1000000) || 'a' || repeat(')', 4000))",
+        "a SIMILAR TO repeat('(', 9000) || 'a' || repeat(')', 9000)",
+    ] {
+        let sql = format!("SELECT count(*) AS n FROM few WHERE {condition}");
+        assert_eq!(ending(&mut fixture, &sql), "54000", "{condition}");
+    }
+    let usual =
+        "SELECT count(*) AS n FROM few WHERE a ~ '^te(x|y)t' AND a LIKE 'text%' AND a NOT ILIKE '%!_%' ESCAPE '!'";
+    assert_eq!(ending(&mut fixture, usual), "answered");
+}
+
+/// Each pair of relations with each outer join.
+#[test]
+fn outer_joins_are_put_in_order() {
+    let mut fixture = fixture("planning_joins");
+    fixture.session.run("CREATE TABLE one AS SELECT 1 AS id, 1 AS other; ANALYZE one");
+    let joins = |count: u32| {
+        let each = |i| format!("(one a{i} LEFT JOIN one b{i} ON a{i}.id = b{i}.id + b{i}.other)");
+        let all: Vec<String> = (0..count).map(each).collect();
+        format!("SELECT count(*) AS n FROM {}", all.join(", "))
+    };
+    assert_eq!(ending(&mut fixture, &joins(800)), "54000");
+    assert_eq!(ending(&mut fixture, &joins(8)), "answered");
+}
+
 /// Each condition of a statement with each that the owner of a table gave it, or one of its indexes.
 #[test]
 fn conditions_meet_those_of_owners() {
