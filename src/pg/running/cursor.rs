@@ -24,7 +24,7 @@ use crate::pg::running::labelled_reads::{self, Foreseen, LabelledReads};
 use crate::pg::running::plan_hooks::{mark_as_cursor, opener_of_cursor};
 use crate::pg::running::remote_transactions;
 use crate::pg::running::runtime_hooks::Forced;
-use crate::pg::running::sandbox::under_limits;
+use crate::pg::running::sandbox::{limit_temp_files, under_limits};
 use crate::pg::running::watch_state::{is_watching, set_planning};
 
 /// A judged plan in memory of its own, with the locks it needs not yet taken.
@@ -226,6 +226,7 @@ unsafe extern "C-unwind" fn run_ours(
     let result = under_limits(bounds, || {
         catch(|| {
             let _forced = Forced::begin();
+            limit_temp_files(bounds.temp_file_kb);
             let _reads = LabelledReads::begin(Foreseen::NOTHING);
             // SAFETY: the server's own arguments. The boundary turns an ERROR into a panic, so that the guards above are
             // dropped on its way.

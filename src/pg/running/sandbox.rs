@@ -119,8 +119,8 @@ pub fn never_parallel(_: &Sandbox<'_>) {
     set_locally(c"max_parallel_workers_per_gather", c"0");
 }
 
-/// Lowers the server's own limit until the subtransaction ends.
-fn limit_temp_files(kilobytes: i32) {
+/// Lowers the server's own limit until the subtransaction ends, or the level of settings that a FETCH has.
+pub(super) fn limit_temp_files(kilobytes: i32) {
     // SAFETY: reads a variable of the backend.
     let limit = unsafe { pg_sys::temp_file_limit };
     if kilobytes > 0 && (limit < 0 || limit > kilobytes) {

@@ -350,6 +350,11 @@ fn memory_and_temporary_files_have_their_own_limits() {
         Reply::sql("SELECT count(*) FROM (SELECT i FROM generate_series(1, 1000000) i ORDER BY -i) q"),
     );
     session.ask_error("spill", "53400");
-    session.run("SET nl2sql.temp_file_limit = '1GB'");
+    session.run("BEGIN; SELECT nl_open('spill', 'spilling')");
+    session.error("FETCH ALL FROM spilling", "53400");
+    session.run("ROLLBACK; SET nl2sql.temp_file_limit = '1GB'");
     assert_eq!(session.ask("spill")[0]["count"], 1_000_000);
+    session.run("BEGIN; SELECT nl_open('spill', 'spilling')");
+    assert_eq!(session.text("FETCH ALL FROM spilling"), "1000000");
+    session.run("COMMIT");
 }
