@@ -31,7 +31,7 @@ const WATCHDOG: &str = r#"trap '' INT TERM HUP; read -r _; "$@" >/dev/null 2>&1"
 /// The timeout turns a test that would hang into one that fails. Some tests make hundreds of tables at once, or open dozens of
 /// sessions, and several run at a time.
 const SETTINGS: &str = "\
-statement_timeout = 60s
+statement_timeout = 180s
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 fsync = off
@@ -201,7 +201,7 @@ impl Cluster {
     pub fn config(&self, database: &str) -> Config {
         let mut config = Config::new();
         config.host("127.0.0.1").port(self.port).user("postgres").dbname(database);
-        config.application_name("nl2sql-e2e").connect_timeout(Duration::from_secs(10));
+        config.application_name("nl2sql-e2e").connect_timeout(Duration::from_secs(60));
         config
     }
 

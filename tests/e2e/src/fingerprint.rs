@@ -22,8 +22,8 @@ pub const CHANNEL: &str = "loot";
 /// Directories of the data directory that move by themselves: the log of a running server, and its statistics.
 const RESTLESS: &[&str] = &["pg_wal", "pg_stat_tmp", "pg_stat", "pg_dynshmem"];
 
-/// Backends that were told to end may take so long; what stays longer was changed.
-const PATIENCE: Duration = Duration::from_millis(800);
+/// Backends that were told to end may take so long on a busy machine; what stays longer was changed.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Watches one database and its cluster from a session of its own.
 pub struct Watch {
@@ -46,7 +46,7 @@ impl Watch {
     /// Takes what is there now for what has to stay.
     pub fn start_anew(&mut self, asker: &mut Session) {
         self.contents = self.observer.text(include_str!("../sql/contents.sql"));
-        let until = Instant::now() + Duration::from_secs(5);
+        let until = Instant::now() + Duration::from_secs(60);
         loop {
             let before = self.lines(asker);
             if before == self.before {

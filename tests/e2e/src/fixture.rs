@@ -56,7 +56,7 @@ impl Fixture {
 
     /// Waits until the double has that many requests of the running question.
     pub fn wait_for_requests(&self, count: usize) {
-        assert!(self.double.wait_for_requests(count, Duration::from_secs(10)), "the model is not asked");
+        assert!(self.double.wait_for_requests(count, Duration::from_secs(60)), "the model is not asked");
     }
 }
 

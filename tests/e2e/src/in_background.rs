@@ -3,10 +3,13 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use postgres::fallible_iterator::FallibleIterator;
+
 use crate::cluster::{Cluster, Content, Database};
 use crate::double::{Double, Provider, Reply};
 use crate::fixture::server;
 use crate::session::{Session, quote};
+use crate::waiting::wait_until;
 use crate::{TOP_CUSTOMERS, TOP_CUSTOMERS_SQL};
 
 /// What was committed has to survive a crash here.
@@ -34,7 +37,7 @@ impl Alone {
 
     /// A session, once the server takes connections again.
     pub fn session(&self) -> Session {
-        let until = Instant::now() + Duration::from_secs(30);
+        let until = Instant::now() + Duration::from_secs(60);
         while self.cluster.config(&self.database.name).connect(postgres::NoTls).is_err() {
             assert!(Instant::now() < until, "the server does not come back:\n{}", self.cluster.log());
             thread::sleep(Duration::from_millis(50));
@@ -50,11 +53,7 @@ impl Alone {
     /// Waits until a question has been in flight so often.
     #[track_caller]
     pub fn wait_until_asked(&self, question: &str, times: usize) {
-        let until = Instant::now() + Duration::from_secs(20);
-        while self.asked(question) < times {
-            assert!(Instant::now() < until, "the model is not asked: {question}");
-            thread::sleep(Duration::from_millis(20));
-        }
+        wait_until(&format!("the model is not asked: {question}"), || self.asked(question) >= times);
     }
 }
 
@@ -74,7 +73,25 @@ pub fn submit(session: &mut Session, question: &str) -> i64 {
     session.text(&format!("SELECT nl_submit({})", quote(question))).parse().expect("a number")
 }
 
+/// What a session that listens was told, once it is as much as this.
+pub fn told(listener: &mut Session, at_least: usize) -> Vec<String> {
+    let until = Instant::now() + Duration::from_secs(60);
+    let mut told = Vec::new();
+    loop {
+        listener.run("SELECT 1");
+        let mut notifications = listener.client.notifications();
+        let mut coming = notifications.timeout_iter(Duration::from_millis(500));
+        while let Some(one) = coming.next().expect("notifications") {
+            told.push(one.payload().to_owned());
+        }
+        if told.len() >= at_least {
+            return told;
+        }
+        assert!(Instant::now() < until, "{told:?}");
+    }
+}
+
 /// The state that a question ends in.
 pub fn ended(session: &mut Session, id: i64) -> String {
-    session.text(&format!("SELECT nl_wait({id}, '30 s')"))
+    session.text(&format!("SELECT nl_wait({id}, '2 min')"))
 }

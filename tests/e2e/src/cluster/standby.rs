@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Cluster;
 
 /// So long a change may take to arrive.
-const ARRIVES: Duration = Duration::from_secs(20);
+const ARRIVES: Duration = Duration::from_secs(60);
 
 impl Cluster {
     /// A standby that follows this cluster, with further settings.

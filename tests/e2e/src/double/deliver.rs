@@ -5,13 +5,27 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::http::Response;
-use super::reply::Delivery;
+use super::reply::{Delivery, Wait};
 
 /// Waits until the client, or the double's end, closes the connection.
 pub(super) fn hang(stream: &mut TcpStream) -> io::Result<()> {
     stream.set_read_timeout(None)?;
     let mut sink = [0; 4096];
     while stream.read(&mut sink)? > 0 {}
+    Ok(())
+}
+
+/// So often a closed gate is looked at.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+/// Waits for what a reply waits for.
+pub(super) fn wait(stream: &TcpStream, wait: &Wait) -> io::Result<()> {
+    if !wait.time.is_zero() {
+        pause(stream, wait.time)?;
+    }
+    while wait.gate.as_ref().is_some_and(|gate| !gate.is_open()) {
+        pause(stream, BETWEEN_LOOKS)?;
+    }
     Ok(())
 }
 

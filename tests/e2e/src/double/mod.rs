@@ -31,7 +31,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use record::Recorded;
-pub use reply::{Replies, Reply};
+pub use reply::{Gate, Replies, Reply};
 pub use tls::{Authority, TlsFront};
 pub use wire::Provider;
 

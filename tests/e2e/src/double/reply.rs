@@ -1,14 +1,41 @@
 //! What the double answers: a statement, free text, an error of the service, or a fault of the line.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 /// One reply. Wherever a text holds `{key}`, the double puts the key of the request: a careless service echoes keys.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub(super) kind: Kind,
-    pub(super) after: Duration,
+    pub(super) wait: Wait,
     pub(super) delivery: Delivery,
     pub(super) headers: Vec<(String, String)>,
+}
+
+/// What a reply waits for: some time, and a gate to be opened.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wait {
+    pub time: Duration,
+    pub gate: Option<Gate>,
+}
+
+/// Holds replies back until it is opened: what a test looks at meanwhile is under way however slow the machine is.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<AtomicBool>);
+
+impl Gate {
+    pub fn closed() -> Gate {
+        Gate::default()
+    }
+
+    pub fn open(&self) {
+        self.0.store(true, SeqCst);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.0.load(SeqCst)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -46,7 +73,7 @@ pub(super) enum Delivery {
 
 impl Reply {
     fn new(kind: Kind) -> Reply {
-        Reply { kind, after: Duration::ZERO, delivery: Delivery::Whole, headers: Vec::new() }
+        Reply { kind, wait: Wait::default(), delivery: Delivery::Whole, headers: Vec::new() }
     }
 
     pub fn structured(action: &str, sql: &str, message: &str) -> Reply {
@@ -150,7 +177,13 @@ impl Reply {
 
     /// Waits that many milliseconds before the reply.
     pub fn after(mut self, milliseconds: u64) -> Reply {
-        self.after = Duration::from_millis(milliseconds);
+        self.wait.time = Duration::from_millis(milliseconds);
+        self
+    }
+
+    /// Waits before the reply until the gate is open.
+    pub fn behind(mut self, gate: &Gate) -> Reply {
+        self.wait.gate = Some(gate.clone());
         self
     }
 

@@ -135,10 +135,8 @@ fn serve(mut stream: TcpStream, number: u64, state: &State) -> io::Result<()> {
             return Ok(());
         }
         state.record(&request, number);
-        let (after, action) = wire::react(&request, state.key.as_deref(), &mut state.answers());
-        if !after.is_zero() {
-            deliver::pause(&stream, after)?;
-        }
+        let (wait, action) = wire::react(&request, state.key.as_deref(), &mut state.answers());
+        deliver::wait(&stream, &wait)?;
         let usable = match action {
             Action::Hang => return deliver::hang(&mut stream),
             Action::Close => return Ok(()),

@@ -1,12 +1,10 @@
 //! From a request to what happens next, for whichever provider the path belongs to.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::answers::Answers;
 use super::http::{Request, Response};
-use super::reply::{Delivery, Kind, Reply};
+use super::reply::{Delivery, Kind, Reply, Wait};
 use super::{anthropic, ollama, openai};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +84,7 @@ fn endpoint(request: &Request) -> Result<Endpoint, Refusal> {
     Ok(endpoint)
 }
 
-pub(super) fn react(request: &Request, key: Option<&str>, answers: &mut Answers) -> (Duration, Action) {
+pub(super) fn react(request: &Request, key: Option<&str>, answers: &mut Answers) -> (Wait, Action) {
     let endpoint = match endpoint(request) {
         Ok(endpoint) => endpoint,
         Err(refusal) => return refused(Provider::OpenAi, &refusal),
@@ -103,7 +101,7 @@ pub(super) fn react(request: &Request, key: Option<&str>, answers: &mut Answers)
     if let Endpoint::Models(_) = endpoint {
         return match answers.health() {
             Some(reply) => perform(provider, &Value::Null, request, reply),
-            None => (Duration::ZERO, Action::Send(Response::json(200, &models(provider)), Delivery::Whole)),
+            None => (Wait::default(), Action::Send(Response::json(200, &models(provider)), Delivery::Whole)),
         };
     }
     match parse(request).and_then(|body| check(provider, &body).map(|()| body)) {
@@ -115,9 +113,9 @@ pub(super) fn react(request: &Request, key: Option<&str>, answers: &mut Answers)
     }
 }
 
-fn refused(provider: Provider, refusal: &Refusal) -> (Duration, Action) {
+fn refused(provider: Provider, refusal: &Refusal) -> (Wait, Action) {
     let response = Response::json(refusal.status, &error(provider, refusal.status, &refusal.message));
-    (Duration::ZERO, Action::Send(response, Delivery::Whole))
+    (Wait::default(), Action::Send(response, Delivery::Whole))
 }
 
 fn parse(request: &Request) -> Result<Value, Refusal> {
@@ -162,7 +160,7 @@ fn error(provider: Provider, status: u16, message: &str) -> Value {
 }
 
 /// The reply as bytes and intentions.
-fn perform(provider: Provider, body: &Value, request: &Request, reply: Reply) -> (Duration, Action) {
+fn perform(provider: Provider, body: &Value, request: &Request, reply: Reply) -> (Wait, Action) {
     let key = request.header("x-api-key").or_else(|| request.header("authorization")?.strip_prefix("Bearer "));
     let echo = |text: &str| text.replace("{key}", key.unwrap_or("(no key)"));
     let content = |content: Content| match provider {
@@ -171,8 +169,8 @@ fn perform(provider: Provider, body: &Value, request: &Request, reply: Reply) ->
         Provider::Ollama => ollama::reply(body, &content),
     };
     let mut response = match &reply.kind {
-        Kind::Hang => return (reply.after, Action::Hang),
-        Kind::Close => return (reply.after, Action::Close),
+        Kind::Hang => return (reply.wait, Action::Hang),
+        Kind::Close => return (reply.wait, Action::Close),
         Kind::Answer { action, sql, message } => {
             content(Content::Structured(json!({ "action": action, "sql": echo(sql), "message": echo(message) })))
         }
@@ -190,7 +188,7 @@ fn perform(provider: Provider, body: &Value, request: &Request, reply: Reply) ->
         }
     };
     response.headers.extend(reply.headers);
-    (reply.after, Action::Send(response, reply.delivery))
+    (reply.wait, Action::Send(response, reply.delivery))
 }
 
 /// (role, text) of every message of a request, a top-level system prompt first.
