@@ -167,7 +167,7 @@ fn tracing_values_is_bounded() {
         let started = std::time::Instant::now();
         let check = format!("SELECT allowed FROM nl_check({})", nl2sql_e2e::session::quote(&sql));
         let outcome = fixture.session.try_texts(&check);
-        assert!(started.elapsed() < std::time::Duration::from_secs(10), "{outcome:?} after {:?}", started.elapsed());
+        assert!(started.elapsed() < std::time::Duration::from_secs(25), "{outcome:?} after {:?}", started.elapsed());
     }
     assert_eq!(fixture.session.text("SELECT 1"), "1");
 }

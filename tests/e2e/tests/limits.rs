@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
-use nl2sql_e2e::session::quote;
+use nl2sql_e2e::session::{database_error, quote};
 
 #[test]
 fn rows_are_limited_with_a_notice() {
@@ -46,10 +46,11 @@ fn a_slow_statement_is_stopped() {
     let started = Instant::now();
     session.ask_error("slow", "57014");
     let took = started.elapsed();
-    assert!(took >= Duration::from_millis(450) && took < Duration::from_secs(3), "{took:?}");
+    assert!(took >= Duration::from_millis(450) && took < Duration::from_secs(20), "{took:?}");
     assert_eq!(double.chats().len(), 1, "a timeout is nothing to repair");
     // The timer is off again: a statement of the asker's own may take as long as it likes.
     assert_eq!(session.text("SELECT count(*) FROM (SELECT pg_sleep(0.7)) AS s"), "1");
+    session.run("RESET nl2sql.query_timeout");
     double.answer("quick", Reply::sql("SELECT 1 AS n"));
     assert_eq!(session.ask("quick").len(), 1);
 }
@@ -61,8 +62,8 @@ fn statement_timeout_stays_in_force() {
     double.answer("quick", Reply::sql("SELECT 1 AS n"));
     session.run("SET statement_timeout = '700ms'; SET nl2sql.query_timeout = '30s'");
     let started = Instant::now();
-    session.error("SELECT nl_ask('quick'), pg_sleep(10)", "57014");
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    session.error("SELECT nl_ask('quick'), pg_sleep(60)", "57014");
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     assert_eq!(session.text("SHOW statement_timeout"), "700ms");
 }
 
@@ -72,23 +73,31 @@ fn a_cancel_that_comes_with_a_limit_is_not_lost() {
     let Fixture { database: _database, mut session, .. } = Fixture::empty("both_at_once");
     session.run(
         "CREATE TABLE long (v text); INSERT INTO long SELECT repeat('é', 45000000);
-         SET nl2sql.memory_limit = '2GB'; SET nl2sql.query_timeout = '100ms'; SET statement_timeout = '130ms'",
+         SET nl2sql.memory_limit = '2GB'",
     );
+    // Both have to come while the function runs, which begins and ends when the machine has got so far.
     let mut said = Vec::new();
-    // The machine may be so busy that the limit has passed before the function is called.
-    for _ in 0..20 {
-        let error = session.error("SELECT nl_run('SELECT md5(v) AS n FROM long')", "57014");
-        said.push(error.message().to_owned());
+    for milliseconds in [100, 100, 60, 150, 40, 250, 30, 400, 20, 600, 900, 1300, 2000, 3000, 5000] {
+        session.run(&format!(
+            "SET nl2sql.query_timeout = '{milliseconds}ms'; SET statement_timeout = {}",
+            milliseconds + 30
+        ));
+        let ended = session.try_texts("SELECT nl_run('SELECT md5(v) AS n FROM long')");
+        while session.try_texts("SET statement_timeout = 0").is_err() {}
+        said.push(ended.map_or_else(|error| database_error(&error).message().to_owned(), |rows| rows.concat()));
+        if said.last().is_some_and(|message| message == "canceling statement due to statement timeout") {
+            return;
+        }
     }
-    assert!(said.iter().any(|message| message == "canceling statement due to statement timeout"), "{said:?}");
+    panic!("{said:?}");
 }
 
 /// The model's time is not the statement's.
 #[test]
 fn query_timeout_does_not_count_the_model() {
     let Fixture { database: _database, double, mut session } = Fixture::empty("model_slow");
-    double.answer("late", Reply::sql("SELECT 1 AS n").after(700));
-    session.run("SET nl2sql.query_timeout = '300ms'");
+    double.answer("late", Reply::sql("SELECT 1 AS n").after(1500));
+    session.run("SET nl2sql.query_timeout = '1s'");
     assert_eq!(session.ask("late").len(), 1);
 }
 
@@ -99,7 +108,7 @@ fn a_dear_statement_is_not_run() {
     session.run("SET nl2sql.max_cost = 100000");
     let started = Instant::now();
     session.ask_error("dear", "53400");
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     double.answer("cheap", Reply::sql("SELECT name FROM customers WHERE id = 1"));
     assert_eq!(session.ask("cheap").len(), 1);
 }
@@ -136,7 +145,7 @@ fn an_answer_need_not_be_read_to_its_end() {
 fn a_row_too_large_for_json_is_an_error() {
     let Fixture { database: _database, double, mut session } = Fixture::empty("large_row");
     session.run("SET nl2sql.byte_limit = 0; SET nl2sql.memory_limit = 0; SET nl2sql.max_attempts = 1");
-    session.run("SET nl2sql.query_timeout = '60s'");
+    session.run("SET nl2sql.query_timeout = '170s'");
     // Each of these characters becomes six.
     double.answer("large", Reply::sql("SELECT repeat(chr(1), 90000000) AS a, repeat(chr(1), 90000000) AS b"));
     session.ask_error("large", "54000");
@@ -154,11 +163,11 @@ fn the_limit_takes_no_other_timeout_back() {
     let block = "DO $$ BEGIN
         BEGIN PERFORM nl_ask('long'); EXCEPTION WHEN query_canceled THEN
             IF SQLERRM ~ 'statement timeout' THEN RAISE; END IF; END;
-        PERFORM pg_sleep(8); END $$";
+        PERFORM pg_sleep(50); END $$";
     let started = Instant::now();
     session.error(block, "57014");
     let took = started.elapsed();
-    assert!(took < Duration::from_secs(7), "{took:?}");
+    assert!(took < Duration::from_secs(40), "{took:?}");
     session.run("SET statement_timeout = 0");
     assert_eq!(session.text("SELECT count(*) FROM (SELECT pg_sleep(0.5)) AS s"), "1", "nothing is left pending");
 }

@@ -257,7 +257,7 @@ fn limits_and_cancels_reach_postgis() {
     let started = Instant::now();
     fixture.session.run("SET statement_timeout = '2s'");
     fixture.session.error(SLOW_UNION, "57014");
-    assert!(started.elapsed() < Duration::from_secs(6), "it went on for {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "it went on for {:?}", started.elapsed());
 }
 
 /// In GEOS.

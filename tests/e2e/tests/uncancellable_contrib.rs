@@ -1,6 +1,6 @@
 //! Functions of contrib that never look for a cancel get no arguments with which they would go on for long.
 
-use nl2sql_e2e::limited::{ending, fixture};
+use nl2sql_e2e::limited::{fixture, outcome};
 use nl2sql_e2e::server::lacks;
 
 const LIMITS: &str = include_str!("../../../src/guard/argument_limits.rs");
@@ -12,7 +12,7 @@ fn functions_of_extensions_take_no_huge_values() {
         return;
     }
     let mut fixture = fixture("huge_contrib");
-    fixture.session.run("SET nl2sql.query_timeout = '25s'; SET nl2sql.memory_limit = '2GB'");
+    fixture.session.run("SET nl2sql.memory_limit = '2GB'");
     for extension in EXTENSIONS {
         fixture.session.run(&format!("CREATE EXTENSION {extension}"));
     }
@@ -34,7 +34,7 @@ fn functions_of_extensions_take_no_huge_values() {
         format!("SELECT {labels} @ '{words}'::ltxtquery"),
         "SELECT length(encrypt(convert_to(repeat('a', 80000000), 'UTF8'), 'k', '3des'))".to_owned(),
     ] {
-        assert_eq!(ending(&mut fixture, &sql), "54000", "{sql}");
+        assert_eq!(outcome(&mut fixture, &sql), "54000", "{sql}");
     }
     for sql in [
         "SELECT similarity('abc', 'abd') AS n, word_similarity('abc', repeat('abd ', 1000)), 'a=>1'::hstore -> 'a'",
@@ -42,7 +42,7 @@ fn functions_of_extensions_take_no_huge_values() {
         "SELECT index('a.b.c', 'b') AS n, 'a.b'::ltree @ 'b', length(encrypt('abc', 'key', 'aes'))",
         "SELECT sort(ARRAY[3, 1, 2]) AS n, uniq(ARRAY[1, 1]), ARRAY[1, 2] & ARRAY[2, 3], 'abc' % 'abd'",
     ] {
-        assert_eq!(ending(&mut fixture, sql), "answered", "{sql}");
+        assert_eq!(outcome(&mut fixture, sql), "answered", "{sql}");
     }
     // In the catalogs every one of them has the name and the library that its limit is on.
     let of_contrib = |line: &str| {
