@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use nl2sql_e2e::double::{Double, Provider, Reply};
+use nl2sql_e2e::double::{Double, Gate, Provider, Reply};
 use nl2sql_e2e::fixture::{Fixture, server};
 use nl2sql_e2e::session::nl_ask;
 
@@ -16,18 +16,20 @@ fn title(pid: i32) -> String {
 #[test]
 fn the_title_and_the_wait_event_name_model_and_draft() {
     let mut fixture = Fixture::shop("activity");
-    let large = Double::start();
+    let (large, gate) = (Double::start(), Gate::closed());
     fixture.session.run(&server("large", Provider::Anthropic, &large.url(Provider::Anthropic)));
     fixture.session.run("CREATE USER MAPPING FOR PUBLIC SERVER large OPTIONS (api_key 'sk-large')");
-    fixture.session.run("SET nl2sql.model = 'gpt, large'; SET nl2sql.max_attempts = 1");
+    fixture
+        .session
+        .run("SET nl2sql.model = 'gpt, large'; SET nl2sql.max_attempts = 1; SET nl2sql.model_timeout = '60s'");
     fixture.double.answer(QUESTION, Reply::sql("SELECT nope"));
-    large.answer(QUESTION, Reply::sql("SELECT 42 AS quotient").after(1_500));
+    large.answer(QUESTION, Reply::sql("SELECT 42 AS quotient").behind(&gate));
     let mut other = fixture.database.session();
     let pid = fixture.session.pid();
     std::thread::scope(|scope| {
         let session = &mut fixture.session;
         let asking = scope.spawn(move || session.try_texts(&nl_ask(QUESTION)));
-        let until = Instant::now() + Duration::from_secs(8);
+        let until = Instant::now() + Duration::from_secs(40);
         while !title(pid).contains("nl2sql asks large, draft 2") {
             assert!(Instant::now() < until, "{}", title(pid));
             std::thread::sleep(Duration::from_millis(10));
@@ -41,6 +43,7 @@ fn the_title_and_the_wait_event_name_model_and_draft() {
             assert!(Instant::now() < until, "{}", other.text(&waiting));
             std::thread::sleep(Duration::from_millis(10));
         }
+        gate.open();
         assert!(asking.join().expect("no panic").is_ok());
     });
     // The server writes its own title again.

@@ -95,7 +95,7 @@ fn keeping_a_draft_locks_nobody() {
     fixture.session.run("BEGIN");
     fixture.session.ask("customers");
     let mut other = fixture.asker("postgres");
-    other.run("SET nl2sql.cache_ttl = '1h'; SET statement_timeout = '5s'");
+    other.run("SET nl2sql.cache_ttl = '1h'; SET statement_timeout = '40s'");
     other.ask("customers");
     fixture.session.run("ROLLBACK");
     assert_eq!(fixture.session.text("SELECT count(*) FROM nl2sql.cache"), "1");

@@ -9,8 +9,8 @@ use nl2sql_e2e::fixture::{Fixture, server};
 use nl2sql_e2e::session::{Session, nl_ask};
 use postgres::{CancelToken, NoTls};
 
-/// The aim is 100 ms; a loaded machine gets some more.
-const AT_ONCE: Duration = Duration::from_millis(500);
+/// The aim is 100 ms, and a busy machine may take seconds. What does not hear of its end goes on for 15 s and more.
+const AT_ONCE: Duration = Duration::from_secs(6);
 
 type Ended = (Session, Result<Vec<String>, postgres::Error>, Instant);
 
@@ -33,7 +33,7 @@ fn cancel(running: JoinHandle<Ended>, token: &CancelToken) -> (Session, String, 
     let (mut session, result, ended) = running.join().unwrap();
     // The postmaster signals a backend twice, itself and its process group (signal_child in postmaster.c): a statement
     // that follows at once may meet the second signal. It is spent here.
-    let _ = session.client.simple_query("SELECT pg_sleep(0.2)");
+    let _ = session.client.simple_query("SELECT pg_sleep(0.5)");
     (session, sqlstate(&result), ended.saturating_duration_since(cancelled))
 }
 
@@ -79,7 +79,7 @@ fn a_cancel_ends_the_running_statement() {
     fixture.wait_for_requests(1);
     let mut observer = fixture.database.session();
     let active = format!("SELECT coalesce(wait_event, 'none') FROM pg_stat_activity WHERE pid = {pid}");
-    let until = Instant::now() + Duration::from_secs(5);
+    let until = Instant::now() + Duration::from_secs(30);
     while observer.text(&active) != "none" && Instant::now() < until {
         thread::yield_now();
     }
@@ -112,10 +112,11 @@ fn a_cancel_leaves_the_transaction_as_any_error_does() {
     let block = "DO $$ BEGIN INSERT INTO notes VALUES ('undone'); PERFORM nl_ask('hang');
         EXCEPTION WHEN query_canceled THEN INSERT INTO notes VALUES ('caught'); END $$";
     fixture.double.clear();
-    let token = session.client.cancel_token();
+    let pid = session.pid();
     let running = in_background(session, block.to_owned());
     fixture.wait_for_requests(1);
-    token.cancel_query(NoTls).unwrap();
+    // This signals once; the second signal of a cancel may come when the first has been caught.
+    fixture.session.run(&format!("SELECT pg_cancel_backend({pid})"));
     let (mut session, result, _) = running.join().unwrap();
     result.unwrap();
     session.run("COMMIT");
@@ -153,7 +154,7 @@ fn a_terminated_backend_ends() {
     println!("pg_terminate_backend: {took:?}");
     assert!(errors.starts_with("FATAL:  57P01: terminating connection due to administrator command"), "{errors}");
     assert!(took < AT_ONCE, "{took:?}");
-    let until = Instant::now() + Duration::from_secs(5);
+    let until = Instant::now() + Duration::from_secs(30);
     while fixture.session.text(&format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}")) != "0" {
         assert!(Instant::now() < until, "the backend stays");
     }
@@ -170,12 +171,12 @@ fn the_server_shuts_down_while_the_model_hangs() {
     let statements = ["LOAD 'nl2sql'", "SET nl2sql.model = 'gpt'", &nl_ask("hang")];
     let (errors, took) = thread::scope(|scope| {
         let asker = scope.spawn(|| cluster.psql_errors(&database.name, "asker", &statements));
-        assert!(double.wait_for_requests(1, Duration::from_secs(10)));
+        assert!(double.wait_for_requests(1, Duration::from_secs(60)));
         let took = cluster.stop_fast();
         (asker.join().unwrap(), took)
     });
     println!("fast shutdown: {took:?}");
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(errors.starts_with("FATAL:  57P01: terminating connection due to administrator command"), "{errors}");
     assert!(!cluster.log().contains("PANIC"), "{}", cluster.log());
 }

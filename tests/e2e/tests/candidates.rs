@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use nl2sql_e2e::double::{Double, Provider, Reply};
+use nl2sql_e2e::double::{Double, Gate, Provider, Reply};
 use nl2sql_e2e::fixture::{Fixture, server};
 use nl2sql_e2e::session::{Session, nl_ask, quote};
 use postgres::NoTls;
@@ -143,15 +143,21 @@ fn refused_drafts_count_for_nothing_and_where_all_are_one_is_mended() {
 
 #[test]
 fn they_are_asked_at_once_and_one_that_hangs_holds_up_nothing() {
-    let slow = |sql| Reply::sql(sql).after(1000);
+    let gate = Gate::closed();
+    let slow = |sql| Reply::sql(sql).behind(&gate);
     let mut fixture = shop("candidates_time", vec![slow(WRONG), slow(RIGHT), slow(RIGHT_TOO)]);
-    let started = Instant::now();
-    fixture.session.ask(QUESTION);
-    assert!(started.elapsed() < Duration::from_millis(2500), "{:?}", started.elapsed());
+    std::thread::scope(|scope| {
+        let session = &mut fixture.session;
+        let asking = scope.spawn(move || session.ask(QUESTION));
+        let are_asked = fixture.double.wait_for_requests(3, Duration::from_secs(15));
+        gate.open();
+        assert!(are_asked, "one is waited for before the next is asked");
+        asking.join().expect("no panic");
+    });
     fixture.double.answer(QUESTION, vec![Reply::sql(RIGHT), Reply::hang(), Reply::sql(RIGHT_TOO)]);
     let started = Instant::now();
     fixture.session.ask(QUESTION);
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
     let states = "SELECT string_agg(coalesce(sqlstate, 'fine'), ' ' ORDER BY sqlstate) FROM nl2sql.calls
         WHERE question = (SELECT id FROM nl2sql.history ORDER BY asked_at DESC LIMIT 1)";
     assert_eq!(fixture.session.text(states), "HV00L fine fine");
@@ -165,9 +171,12 @@ fn they_are_asked_at_once_and_one_that_hangs_holds_up_nothing() {
     let started = Instant::now();
     let error = fixture.session.ask_error(QUESTION, "57014");
     assert!(error.message().contains("nl2sql.question_timeout"), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
-    fixture.double.answer(QUESTION, drafts(&["SELECT count(*) FROM generate_series(1, 100000000)", RIGHT, RIGHT_TOO]));
-    fixture.session.run("SET nl2sql.question_timeout = '20s'; SET nl2sql.query_timeout = '500ms'");
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    let endless = "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 100000) b";
+    fixture.double.answer(QUESTION, drafts(&[endless, RIGHT, RIGHT_TOO]));
+    fixture
+        .session
+        .run("SET nl2sql.question_timeout = '50s'; SET nl2sql.query_timeout = '2s'; SET nl2sql.max_cost = 0");
     fixture.session.ask(QUESTION);
 }
 
@@ -190,16 +199,17 @@ fn a_cancel_ends_all_of_them() {
     std::thread::scope(|scope| {
         let session = &mut fixture.session;
         let asking = scope.spawn(move || session.try_texts(&nl_ask(QUESTION)));
-        assert!(fixture.double.wait_for_requests(3, Duration::from_secs(10)), "the model is not asked");
+        assert!(fixture.double.wait_for_requests(3, Duration::from_secs(60)), "the model is not asked");
         let cancelled = Instant::now();
         token.cancel_query(NoTls).expect("the server takes cancels");
         assert!(asking.join().expect("no panic").is_err());
-        assert!(cancelled.elapsed() < Duration::from_millis(500), "{:?}", cancelled.elapsed());
+        // The model hangs for 20 s.
+        assert!(cancelled.elapsed() < Duration::from_secs(6), "{:?}", cancelled.elapsed());
     });
     fixture.double.answer(QUESTION, drafts(&[RIGHT]));
     fixture.session.ask(QUESTION);
     let tasks = format!("/proc/{}/task", fixture.session.pid());
-    let until = Instant::now() + Duration::from_secs(10);
+    let until = Instant::now() + Duration::from_secs(60);
     while std::fs::read_dir(&tasks).expect("the backend lives").count() > 2 {
         assert!(Instant::now() < until, "threads are left");
         std::thread::sleep(Duration::from_millis(20));

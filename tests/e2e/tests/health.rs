@@ -47,7 +47,7 @@ fn a_hanging_service_is_reported_in_time() {
     let started = Instant::now();
     let rows = fixture.session.texts("SELECT reachable FROM nl_health() WHERE name = 'gpt'");
     assert_eq!(rows, ["f"]);
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     assert_eq!(fixture.session.text("SELECT 1"), "1");
 }
 

@@ -19,7 +19,7 @@ fn threads(session: &mut Session) -> Vec<String> {
 
 /// What is given up ends by itself, a moment later.
 fn wait_for_threads(session: &mut Session, count: usize) {
-    let until = Instant::now() + Duration::from_secs(10);
+    let until = Instant::now() + Duration::from_secs(60);
     while threads(session).len() != count {
         assert!(Instant::now() < until, "{:?} instead of {count}", threads(session));
         std::thread::sleep(Duration::from_millis(20));
@@ -55,13 +55,14 @@ fn a_thread_whose_call_was_given_up_ends_and_another_takes_its_place() {
         std::thread::scope(|scope| {
             let session = &mut fixture.session;
             let asking = scope.spawn(move || session.try_texts(&nl_ask("hang")));
-            assert!(fixture.double.wait_for_requests(1, Duration::from_secs(10)), "the model is not asked");
+            assert!(fixture.double.wait_for_requests(1, Duration::from_secs(60)), "the model is not asked");
             let cancelled = Instant::now();
             token.cancel_query(NoTls).expect("the server takes cancels");
             assert!(asking.join().expect("no panic").is_err());
-            assert!(cancelled.elapsed() < Duration::from_millis(500), "{:?}", cancelled.elapsed());
+            // The model hangs for 20 s.
+            assert!(cancelled.elapsed() < Duration::from_secs(6), "{:?}", cancelled.elapsed());
         });
-        let _ = fixture.session.client.simple_query("SELECT pg_sleep(0.2)");
+        let _ = fixture.session.client.simple_query("SELECT pg_sleep(0.5)");
         assert_eq!(fixture.session.ask("one")[0]["n"], 1);
         wait_for_threads(&mut fixture.session, 2);
         assert_ne!(threads(&mut fixture.session), kept);

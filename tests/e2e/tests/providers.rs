@@ -159,7 +159,7 @@ fn nl_sql_gives_the_statement_without_running_it() {
     double.answer("slow", Reply::sql("SELECT count(*) FROM generate_series(1, 100000000000) AS g"));
     let sql = session.text(&format!("SELECT nl_sql('{TOP_CUSTOMERS}')"));
     assert_eq!(directly(&mut session, &sql), directly(&mut session, TOP_CUSTOMERS_SQL));
-    session.run("SET nl2sql.max_cost = 0; SET nl2sql.query_timeout = '1s'");
+    session.run("SET nl2sql.max_cost = 0; SET nl2sql.query_timeout = '10s'");
     assert!(session.text("SELECT nl_sql('slow')").contains("generate_series"));
 }
 

@@ -32,7 +32,7 @@ const SCHEMA: &str = "
     CREATE VIEW allowing_inside AS SELECT allows_inside() AS n;
     CREATE VIEW allowing_by_clause AS SELECT allows_by_clause() AS n;
     CREATE VIEW ending AS SELECT ends() AS n;
-    CREATE VIEW slow AS SELECT 1 AS n FROM pg_sleep(60);
+    CREATE VIEW slow AS SELECT 1 AS n FROM pg_sleep(120);
     CREATE VIEW telling AS SELECT current_setting('transaction_read_only') AS read_only,
         current_setting('statement_timeout') AS longest;";
 
@@ -184,7 +184,7 @@ fn limits_and_cancels_reach_the_other_server() {
     session.run("SET nl2sql.query_timeout = '400ms'");
     let started = Instant::now();
     session.error(&run("SELECT n FROM far.slow"), "57014");
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
     wait_for(&mut fixture.session, AT_WORK, "0");
     session.run("RESET nl2sql.query_timeout");
     let token = session.client.cancel_token();

@@ -64,7 +64,7 @@ fn inside_a_transaction(session: &mut Session, question: &str, sqlstate: &str) {
 
 #[test]
 fn faults_of_the_line() {
-    let slow = |name, reply| fault(name, reply, "HV00L", None, 6);
+    let slow = |name, reply| fault(name, reply, "HV00L", None, 20);
     run(
         "line",
         "2s",
@@ -72,16 +72,16 @@ fn faults_of_the_line() {
             slow("hang", Reply::hang()),
             slow("drip", Reply::sql("SELECT 1").drip(100)),
             slow("late", Reply::sql("SELECT 1").after(60_000)),
-            fault("cut off", Reply::sql("SELECT 1").cut_off(), "HV00M", None, 10),
+            fault("cut off", Reply::sql("SELECT 1").cut_off(), "HV00M", None, 30),
         ],
     );
     // Three tries, each on a connection of its own.
-    run("closed", "2s", vec![fault("close", Reply::close(), "HV00N", None, 10)]);
+    run("closed", "2s", vec![fault("close", Reply::close(), "HV00N", None, 30)]);
 }
 
 #[test]
 fn faults_of_the_content() {
-    let garbage = |name, reply| fault(name, reply, "HV00M", None, 10);
+    let garbage = |name, reply| fault(name, reply, "HV00M", None, 30);
     run(
         "content",
         "20s",
@@ -110,14 +110,14 @@ fn error_statuses() {
         "statuses",
         "2s",
         vec![
-            fault("401", Reply::status(401), "28000", Some(1), 3),
-            fault("403", Reply::status(403), "28000", Some(1), 3),
-            fault("400", Reply::status(400), "HV00L", Some(1), 3),
-            fault("404", Reply::status(404), "HV00L", Some(1), 3),
-            fault("429", Reply::status(429).retry_after(0), "53000", Some(3), 10),
-            fault("500", Reply::status(500), "HV00L", Some(3), 10),
-            fault("503", Reply::status(503), "HV00L", Some(3), 10),
-            fault("plain 500", Reply::raw(500, "text/plain", "oops"), "HV00L", Some(3), 10),
+            fault("401", Reply::status(401), "28000", Some(1), 20),
+            fault("403", Reply::status(403), "28000", Some(1), 20),
+            fault("400", Reply::status(400), "HV00L", Some(1), 20),
+            fault("404", Reply::status(404), "HV00L", Some(1), 20),
+            fault("429", Reply::status(429).retry_after(0), "53000", Some(3), 20),
+            fault("500", Reply::status(500), "HV00L", Some(3), 20),
+            fault("503", Reply::status(503), "HV00L", Some(3), 20),
+            fault("plain 500", Reply::raw(500, "text/plain", "oops"), "HV00L", Some(3), 20),
         ],
     );
 }
@@ -160,7 +160,7 @@ fn a_long_retry_after_does_not_outlast_the_timeout() {
     let started = Instant::now();
     let error = fixture.session.failure("SELECT nl_ask('busy')");
     assert!(["53000", "HV00L"].contains(&error.code().code()), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn nobody_there() {
         fixture.session.run(&format!("SET nl2sql.model = '{name}'"));
         let started = Instant::now();
         fixture.session.ask_error("anything", "HV00N");
-        assert!(started.elapsed() < Duration::from_secs(15), "{name}: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(40), "{name}: {:?}", started.elapsed());
     }
 }
 

@@ -16,7 +16,7 @@ fn asker(database: &Database<'_>, endpoint: &str, ca_file: Option<&str>) -> Sess
         session.run(&format!("ALTER SERVER secure OPTIONS (ADD ca_file '{file}')"));
     }
     session.run("CREATE USER MAPPING FOR PUBLIC SERVER secure OPTIONS (api_key 'sk-test')");
-    session.run("LOAD 'nl2sql'; SET nl2sql.model = 'secure'; SET nl2sql.model_timeout = '5s'");
+    session.run("LOAD 'nl2sql'; SET nl2sql.model = 'secure'; SET nl2sql.model_timeout = '30s'");
     session
 }
 
