@@ -39,3 +39,15 @@ asked() {
     read -r count <&8
     echo "$count"
 }
+
+# What psql prints where it is interrupted while the model ponders.
+interrupted() {
+    psql -qX -c "SELECT nl_ask('something the model ponders')" >"$TMP_DIR/interrupted" 2>&1 &
+    local asking=$! pondering="SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%nl_ask%ponders%' AND state = 'active' AND pid <> pg_backend_pid()"
+    for _ in $(seq 300); do
+        [ "$(PGPORT=${server_port:-$PGPORT} psql -qXAt -U postgres -c "$pondering")" != 0 ] && break || sleep 0.1
+    done
+    kill -INT "$asking"
+    wait "$asking" || true
+    cat "$TMP_DIR/interrupted"
+}

@@ -58,7 +58,7 @@ try {
 
   reply = await ask("orders per month in 2025");
   holds("an answer in sentences", await message(reply), /^The number of orders in 2025 .* The total is 9,986,/);
-  await reply.locator(".chart canvas, .chart svg").first().waitFor({ timeout: 20_000 });
+  await reply.locator(".chart canvas, .chart svg").first().waitFor({ timeout: 60_000 });
   holds("a chart", String(await reply.locator(".chart canvas, .chart svg").count()), "1");
   await reply.locator("summary", { hasText: "12 rows" }).click();
   holds("a table", String(await reply.locator("table tr").count()), "13");

@@ -87,7 +87,7 @@ async function checkPage(file) {
   });
   await page.goto(pathToFileURL(file).href);
   try {
-    await page.locator("#chart canvas").waitFor({ timeout: 20_000 });
+    await page.locator("#chart canvas").waitFor({ timeout: 60_000 });
     await page.screenshot({ path: join(out, "page.png") });
   } catch (error) {
     problems.push(`not drawn: ${error.message.split("\n")[0]}`);

@@ -178,7 +178,7 @@ public class Jdbc {
         try (Statement statement = connection.createStatement()) {
             Thread canceller = new Thread(() -> {
                 try {
-                    Thread.sleep(500);
+                    Thread.sleep(2000);
                     statement.cancel();
                 } catch (Exception problem) {
                     problem.printStackTrace(System.out);

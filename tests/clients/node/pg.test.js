@@ -98,7 +98,7 @@ test('a query is cancelled from another connection while the model thinks', asyn
     await other.connect();
     const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
     const hanging = assert.rejects(client.query('SELECT nl_ask($1)', ['something the model ponders']), { code: '57014' });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     await other.query('SELECT pg_cancel_backend($1)', [rows[0].pid]);
     await hanging;
     await other.end();

@@ -38,7 +38,7 @@ SET nl2sql.query_timeout = '20ms';
 SELECT nl_ask('list endless');
 \echo :LAST_ERROR_SQLSTATE
 RESET nl2sql.query_timeout;
-SET statement_timeout = '20ms';
+SET statement_timeout = '1s';
 SELECT nl_ask('list endless');
 \echo :LAST_ERROR_SQLSTATE
 RESET statement_timeout;
