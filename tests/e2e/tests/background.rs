@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nl2sql_e2e::cluster::{Cluster, Content, Database};
-use nl2sql_e2e::double::{Double, Reply};
-use nl2sql_e2e::in_background::{prepare, submit};
+use nl2sql_e2e::double::{Double, Gate, Reply};
+use nl2sql_e2e::in_background::{prepare, submit, told};
 use nl2sql_e2e::session::{Session, quote};
 use nl2sql_e2e::waiting::wait_for;
 use nl2sql_e2e::{TOP_CUSTOMERS, TOP_CUSTOMERS_SQL};
@@ -38,7 +38,7 @@ fn shop_on(cluster: &'static Cluster, name: &str) -> Shop {
 
 /// The state that the question ends in.
 fn ended(session: &mut Session, id: i64) -> String {
-    let state = session.text(&format!("SELECT nl_wait({id}, '20 s')"));
+    let state = session.text(&format!("SELECT nl_wait({id}, '2 min')"));
     let told = session.text(&format!("SELECT concat_ws(' ', sqlstate, error) FROM nl2sql.jobs WHERE id = {id}"));
     if !told.is_empty() {
         println!("{id}: {state}: {told}");
@@ -50,16 +50,17 @@ fn ended(session: &mut Session, id: i64) -> String {
 #[test]
 fn a_question_is_asked_in_the_background_and_run_in_the_askers_session() {
     let mut shop = shop("background");
-    shop.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).after(1500));
+    let gate = Gate::closed();
+    shop.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).behind(&gate));
     let role = shop.database.role("analyst");
     let mut asker = shop.database.session_as(&role);
-    let started = Instant::now();
+    // The model has not replied yet.
     let id = submit(&mut asker, TOP_CUSTOMERS);
-    assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
     let state = asker.text(&format!("SELECT state FROM nl2sql.jobs WHERE id = {id}"));
     assert!(["waiting", "asking"].contains(&&*state), "{state}");
     let error = asker.error(&format!("SELECT nl_result({id})"), "55000");
     assert!(error.hint().unwrap_or_default().contains("nl_wait"), "{error:?}");
+    gate.open();
     assert_eq!(ended(&mut asker, id), "ready");
     let notices = asker.notices();
     assert_eq!(notices.last().map(String::as_str), Some("ready"), "{notices:?}");
@@ -161,25 +162,20 @@ fn other_functions_find_the_draft_kept() {
 #[test]
 fn whoever_listens_is_told_and_whoever_cancels_is_heard() {
     let mut shop = shop("background_cancel");
-    shop.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).after(2000));
+    let gate = Gate::closed();
+    shop.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).behind(&gate));
     let mut listener = shop.database.session();
     listener.run("LISTEN nl2sql");
     let mut asker = shop.database.session_as(&shop.database.role("analyst"));
     let (kept, dropped) = (submit(&mut asker, TOP_CUSTOMERS), submit(&mut asker, TOP_CUSTOMERS));
-    assert!(shop.double.wait_for_requests(2, Duration::from_secs(10)));
+    assert!(shop.double.wait_for_requests(2, Duration::from_secs(60)));
     assert_eq!(asker.text(&format!("SELECT nl_cancel({dropped})")), "t");
     assert_eq!(asker.text(&format!("SELECT nl_cancel({dropped})")), "f");
+    gate.open();
     assert_eq!(ended(&mut asker, kept), "ready");
     assert_eq!(asker.text(&format!("SELECT state FROM nl2sql.jobs WHERE id = {dropped}")), "cancelled");
     asker.error(&format!("SELECT nl_result({dropped})"), "55000");
-    let mut told = Vec::new();
-    listener.run("SELECT 1");
-    use postgres::fallible_iterator::FallibleIterator;
-    let mut notifications = listener.client.notifications();
-    let mut waiting = notifications.timeout_iter(Duration::from_millis(500));
-    while let Some(one) = waiting.next().expect("notifications") {
-        told.push(one.payload().to_owned());
-    }
+    let told = told(&mut listener, 4);
     let of = |id: i64| -> Vec<&str> {
         let id = id.to_string();
         told.iter().filter_map(|line| line.strip_prefix(&id)).map(str::trim).collect()

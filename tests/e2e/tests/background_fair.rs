@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use nl2sql_e2e::cluster::Content;
 use nl2sql_e2e::double::Reply;
-use nl2sql_e2e::in_background::{Alone, ended, submit};
+use nl2sql_e2e::in_background::{Alone, ended, submit, told};
 use nl2sql_e2e::session::Session;
-use nl2sql_e2e::waiting::wait_for;
+use nl2sql_e2e::waiting::{wait_for, wait_until};
 
 /// A session of a new role, which is its name.
 fn role(alone: &Alone, name: &str) -> (Session, String) {
@@ -106,11 +106,8 @@ fn a_question_is_found_after_the_first_look_has_failed() {
     });
     wait_for(&mut admin, &format!("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = {pid}"), "1");
     asker.run("COMMIT");
-    let until = Instant::now() + Duration::from_secs(20);
-    while !alone.cluster.log().contains("could not look for questions in the background") {
-        assert!(Instant::now() < until, "{}", alone.cluster.log());
-        thread::sleep(Duration::from_millis(20));
-    }
+    let failed = "could not look for questions in the background";
+    wait_until(failed, || alone.cluster.log().contains(failed));
     unlock.send(()).expect("the thread waits");
     locking.join().expect("no panic");
     assert_eq!(ended(&mut asker, id), "ready");
@@ -162,7 +159,7 @@ fn drafts_that_are_slow_to_judge_hold_up_nobody_else() {
     let mut other = alone.cluster.database("other", Content::Bare).session();
     let started = Instant::now();
     other.run(&format!("ALTER DATABASE {name} RENAME TO renamed"));
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
 /// Where a quota on questions at a time is full, those that wait are left alone until there is room.
@@ -175,12 +172,13 @@ fn a_full_quota_is_no_work() {
     alone.double.answer("slow", Reply::sql("SELECT 1 AS n").after(1500));
     listener.run("LISTEN nl2sql");
     asker.run("SELECT count(nl_submit('slow ' || g)) FROM generate_series(1, 30) g");
-    wait_for(&mut admin, "SELECT count(*) FROM nl2sql.job WHERE state = 'ready'", "3");
+    wait_for(&mut admin, "SELECT count(*) >= 3 FROM nl2sql.job WHERE state = 'ready'", "t");
     asker.run("SELECT count(nl_cancel(id)) FROM nl2sql.jobs WHERE state IN ('waiting', 'asking')");
-    let told = told(&mut listener);
+    // Each has ended, and some were asked before.
+    let told = told(&mut listener, 30 + 3);
     let count = |state: &str| told.iter().filter(|line| line.ends_with(state)).count();
     assert_eq!(count("waiting"), 0, "{told:?}");
-    assert!((3..=5).contains(&count("asking")), "{told:?}");
+    assert!((count("ready")..=count("ready") + 2).contains(&count("asking")), "{told:?}");
 }
 
 /// Whoever copies a database asks nothing again that waits in it.
@@ -289,8 +287,11 @@ fn questions_in_flight_hold_no_snapshot() {
     let held = "SELECT count(*) FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()";
     wait_for(&mut admin, held, "0");
     admin.run("DELETE FROM passing");
-    admin.run("VACUUM passing");
-    wait_for(&mut admin, "SELECT pg_relation_size('passing')", "0");
+    // It has to meet no such moment.
+    wait_until("what was deleted stays", || {
+        admin.run("VACUUM passing");
+        admin.text("SELECT pg_relation_size('passing')") == "0"
+    });
     // A session that waits for its model itself does hold one.
     let mut waiting = alone.session();
     let (question, stop) = ("SELECT nl_ask('hanging')", waiting.client.cancel_token());
@@ -299,17 +300,4 @@ fn questions_in_flight_hold_no_snapshot() {
     assert_ne!(admin.text(held), "0");
     stop.cancel_query(postgres::NoTls).expect("a cancel");
     asking.join().expect("no panic");
-}
-
-/// What a session that listens was told.
-fn told(listener: &mut Session) -> Vec<String> {
-    listener.run("SELECT 1");
-    use postgres::fallible_iterator::FallibleIterator;
-    let mut notifications = listener.client.notifications();
-    let mut waiting = notifications.timeout_iter(Duration::from_millis(500));
-    let mut told = Vec::new();
-    while let Some(one) = waiting.next().expect("notifications") {
-        told.push(one.payload().to_owned());
-    }
-    told
 }

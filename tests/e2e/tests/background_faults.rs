@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nl2sql_e2e::cluster::{Content, Database};
-use nl2sql_e2e::double::Reply;
+use nl2sql_e2e::double::{Gate, Reply};
 use nl2sql_e2e::in_background::{Alone, WORKER, ended, prepare, submit};
 use nl2sql_e2e::session::Session;
 use nl2sql_e2e::waiting::{kill, wait_for};
@@ -90,8 +90,8 @@ fn the_server_stops_at_once_with_a_thousand_in_flight() {
     };
     let took = at("LOG:  shutting down") - at("received fast shutdown request");
     println!("{resident}; all processes ended in {took:.3} s, the server in {whole:?}");
-    // Half of it on a quiet machine is still twice what it takes there.
-    assert!(took < 2.0, "{took} s");
+    // Half a second on a quiet machine. The models would be waited for a minute.
+    assert!(took < 15.0, "{took} s");
 }
 
 /// Whoever owns a database drops, renames and copies it, whatever is in flight.
@@ -115,7 +115,7 @@ fn databases_are_dropped_copied_and_renamed_at_once() {
     {
         let mut session = alone.session();
         submit(&mut session, "hanging");
-        assert!(alone.double.wait_for_requests(at + 1, Duration::from_secs(20)), "{statement}");
+        assert!(alone.double.wait_for_requests(at + 1, Duration::from_secs(60)), "{statement}");
         drop(session);
         thread::sleep(Duration::from_millis(100));
         let started = Instant::now();
@@ -123,7 +123,7 @@ fn databases_are_dropped_copied_and_renamed_at_once() {
         for one in statement.split("; ") {
             owners.run(one);
         }
-        assert!(started.elapsed() < Duration::from_secs(3), "{statement}: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{statement}: {:?}", started.elapsed());
         // It comes back after a while where there is something left.
         if at < 2 {
             thread::sleep(Duration::from_secs(6));
@@ -136,12 +136,14 @@ fn what_goes_away_is_told() {
     let alone = Alone::start("gone", "");
     let mut admin = alone.session();
     let (leaver, poor) = (alone.database.role("leaver"), alone.database.role("poor"));
-    alone.double.answer("late", Reply::sql(TOP_CUSTOMERS_SQL).after(1500));
+    let gate = Gate::closed();
+    alone.double.answer("late", Reply::sql(TOP_CUSTOMERS_SQL).behind(&gate));
     let of_leaver = submit(&mut alone.database.session_as(&leaver), "late");
     let mut asker = alone.database.session_as(&poor);
     let of_poor = submit(&mut asker, "late");
-    assert!(alone.double.wait_for_requests(2, Duration::from_secs(10)));
+    assert!(alone.double.wait_for_requests(2, Duration::from_secs(60)));
     admin.run(&format!("DROP ROLE {leaver}; REVOKE SELECT ON orders FROM PUBLIC"));
+    gate.open();
     let state = |id: i64| format!("SELECT concat_ws(' ', state, sqlstate) FROM nl2sql.job WHERE id = {id}");
     wait_for(&mut admin, &state(of_leaver), "failed 42704");
     wait_for(&mut admin, &state(of_poor), "failed 42501");
@@ -161,6 +163,7 @@ fn what_goes_away_is_told() {
     wait_for(&mut admin, &state(denied), "failed 42501");
     // The extension itself, with a question in flight.
     admin.run("GRANT USAGE ON FOREIGN SERVER gpt TO PUBLIC");
+    alone.double.answer("late", Reply::hang());
     let asked = alone.asked("late");
     submit(&mut asker, "late");
     alone.wait_until_asked("late", asked + 1);
@@ -218,8 +221,9 @@ fn limits_hold_and_roles_take_turns() {
         Alone::start("limits", "nl2sql.max_in_flight = 4\nnl2sql.max_in_flight_of_role = 3\nnl2sql.max_waiting = 8\n");
     let (many, few) = (alone.database.role("many"), alone.database.role("few"));
     let (mut many, mut few) = (alone.database.session_as(&many), alone.database.session_as(&few));
+    let gate = Gate::closed();
     for at in 0..10 {
-        alone.double.answer(&format!("question {at} of many"), Reply::sql("SELECT 1 AS n").after(800));
+        alone.double.answer(&format!("question {at} of many"), Reply::sql("SELECT 1 AS n").behind(&gate));
         alone.double.answer(&format!("question {at} of few"), Reply::sql("SELECT 1 AS n").after(800));
     }
     for at in 0..8 {
@@ -227,14 +231,15 @@ fn limits_hold_and_roles_take_turns() {
     }
     let error = many.error("SELECT nl_submit('question 9 of many')", "54000");
     assert!(error.detail().unwrap_or_default().contains("At most 8"), "{error:?}");
-    assert!(alone.double.wait_for_requests(3, Duration::from_secs(10)));
+    assert!(alone.double.wait_for_requests(3, Duration::from_secs(60)));
     thread::sleep(Duration::from_millis(300));
     assert_eq!(alone.double.open_connections(), 3, "of one role");
     assert_eq!(many.text("SELECT min(position) || ' ' || max(position) FROM nl2sql.jobs"), "1 5");
     let last = submit(&mut few, "question 1 of few");
     assert_eq!(ended(&mut few, last), "ready");
     let left = many.text("SELECT count(*) FROM nl2sql.jobs WHERE state = 'waiting'");
-    assert!(left.parse::<u32>().expect("a number") >= 1, "it did not wait for those that were submitted before it");
+    assert_eq!(left, "5", "it did not wait for those that were submitted before it");
+    gate.open();
     wait_for(&mut many, "SELECT count(*) FROM nl2sql.jobs WHERE state = 'ready'", "8");
     let order: Vec<usize> = (0..8)
         .filter_map(|at| {

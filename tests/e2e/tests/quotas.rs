@@ -8,6 +8,7 @@ use nl2sql_e2e::cluster::{Cluster, Content, Database, shared};
 use nl2sql_e2e::double::{Double, Provider, Reply};
 use nl2sql_e2e::fixture::server;
 use nl2sql_e2e::session::{Session, nl_ask};
+use nl2sql_e2e::waiting::{kill, wait_for, wait_until};
 use nl2sql_e2e::{TOP_CUSTOMERS, TOP_CUSTOMERS_SQL};
 
 fn preloaded() -> &'static Cluster {
@@ -55,14 +56,14 @@ impl Office {
     }
 }
 
-fn each(test: impl Fn(&'static Cluster, bool)) {
-    test(shared(), false);
-    test(preloaded(), true);
+fn each(test: impl Fn(&'static Cluster)) {
+    test(shared());
+    test(preloaded());
 }
 
 #[test]
 fn questions_of_a_team_are_limited_each_and_together() {
-    each(|cluster, _| {
+    each(|cluster| {
         let mut office = office(cluster, "questions");
         let (team, analyst) = (office.team.clone(), office.analyst.clone());
         let other = office.database.role("other");
@@ -98,7 +99,7 @@ fn questions_of_a_team_are_limited_each_and_together() {
 
 #[test]
 fn tokens_and_cost_are_limited_for_everybody() {
-    each(|cluster, _| {
+    each(|cluster| {
         let mut office = office(cluster, "tokens");
         let analyst = office.analyst.clone();
         office.quota("-", false, "tokens", "1");
@@ -118,16 +119,13 @@ fn tokens_and_cost_are_limited_for_everybody() {
 /// What is used is known again after the server was started anew, as questions under a quota are recorded whatever nl2sql.history is.
 #[test]
 fn questions_under_a_quota_are_recorded() {
-    each(|cluster, is_preloaded| {
+    each(|cluster| {
         let mut office = office(cluster, "recorded");
         let analyst = office.analyst.clone();
         office.quota("-", false, "questions", "9");
         office.asker(&analyst).ask(TOP_CUSTOMERS);
-        if is_preloaded {
-            thread::sleep(Duration::from_millis(500));
-        }
-        let kept = "SELECT concat_ws(' ', role_name, question, outcome, calls) FROM nl2sql.history";
-        assert_eq!(office.admin.texts(kept), [format!("{analyst} answered 1")]);
+        let kept = "SELECT string_agg(concat_ws(' ', role_name, question, outcome, calls), ', ') FROM nl2sql.history";
+        wait_for(&mut office.admin, kept, &format!("{analyst} answered 1"));
     });
 }
 
@@ -149,29 +147,16 @@ fn quotas_outlive_crashes() {
         (database.name.clone(), database.role("analyst"))
     };
     let session = |cluster: &Cluster, role: &str| {
-        let until = std::time::Instant::now() + Duration::from_secs(20);
-        while cluster.config(&name).connect(postgres::NoTls).is_err() {
-            assert!(std::time::Instant::now() < until, "the server does not come back:\n{}", cluster.log());
-            thread::sleep(Duration::from_millis(50));
-        }
+        wait_until("the server does not come back", || cluster.config(&name).connect(postgres::NoTls).is_ok());
         Session::open(cluster.config(&name).user(role))
     };
     let wait_for_history = |cluster: &Cluster, count: &str| {
-        let until = std::time::Instant::now() + Duration::from_secs(10);
-        while session(cluster, "postgres").text("SELECT count(*) FROM nl2sql.history") != count {
-            assert!(std::time::Instant::now() < until, "the history is not written");
-            thread::sleep(Duration::from_millis(50));
-        }
+        wait_for(&mut session(cluster, "postgres"), "SELECT count(*) FROM nl2sql.history", count);
     };
     session(&cluster, &analyst).ask(TOP_CUSTOMERS);
     wait_for_history(&cluster, "1");
-    let mut victim = session(&cluster, &analyst);
-    let pid = victim.pid().to_string();
-    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().expect("kill can be run").success());
-    while victim.try_texts("SELECT 1").is_ok() {
-        thread::sleep(Duration::from_millis(20));
-    }
-    thread::sleep(Duration::from_millis(300));
+    let (mut victim, mut other) = (session(&cluster, &analyst), session(&cluster, &analyst));
+    kill(&victim.pid().to_string(), &mut other);
     session(&cluster, &analyst).ask(TOP_CUSTOMERS);
     wait_for_history(&cluster, "2");
     cluster.restart("immediate");
@@ -215,17 +200,19 @@ fn questions_at_the_same_time_are_limited() {
     let mut office = office(preloaded(), "concurrent");
     let analyst = office.analyst.clone();
     office.quota(&analyst, true, "concurrent", "1");
-    office.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).after(20_000));
+    office.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).after(50_000));
     let (mut slow, mut other) = (office.asker(&analyst), office.asker(&analyst));
     let pid = slow.pid();
     let asking = thread::spawn(move || slow.try_ask(TOP_CUSTOMERS).is_err());
-    assert!(office.double.wait_for_requests(1, Duration::from_secs(10)));
+    assert!(office.double.wait_for_requests(1, Duration::from_secs(60)));
     let error = other.ask_error(TOP_CUSTOMERS, "53400");
     assert_eq!(error.detail(), Some("All its members together have 1 under way, and may have 1."));
     // A session that is terminated leaves nothing under way, nor does one that is cancelled.
     office.admin.run(&format!("SELECT pg_terminate_backend({pid})"));
     assert!(asking.join().expect("no panic"));
-    other.run("SET statement_timeout = '300ms'");
+    // It is told of its end before it ends.
+    wait_for(&mut office.admin, &format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}"), "0");
+    other.run("SET statement_timeout = '1s'");
     other.error(&nl_ask(TOP_CUSTOMERS), "57014");
     other.error(&nl_ask(TOP_CUSTOMERS), "57014");
     office.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL));
@@ -271,7 +258,7 @@ fn several_drafts_at_once_pass_no_quota() {
     assert!(calls > 64 && taken <= most + 64 * one, "{calls} calls, {taken} tokens of {most}");
     // Where nearly nothing is left, one draft is asked for.
     office.admin.run("DELETE FROM nl2sql.quota; TRUNCATE nl2sql.history, nl2sql.calls");
-    thread::sleep(Duration::from_millis(500));
+    wait_for(&mut office.admin, "SELECT pending_bytes FROM nl2sql.stat_history()", "0");
     office.admin.run("TRUNCATE nl2sql.history, nl2sql.calls");
     office.quota("-", false, "tokens", &(2 * one).to_string());
     office.double.clear();

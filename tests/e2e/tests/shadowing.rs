@@ -5,7 +5,7 @@ use std::thread;
 
 use nl2sql_e2e::attack::Target;
 use nl2sql_e2e::cluster::{Content, shared};
-use nl2sql_e2e::double::{Provider, Reply};
+use nl2sql_e2e::double::{Gate, Provider, Reply};
 use nl2sql_e2e::fixture::{Fixture, server};
 use nl2sql_e2e::server::lacks;
 use nl2sql_e2e::session::{nl_ask, quote};
@@ -136,7 +136,8 @@ fn a_relation_replaced_while_the_model_thinks_is_judged_anew() {
     let mut target = Target::new("replaced", false, STAFF);
     let sql = "SELECT id FROM staff";
     assert_eq!(target.ask(sql), Ok(2));
-    target.fixture.double.answer("later", Reply::sql(sql).after(500));
+    let gate = Gate::closed();
+    target.fixture.double.answer("later", Reply::sql(sql).behind(&gate));
     target.fixture.double.clear();
     let role = target.asker.text("SELECT current_user");
     let mut asker = target.fixture.asker(&role);
@@ -147,6 +148,7 @@ fn a_relation_replaced_while_the_model_thinks_is_judged_anew() {
         "ALTER TABLE staff RENAME TO kept; CREATE VIEW staff AS SELECT id, wipe() FROM kept;
         GRANT SELECT ON staff TO PUBLIC",
     );
+    gate.open();
     let refused = asking.join().expect("the asker").expect_err("a view that writes");
     assert_eq!(refused.expect("an SQLSTATE").code(), "2F003");
     assert_eq!(target.fixture.session.text("SELECT count(*) FROM kept"), "2");
