@@ -5,6 +5,7 @@
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
 use nl2sql_e2e::session::{Session, nl_ask, quote};
+use nl2sql_e2e::waiting::wait_until;
 
 const SCHEMA: &str = include_str!("../sql/foreign_code.sql");
 
@@ -298,8 +299,12 @@ fn tables_with_code_of_others_are_not_looked_into() {
     // A table of hers without code of hers is read like any other.
     let mut session = scene.fixture.database.session();
     session.run("SELECT * FROM nl_check('SELECT 1'); SET nl2sql.share = 'samples'; SET constraint_exclusion = on");
-    let prompt = session.text("SELECT nl_prompt('what about Zebulon 5')");
-    assert!(prompt.contains("Value of mal.plain.name"), "{prompt}");
+    // Where the machine is too busy to look in time, it is asked again.
+    let mut prompt = String::new();
+    wait_until("the value is not told", || {
+        prompt = session.text("SELECT nl_prompt('what about Zebulon 5')");
+        prompt.contains("Value of mal.plain.name")
+    });
     assert!(!prompt.contains("Value of mal.partial.name"), "{prompt}");
 }
 

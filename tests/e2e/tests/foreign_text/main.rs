@@ -8,6 +8,7 @@ use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
 use nl2sql_e2e::server::lacks;
 use nl2sql_e2e::session::{Session, nl_ask, quote};
+use nl2sql_e2e::waiting::wait_until;
 use statements::{ANSWERED, REFUSED, REFUSED_BY_POLICY};
 
 const SCHEMA: &str = include_str!("../../sql/foreign_text.sql");
@@ -174,8 +175,12 @@ fn tables_with_such_policies_are_not_looked_into() {
     let role = scene.analyst.text("SELECT current_user");
     let mut sharing = scene.fixture.asker(&role);
     sharing.run("SET app.tenant = '1'");
-    let prompt = sharing.text("SELECT nl_prompt('p tenant or p table or p owner or p domain with body Zebulon one')");
-    assert!(prompt.contains("Value of mal.p_tenant.body"), "an ordinary policy keeps nobody from looking: {prompt}");
+    // Where the machine is too busy to look in time, it is asked again.
+    let mut prompt = String::new();
+    wait_until("an ordinary policy keeps somebody from looking", || {
+        prompt = sharing.text("SELECT nl_prompt('p tenant or p table or p owner or p domain with body Zebulon one')");
+        prompt.contains("Value of mal.p_tenant.body")
+    });
     assert!(!prompt.contains("Value of mal.p_table.body"), "{prompt}");
     assert_eq!(scene.seen() - before, 0, "a policy has read something");
 }
@@ -305,7 +310,7 @@ fn types_that_change_while_a_statement_runs_are_judged_again() {
          ALTER TABLE mal.texts ALTER big SET STORAGE EXTERNAL;
          INSERT INTO mal.texts SELECT i, '(1)', repeat(md5(i::text), 300) FROM generate_series(1, 400) i;
          CREATE VIEW mal.def_good AS SELECT id, t::mal.comp_good AS c FROM mal.texts;
-         CREATE VIEW mal.def_long AS SELECT id, t::mal.comp_good AS c, length(repeat(md5(big), 300000)) AS l FROM mal.texts;
+         CREATE VIEW mal.def_long AS SELECT id, t::mal.comp_good AS c, length(repeat(md5(big), 1000000)) AS l FROM mal.texts;
          GRANT SELECT ON mal.def_good, mal.def_long TO {analyst}"
     ));
     scene.fixture.double.answer("good", Reply::sql("SELECT id, c FROM mal.def_good"));
