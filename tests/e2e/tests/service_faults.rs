@@ -72,11 +72,11 @@ fn faults_of_the_line() {
             slow("hang", Reply::hang()),
             slow("drip", Reply::sql("SELECT 1").drip(100)),
             slow("late", Reply::sql("SELECT 1").after(60_000)),
-            fault("cut off", Reply::sql("SELECT 1").cut_off(), "HV00M", None, 30),
         ],
     );
+    let cut_off = fault("cut off", Reply::sql("SELECT 1").cut_off(), "HV00M", None, 30);
     // Three tries, each on a connection of its own.
-    run("closed", "2s", vec![fault("close", Reply::close(), "HV00N", None, 30)]);
+    run("closed", "20s", vec![cut_off, fault("close", Reply::close(), "HV00N", None, 30)]);
 }
 
 #[test]
@@ -108,16 +108,16 @@ fn faults_of_the_content() {
 fn error_statuses() {
     run(
         "statuses",
-        "2s",
+        "20s",
         vec![
             fault("401", Reply::status(401), "28000", Some(1), 20),
             fault("403", Reply::status(403), "28000", Some(1), 20),
             fault("400", Reply::status(400), "HV00L", Some(1), 20),
             fault("404", Reply::status(404), "HV00L", Some(1), 20),
-            fault("429", Reply::status(429).retry_after(0), "53000", Some(3), 20),
-            fault("500", Reply::status(500), "HV00L", Some(3), 20),
-            fault("503", Reply::status(503), "HV00L", Some(3), 20),
-            fault("plain 500", Reply::raw(500, "text/plain", "oops"), "HV00L", Some(3), 20),
+            fault("429", Reply::status(429).retry_after(0), "53000", Some(3), 30),
+            fault("500", Reply::status(500), "HV00L", Some(3), 30),
+            fault("503", Reply::status(503), "HV00L", Some(3), 30),
+            fault("plain 500", Reply::raw(500, "text/plain", "oops"), "HV00L", Some(3), 30),
         ],
     );
 }
