@@ -2,6 +2,7 @@
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::waiting::wait_until;
 
 /// The builtin model reads this one.
 const PLAIN: &str = "how many customers are there";
@@ -57,8 +58,11 @@ fn stored_values_leave_only_where_they_are_shared() {
     fixture.session.ask(question);
     assert!(!last_body(&fixture).contains("Zebulon Quux"));
     fixture.session.run("SET nl2sql.share = 'samples'");
-    fixture.session.ask(question);
-    assert!(last_body(&fixture).contains("Zebulon Quux"));
+    // Where the machine is too busy to look in time, it is asked again.
+    wait_until("the value is not told", || {
+        fixture.session.ask(question);
+        last_body(&fixture).contains("Zebulon Quux")
+    });
 }
 
 fn last_body(fixture: &Fixture) -> String {

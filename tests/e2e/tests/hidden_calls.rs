@@ -8,7 +8,7 @@ const SCHEMA: &str = include_str!("../sql/hidden_calls.sql");
 const CASES: &str = include_str!("../sql/hidden_calls.txt");
 
 /// Constraints are evaluated for every table.
-const ASKER_SETTINGS: &str = "SET nl2sql.model = 'gpt'; SET nl2sql.max_attempts = 1; SET nl2sql.query_timeout = '2s';
+const ASKER_SETTINGS: &str = "SET nl2sql.model = 'gpt'; SET nl2sql.max_attempts = 1; SET nl2sql.query_timeout = '30s';
     SET constraint_exclusion = on";
 
 #[derive(Clone, Copy, Debug, PartialEq)]

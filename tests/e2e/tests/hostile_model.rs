@@ -56,13 +56,13 @@ const SEVERAL: &[&str] = &[
 ];
 
 const FORBIDDEN: &[&str] = &[
-    "SELECT pg_sleep(10)",
-    "SELECT id, pg_sleep(10) FROM staff",
-    "SELECT 1 WHERE pg_sleep(10) IS NULL",
-    "SELECT 1 ORDER BY pg_catalog.pg_sleep(10)::text",
-    "SELECT pg_catalog.\"pg_sleep\"(10)",
-    "SELECT * FROM pg_sleep(10)",
-    "SELECT 1 LIMIT (SELECT 1 FROM pg_sleep(10))",
+    "SELECT pg_sleep(50)",
+    "SELECT id, pg_sleep(50) FROM staff",
+    "SELECT 1 WHERE pg_sleep(50) IS NULL",
+    "SELECT 1 ORDER BY pg_catalog.pg_sleep(50)::text",
+    "SELECT pg_catalog.\"pg_sleep\"(50)",
+    "SELECT * FROM pg_sleep(50)",
+    "SELECT 1 LIMIT (SELECT 1 FROM pg_sleep(50))",
     "SELECT nextval('numbers')",
     "SELECT setval('numbers', 99)",
     "SELECT set_config('work_mem', '1GB', false)",
