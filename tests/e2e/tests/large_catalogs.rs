@@ -4,6 +4,7 @@ use nl2sql_e2e::cluster::{Content, shared};
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
 use nl2sql_e2e::session::{Session, quote};
+use nl2sql_e2e::waiting::wait_for;
 
 const QUESTIONS: [&str; 6] = [
     "how many orders are there",
@@ -78,9 +79,13 @@ fn stored_values_are_found_in_chosen_tables() {
          INSERT INTO depots SELECT n, 'Quuxville ' || n FROM generate_series(1, 20) AS n; ANALYZE depots",
     );
     session.run("SELECT * FROM nl_check('SELECT 1'); SET nl2sql.share = 'samples'");
-    let told = session.text("SELECT nl_prompt('depots in quuxville 7')");
-    assert!(told.contains("Value of depots.place like") && told.contains("\"Quuxville 7\""), "{told}");
+    // Where the machine is too busy to look in time, it is asked again.
+    let told = "FROM nl_prompt('depots in quuxville 7') AS told";
+    wait_for(
+        &mut session,
+        &format!("SELECT told ~ 'Value of depots.place like' AND told ~ '\"Quuxville 7\"' {told}"),
+        "t",
+    );
     session.run("UPDATE depots SET place = 'Zebulon Quux' WHERE id = 7; ANALYZE depots");
-    let told = session.text("SELECT nl_prompt('depots in zebulon quux')");
-    assert!(told.contains("\"Zebulon Quux\""), "{told}");
+    wait_for(&mut session, "SELECT nl_prompt('depots in zebulon quux') ~ '\"Zebulon Quux\"'", "t");
 }
