@@ -186,5 +186,5 @@ fn deep_texts_neither_overflow_the_stack_nor_take_long() {
         }
     });
     backend.unwrap().join().unwrap();
-    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
 }

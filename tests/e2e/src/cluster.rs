@@ -184,6 +184,8 @@ impl Cluster {
             Command::new(program)
         };
         command.current_dir(&self.directory).env(ENVIRONMENT_VARIABLE, ENVIRONMENT_KEY);
+        // Seconds that a server may take to start or stop on a busy machine.
+        command.env("PGCTLTIMEOUT", "180");
         // Backtraces would end up in error details; proxies would come between the server and the double.
         command.env_remove("RUST_BACKTRACE");
         for proxy in ["http_proxy", "https_proxy", "all_proxy"] {
