@@ -149,7 +149,7 @@ fn feedback_of_one_role_does_not_hold_a_review_up() {
     let mut fixture = Fixture::shop("taught_review_held");
     let (slow, other) = (fixture.database.role("slow"), fixture.database.role("other"));
     let mut session = fixture.database.session_as(&slow);
-    for n in 0..12 {
+    for n in 0..40 {
         let sql = format!("SELECT 1 AS a WHERE md5(repeat(''a'', 150000000 + {n})) = ''x''");
         session.run(&format!("SELECT nl_feedback('how many orders {n}', false, '{sql}')"));
     }
@@ -158,10 +158,10 @@ fn feedback_of_one_role_does_not_hold_a_review_up() {
     let began = std::time::Instant::now();
     let found = fixture.session.texts("SELECT problem FROM nl2sql.review() WHERE kind = 'feedback'");
     let took = began.elapsed();
-    assert_eq!(found.len(), 13);
+    assert_eq!(found.len(), 41);
     assert!(found.iter().filter(|problem| problem.contains("was not judged, as")).count() >= 2, "{found:#?}");
     assert!(found.last().is_some_and(|problem| problem.contains("its SQL is refused")), "{found:#?}");
-    assert!(took.as_secs() < 8, "it took {took:?}");
+    assert!(took.as_secs() < 30, "it took {took:?}");
 }
 
 #[test]
