@@ -91,7 +91,10 @@ pub fn told(listener: &mut Session, at_least: usize) -> Vec<String> {
     }
 }
 
-/// The state that a question ends in.
+/// The state that a question ends in; why is printed.
 pub fn ended(session: &mut Session, id: i64) -> String {
-    session.text(&format!("SELECT nl_wait({id}, '2 min')"))
+    let state = session.text(&format!("SELECT nl_wait({id}, '2 min')"));
+    let told = format!("SELECT concat_ws(' ', model, attempts, sqlstate, error) FROM nl2sql.jobs WHERE id = {id}");
+    println!("{id}: {state}: {}", session.texts(&told).concat());
+    state
 }
