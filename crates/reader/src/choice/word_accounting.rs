@@ -329,7 +329,7 @@ impl Account<'_> {
         let state = cell.values.iter().any(|m| m.target.value.is_empty() && touched(m.target.column))
             // "Out of stock" speaks of the column that is called so.
             || cell.columns.iter().any(|m| m.cost == 0 && m.end == position + 1 && touched(m.target));
-        if !self.is_verb(position) || self.is_attributive(position) || state {
+        if !self.is_verb(position) || self.is_attributive(position) || state || self.is_state_of_noun(position) {
             return false;
         }
         // At the end of the question a verb may be all of a condition: "heads who are acting".
@@ -347,6 +347,20 @@ impl Account<'_> {
         let most = if last { costs::UNSAID_WORD } else { costs::OWN_WORDS };
         cell.relations.is_empty() && !cell.columns.iter().any(|m| m.cost <= most && m.end == position + 1)
             || self.is_named_nearby(cell)
+    }
+
+    /// Whether a word is a stored value of the noun that follows, alone or in a list: "customers with paid orders".
+    fn is_state_of_noun(&self, position: usize) -> bool {
+        const TIES: [&str; 3] = ["and", "or", ","];
+        let values = |at: usize| self.lattice.cell(at).values.iter().filter(move |m| m.end == at + 1);
+        values(position).any(|value| {
+            let column = value.target.column;
+            let listed =
+                |at: &usize| TIES.contains(&self.lattice.lower(*at)) || values(*at).any(|m| m.target.column == column);
+            let noun = (position + 1..self.lattice.len()).find(|at| !listed(at)).unwrap_or(self.lattice.len());
+            let is_its = |m: &Mention<usize>| m.target == column.relation && m.cost <= costs::OWN_WORDS;
+            self.lattice.cell(noun).relations.iter().any(is_its)
+        })
     }
 
     /// Whether the reading touches a relation that the words name.
