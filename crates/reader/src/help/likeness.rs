@@ -1,7 +1,10 @@
 //! How much a question that could be asked instead shares with the one that was asked.
 
 use crate::MAX_WORDS;
+use crate::catalog::schema_view::SchemaView;
+use crate::choice::costs;
 use crate::help::contrary::is_contrary;
+use crate::help::doers;
 use crate::help::suggestions::{MAX_LENGTH, Suggestion};
 use crate::lattice::Lattice;
 use crate::lattice::lexicon::{self, Category};
@@ -14,6 +17,9 @@ pub struct Likeness {
     asked: BTreeSet<String>,
     /// The words of the question that the schema or the data know: sharing these counts most.
     named: BTreeSet<String>,
+    /// Those of them that are values or times, where nothing else of the question names anything but by a verb: it does not say what
+    /// of them it asks for. Empty where it does.
+    alone: BTreeSet<String>,
 }
 
 /// A word of the schema that both questions have.
@@ -24,15 +30,21 @@ const SHARED_WORD: i32 = 3;
 const ADDED_WORD: i32 = 2;
 
 impl Likeness {
-    pub fn new(lattice: &Lattice) -> Self {
+    pub fn new(lattice: &Lattice, schema: &SchemaView) -> Self {
         let mut named = BTreeSet::new();
+        let mut asked: BTreeSet<String> = lattice.words.iter().filter_map(said).collect();
         for start in 0..lattice.len() {
             let cell = lattice.cell(start);
             let ends = cell.relations.iter().map(|m| m.end).chain(cell.columns.iter().map(|m| m.end));
             let end = ends.chain(cell.values.iter().map(|m| m.end)).chain(cell.time_ranges.iter().map(|t| t.1)).max();
             named.extend(lattice.words.get(start..end.unwrap_or(start)).into_iter().flatten().filter_map(said));
         }
-        Self { asked: lattice.words.iter().filter_map(said).collect(), named }
+        let alone = values_alone(lattice);
+        // Who is asked for by a verb is not named, and yet meant.
+        let doers = lattice.words.iter().flat_map(|word| doers::of_verb(word, schema));
+        let doers: Vec<String> = doers.flat_map(|relation| schema.relation_words(relation)).collect();
+        asked.extend(doers.iter().map(|word| stem(&singular(word))));
+        Self { asked, named, alone }
     }
 
     /// Whether a question that is read as `summary` asks for fewer rows than was asked for, by words of its own: "returned orders"
@@ -41,12 +53,15 @@ impl Likeness {
         let words_of = |text: &str| split(text, MAX_WORDS).iter().filter_map(said).collect::<BTreeSet<String>>();
         let conditions: String =
             summary.split(" where ").skip(1).flat_map(|part| part.split(" having ")).collect::<Vec<_>>().join(" ");
-        let conditions = words_of(&conditions.replace(['.', '_'], " "));
+        // Of whose rows a column is tells nothing of which rows there are.
+        let column = |word: &str| word.rsplit_once('.').map_or(word, |(_, column)| column).to_owned();
+        let conditions: Vec<String> = conditions.split_whitespace().map(column).collect();
+        let conditions = words_of(&conditions.join(" ").replace(['.', '_'], " "));
         words_of(candidate).iter().any(|word| !self.asked.contains(word) && conditions.contains(word))
     }
 
     /// Whether a question asks for what was asked, or for a part of it: it has a third of its words at least, or all that name
-    /// something, and where it leaves some of them out, it names nothing in their place.
+    /// something, and where it leaves some of them out, it names nothing in their place. Of values alone anything may be asked.
     pub fn stays_near(&self, candidate: &str) -> bool {
         const OF_ANY: [&str; 9] = ["per", "count", "most", "least", "average", "share", "last", "not", "total"];
         let words: BTreeSet<String> = split(candidate, MAX_WORDS).iter().filter_map(said).collect();
@@ -57,6 +72,9 @@ impl Likeness {
         let of_its_own = |word: &&String| {
             !self.asked.contains(*word) && !OF_ANY.contains(&word.as_str()) && !is_number(word) && !is_idle(word)
         };
+        if !self.alone.is_empty() {
+            return self.alone.iter().all(|word| words.contains(word));
+        }
         let mut named = self.named.iter().filter(|word| !is_idle(word)).peekable();
         let has_named = named.peek().is_some() && named.all(|word| words.contains(word));
         let is_near = shared * 3 >= asked.len() || has_named;
@@ -74,6 +92,25 @@ impl Likeness {
         };
         candidate.iter().map(each).sum()
     }
+}
+
+/// The words of values and times, where nothing else names anything.
+fn values_alone(lattice: &Lattice) -> BTreeSet<String> {
+    let mut alone = BTreeSet::new();
+    let mut at = 0;
+    while at < lattice.len() {
+        let cell = lattice.cell(at);
+        let sure = cell.values.iter().filter(|m| m.cost < costs::COMMON_WORD_AS_VALUE).map(|m| m.end);
+        let end = sure.chain(cell.time_ranges.iter().map(|time| time.1)).max();
+        let names = cell.relations.iter().map(|m| m.cost).chain(cell.columns.iter().map(|m| m.cost));
+        if let Some(end) = end {
+            alone.extend(lattice.words.get(at..end).into_iter().flatten().filter_map(said));
+        } else if names.min().is_some_and(|cost| cost <= costs::SYNONYMOUS_NAME) {
+            return BTreeSet::new();
+        }
+        at = end.unwrap_or(at + 1).max(at + 1);
+    }
+    alone
 }
 
 /// A question that was taught as one to ask in place of another, where it is near: it says two thirds of what was asked and hardly

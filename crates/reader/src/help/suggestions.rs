@@ -112,7 +112,7 @@ impl Reader<'_> {
         let readings: &[String] = if let Abstention::Ambiguous { readings } = abstention { readings } else { &[] };
         let mut candidates = edits::edits(question, lattice, abstention);
         candidates.extend(Topics::new(question, lattice, abstention, &self.schema).questions(self.interrupt)?);
-        let likeness = Likeness::new(lattice);
+        let likeness = Likeness::new(lattice, &self.schema);
         let mut ranked: Vec<(i32, usize, Candidate)> = Vec::new();
         let mut seen: HashSet<String> = HashSet::from([question.trim().to_lowercase()]);
         for (place, candidate) in candidates.into_iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What a question is about, as far as its words name something, and questions that put these parts together.
 
 use crate::catalog::schema_view::SchemaView;
+use crate::help::doers;
 use crate::help::facets::{Facets, phrase, singular};
 use crate::help::question_templates::{Candidate, Form, Templates, last_year};
 use crate::help::suggestions::text_of;
@@ -22,6 +23,10 @@ pub struct Topics<'a> {
     /// Restrictions: "in Germany", "last month".
     values: Vec<String>,
     times: Vec<String>,
+    /// Something else is named than these.
+    names: bool,
+    /// Nothing is named but these, so that it is not said what of them is asked for: what comes in is asked first.
+    asks_for_nothing: bool,
 }
 
 /// No more of each part are combined.
@@ -36,6 +41,8 @@ impl<'a> Topics<'a> {
             groups: Vec::new(),
             values: Vec::new(),
             times: Vec::new(),
+            names: false,
+            asks_for_nothing: false,
         };
         let mut owners = Vec::new();
         let mut at = 0;
@@ -44,6 +51,11 @@ impl<'a> Topics<'a> {
         }
         if let Abstention::Unknown { nearest, .. } = abstention {
             owners.extend(nearest.iter().filter_map(|one| named(schema, &one.name)));
+        }
+        if !topics.names && !(topics.values.is_empty() && topics.times.is_empty()) {
+            topics.asks_for_nothing = true;
+            let doers = lattice.words.iter().flat_map(|word| doers::of_verb(word, schema));
+            owners.splice(0..0, doers.collect::<Vec<_>>());
         }
         for owner in owners {
             push(&mut topics.relations, owner);
@@ -113,6 +125,7 @@ impl<'a> Topics<'a> {
             .filter(|m| m.cost <= costs::SYNONYMOUS_NAME)
             .max_by_key(|m| (m.end, u32::MAX - m.cost))
         {
+            self.names = true;
             push(&mut self.relations, one.target);
             push(&mut self.groups, (singular(&self.schema.relation(one.target).name), Some(one.target)));
             return one.end;
@@ -130,6 +143,7 @@ impl<'a> Topics<'a> {
             return at + 1;
         }
         let is_named = column.cost <= costs::SYNONYMOUS_NAME;
+        self.names |= is_named;
         // "Ship" is no word for what `shipping` holds.
         let words = if is_named && column.cost > 0 { phrase(self.schema, column.target) } else { words };
         if is_measure(column.target) {
@@ -170,6 +184,10 @@ impl<'a> Topics<'a> {
     /// Measures with groups and restrictions.
     fn combined(&self) -> Vec<String> {
         let mut texts = Vec::new();
+        for restriction in self.restrictions().iter().filter(|one| self.asks_for_nothing && !one.is_empty()) {
+            texts.push(format!("revenue{restriction}"));
+            texts.push(format!("revenue per month{restriction}"));
+        }
         let forms = |(measure, relations): &(String, Vec<usize>)| {
             let spoken = ["total", "average", "avg"].iter().any(|word| measure.starts_with(word));
             let kinds: &[&str] = if spoken { &[""] } else { &["", "average ", "total "] };
