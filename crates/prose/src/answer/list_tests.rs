@@ -29,6 +29,9 @@ fn of_many_rows_no_arbitrary_ones_are_named() {
     let either = || Some(Expr::Or(vec![is("Oslo"), is("Rome")]));
     let told = listed(outputs(), either(), six_of(|at| [SIX[at], if at < 4 { "Rome" } else { "Oslo" }])).told();
     assert_eq!(told, "There are 6 orders in Oslo or Rome: 4 in Rome and 2 in Oslo.");
+    let asked = listed(outputs(), either(), six_of(|at| [SIX[at], if at < 4 { "Rome" } else { "Oslo" }]));
+    let told = Case { question: "orders in Oslo and Rome", ..asked }.told();
+    assert_eq!(told, "There are 6 orders in Oslo and Rome: 4 in Rome and 2 in Oslo.");
     let masked = listed(outputs(), either(), six_of(|at| [SIX[at], "***"])).told();
     assert_eq!(masked, "There are 6 orders in Oslo or Rome; the list has them all.");
 }

@@ -133,6 +133,9 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         _ => false,
     };
     let said: Vec<String> = values.iter().map(|value| schema::sanitize::one_line(value)).collect();
+    let tie =
+        if values.last().is_some_and(|last| question_words::ties_by_and(facts.question, last)) { "and" } else { "or" };
+    let in_places = english_list(&said, tie);
     let said = english_list(&said, "or");
     if let Some(adjective) = adjective(facts, &name, values) {
         return Some(adjective);
@@ -143,7 +146,7 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         let from = |owner: &str| if question_words::are_people(owner) { "from" } else { "of" };
         let of = owner.filter(|_| is_of_another);
         let of = of.map(|owner| format!("{} {owner} ", from(&owner))).unwrap_or_default();
-        return Some(Phrase::Place(format!("{of}in {said}")));
+        return Some(Phrase::Place(format!("{of}in {in_places}")));
     }
     match (owner, last) {
         (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {

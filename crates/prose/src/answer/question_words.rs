@@ -17,6 +17,14 @@ pub fn has(question: &str, phrase: &str) -> bool {
         && all.windows(phrase.len()).any(|part| part.iter().zip(&phrase).all(|(one, other)| alike(one, other)))
 }
 
+/// Whether "and" ties a value to the one before it: "in Germany and France", "in Germany and in France".
+pub fn ties_by_and(question: &str, value: &str) -> bool {
+    let (all, value) = (of(question), of(value));
+    let start = all.windows(value.len().max(1)).position(|part| part == value);
+    let mut before = start.map(|start| all.iter().take(start).rev()).into_iter().flatten();
+    before.find(|word| !matches!(word.as_str(), "in" | "from" | "of" | "the")).is_some_and(|word| word == "and")
+}
+
 /// What somebody does with a thing, as in `get the newsletter`.
 pub fn deed(question: &str, thing: &str) -> Option<String> {
     const VERBS: [&str; 8] = ["get", "receive", "have", "want", "use", "read", "take", "pay"];
@@ -75,6 +83,8 @@ mod tests {
     #[test]
     fn the_words_of_a_question_are_found_in_it() {
         assert!(has("paypal payments above 2000", "PayPal payment") && !has("payments by paypal", "paypal payments"));
+        assert!(ties_by_and("revenue in Germany, Spain and in France", "France"));
+        assert!(!ties_by_and("revenue in Germany or France", "France") && !ties_by_and("revenue and orders", "France"));
         assert_eq!(deed("customers who don't get the newsletter", "newsletter").as_deref(), Some("get the newsletter"));
         assert_eq!(deed("revenue by newsletter", "newsletter"), None);
         let owners = owners("newsletter subscribers versus everybody else", "newsletter");
