@@ -4,7 +4,7 @@
 use crate::catalog::schema_view::SchemaView;
 use crate::lattice::Lattice;
 use crate::lattice::lexicon::Category;
-use crate::query::tree::{Aggregate, ColumnId, Condition, Expression, Operand, QueryTree};
+use crate::query::tree::{Aggregate, ColumnId, Condition, Expression, Operand, OutputColumn, QueryTree};
 
 /// Words that deny the values after them.
 const DENIALS: [&str; 9] = ["not", "excluding", "except", "without", "no", "neither", "nor", "besides", "exclude"];
@@ -20,6 +20,10 @@ pub fn tears_values_apart(query: &QueryTree, lattice: &Lattice, schema: &SchemaV
 
 /// Whether rows of a query within a condition would have to hold two values in one column.
 fn asks_for_two_at_once(query: &QueryTree) -> bool {
+    let of_part = |output: &OutputColumn| counts_two_at_once(&output.value);
+    if query.outputs.iter().any(of_part) {
+        return true;
+    }
     let of_column = |condition: &Condition| match condition {
         Condition::OneOf { column, values, negated: false } => Some((*column, values.clone())),
         _ => None,
@@ -37,6 +41,25 @@ fn asks_for_two_at_once(query: &QueryTree) -> bool {
         Condition::InSubquery { query, .. } => holds_two(query) || asks_for_two_at_once(query),
         _ => false,
     })
+}
+
+/// Whether what is counted of some rows alone would have to hold two values in one column: a share of nothing.
+fn counts_two_at_once(value: &Expression) -> bool {
+    match value {
+        Expression::Filtered(_, conditions) => conditions.iter().enumerate().any(|(at, one)| {
+            conditions.iter().skip(at + 1).any(|other| match (one, other) {
+                (
+                    Condition::OneOf { column, values, negated: false },
+                    Condition::OneOf { column: again, values: others, negated: false },
+                ) => column == again && !values.iter().any(|value| others.contains(value)),
+                _ => false,
+            })
+        }),
+        Expression::Quotient(one, two) | Expression::Difference(one, two) | Expression::Growth(one, two) => {
+            counts_two_at_once(one) || counts_two_at_once(two)
+        }
+        _ => false,
+    }
 }
 
 /// Whether of two values that are denied together the second is required.
@@ -106,7 +129,7 @@ fn adds_up_what_holds_both(query: &QueryTree, lattice: &Lattice, schema: &Schema
         let is_head = number != 0 && query.scope(number) == number;
         for condition in source.conditions.iter().filter(|_| is_head) {
             if let Condition::OneOf { column, negated: false, .. } = condition
-                && schema.is_text(column.column)
+                && (schema.is_text(column.column) || schema.column(column.column).category == 'E')
             {
                 twice |= held.contains(&column.column);
                 held.push(column.column);

@@ -179,7 +179,7 @@ impl Parser<'_> {
                         found.push((next.taking(connective.end, end), end));
                     }
                 }
-                for (more, end) in self.further_values(column, mention.end) {
+                for (more, end) in self.values_beside(&hypothesis, at, connective, mention.end) {
                     let values = [vec![first.clone()], more].concat();
                     found.push((
                         about(hypothesis.clone().filter(target, one(values)), at),
@@ -210,56 +210,6 @@ impl Parser<'_> {
         let text = self.schema.is_text(column);
         let mut values = self.lattice.cell(position).values.iter();
         values.find(|m| text && m.cost <= costs::STORED_AS_SAID && alike(m.target.column))
-    }
-
-    /// Two or more further values of a list with commas and "or".
-    fn further_values(&self, column: crate::query::tree::ColumnId, position: usize) -> Vec<(Vec<Operand>, usize)> {
-        let mut found = Vec::new();
-        let mut values = Vec::new();
-        let mut at = position;
-        for _ in 0..8 {
-            let comma = self.skip_optional(at, Category::Comma);
-            let or = self.accept(comma, Category::Or);
-            let start = or.unwrap_or(comma);
-            let start = if start > at { self.skip_optional(start, Category::In) } else { break };
-            let Some((value, end)) = self.literal(column, start).into_iter().next() else { break };
-            values.push(value);
-            at = end;
-            if or.is_some() {
-                found.push((values.clone(), end));
-                break;
-            }
-        }
-        found
-    }
-
-    /// The values that are denied together with a first one: "neither cancelled nor returned", "excluding cancelled and returned
-    /// orders". None of them is meant to hold, whichever word ties them.
-    fn denied_values(
-        &self,
-        hypothesis: &Hypothesis,
-        source: usize,
-        column: ColumnId,
-        position: usize,
-    ) -> Vec<(Vec<Operand>, usize)> {
-        let (mut values, mut at, mut is_tied) = (Vec::new(), position, false);
-        for _ in 0..8 {
-            let comma = self.skip_optional(at, Category::Comma);
-            let tied = self.accept(comma, Category::And).or(self.accept(comma, Category::Or));
-            let tie = tied.or(self.accept_word(comma, "nor"));
-            let start = self.skip_all(tie.unwrap_or(comma), &[Category::In, Category::Not]);
-            let value = self.literal(column, start).into_iter().next().filter(|_| start > at);
-            let Some((value, end)) = value else { break };
-            values.push(value);
-            (at, is_tied) = (end, is_tied || tie.is_some());
-        }
-        if !is_tied {
-            return Vec::new();
-        }
-        let relation = hypothesis.query.relation(source);
-        let nouns = self.lattice.cell(at).relations.iter();
-        let noun = nouns.filter(|m| m.target == relation && m.cost <= costs::OWN_WORDS).map(|m| m.end).max();
-        noun.into_iter().chain([at]).map(|end| (values.clone(), end)).collect()
     }
 
     /// The position after the name of the column where it follows its value: "Palo Alto city".

@@ -57,17 +57,6 @@ impl Parser<'_> {
         self.schema.display_columns(column.relation).contains(&column)
     }
 
-    /// A second value of the same column, after a comma or "or".
-    fn second_value(&self, column: ColumnId, position: usize) -> Vec<(Operand, usize)> {
-        let comma = self.skip_optional(position, Category::Comma);
-        let mut found = Vec::new();
-        if let Some(start) = self.accept(comma, Category::Or).or((comma > position).then_some(comma)) {
-            let start = self.skip_optional(start, Category::In);
-            found.extend(self.literal(column, start));
-        }
-        found
-    }
-
     /// The values of a column that may stand here: stored, quoted, or a number. The longest stored one comes first.
     pub fn literal(&self, column: ColumnId, position: usize) -> Vec<(Operand, usize)> {
         let position = self.skip_articles(position);
@@ -170,6 +159,9 @@ impl Parser<'_> {
             })
             .map(|(_, end)| end),
         );
+        // "By country in Germany and France" asks for both countries by themselves.
+        let by =
+            (position.saturating_sub(3)..position).any(|at| matches!(self.lattice.lower(at), "by" | "per" | "each"));
         for begin in starts {
             let said = bare || begin > position;
             for (value, end) in self.literal(at.column, begin).into_iter().filter(|_| said) {
@@ -178,6 +170,12 @@ impl Parser<'_> {
                 for (more, after) in self.second_value(at.column, end) {
                     found
                         .push((about(hypothesis.clone().filter(at.source, one(vec![value.clone(), more])), at), after));
+                }
+                if matches!(value, Operand::Text(_)) && !by {
+                    for (more, after) in self.values_of_named(hypothesis, at, end) {
+                        let all = one([vec![value.clone()], more].concat());
+                        found.push((about(hypothesis.clone().filter(at.source, all), at), after));
+                    }
                 }
                 found.push((about(hypothesis.clone().filter(at.source, one(vec![value])), at), end));
             }

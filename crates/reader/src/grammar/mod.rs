@@ -2,7 +2,7 @@
 //!
 //! `parser` is a beam search over `hypothesis`, each a partial query tree with a cost. `question_forms` begin (`last_times` among
 //! them), `clauses` continue: noun phrases and their parts (`noun_phrases`, `select_items`, `projection`, `counts`), restrictions (`connectives`,
-//! `column_tests`, `worth_tests`, `conditions`, `time_filters`, `relative_clauses`, `events`, `superlatives`, `single_rows`,
+//! `column_tests`, `value_lists`, `worth_tests`, `conditions`, `time_filters`, `relative_clauses`, `events`, `superlatives`, `single_rows`,
 //! `own_comparisons`, `related_totals`, `named_rows`), `grouping`, `empty_groups`, `ordering`; what joins repeat is counted once (`repeated_rows`).
 
 pub(crate) mod clauses;
@@ -29,4 +29,5 @@ pub(crate) mod select_items;
 pub(crate) mod single_rows;
 pub(crate) mod superlatives;
 pub(crate) mod time_filters;
+pub(crate) mod value_lists;
 pub(crate) mod worth_tests;

@@ -37,6 +37,11 @@ pub enum Adjective {
         end: usize,
         negated: bool,
     },
+    /// A list of stored values, of which any may hold: "paid and shipped".
+    AnyValue {
+        start: usize,
+        end: usize,
+    },
     Flag {
         column: ColumnId,
         negated: bool,
@@ -219,6 +224,9 @@ impl Parser<'_> {
         for end in ends {
             add(Adjective::Value { start, end, negated: negated.is_some() }, end);
         }
+        for end in self.ends_of_lists(start).into_iter().filter(|_| negated.is_none()) {
+            add(Adjective::AnyValue { start, end }, end);
+        }
         for mention in self
             .lattice
             .cell(start)
@@ -252,6 +260,7 @@ impl Parser<'_> {
     ) -> Vec<Hypothesis> {
         match adjective {
             Adjective::Value { start, end, negated } => self.with_value(hypothesis, source, start, end, negated),
+            Adjective::AnyValue { start, end } => self.with_any_value(hypothesis, source, start, end),
             Adjective::Flag { column, negated } => self.with_flag(hypothesis, source, column, negated),
             Adjective::Superlative(quality, direction) => {
                 let limit = noun.limit.or((!noun.plural).then_some(1));

@@ -284,7 +284,7 @@ const FORM_WORDS: &[&str] = &[
     "wow", "qoq", "stock", "share", "money", "turn", "take", "taken", "make", "made", "earn", "earned", "bring",
     "receive", "collect", "who", "everybody", "everyone", "else", "others", "rest", "subscribers", "fewer",
     "second", "third", "fourth", "fifth", "out", "up", "down", "go", "headcount", "head", "signed", "sign", "very",
-    "anything", "something", "nor", "times", "twice",
+    "anything", "something", "nor", "times", "twice", "side", "separately", "respectively", "apart",
 ];
 
 /// Verbs that questions for growth have, after "did".

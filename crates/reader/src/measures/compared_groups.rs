@@ -7,9 +7,10 @@ use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
 use crate::measures::measure_terms::Measure;
-use crate::query::tree::{ColumnRef, Condition, Expression, Operand};
+use crate::query::tree::{ColumnId, ColumnRef, Condition, Expression, Operand};
 
-const AGAINST: [&str; 7] = ["vs", "vs.", "versus", "compared to", "compared with", "against", "in comparison to"];
+/// Words that set two groups against each other.
+pub const AGAINST: [&str; 7] = ["vs", "vs.", "versus", "compared to", "compared with", "against", "in comparison to"];
 
 impl Parser<'_> {
     /// "Did we sell more units in Germany or in France": the measure for either.
@@ -36,11 +37,47 @@ impl Parser<'_> {
     /// Two groups that follow a measure: "of newsletter subscribers versus everybody else", "in Berlin vs Hamburg".
     pub fn compared_groups(&self, hypothesis: &Hypothesis, position: usize) -> Parses<Hypothesis> {
         let mut found = self.grouped_by_two_values(hypothesis, position, &AGAINST);
+        found.extend(self.grouped_by_values(hypothesis, position, true));
         found.extend(self.grouped_by_flag(hypothesis, position));
         found
     }
 
-    fn grouped_by_two_values(&self, hypothesis: &Hypothesis, position: usize, between: &[&str]) -> Parses<Hypothesis> {
+    /// Several groups by name: "compare revenue in Germany and France", or with `said` where words after them say that each is asked
+    /// for by itself: "in Germany and France side by side".
+    pub fn grouped_by_values(&self, hypothesis: &Hypothesis, position: usize, said: bool) -> Parses<Hypothesis> {
+        const BY_ITSELF: [&str; 6] =
+            ["side by side", "separately", "respectively", "each", "next to each other", "apart"];
+        let mut found = Vec::new();
+        if !hypothesis.query.groups.is_empty() || !hypothesis.is_counting() {
+            return found;
+        }
+        let start = self.skip_all(position, &[Category::In, Category::Of]);
+        for (column, first, middle) in self.values_at(start) {
+            for (more, end) in self.listed_values(column, middle) {
+                let Some(end) = (if said { self.accept_phrase(end, &BY_ITSELF) } else { Some(end) }) else { continue };
+                let values = [vec![Operand::Text(first.clone())], more].concat();
+                found.extend(self.grouped_by_any(hypothesis, column, &values).map(|next| (next, end)));
+            }
+        }
+        found
+    }
+
+    /// The rows of a hypothesis that have one of several values, grouped by these.
+    fn grouped_by_any(&self, hypothesis: &Hypothesis, column: ColumnId, values: &[Operand]) -> Option<Hypothesis> {
+        let joined = hypothesis.join(self.schema, 0, column.relation).into_iter().find(|(.., many)| !many);
+        joined.map(|(joined, source, _)| {
+            let at = ColumnRef { source, column };
+            let condition = Condition::OneOf { column: at, values: values.to_vec(), negated: false };
+            about(grouped_by(joined.filter(source, condition), at).with_cost(costs::COMPARED_GROUPS), at)
+        })
+    }
+
+    pub fn grouped_by_two_values(
+        &self,
+        hypothesis: &Hypothesis,
+        position: usize,
+        between: &[&str],
+    ) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         if !hypothesis.query.groups.is_empty() || !hypothesis.is_counting() {
             return found;
@@ -51,17 +88,8 @@ impl Parser<'_> {
             let Some(next) = self.accept_phrase(comma, between) else { continue };
             let next = self.skip_all(next, &[Category::In, Category::Of]);
             for (_, second, end) in self.values_at(next).into_iter().filter(|(other, ..)| *other == column) {
-                for (joined, source, many) in hypothesis.join(self.schema, 0, column.relation) {
-                    if many {
-                        continue;
-                    }
-                    let at = ColumnRef { source, column };
-                    let values = vec![Operand::Text(first.clone()), Operand::Text(second)];
-                    let condition = Condition::OneOf { column: at, values, negated: false };
-                    let next = grouped_by(joined.filter(source, condition), at);
-                    found.push((about(next.with_cost(costs::COMPARED_GROUPS), at), end));
-                    break;
-                }
+                let values = [Operand::Text(first.clone()), Operand::Text(second)];
+                found.extend(self.grouped_by_any(hypothesis, column, &values).map(|next| (next, end)));
             }
         }
         found

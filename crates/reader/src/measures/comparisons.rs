@@ -6,6 +6,7 @@ use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
 use crate::lattice::time_expressions::{self, TimeRange};
+use crate::measures::compared_groups;
 use crate::measures::measure_terms::Measure;
 use crate::query::tree::{ColumnRef, Condition, Expression, OutputColumn};
 
@@ -38,6 +39,11 @@ impl Parser<'_> {
         for (measure, middle) in self.measure_terms(start) {
             if let Some((one, other, end)) = self.two_periods(middle, true) {
                 found.extend(self.compared(&measured(&measure), &one, &other).into_iter().map(|next| (next, end)));
+            }
+            const BESIDE: [&str; 2] = ["with", "to"];
+            found.extend(self.grouped_by_values(&measured(&measure), middle, false));
+            for between in [&BESIDE[..], &compared_groups::AGAINST] {
+                found.extend(self.grouped_by_two_values(&measured(&measure), middle, between));
             }
         }
         found

@@ -91,6 +91,17 @@ pub fn shop() -> Snapshot {
     snapshot([vec![categories, customers], orders(), vec![products], visits()].concat())
 }
 
+/// The shop with the names of its categories.
+pub fn shop_with_values() -> Snapshot {
+    let mut shop = shop();
+    shop.relations.edit(|all| {
+        let categories = all.iter_mut().find(|relation| relation.name == "categories").unwrap();
+        let name = categories.columns.iter_mut().find(|column| column.name == "name").unwrap();
+        name.common_values = ["Electronics", "Phones", "Laptops", "Novels"].map(String::from).into();
+    });
+    shop
+}
+
 fn orders() -> Vec<Relation> {
     let mut orders = relation(
         "orders",
