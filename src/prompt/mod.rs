@@ -25,7 +25,7 @@ pub use examples::Example;
 use linking::Check;
 pub use narration::{Told as Narrated, add_untrue, narrate};
 use reader::stored_values::Match;
-use schema::ResultShape;
+use schema::{Placement, ResultShape};
 use schema_levels::SchemaText;
 pub use schema_text::{UnknownName, nearest_columns, unknown_name, without_estimates};
 pub use second_look::{Shown, add_look, looked_at, named_in};
@@ -92,6 +92,9 @@ fn frame(context: &Context, besides: Besides<'_>, settings: &PromptSettings) -> 
     let mut rules = fill(include_str!("rules.txt"), &[("version", &snapshot.server_version)]);
     if shared.is_some() {
         rules.push_str(include_str!("samples.txt"));
+    }
+    if snapshot.relations.iter().any(|relation| matches!(relation.placement, Placement::By(_))) {
+        rules.push_str(include_str!("distributed.txt"));
     }
     let mut question = fill(
         include_str!("facts.txt"),

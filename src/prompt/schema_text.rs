@@ -8,7 +8,7 @@ use crate::grounding::Context;
 use crate::grounding::values::is_comparable;
 use reader::stored_values::Match;
 use schema::sanitize::one_line;
-use schema::{Column, Outline, Relation, RelationKind, Snapshot, quote_ident};
+use schema::{Column, Outline, Placement, Relation, RelationKind, Snapshot, quote_ident};
 
 /// So many typical values of a column, each up to so many characters.
 const MAX_TYPICAL: usize = 5;
@@ -87,6 +87,13 @@ pub fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool, only: 
     let mut text = format!("{} {}", kind(relation.kind), name(relation));
     if let Some(rows) = relation.rows {
         let _ = write!(text, "{BEFORE_ROWS}{rows:.0}{AFTER_ROWS}");
+    }
+    match &relation.placement {
+        Placement::By(column) => {
+            let _ = write!(text, " distributed by {}", one_line(&quote_ident(column)));
+        }
+        Placement::Everywhere => text.push_str(" on every node"),
+        Placement::Here | Placement::Elsewhere => {}
     }
     note(&mut text, relation.comment.as_deref());
     let is_shown = |at: &usize| only.is_none_or(|only| only.iter().any(|shown| usize::from(*shown) == *at));
@@ -255,6 +262,17 @@ mod tests {
         let bare = without_estimates(&prompt(""));
         assert_eq!(without_estimates(&prompt(" (about 12 rows)")), bare);
         assert_eq!(bare, prompt(""), "what is no estimate stays");
+    }
+
+    #[test]
+    fn where_rows_are_stands_beside_the_name() {
+        let told = |placement: Placement, rows| {
+            let relation = Relation { name: "t".into(), visible: true, placement, rows, ..Relation::default() };
+            block(&Snapshot::default(), &relation, false, None)
+        };
+        assert_eq!(told(Placement::By("Id\n".into()), None), "table t distributed by \"Id \"\n");
+        assert_eq!(told(Placement::Everywhere, Some(7.0)), "table t (about 7 rows) on every node\n");
+        assert_eq!(told(Placement::Elsewhere, None), told(Placement::Here, None));
     }
 
     #[test]

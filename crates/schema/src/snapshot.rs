@@ -67,6 +67,22 @@ pub struct Relation {
     pub foreign_keys: Vec<ForeignKey>,
     /// CHECK constraints as PostgreSQL prints them.
     pub checks: Vec<String>,
+    #[serde(skip)]
+    pub placement: Placement,
+}
+
+/// On which servers of a cluster the rows of a table are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Placement {
+    /// On this one.
+    #[default]
+    Here,
+    /// On several, each with the rows that have its values in this column.
+    By(String),
+    /// On every one, all of them.
+    Everywhere,
+    /// On others, by something that the caller can't read, or all on one.
+    Elsewhere,
 }
 
 /// The names of a relation and of its columns, and nothing else of it.

@@ -4,6 +4,7 @@
 //! of what it tells: see [`invalidation`]. What changes without a message is read anew for every question: see [`moment`].
 
 pub mod moment;
+mod placements;
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -215,8 +216,9 @@ fn read(oids: &[u32], reader: &Reader) -> Result<(Vec<Detail>, bool), Error> {
     };
     let parse =
         |text: String| serde_json::from_str(&text).map(|document| Detail::of(document, text.len())).map_err(unreadable);
-    let details: Result<Vec<Detail>, Error> = rows.into_iter().flatten().flatten().map(parse).collect();
-    Ok((details?, is_complete))
+    let mut details = rows.into_iter().flatten().flatten().map(parse).collect::<Result<Vec<Detail>, Error>>()?;
+    placements::add(&mut details)?;
+    Ok((details, is_complete))
 }
 
 #[cfg(test)]

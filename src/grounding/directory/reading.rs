@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::error::Error;
 use crate::pg::host::catalogs::{self, Attribute, Class, Key, Of};
+use crate::pg::host::extension;
 use crate::pg::running::query;
 use schema::RelationKind;
 use schema::comment_clauses::{self, Clause};
@@ -67,10 +68,11 @@ struct Column {
 /// The relations in these schemas that a statement could read, whoever asks.
 pub fn named(which: Which<'_>, schemas: &HashMap<u32, String>) -> Result<Vec<Named>, Error> {
     let mut relations: HashMap<u32, Named> = HashMap::new();
+    let has_citus = extension::has_citus();
     each_of(which, |of| {
         catalogs::classes(of, |class| {
             if schemas.contains_key(&class.schema) {
-                relations.insert(class.oid, Named::of(class));
+                relations.insert(class.oid, Named::of(class, has_citus));
             }
         });
     });
@@ -217,6 +219,15 @@ pub fn special() -> Result<HashMap<u32, Special>, Error> {
             special.server.clone_from(server);
         }
     }
+    if extension::has_citus() {
+        for row in query::rows(include_str!("shards.sql"), &[])? {
+            let [Some(schema), Some(name)] = row.as_slice() else { continue };
+            let oid = schema.parse().ok().and_then(|schema| catalogs::relation_named(schema, name));
+            if let Some(oid) = oid {
+                found.entry(oid).or_default().is_own = true;
+            }
+        }
+    }
     Ok(found)
 }
 
@@ -229,14 +240,15 @@ fn add_special(relations: &mut HashMap<u32, Named>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The planner's estimate, where it says something: views have no rows to count, and -1 says that nobody counted.
-pub fn counted(kind: RelationKind, rows: f32) -> Option<f64> {
+/// The planner's estimate, where it says something: views have no rows to count, and -1 says that nobody counted. So does 0 where
+/// Citus keeps rows elsewhere.
+pub fn counted(kind: RelationKind, rows: f32, has_citus: bool) -> Option<f64> {
     let is_counted = !matches!(kind, RelationKind::View | RelationKind::ForeignTable);
-    Some(f64::from(rows)).filter(|rows| is_counted && *rows >= 0.0)
+    Some(f64::from(rows)).filter(|rows| is_counted && (*rows > 0.0 || *rows == 0.0 && !has_citus))
 }
 
 impl Named {
-    fn of(class: Class) -> Self {
+    fn of(class: Class, has_citus: bool) -> Self {
         let Class { oid, schema, name, kind, rows, owner, granted } = class;
         let kind = match kind {
             b'v' => RelationKind::View,
@@ -245,7 +257,7 @@ impl Named {
             b'f' => RelationKind::ForeignTable,
             _ => RelationKind::Table,
         };
-        let rows = counted(kind, rows);
+        let rows = counted(kind, rows, has_citus);
         Self { oid, schema, name, kind, rows, owner, granted, ..Self::default() }
     }
 

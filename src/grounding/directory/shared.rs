@@ -14,7 +14,7 @@ use super::rights::{Group, Groups};
 use super::{Directory, Entry};
 use crate::error::Error;
 use crate::pg::host::catalog_stamps::{self, Stamped};
-use crate::pg::host::{report, transaction};
+use crate::pg::host::{extension, report, transaction};
 use crate::pg::shared::directories;
 
 /// What is written.
@@ -86,8 +86,9 @@ impl Directory {
         };
         changed.extend(taken.entries.iter().filter(is_otherwise).map(|(oid, _)| *oid));
         changed.extend(taken.read_schemas()?);
+        let has_citus = extension::has_citus();
         for (oid, entry) in &taken.entries {
-            let rows = seen.relations.get(oid).and_then(|stamped| counted(entry.kind, stamped.rows));
+            let rows = seen.relations.get(oid).and_then(|stamped| counted(entry.kind, stamped.rows, has_citus));
             taken.index.set_usage(*oid, linking::Usage { rows, ..linking::Usage::default() });
         }
         report::debug(&format!("took the names of relations from shared memory, {} have changed since", changed.len()));

@@ -15,7 +15,7 @@ use super::statements::{self, SAMPLE_PAGES, Statement, quoted};
 use crate::error::Error;
 use crate::pg::host::interrupts;
 use crate::pg::running::query;
-use schema::Relation;
+use schema::{Placement, Relation};
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Target {
@@ -107,7 +107,9 @@ impl Entry {
         let labelled = labelled.map(|column| (column.name.clone(), column.labels.clone()));
         let mut target = found.unwrap_or_default();
         target.columns.retain(|column| relation.column(&column.name).is_some_and(is_comparable));
-        let readable = (!target.columns.is_empty()).then(|| target.clone());
+        // Where rows are on other nodes of a cluster, each look would be one at every node.
+        let is_here = matches!(relation.placement, Placement::Here | Placement::Everywhere);
+        let readable = (is_here && !target.columns.is_empty()).then(|| target.clone());
         (target.schema, target.relation) = (relation.schema.clone(), relation.name.clone());
         target.oid = relation.oid;
         // Labels are searched here and nowhere else.

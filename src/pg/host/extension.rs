@@ -30,3 +30,26 @@ pub fn check_version() -> Result<(), Error> {
         _ => Ok(()),
     }
 }
+
+/// The tables in which Citus says where the rows of others are.
+const OF_CITUS: [&CStr; 4] = [c"pg_dist_partition", c"pg_dist_shard", c"pg_dist_placement", c"pg_dist_local_group"];
+
+/// Whether the database has Citus, with its tables where they belong, and the caller may read them. A look at one small catalog where
+/// it has not. A table of this name in any other schema, or that is no part of the extension, does not count.
+pub fn has_citus() -> bool {
+    // SAFETY: in a transaction, on the backend's only thread; looks up rows of catalogs.
+    unsafe {
+        let citus = pg_sys::get_extension_oid(c"citus".as_ptr(), true);
+        if citus == pg_sys::InvalidOid {
+            return false;
+        }
+        let schema = pg_sys::Oid::from(pg_sys::PG_CATALOG_NAMESPACE);
+        OF_CITUS.into_iter().all(|name| {
+            let table = pg_sys::get_relname_relid(name.as_ptr(), schema);
+            table != pg_sys::InvalidOid
+                && pg_sys::getExtensionOfObject(pg_sys::RelationRelationId, table) == citus
+                && pg_sys::pg_class_aclcheck(table, pg_sys::GetUserId(), pg_sys::AclMode::from(pg_sys::ACL_SELECT))
+                    == pg_sys::AclResult::ACLCHECK_OK
+        })
+    }
+}
