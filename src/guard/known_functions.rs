@@ -50,6 +50,29 @@ pub const READ: [(&str, &[&str]); 8] = [
     ("timescaledb", &["cagg_watermark", "cagg_watermark_materialized"]),
 ];
 
+/// Volatile by its mark, or by the want of one, and what Citus itself puts into plans: it reads what the same question has kept in between,
+/// and computes parts of an aggregate that the statement calls, which was judged. A statement may not name it.
+const OF_CLUSTER_PLANS: [&str; 13] = [
+    "citus_json_concatenate",
+    "citus_json_concatenate_final",
+    "citus_jsonb_concatenate",
+    "citus_jsonb_concatenate_final",
+    "coord_binary_combine_agg_ffunc",
+    "coord_binary_combine_agg_sfunc",
+    "coord_combine_agg_ffunc",
+    "coord_combine_agg_sfunc",
+    "read_intermediate_result",
+    "read_intermediate_results",
+    "worker_binary_partial_agg_ffunc",
+    "worker_partial_agg_ffunc",
+    "worker_partial_agg_sfunc",
+];
+
+/// Whether code that stands in no tree of the statement may call it all the same.
+pub fn is_of_cluster_plans(home: &str, name: &str) -> bool {
+    home == "citus" && OF_CLUSTER_PLANS.contains(&name)
+}
+
 pub const TELLS: &str = "It tells settings.";
 const RUNS: &str = "It runs SQL that is given as text.";
 const READS: &str = "It reads relations that the statement does not name.";

@@ -16,6 +16,7 @@ mod labelled_code;
 mod labels;
 mod mentions;
 mod name_limits;
+mod node_costs;
 mod policy;
 mod relations;
 mod verdict;
@@ -220,10 +221,11 @@ fn judge<'s>(
     let planned = prepared.plan()?;
     verdict.pass(Check::Plan, None);
     // Estimates are made of the planner's statistics, and so of the values.
-    let cost = (!masks.touched).then_some(planned.cost);
+    let whole = planned.cost + cost_on_nodes(sandbox, &planned, settings);
+    let cost = (!masks.touched).then_some(whole);
     verdict.estimated_rows = cost.map(|_| planned.rows);
     verdict.estimated_cost = cost;
-    if settings.max_cost > 0.0 && planned.cost > settings.max_cost {
+    if settings.max_cost > 0.0 && whole > settings.max_cost {
         return Err(Error::TooCostly { cost, limit: settings.max_cost });
     }
     verdict.pass(Check::Cost, cost.map(|cost| format!("{cost:.0} of at most {:.0}", settings.max_cost)));
@@ -234,6 +236,12 @@ fn judge<'s>(
         touches_masked: masks.touched,
         reads,
     })
+}
+
+/// What other nodes of a cluster add to the cost of a plan. They are asked where there is a limit to it.
+fn cost_on_nodes(sandbox: &Sandbox<'_>, planned: &Planned<'_>, settings: &Settings) -> f64 {
+    let explained = if settings.max_cost > 0.0 { planned.explained_by_nodes(sandbox) } else { None };
+    explained.map_or(0.0, |explained| node_costs::of(&explained))
 }
 
 /// The casts that make what the caller wants of the result. What they call is judged with the rest.

@@ -2,7 +2,9 @@
 //!
 //! Allowed by default is what only computes. The exceptions are in [`super::known_functions`].
 
-use super::known_functions::{HARMLESS, ONLY_LOOKS, READ, SERVER, TELLS, danger, serves_administration};
+use super::known_functions::{
+    HARMLESS, ONLY_LOOKS, READ, SERVER, TELLS, danger, is_of_cluster_plans, serves_administration,
+};
 use crate::pg::running::function_facts::{Call, Language};
 use crate::pg::tree::uses::Origin;
 
@@ -120,6 +122,9 @@ pub fn relation_refusal(schema: &str, origin: Origin, schemas: &[String]) -> Opt
     if schema.starts_with("pg_") || schema == "information_schema" {
         return Some("System catalogs are not part of what questions are about.");
     }
+    if schema == "columnar_internal" {
+        return Some("It is where Citus keeps the bounds of the values in columnar tables.");
+    }
     if schema == "nl2sql" {
         return Some("It is where nl2sql itself keeps things.");
     }
@@ -148,6 +153,9 @@ pub fn call_refusal(call: &Call, allowed: &[String]) -> Option<&'static str> {
     }
     let home = home(call.is_server, call.extension.as_deref(), call.owner_superuser);
     let is_c = call.language == Language::Machine;
+    if home.is_some_and(|home| is_of_cluster_plans(home, &call.name)) {
+        return None;
+    }
     volatility_refusal(home, &call.name, call.volatility, is_c)
         .or_else(|| danger(home?, &call.name).filter(|why| !ONLY_LOOKS.contains(why)))
 }
@@ -327,6 +335,11 @@ mod tests {
         let others = Call { is_server: false, owner_superuser: false, schema: "mal".into(), ..call("random", 'v') };
         assert!(call_refusal(&others, &[]).is_some(), "a name alone is no pass");
         assert!(call_refusal(&others, &["random".to_owned()]).is_some(), "nor in the list");
+        let of_citus =
+            Call { is_server: false, extension: Some("citus".into()), ..call("read_intermediate_result", 'v') };
+        assert!(call_refusal(&of_citus, &[]).is_none(), "Citus puts it into plans");
+        assert!(refused(&member("citus", "read_intermediate_result", 'v')), "a statement may not name it");
+        assert!(call_refusal(&Call { owner_superuser: false, ..of_citus }, &[]).is_some());
     }
 
     #[test]
@@ -393,6 +406,7 @@ mod tests {
         assert!(relation_refusal("nl2sql", Origin::Statement, &[]).is_some());
         assert!(relation_refusal("pg_catalog", Origin::View(1), &[]).is_none());
         assert!(relation_refusal("pg_catalog", Origin::Statement, &["pg_catalog".to_owned()]).is_none());
+        assert!(relation_refusal("columnar_internal", Origin::Statement, &[]).is_some());
         assert!(relation_refusal("hr", Origin::Statement, &["sales".to_owned()]).is_some());
         assert!(relation_refusal("hr", Origin::Statement, &[]).is_none());
     }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::limits::RowLimits;
 use crate::pg::host::text::{c_string, owned};
 use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
+use crate::pg::running::cluster_transactions;
 use crate::pg::running::cursor::DetachedPlan;
 use crate::pg::running::labelled_reads;
 use crate::pg::running::plan_hooks::{Judged, judge_planned_catalogs};
@@ -195,6 +196,12 @@ impl Planned<'_> {
             pg_sys::FreeQueryDesc(desc);
         }
         Ok(receiver.outcome())
+    }
+
+    /// What other nodes of a cluster say of their parts in its plan, as json.
+    pub fn explained_by_nodes(&self, sandbox: &Sandbox<'_>) -> Option<String> {
+        // SAFETY: the plan is alive until the sandbox ends.
+        cluster_transactions::explained(sandbox, unsafe { &*self.statement }, &self.text)
     }
 
     /// What the statement does, read from the trees the plan was made of.

@@ -19,6 +19,7 @@ use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
+use crate::pg::running::cluster_transactions;
 use crate::pg::running::judged_types;
 use crate::pg::running::labelled_reads::{self, Foreseen, LabelledReads};
 use crate::pg::running::plan_hooks::{mark_as_cursor, opener_of_cursor};
@@ -194,6 +195,7 @@ unsafe extern "C-unwind" fn judge_again(query: *mut pg_sys::QueryDesc) {
             report::raise(error);
         }
         remote_transactions::before_run(query, false);
+        cluster_transactions::before_run(query, false);
     }
 }
 
@@ -232,6 +234,7 @@ unsafe extern "C-unwind" fn run_ours(
             // dropped on its way.
             unsafe {
                 remote_transactions::before_run(query, true);
+                cluster_transactions::before_run(query, true);
                 pg_sys::ffi::pg_guard_ffi_boundary(|| {
                     let next = NEXT_RUN.unwrap_or(raw::standard_ExecutorRun);
                     #[cfg(feature = "pg18")]

@@ -5,6 +5,7 @@ pub mod argument_bounds;
 pub mod as_asker;
 mod builtin_functions;
 mod calls;
+pub mod cluster_transactions;
 pub mod cursor;
 pub mod definer;
 mod format_width;

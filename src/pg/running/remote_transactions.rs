@@ -100,7 +100,7 @@ pub unsafe fn before_run(query: *mut pg_sys::QueryDesc, is_cursor: bool) {
     }
 }
 
-fn longest() -> i32 {
+pub(super) fn longest() -> i32 {
     LONGEST.get().map_or(0, |longest| longest())
 }
 
@@ -202,7 +202,7 @@ fn is_read_only(mapping: pg_sys::Oid) -> bool {
 }
 
 /// The number of the local transaction among those of this session.
-fn local_transaction() -> u32 {
+pub(super) fn local_transaction() -> u32 {
     // SAFETY: a backend has an entry in the array of processes.
     #[cfg(not(any(feature = "pg17", feature = "pg18")))]
     unsafe {
@@ -216,7 +216,7 @@ fn local_transaction() -> u32 {
 }
 
 /// Makes the transaction or savepoint that it runs in read-only, and ends statements in it that take longer. Says "on" first.
-fn read_only_statement(longest: i32) -> String {
+pub(super) fn read_only_statement(longest: i32) -> String {
     let read_only = "SELECT pg_catalog.set_config('transaction_read_only', 'on', true)";
     if longest <= 0 {
         return read_only.to_owned();
@@ -231,7 +231,7 @@ fn read_only_statement(longest: i32) -> String {
 }
 
 /// Functions of the server that pgrx does not bind for all majors, without its wrapper around them.
-mod raw {
+pub(super) mod raw {
     use super::*;
 
     pub type Visit = Option<unsafe extern "C-unwind" fn(*mut pg_sys::PlanState, *mut c_void) -> bool>;

@@ -4,7 +4,8 @@
 //! expressions and constraints the planner evaluates. [`function_hooks`] judges functions, [`plan_hooks`] plans; utility
 //! statements are refused here. Outside a sandbox the hooks only pass on, and note what is prepared.
 
-use std::ffi::{c_char, c_int};
+use std::cell::Cell;
+use std::ffi::{CStr, c_char, c_int};
 
 use pgrx::pg_sys;
 use pgrx::prelude::*;
@@ -17,6 +18,16 @@ use crate::pg::host::text::owned;
 use crate::pg::running::{leaving_databases, relations_being_made};
 
 static mut NEXT_UTILITY: pg_sys::ProcessUtility_hook_type = None;
+
+thread_local! {
+    /// The next utility statement is one of this library.
+    static IS_OURS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets the next utility statement run inside a sandbox, and none after it: what it runs in turn is watched.
+pub(super) fn let_one_utility_pass() {
+    IS_OURS.set(true);
+}
 
 /// Puts the hooks in place; called once, when the library is loaded.
 pub fn install(judges: Judges) {
@@ -39,6 +50,7 @@ pub fn install(judges: Judges) {
 pub fn start() {
     prepared_code::forget();
     judged_types::forget();
+    IS_OURS.set(false);
     watch_state::set_planning(false);
     set_guarded(pg_sys::GucAction::GUC_ACTION_LOCAL);
 }
@@ -56,6 +68,7 @@ pub struct Forced {
 impl Forced {
     pub fn begin() -> Self {
         prepared_code::forget();
+        IS_OURS.set(false);
         let (mut user, mut context) = (pg_sys::InvalidOid, 0);
         // SAFETY: in a transaction, on the backend's only thread; all of it is put back by Drop. The setting is changed the
         // way the SET clause of a function does it, so that parallel workers see it too.
@@ -103,7 +116,7 @@ unsafe extern "C-unwind" fn on_utility(
 ) {
     // SAFETY: passes the server's arguments on, by plain pointers.
     unsafe {
-        if is_watching() {
+        if is_watching() && !IS_OURS.take() {
             refuse_utility(statement);
         }
         if leaving_databases::concerns(statement) {
@@ -115,6 +128,36 @@ unsafe extern "C-unwind" fn on_utility(
         if makes_relation {
             relations_being_made::end();
         }
+    }
+}
+
+/// Runs a utility statement of this library past this hook, with another text beside it than its own.
+///
+/// # Safety
+/// In a transaction; the statement is a live tree.
+pub(super) unsafe fn run_utility(statement: *mut pg_sys::Node, text: &CStr) {
+    // SAFETY: the caller's promise. The node is made in the current memory context, of zeros, with the tag of its type. The boundary
+    // has an ERROR go on as a panic.
+    unsafe {
+        let planned = pg_sys::palloc0(size_of::<pg_sys::PlannedStmt>()).cast::<pg_sys::PlannedStmt>();
+        (*planned).type_ = pg_sys::NodeTag::T_PlannedStmt;
+        (*planned).commandType = pg_sys::CmdType::CMD_UTILITY;
+        (*planned).utilityStmt = statement;
+        let context = pg_sys::ProcessUtilityContext::PROCESS_UTILITY_QUERY;
+        let none = std::ptr::null_mut();
+        pg_sys::ffi::pg_guard_ffi_boundary(|| {
+            let next = NEXT_UTILITY.unwrap_or(raw::standard_ProcessUtility);
+            next(
+                planned,
+                text.as_ptr(),
+                true,
+                context,
+                none,
+                std::ptr::null_mut(),
+                pg_sys::None_Receiver,
+                std::ptr::null_mut(),
+            );
+        });
     }
 }
 

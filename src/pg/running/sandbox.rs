@@ -143,7 +143,7 @@ pub fn write_for_every_session() {
 }
 
 /// Changes a setting until the subtransaction ends, as SET LOCAL would for a superuser.
-fn set_locally(name: &CStr, value: &CStr) {
+pub(super) fn set_locally(name: &CStr, value: &CStr) {
     // SAFETY: in a subtransaction; the settings exist, and take these values.
     unsafe {
         pg_sys::set_config_option(
