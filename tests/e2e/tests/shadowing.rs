@@ -38,6 +38,21 @@ fn a_hostile_schema_does_not_reach_the_extensions_own_sql() {
     assert_eq!(target.ask("SELECT lower(name) FROM public.staff"), Err("P0001".to_owned()));
 }
 
+/// Where rows are is told by the tables of Citus, and by no others with their names.
+#[test]
+fn tables_named_like_those_of_citus_tell_nothing() {
+    let fakes = "CREATE TABLE pg_dist_partition (logicalrelid regclass, partmethod text, partkey text, colocationid int, repmodel text);
+        INSERT INTO pg_dist_partition VALUES ('staff', 'n', '', 1, 't');
+        CREATE TABLE pg_dist_local_group (groupid int); CREATE TABLE pg_dist_placement (groupid int, shardid int);
+        CREATE TABLE pg_dist_shard (logicalrelid regclass, shardid int);
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC;";
+    let mut target = Target::new("citus_names", false, &format!("{STAFF} {fakes}"));
+    target.asker.run("SET search_path = public, pg_catalog");
+    let prompt = target.asker.text("SELECT public.nl_prompt('who is there')::pg_catalog.varchar");
+    assert!(prompt.contains("table staff") && prompt.contains("table pg_dist_shard"), "{prompt}");
+    assert!(!prompt.contains("on every node"), "{prompt}");
+}
+
 /// Of others, what shadows PostgreSQL's own is refused, whatever it is called.
 #[test]
 fn what_others_put_before_pg_catalog_is_refused() {
