@@ -75,6 +75,7 @@ pub fn is_of_cluster_plans(home: &str, name: &str) -> bool {
 
 pub const TELLS: &str = "It tells settings.";
 const RUNS: &str = "It runs SQL that is given as text.";
+const CALLS: &str = "It calls a function that is given as a value.";
 const READS: &str = "It reads relations that the statement does not name.";
 const MAKES: &str = "It makes values of a type that is given as a value, and runs that type's checks.";
 const SPIES: &str = "It tells of the transactions of others.";
@@ -111,6 +112,17 @@ pub fn danger(home: &str, name: &str) -> Option<&'static str> {
         // They take an expression, or a function that they call with arguments it need not be made for.
         ("postgis_raster", name) if name.trim_start_matches('_').starts_with("st_mapalgebra") => Some(RUNS),
         ("address_standardizer", "standardize_address") => Some(RUNS),
+        // An aggregate by its name, from the bytes of a state that is given.
+        ("timescaledb", "finalize_agg") => Some(CALLS),
+        (
+            "timescaledb",
+            "chunk_columnstore_stats"
+            | "chunk_compression_stats"
+            | "compressed_chunk_local_stats"
+            | "hypertable_columnstore_stats"
+            | "hypertable_compression_stats",
+        ) => Some(READS),
+        ("timescaledb", "get_git_commit" | "get_os_info") => Some(TELLS),
         ("tablefunc", "connectby" | "crosstab" | "crosstab2" | "crosstab3" | "crosstab4")
         | ("xml2", "xpath_table")
         | (SERVER, "query_to_xml" | "query_to_xml_and_xmlschema" | "query_to_xmlschema" | "ts_stat") => Some(RUNS),

@@ -18,6 +18,7 @@ mod mentions;
 mod name_limits;
 mod node_costs;
 mod policy;
+mod relation_policy;
 mod relations;
 mod verdict;
 
@@ -138,8 +139,8 @@ pub fn watch() {
         },
         tells_asker: |call| call.is_server && known_functions::tells_asker(&call.name),
         trusts: |owner| settings::trust_owners().iter().any(|trusted| trusted == owner),
-        system_schema: |schema| policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),
-        server: |server| policy::server_refusal(server, &settings::allow_servers()),
+        system_schema: |schema| relation_policy::relation_refusal(schema, Origin::Statement, &settings::schemas()),
+        server: |server| relation_policy::server_refusal(server, &settings::allow_servers()),
         settings: || {
             let lists =
                 [settings::allow_functions(), settings::trust_owners(), settings::allow_servers(), settings::schemas()];

@@ -1,4 +1,4 @@
-//! Which functions and relations generated SQL may use, judged by catalog facts. Pure: the facts come in as values.
+//! Which functions generated SQL may use, judged by catalog facts. Pure: the facts come in as values.
 //!
 //! Allowed by default is what only computes. The exceptions are in [`super::known_functions`].
 
@@ -111,29 +111,6 @@ pub struct Lists<'l> {
     pub functions: &'l [String],
     /// `nl2sql.trust_owners`: roles.
     pub owners: &'l [String],
-}
-
-/// Why a relation may not be read by the statement itself, or `None` where it may. What a view reads is its owner's
-/// affair.
-pub fn relation_refusal(schema: &str, origin: Origin, schemas: &[String]) -> Option<&'static str> {
-    if origin != Origin::Statement || schemas.iter().any(|allowed| allowed == schema) {
-        return None;
-    }
-    if schema.starts_with("pg_") || schema == "information_schema" {
-        return Some("System catalogs are not part of what questions are about.");
-    }
-    if schema == "columnar_internal" {
-        return Some("It is where Citus keeps the bounds of the values in columnar tables.");
-    }
-    if schema == "nl2sql" {
-        return Some("It is where nl2sql itself keeps things.");
-    }
-    (!schemas.is_empty()).then_some("Its schema is not one of nl2sql.schemas.")
-}
-
-/// Why tables of this foreign server may not be read, or `None` where they may.
-pub fn server_refusal(server: &str, allowed: &[String]) -> Option<&'static str> {
-    (!allowed.iter().any(|entry| entry == server)).then_some("Reading a foreign table reaches outside this server.")
 }
 
 /// A superuser named it in `nl2sql.allow_functions`, as [`Function::is_listed`] has it.
@@ -275,6 +252,8 @@ mod tests {
             ("postgis_raster", "_st_mapalgebra", 'i'),
             ("postgis", "st_fromflatgeobuftotable", 'i'),
             ("address_standardizer", "standardize_address", 'i'),
+            ("timescaledb", "finalize_agg", 'i'),
+            ("timescaledb", "hypertable_compression_stats", 's'),
         ] {
             assert!(refused(&member(extension, name, volatility)), "{name}");
         }
@@ -383,13 +362,6 @@ mod tests {
     }
 
     #[test]
-    fn foreign_tables_need_their_server_named() {
-        assert!(server_refusal("files", &[]).is_some());
-        assert!(server_refusal("a,b", &["a".to_owned(), "b".to_owned()]).is_some());
-        assert!(server_refusal("a,b", &["a,b".to_owned()]).is_none());
-    }
-
-    #[test]
     fn an_extension_is_trusted_for_what_a_superuser_owns() {
         let mut added = member("pgcrypto", "gen_random_bytes", 'v');
         added.owner_superuser = false;
@@ -398,16 +370,5 @@ mod tests {
         assert!(!refused(&added));
         added.security_definer = true;
         assert!(refused(&added));
-    }
-
-    #[test]
-    fn system_relations_are_refused_unless_named() {
-        assert!(relation_refusal("pg_catalog", Origin::Statement, &[]).is_some());
-        assert!(relation_refusal("nl2sql", Origin::Statement, &[]).is_some());
-        assert!(relation_refusal("pg_catalog", Origin::View(1), &[]).is_none());
-        assert!(relation_refusal("pg_catalog", Origin::Statement, &["pg_catalog".to_owned()]).is_none());
-        assert!(relation_refusal("columnar_internal", Origin::Statement, &[]).is_some());
-        assert!(relation_refusal("hr", Origin::Statement, &["sales".to_owned()]).is_some());
-        assert!(relation_refusal("hr", Origin::Statement, &[]).is_none());
     }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::fact_cache::FactCache;
-use super::policy::{relation_refusal, server_refusal};
+use super::relation_policy::{relation_refusal, server_refusal};
 use super::verdict::{Culprit, Verdict};
 use super::{behind, oid_array, oid_of};
 use crate::error::Error;
