@@ -43,6 +43,14 @@
             AND e.extname OPERATOR(pg_catalog.=) ANY (
                 '{nl2sql,address_standardizer_data_us,citus,citus_columnar,postgis,postgis_raster,'
                 'postgis_topology,timescaledb}'::pg_catalog.name[]))
+      AND NOT EXISTS (
+          SELECT FROM pg_catalog.pg_depend d
+          JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+          WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+            AND d.objid OPERATOR(pg_catalog.=) c.relnamespace
+            AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+            AND d.deptype OPERATOR(pg_catalog.=) 'e'
+            AND e.extname OPERATOR(pg_catalog.=) 'timescaledb'::pg_catalog.name)
 ), labelled AS MATERIALIZED (
     -- Numbers of columns in order, which width_bucket looks in by halves.
     SELECT l.relation,

@@ -11,6 +11,16 @@ WHERE e.extname OPERATOR(pg_catalog.=) ANY (
   AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
   AND d.deptype OPERATOR(pg_catalog.=) 'e'
 UNION ALL
+-- The parts that TimescaleDB keeps tables in, children of these, are in a schema of the extension, which any number of them may join.
+SELECT c.oid, NULL
+FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) d.objid
+WHERE e.extname OPERATOR(pg_catalog.=) 'timescaledb'
+  AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+  AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+  AND d.deptype OPERATOR(pg_catalog.=) 'e'
+UNION ALL
 SELECT t.ftrelid, s.srvname::pg_catalog.text
 FROM pg_catalog.pg_foreign_table t
 JOIN pg_catalog.pg_foreign_server s ON s.oid OPERATOR(pg_catalog.=) t.ftserver
