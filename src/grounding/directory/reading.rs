@@ -68,11 +68,11 @@ struct Column {
 /// The relations in these schemas that a statement could read, whoever asks.
 pub fn named(which: Which<'_>, schemas: &HashMap<u32, String>) -> Result<Vec<Named>, Error> {
     let mut relations: HashMap<u32, Named> = HashMap::new();
-    let has_citus = extension::has_citus();
+    let are_elsewhere = extension::keeps_rows_elsewhere();
     each_of(which, |of| {
         catalogs::classes(of, |class| {
             if schemas.contains_key(&class.schema) {
-                relations.insert(class.oid, Named::of(class, has_citus));
+                relations.insert(class.oid, Named::of(class, are_elsewhere));
             }
         });
     });
@@ -241,14 +241,14 @@ fn add_special(relations: &mut HashMap<u32, Named>) -> Result<(), Error> {
 }
 
 /// The planner's estimate, where it says something: views have no rows to count, and -1 says that nobody counted. So does 0 where
-/// Citus keeps rows elsewhere.
-pub fn counted(kind: RelationKind, rows: f32, has_citus: bool) -> Option<f64> {
+/// an extension keeps rows elsewhere.
+pub fn counted(kind: RelationKind, rows: f32, are_elsewhere: bool) -> Option<f64> {
     let is_counted = !matches!(kind, RelationKind::View | RelationKind::ForeignTable);
-    Some(f64::from(rows)).filter(|rows| is_counted && (*rows > 0.0 || *rows == 0.0 && !has_citus))
+    Some(f64::from(rows)).filter(|rows| is_counted && (*rows > 0.0 || *rows == 0.0 && !are_elsewhere))
 }
 
 impl Named {
-    fn of(class: Class, has_citus: bool) -> Self {
+    fn of(class: Class, are_elsewhere: bool) -> Self {
         let Class { oid, schema, name, kind, rows, owner, granted } = class;
         let kind = match kind {
             b'v' => RelationKind::View,
@@ -257,7 +257,7 @@ impl Named {
             b'f' => RelationKind::ForeignTable,
             _ => RelationKind::Table,
         };
-        let rows = counted(kind, rows, has_citus);
+        let rows = counted(kind, rows, are_elsewhere);
         Self { oid, schema, name, kind, rows, owner, granted, ..Self::default() }
     }
 
@@ -302,6 +302,14 @@ pub fn numbers<T: std::str::FromStr>(array: Option<&str>) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_rows_say_nothing_where_an_extension_keeps_them_elsewhere() {
+        let counted = |rows, are_elsewhere| counted(RelationKind::Table, rows, are_elsewhere);
+        assert_eq!([counted(0.0, false), counted(0.0, true)], [Some(0.0), None]);
+        assert_eq!([counted(-1.0, false), counted(-1.0, true)], [None, None]);
+        assert_eq!(counted(7.0, true), Some(7.0));
+    }
 
     #[test]
     fn arrays_are_read_as_the_server_prints_them() {

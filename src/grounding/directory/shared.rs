@@ -86,9 +86,9 @@ impl Directory {
         };
         changed.extend(taken.entries.iter().filter(is_otherwise).map(|(oid, _)| *oid));
         changed.extend(taken.read_schemas()?);
-        let has_citus = extension::has_citus();
+        let are_elsewhere = extension::keeps_rows_elsewhere();
         for (oid, entry) in &taken.entries {
-            let rows = seen.relations.get(oid).and_then(|stamped| counted(entry.kind, stamped.rows, has_citus));
+            let rows = seen.relations.get(oid).and_then(|stamped| counted(entry.kind, stamped.rows, are_elsewhere));
             taken.index.set_usage(*oid, linking::Usage { rows, ..linking::Usage::default() });
         }
         report::debug(&format!("took the names of relations from shared memory, {} have changed since", changed.len()));

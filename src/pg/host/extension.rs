@@ -31,6 +31,14 @@ pub fn check_version() -> Result<(), Error> {
     }
 }
 
+/// Whether an extension keeps rows of tables elsewhere, so that no rows in a table may be many: Citus on other servers, TimescaleDB in
+/// tables of its own.
+pub fn keeps_rows_elsewhere() -> bool {
+    // SAFETY: in a transaction, on the backend's only thread; looks up rows of a catalog.
+    let is_there = |name: &CStr| unsafe { pg_sys::get_extension_oid(name.as_ptr(), true) } != pg_sys::InvalidOid;
+    is_there(c"citus") || is_there(c"timescaledb")
+}
+
 /// The tables in which Citus says where the rows of others are.
 const OF_CITUS: [&CStr; 4] = [c"pg_dist_partition", c"pg_dist_shard", c"pg_dist_placement", c"pg_dist_local_group"];
 
