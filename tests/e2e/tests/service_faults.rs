@@ -81,10 +81,10 @@ fn faults_of_the_line() {
 
 #[test]
 fn faults_of_the_content() {
-    let garbage = |name, reply| fault(name, reply, "HV00M", None, 30);
+    let garbage = |name, reply| fault(name, reply, "HV00M", None, 90);
     run(
         "content",
-        "20s",
+        "60s",
         vec![
             garbage("html", Reply::html()),
             garbage("broken json", Reply::invalid_json()),
