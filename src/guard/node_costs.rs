@@ -11,10 +11,12 @@ fn in_all(value: &Value) -> f64 {
     match value {
         Value::Array(values) => values.iter().map(in_all).sum(),
         Value::Object(entries) => {
-            let own = entries.get("Job").map_or(0.0, of_job);
+            let job = entries.get("Job").map_or(0.0, of_job);
+            // What runs before the statement itself, whose own cost says nothing of it.
+            let before = entries.get("Subplans").map_or(0.0, of_roots);
             // What a node plans is counted with its task.
-            let others = entries.iter().filter(|(name, _)| name.as_str() != "Job");
-            own + others.map(|(_, value)| in_all(value)).sum::<f64>()
+            let inner = entries.iter().filter(|(name, _)| name.as_str() != "Job");
+            job + before + inner.map(|(_, value)| in_all(value)).sum::<f64>()
         }
         _ => 0.0,
     }
@@ -22,21 +24,22 @@ fn in_all(value: &Value) -> f64 {
 
 fn of_job(job: &Value) -> f64 {
     let tasks = job.get("Tasks").and_then(Value::as_array).into_iter().flatten();
-    let dearest = tasks.map(|task| task.get("Remote Plan").map_or(0.0, dearest)).fold(0.0, f64::max);
+    let dearest = tasks.map(|task| task.get("Remote Plan").map_or(0.0, of_roots)).fold(0.0, f64::max);
     let count = job.get("Task Count").and_then(Value::as_f64).unwrap_or(1.0);
     let below = job.get("Dependent Jobs").map_or(0.0, in_all);
     count * dearest + below
 }
 
-/// The highest cost in a plan: that of its root.
-fn dearest(value: &Value) -> f64 {
-    let own = value.get("Total Cost").and_then(Value::as_f64).unwrap_or_default();
-    let inner: Vec<&Value> = match value {
-        Value::Array(values) => values.iter().collect(),
-        Value::Object(entries) => entries.values().collect(),
-        _ => Vec::new(),
-    };
-    inner.into_iter().map(dearest).fold(own, f64::max)
+/// The costs of whole plans, which are those of their roots: what a LIMIT leaves undone may cost more.
+fn of_roots(value: &Value) -> f64 {
+    match value {
+        Value::Array(values) => values.iter().map(of_roots).sum(),
+        Value::Object(entries) => match entries.get("Plan") {
+            Some(plan) => plan.get("Total Cost").and_then(Value::as_f64).unwrap_or_default(),
+            None => entries.values().map(of_roots).sum(),
+        },
+        _ => 0.0,
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +50,7 @@ mod tests {
     fn every_task_costs_what_the_one_that_is_shown_costs() {
         let task = |cost: &str| {
             format!(
-                r#"{{"Node": "a", "Remote Plan": [[{{"Plan": {{"Total Cost": {cost}, "Plans": [{{"Total Cost": 1.0}}]}}}}]]}}"#
+                r#"{{"Node": "a", "Remote Plan": [[{{"Plan": {{"Total Cost": {cost}, "Plans": [{{"Total Cost": 99.0}}]}}}}]]}}"#
             )
         };
         let job = |count: u32, cost: &str| {
@@ -62,7 +65,7 @@ mod tests {
             r#"[{{"Plan": {{"Distributed Query": {{"Subplans": [{sub}], "Job": {{"Task Count": 1, "Tasks": [{}]}}}}}}}}]"#,
             task("3")
         );
-        assert_eq!(of(&with_subplan), 87.0);
+        assert_eq!(of(&with_subplan), 250.0 + 84.0 + 3.0);
         assert_eq!(of(r#"[{"Plan": {"Total Cost": 5.0}}]"#), 0.0, "no other node");
         assert_eq!(of("no json"), 0.0);
     }
