@@ -288,7 +288,8 @@ fn changes_during_questions_are_not_missed() {
             changer.run("ALTER TABLE customers RENAME COLUMN name TO last_canary; DROP TABLE visits");
         });
         while !done.is_finished() {
-            assert!(catalog.prompt().contains("table customers"));
+            let told = catalog.prompt();
+            assert!(told.contains("table customers"), "{told}");
         }
         done.join().expect("the changes are made");
         let told = catalog.prompt();
