@@ -1,8 +1,8 @@
 //! What the server's functions that can't be stopped may be given.
 //!
-//! Found by measuring: `make cancel-latency` calls all of them with arguments that grow, and tells which go on for more
-//! than a second after a cancel. The limits keep one call below about half a second. Between two calls there is a look
-//! for cancels (`pg::running::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
+//! Found by measuring: `make cancel-latency` calls all of them with arguments that grow, and tells which go on for more than a second
+//! after a cancel. The limits keep one call below about half a second. Between two calls there is a look for cancels
+//! (`pg::running::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
 
 use super::name_limits;
 use crate::pg::running::argument_bounds::{ArgumentLimit, MOST_XML, Measure};
@@ -17,7 +17,7 @@ const fn largest(function: &'static str, arguments: &'static [usize], most: f64)
     ArgumentLimit { function, library: "", measure: Measure::Largest(arguments), most }
 }
 
-/// Arguments each of whose parts may meet every part of all of them: how large they may be together.
+/// Arguments whose parts may each meet every part of all of them: how large they may be together.
 const fn together(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Sum(arguments), most }
 }
@@ -198,8 +198,8 @@ const LIMITS: &[ArgumentLimit] = &[
     rank("ts_rank_ttf", 0),
     rank("ts_rank_wtt", 1),
     rank("ts_rank_wttf", 1),
-    // spell.c tries all ways to split a word of this length into words that make compounds.
-    count("dispell_lexize", 2, 60.0),
+    // spell.c tries all ways to make a compound of a word of this length.
+    ArgumentLimit { function: "dispell_lexize", library: "", measure: Measure::Count(2), most: 60.0 },
     headline("ts_headline", 0, None),
     headline("ts_headline_opt", 0, Some(2)),
     headline("ts_headline_byid", 1, None),
@@ -312,8 +312,7 @@ const LIMITS: &[ArgumentLimit] = &[
     // unicode_norm.c sorts marks by moving each past its neighbours.
     largest("unicode_normalize_func", &[0], 1.6e4),
     largest("unicode_is_normalized", &[0], 1.6e4),
-    // jsonpath_exec.c: a comparison of two paths compares each item of one with each of the other, be they
-    // of the document or of the variables, and however often the path gives them.
+    // jsonpath_exec.c: a comparison of two paths compares each item of one with each of the other, however often they come.
     jsonpath("jsonb_path_exists"),
     jsonpath("jsonb_path_exists_tz"),
     jsonpath("jsonb_path_exists_opr"),
@@ -373,9 +372,10 @@ const LIMITS: &[ArgumentLimit] = &[
     of("pgcrypto", largest("pg_hmac", &[0, 1], 1e8)),
     of("pgcrypto", largest("pgp_sym_decrypt_text", &[0], 3e5)),
     of("pgcrypto", largest("pgp_sym_decrypt_bytea", &[0], 3e5)),
+    // daitch_mokotoff.c: each letter lengthens up to a hundred codes.
+    of("fuzzystrmatch", largest("daitch_mokotoff", &[0], 1e5)),
     // cubeparse.y appends each number to a text of those before it, whose end it looks for; at most 100 make a cube.
     of("cube", input("cube_in", 1e5)),
-    // hstore_io.c.
     of("hstore", input("hstore_in", 1.5e7)),
     of("hstore", largest("hstore_from_array", &[0], 3e7)),
     of("hstore", together("hstore_from_arrays", &[0, 1], 3e7)),
