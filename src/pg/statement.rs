@@ -147,9 +147,9 @@ impl<'s> Prepared<'s> {
                 return Err(Error::Writes("a statement whose plan is no plain query".to_owned()));
             }
             // The executor would check this too, but only once it runs; a verdict must know before.
-            #[cfg(any(feature = "pg14", feature = "pg15"))]
+            #[cfg(feature = "pg15")]
             pg_sys::ExecCheckRTPerms(planned.rtable, true);
-            #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+            #[cfg(not(feature = "pg15"))]
             pg_sys::ExecCheckPermissions(planned.rtable, planned.permInfos, true);
             let used = OnceCell::new();
             let used = || used.get_or_init(|| uses::uses(&trees(self.plan)).relations);

@@ -43,10 +43,10 @@ pub fn server(name: &str) -> Option<Server> {
 unsafe fn may_use(server: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     let mode = pg_sys::AclMode::from(pg_sys::ACL_USAGE);
     // SAFETY: the caller's promise.
-    #[cfg(any(feature = "pg14", feature = "pg15"))]
+    #[cfg(feature = "pg15")]
     let allowed = unsafe { pg_sys::pg_foreign_server_aclcheck(server, role, mode) };
     // SAFETY: the caller's promise.
-    #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+    #[cfg(not(feature = "pg15"))]
     let allowed = unsafe { pg_sys::object_aclcheck(pg_sys::ForeignServerRelationId, server, role, mode) };
     allowed == pg_sys::AclResult::ACLCHECK_OK
 }

@@ -28,9 +28,6 @@ unsafe extern "C-unwind" {
 pub fn reserve_prefix() {
     // SAFETY: called while the library is loaded, after its settings are defined.
     unsafe {
-        #[cfg(feature = "pg14")]
-        pg_sys::EmitWarningsOnPlaceholders(c"nl2sql".as_ptr());
-        #[cfg(not(feature = "pg14"))]
         pg_sys::MarkGUCPrefixReserved(c"nl2sql".as_ptr());
     }
 }

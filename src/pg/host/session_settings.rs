@@ -26,9 +26,9 @@ fn all() -> Vec<(String, pg_sys::GucSource::Type)> {
     // SAFETY: the server hands out its table of settings, of so many entries, each alive as long as nothing is defined anew,
     // which nothing here does.
     unsafe {
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let (settings, count) = (pg_sys::get_guc_variables(), pg_sys::GetNumConfigOptions());
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let (settings, count) = {
             let mut count = 0;
             let settings = pg_sys::get_guc_variables(&raw mut count);

@@ -175,9 +175,9 @@ pub(super) unsafe fn judge_again(plan: &pg_sys::PlannedStmt) -> Result<(), Error
 
 /// Not a partition or child that the planner has added to what is named: its parent is labelled too.
 fn is_named(entry: &pg_sys::RangeTblEntry) -> bool {
-    #[cfg(any(feature = "pg14", feature = "pg15"))]
+    #[cfg(feature = "pg15")]
     return entry.requiredPerms != 0;
-    #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+    #[cfg(not(feature = "pg15"))]
     return entry.perminfoindex != 0;
 }
 

@@ -73,10 +73,10 @@ unsafe fn template(statement: *const pg_sys::CreatedbStmt) -> *const std::ffi::c
 
 fn is_owner(database: pg_sys::Oid) -> bool {
     // SAFETY: in a transaction, as the owner is looked up.
-    #[cfg(any(feature = "pg14", feature = "pg15"))]
+    #[cfg(feature = "pg15")]
     let is_owner = unsafe { pg_sys::pg_database_ownercheck(database, pg_sys::GetUserId()) };
     // SAFETY: the same.
-    #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+    #[cfg(not(feature = "pg15"))]
     let is_owner = unsafe { pg_sys::object_ownercheck(pg_sys::DatabaseRelationId, database, pg_sys::GetUserId()) };
     is_owner
 }

@@ -120,13 +120,13 @@ unsafe extern "C-unwind" fn judge_plan(plan: *const pg_sys::PlannedStmt, is_lead
 /// # Safety
 /// `entry` belongs to `statement`.
 unsafe fn is_read_directly(statement: &pg_sys::PlannedStmt, entry: &pg_sys::RangeTblEntry) -> bool {
-    #[cfg(any(feature = "pg14", feature = "pg15"))]
+    #[cfg(feature = "pg15")]
     {
         let _ = statement;
         // What an index is read for has no rights to check.
         entry.checkAsUser == pg_sys::InvalidOid && entry.requiredPerms != 0
     }
-    #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+    #[cfg(not(feature = "pg15"))]
     // SAFETY: the list is one of RTEPermissionInfo nodes.
     unsafe {
         let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(statement.permInfos);

@@ -100,11 +100,11 @@ unsafe fn plan(remote: Remote, statement: &CStr) -> *mut pg_sys::PlannedStmt {
         (*entry).relkind = pg_sys::RELKIND_FOREIGN_TABLE as c_char;
         (*entry).rellockmode = pg_sys::AccessShareLock as c_int;
         let scan = node::<pg_sys::ForeignScan>(NodeTag::T_ForeignScan);
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         {
             (*entry).checkAsUser = remote.user;
         }
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         {
             (*scan).checkAsUser = remote.user;
             (*scan).fs_base_relids = pg_sys::bms_make_singleton(1);

@@ -149,9 +149,9 @@ unsafe extern "C-unwind" fn visit(node: *mut pg_sys::PlanState, context: *mut c_
 unsafe fn remote_of(scan: &pg_sys::ForeignScan, range_table: *mut pg_sys::List) -> Option<Remote> {
     // SAFETY: the caller's promise.
     unsafe {
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let relations = scan.fs_relids;
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let relations = scan.fs_base_relids;
         let number = match scan.scan.scanrelid {
             0 => pg_sys::bms_next_member(relations, -1),
@@ -159,9 +159,9 @@ unsafe fn remote_of(scan: &pg_sys::ForeignScan, range_table: *mut pg_sys::List) 
         };
         let place = usize::try_from(number).ok()?.checked_sub(1)?;
         let entry = *PgList::<pg_sys::RangeTblEntry>::from_pg(range_table).get_ptr(place)?;
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let owner = entry.checkAsUser;
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let owner = scan.checkAsUser;
         let user = if owner == pg_sys::InvalidOid { pg_sys::GetUserId() } else { owner };
         Some(Remote { server: scan.fs_server, user, relation: entry.relid })
@@ -237,7 +237,7 @@ pub(super) mod raw {
     pub type Visit = Option<unsafe extern "C-unwind" fn(*mut pg_sys::PlanState, *mut c_void) -> bool>;
 
     unsafe extern "C-unwind" {
-        #[cfg_attr(not(any(feature = "pg14", feature = "pg15")), link_name = "planstate_tree_walker_impl")]
+        #[cfg_attr(not(feature = "pg15"), link_name = "planstate_tree_walker_impl")]
         pub fn planstate_tree_walker(node: *mut pg_sys::PlanState, visit: Visit, context: *mut c_void) -> bool;
     }
 }

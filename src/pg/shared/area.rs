@@ -120,12 +120,11 @@ impl<T: Plain> Requested for Area<T> {
     }
 }
 
-/// The place of AddinShmemInitLock among the server's locks (lwlocknames.txt), the same from 13 to 18.
+/// The place of AddinShmemInitLock among the server's locks (lwlocknames.txt), the same from 15 to 18.
 const ADDIN_SHMEM_INIT_LOCK: usize = 21;
 
 static AREAS: OnceLock<&'static [&'static dyn Requested]> = OnceLock::new();
 static NEXT_STARTUP: OnceLock<pg_sys::shmem_startup_hook_type> = OnceLock::new();
-#[cfg(not(feature = "pg14"))]
 static NEXT_REQUEST: OnceLock<pg_sys::shmem_request_hook_type> = OnceLock::new();
 
 /// Asks for these areas, where the library is being preloaded; else they stay away. Called once, when it is loaded.
@@ -135,13 +134,8 @@ pub fn request(areas: &'static [&'static dyn Requested]) {
         if !pg_sys::process_shared_preload_libraries_in_progress || AREAS.set(areas).is_err() {
             return;
         }
-        #[cfg(feature = "pg14")]
-        reserve_all();
-        #[cfg(not(feature = "pg14"))]
-        {
-            let _ = NEXT_REQUEST.set(pg_sys::shmem_request_hook);
-            pg_sys::shmem_request_hook = Some(on_request);
-        }
+        let _ = NEXT_REQUEST.set(pg_sys::shmem_request_hook);
+        pg_sys::shmem_request_hook = Some(on_request);
         let _ = NEXT_STARTUP.set(pg_sys::shmem_startup_hook);
         pg_sys::shmem_startup_hook = Some(on_startup);
     }
@@ -151,7 +145,6 @@ fn reserve_all() {
     AREAS.get().into_iter().flat_map(|areas| areas.iter()).for_each(|area| area.reserve());
 }
 
-#[cfg(not(feature = "pg14"))]
 #[pg_guard]
 unsafe extern "C-unwind" fn on_request() {
     if let Some(Some(next)) = NEXT_REQUEST.get() {

@@ -92,8 +92,6 @@ pub fn start(kind: Kind, database: u32) -> bool {
 pub fn wake_number() -> i32 {
     // SAFETY: reads variables of the process, which has an entry in the server's table of processes.
     unsafe {
-        #[cfg(feature = "pg14")]
-        return pg_sys::MyProcPid;
         #[cfg(any(feature = "pg15", feature = "pg16"))]
         return (*pg_sys::MyProc).pgprocno;
         #[cfg(any(feature = "pg17", feature = "pg18"))]

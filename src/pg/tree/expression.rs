@@ -55,9 +55,6 @@ pub(super) unsafe fn analyzed(text: &CString) -> Result<*mut pg_sys::Query, Erro
         let statements = PgList::<pg_sys::RawStmt>::from_pg(list);
         let Some(raw) = statements.get_ptr(0) else { return Err(Error::StatementCount(0)) };
         let (types, environment) = (std::ptr::null(), std::ptr::null_mut());
-        #[cfg(feature = "pg14")]
-        return Ok(pg_sys::parse_analyze(raw, text.as_ptr(), types as *mut pg_sys::Oid, 0, environment));
-        #[cfg(not(feature = "pg14"))]
         Ok(pg_sys::parse_analyze_fixedparams(raw, text.as_ptr(), types, 0, environment))
     }
 }

@@ -228,12 +228,12 @@ unsafe fn is_view(relation: pg_sys::Relation) -> bool {
 /// # Safety
 /// The plan is live, and the entry is one of its own.
 unsafe fn reader(plan: &pg_sys::PlannedStmt, entry: &pg_sys::RangeTblEntry) -> Option<pg_sys::Oid> {
-    #[cfg(any(feature = "pg14", feature = "pg15"))]
+    #[cfg(feature = "pg15")]
     {
         let _ = plan;
         (entry.requiredPerms != 0).then_some(entry.checkAsUser)
     }
-    #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+    #[cfg(not(feature = "pg15"))]
     // SAFETY: the list is one of RTEPermissionInfo nodes.
     unsafe {
         let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(plan.permInfos);

@@ -77,9 +77,9 @@ impl Relation {
 unsafe fn may_use(schema: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
-        #[cfg(any(feature = "pg14", feature = "pg15"))]
+        #[cfg(feature = "pg15")]
         let result = pg_sys::pg_namespace_aclcheck(schema, role, pg_sys::ACL_USAGE as pg_sys::AclMode);
-        #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+        #[cfg(not(feature = "pg15"))]
         let result =
             pg_sys::object_aclcheck(pg_sys::NamespaceRelationId, schema, role, pg_sys::ACL_USAGE as pg_sys::AclMode);
         result == pg_sys::AclResult::ACLCHECK_OK
@@ -96,17 +96,11 @@ pub unsafe fn has_policies_for(relation: pg_sys::Oid, role: pg_sys::Oid) -> bool
     result == pg_sys::CheckEnableRlsResult::RLS_ENABLED as c_int
 }
 
-/// Whether a view reads with the rights of who asks, which there is from PostgreSQL 15 on.
+/// Whether a view reads with the rights of who asks.
 ///
 /// # Safety
 /// In a transaction; the view exists.
 pub unsafe fn is_invoker(view: pg_sys::Oid) -> bool {
-    #[cfg(feature = "pg14")]
-    {
-        let _ = view;
-        false
-    }
-    #[cfg(not(feature = "pg14"))]
     // SAFETY: the relation is open while its options are read; those of a view are null or ViewOptions (rel.h).
     unsafe {
         let relation = pg_sys::relation_open(view, pg_sys::AccessShareLock as c_int);

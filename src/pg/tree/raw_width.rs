@@ -328,13 +328,8 @@ unsafe fn is_star(fields: *mut pg_sys::List) -> bool {
 /// # Safety
 /// `node` is a live String of the server's.
 unsafe fn name_of(node: *mut pg_sys::Node) -> *const c_char {
-    // SAFETY: the caller's promise; the structure got another name in 15.
-    unsafe {
-        #[cfg(feature = "pg14")]
-        return (*node.cast::<pg_sys::Value>()).val.str_;
-        #[cfg(not(feature = "pg14"))]
-        return (*node.cast::<pg_sys::String>()).sval;
-    }
+    // SAFETY: the caller's promise.
+    unsafe { (*node.cast::<pg_sys::String>()).sval }
 }
 
 /// # Safety

@@ -154,12 +154,12 @@ impl UsesWalk {
     unsafe fn columns(&mut self, query: &pg_sys::Query, entry: &pg_sys::RangeTblEntry) {
         // SAFETY: reads the node's fields; the set is null or live.
         unsafe {
-            #[cfg(any(feature = "pg14", feature = "pg15"))]
+            #[cfg(feature = "pg15")]
             let (selected, reader) = {
                 let _ = query;
                 (entry.selectedCols, entry.checkAsUser)
             };
-            #[cfg(not(any(feature = "pg14", feature = "pg15")))]
+            #[cfg(not(feature = "pg15"))]
             let (selected, reader) = {
                 let infos = PgList::<pg_sys::RTEPermissionInfo>::from_pg(query.rteperminfos);
                 let index = (entry.perminfoindex as usize).checked_sub(1);

@@ -42,12 +42,7 @@ pub(super) unsafe fn category(oid: pg_sys::Oid) -> char {
 /// The text of a node that is a string.
 pub(super) unsafe fn text(node: *mut pg_sys::Node) -> Option<String> {
     // SAFETY: the caller's promise.
-    unsafe {
-        #[cfg(feature = "pg14")]
-        return owned((*node.cast::<pg_sys::Value>()).val.str_);
-        #[cfg(not(feature = "pg14"))]
-        owned((*node.cast::<pg_sys::String>()).sval)
-    }
+    unsafe { owned((*node.cast::<pg_sys::String>()).sval) }
 }
 
 pub(super) unsafe fn type_name(oid: pg_sys::Oid) -> String {
