@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
-use nl2sql_e2e::server::lacks;
+use nl2sql_e2e::server::{lacks, major};
 use nl2sql_e2e::session::{Session, quote};
 use nl2sql_e2e::waiting::wait_for;
 use postgres::NoTls;
@@ -65,7 +65,9 @@ const FOREIGN: &str = "
 fn fixture(name: &str) -> (Fixture, Session) {
     let mut fixture = Fixture::empty(name);
     let port = fixture.database.cluster.port().to_string();
-    fixture.session.run(SCHEMA);
+    // From PostgreSQL 16 on no function may set it so.
+    let clause = if major() < 16 { "" } else { " SET transaction_read_only = off" };
+    fixture.session.run(&SCHEMA.replacen(clause, "", 1));
     fixture.session.run(&FOREIGN.replace("{port}", &port).replace("{database}", &fixture.database.name));
     let mut session = fixture.asker("postgres");
     session.run("SET nl2sql.max_attempts = 1; SET nl2sql.allow_servers = 'loop, planner'");
