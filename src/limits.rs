@@ -35,6 +35,10 @@ pub struct Growth {
     pub relations: f64,
     /// Conditions that must all hold, of WHERE, ON and HAVING.
     pub conditions: f64,
+    /// Calls of aggregates and window functions, each of which the planner compares with each (find_compatible_agg in prepagg.c).
+    pub aggregates: f64,
+    /// Columns of a query around, each of which the planner looks for among all before it (replace_outer_var in paramassign.c).
+    pub outer_columns: f64,
     pub grouping_sets: f64,
     /// Steps of expressions that go through arrays of any length without a function's help.
     pub array_steps: f64,
@@ -49,6 +53,8 @@ impl AddAssign for Growth {
         self.nodes += other.nodes;
         self.relations += other.relations;
         self.conditions += other.conditions;
+        self.aggregates += other.aggregates;
+        self.outer_columns += other.outer_columns;
         self.grouping_sets += other.grouping_sets;
         self.array_steps += other.array_steps;
         self.xml_parses += other.xml_parses;

@@ -53,8 +53,9 @@ pub use verdict::{Culprit, Verdict};
 /// part in them, and the server announces every change of their facts.
 const FIRST_NORMAL_OID: u32 = 16384;
 
-/// Longer statements are not judged: no question needs one, and reading it can't be interrupted.
-const MAX_LENGTH: usize = 1 << 20;
+/// Longer statements are not judged: no question needs one. Reading it can't be interrupted, and neither can much that compares each part
+/// of it with each: expressions with those of GROUP BY while it is analyzed, for example.
+const MAX_LENGTH: usize = 100_000;
 
 /// The planner puts chains of them together in time that grows with the cube of their number, and can't be interrupted.
 const MAX_CTES: usize = 150;
@@ -64,9 +65,11 @@ const MAX_WIDTH: Width = Width { columns: 5e5, comparisons: 3e8, merged: 1e3, so
 
 /// What rewriting and planning may put in place; again far more than anybody writes.
 const MAX_GROWTH: Growth = Growth {
-    nodes: 5e5,
+    nodes: 1e5,
     relations: 5e3,
     conditions: 5e3,
+    aggregates: 5e3,
+    outer_columns: 5e3,
     grouping_sets: 600.0,
     array_steps: 64.0,
     xml_parses: 0.0,

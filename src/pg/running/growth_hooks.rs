@@ -13,6 +13,9 @@ use super::watch_state::{is_watching, raise};
 use crate::error::Error;
 use crate::limits::Growth;
 
+/// The rewriter looks for each relation in all of a statement (rangeTableEntry_used in rewriteManip.c).
+const MOST_VISITS: f64 = 1e8;
+
 /// Computes the growth of an analyzed query that is live, in a transaction.
 pub type Measure = unsafe fn(*mut pg_sys::Query) -> Growth;
 
@@ -80,6 +83,9 @@ unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
             "relations, when views, policies and common table expressions are put in place",
         ),
         (growth.conditions, most.conditions, "conditions that must all hold"),
+        (growth.aggregates, most.aggregates, "aggregates and window functions"),
+        (growth.outer_columns, most.outer_columns, "columns of outer queries in subqueries"),
+        (growth.nodes * growth.relations, MOST_VISITS, "parts of expressions times relations"),
         (growth.grouping_sets, most.grouping_sets, "grouping sets"),
         (
             growth.array_steps,

@@ -143,6 +143,9 @@ impl GrowthWalk {
             match (*node).type_ {
                 NodeTag::T_Var => {
                     let var = &*node.cast::<pg_sys::Var>();
+                    if var.varlevelsup > 0 {
+                        self.found.outer_columns += 1.0;
+                    }
                     if let Some(at) = self.levels.len().checked_sub(1 + var.varlevelsup as usize) {
                         let column = self.column(at, var.varno as usize, var.varattno);
                         self.found += column;
@@ -161,6 +164,7 @@ impl GrowthWalk {
                         NodeTag::T_JoinExpr => {
                             self.found.conditions += conditions((*node.cast::<pg_sys::JoinExpr>()).quals, false);
                         }
+                        NodeTag::T_Aggref | NodeTag::T_WindowFunc => self.found.aggregates += 1.0,
                         NodeTag::T_XmlExpr if xml_tables::parses(&*node.cast()) => self.found.xml_parses += 1.0,
                         NodeTag::T_TableFunc if !xml_tables::is_quick(&*node.cast()) => self.found.xml_tables += 1.0,
                         _ => {}

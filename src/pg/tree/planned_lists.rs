@@ -5,7 +5,8 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag};
 
 /// How many conditions the planner makes one list of, each of which it compares with all others; of what is negated, those
-/// that are negated one by one (canonicalize_qual in prepqual.c).
+/// that are negated one by one (canonicalize_qual in prepqual.c). Of arms that OR joins it looks for those of the shortest in all
+/// others (process_duplicate_ors): as many comparisons as lists of the length that is given for them have.
 ///
 /// # Safety
 /// `node` is null or a live part of an analyzed tree.
@@ -25,7 +26,11 @@ pub unsafe fn conditions(node: *mut pg_sys::Node, is_negated: bool) -> f64 {
             pg_sys::BoolExprType::NOT_EXPR => parts.get_ptr(0).map_or(1.0, |part| conditions(part, !is_negated)),
             pg_sys::BoolExprType::AND_EXPR if !is_negated => parts.iter_ptr().map(|part| conditions(part, false)).sum(),
             pg_sys::BoolExprType::OR_EXPR if is_negated => parts.iter_ptr().map(|part| conditions(part, true)).sum(),
-            _ => 1.0,
+            _ => {
+                let arms = parts.iter_ptr().map(|part| conditions(part, is_negated));
+                let (longest, all) = arms.fold((1.0, 0.0), |(longest, all), arm| (arm.max(longest), all + arm));
+                if longest > 1.0 { f64::sqrt(longest * all) } else { 1.0 }
+            }
         }
     }
 }

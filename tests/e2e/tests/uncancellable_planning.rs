@@ -87,6 +87,37 @@ fn patterns_meet_statistics() {
     assert_eq!(ending(&mut fixture, usual), "answered");
 }
 
+/// Each aggregate or window function with each, and each condition of an arm of OR with those of the others.
+#[test]
+fn parts_of_a_statement_are_compared() {
+    let mut fixture = fixture("planning_parts");
+    let list = |count: u32, each: &dyn Fn(u32) -> String, by: &str| (0..count).map(each).collect::<Vec<_>>().join(by);
+    let sums = |count, over: &str| list(count, &|i| format!("sum(b + {i}) {over}"), ", ");
+    fixture.session.run(&format!(
+        "CREATE TABLE numbers AS SELECT 1 AS b; CREATE VIEW many AS SELECT cardinality(ARRAY[{}]) AS n FROM numbers",
+        sums(6000, "")
+    ));
+    let arms = |count| {
+        let arm = |i: u32| list(count, &|at| format!("b = {}", at + i * count), " AND ");
+        format!("SELECT count(*) AS n FROM numbers WHERE ({}) OR ({})", arm(0), arm(1))
+    };
+    let windows = format!("SELECT cardinality(ARRAY[{}]) AS n FROM numbers", sums(5100, "OVER ()"));
+    let columns = list(1600, &|i| format!("1 AS x{i}"), ", ");
+    let wide = |count| {
+        let rows = list(count, &|i| format!("ROW(w{i}.*) IS NULL"), " OR ");
+        let from = list(count, &|i| format!("w w{i}"), ", ");
+        format!(
+            "WITH w AS MATERIALIZED (SELECT {columns}) SELECT (SELECT count(*) FROM numbers WHERE {rows}) AS n FROM {from}"
+        )
+    };
+    for sql in ["SELECT n FROM many", &windows, &arms(3600), &wide(10)] {
+        fixture.session.error(&format!("SELECT nl_run({})", quote(sql)), "54000");
+    }
+    for sql in [format!("SELECT cardinality(ARRAY[{}]) AS n FROM numbers", sums(50, "")), arms(50), wide(2)] {
+        assert_eq!(outcome(&mut fixture, &sql), "answered");
+    }
+}
+
 /// Each pair of relations with each outer join.
 #[test]
 fn outer_joins_are_put_in_order() {
