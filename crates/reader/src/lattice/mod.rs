@@ -96,6 +96,7 @@ impl Lattice {
             cell.values = values;
         }
         doubt_values_that_end_in_a_column(&mut cells);
+        prefer_values_of_kinds(&mut cells);
         for (start, cell) in cells.iter_mut().enumerate() {
             let said = schema.terms().into_iter().flat_map(|terms| terms.said_at(&words, start));
             for (column, end, _) in said.filter(|(column, ..)| schema.term(*column).is_some_and(|one| !one.is_measure))
@@ -239,6 +240,18 @@ fn add_compound_nouns(cells: &mut [Cell], words: &[Word], schema: &SchemaView) {
             }
         }
         cells.get_mut(start).into_iter().for_each(|cell| cell.relations.append(&mut found));
+    }
+}
+
+/// "Suites" are a kind of rooms where that is stored of them, and not all rooms by another word.
+fn prefer_values_of_kinds(cells: &mut [Cell]) {
+    for cell in cells {
+        let values = &cell.values;
+        let is_kind = |m: &Mention<usize>| {
+            let of = |value: &Mention<StoredValue>| value.end == m.end && value.target.column.relation == m.target;
+            values.iter().any(|value| of(value) && value.cost <= costs::STORED_AS_SAID)
+        };
+        cell.relations.retain(|m| m.cost < costs::SYNONYM_ALONE || !is_kind(m));
     }
 }
 

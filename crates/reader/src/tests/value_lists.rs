@@ -90,3 +90,19 @@ fn values_that_may_have_to_hold_together_are_not_read_as_any() {
         assert!(told.starts_with("? "), "{question}: {told}");
     }
 }
+
+/// A kind that is stored of the rows is no other word for all of them.
+#[test]
+fn a_stored_kind_is_no_synonym_of_its_rows() {
+    use crate::tests::shop_fixture::{relation, snapshot};
+    let mut rooms = relation("rooms", &["id integer!", "kind text!", "price numeric!"], &["id"], &[]);
+    rooms.columns[1].common_values = vec!["single".into(), "suite".into()];
+    let hotel = snapshot(vec![rooms.clone()]);
+    for question in ["suites", "how many suites do we have", "suites cheaper than 200"] {
+        let told = told(question, &hotel);
+        assert!(told.starts_with("? ") || told.contains("rooms.kind is suite"), "{question}: {told}");
+    }
+    // Where nothing of the kind is stored, they are the same.
+    rooms.columns[1].common_values = vec!["single".into(), "double".into()];
+    assert_eq!(told("how many suites do we have", &snapshot(vec![rooms])), "count of rooms");
+}
