@@ -30,6 +30,9 @@ pub unsafe fn of(node: *mut pg_sys::Node) -> f64 {
                 let is_short = arguments.get_ptr(1).is_none_or(|array| is_written_out(array));
                 if is_short { 0.0 } else { 1.0 }
             }
+            NodeTag::T_ArrayExpr if (*node.cast::<pg_sys::ArrayExpr>()).multidims => {
+                arrays_in((*node.cast::<pg_sys::ArrayExpr>()).elements)
+            }
             NodeTag::T_XmlExpr => {
                 let xml = &*node.cast::<pg_sys::XmlExpr>();
                 arrays_in(xml.args) + arrays_in(xml.named_args)

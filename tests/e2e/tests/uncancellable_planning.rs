@@ -34,18 +34,18 @@ fn lists_meet_in_an_index_scan() {
     assert!(["57014", "answered"].contains(&ended.as_str()), "{ended}");
 }
 
-/// Each element of a value, over and over, with no function between.
+/// Each element of a value, over and over, with no function between: such comparisons are few.
 #[test]
 fn elements_are_compared_in_one_expression() {
     let mut fixture = fixture("planning_any");
-    // A minute of work. They differ, as the planner makes one of several that are the same.
+    // They differ, as the planner makes one of several that are the same.
     let any: Vec<String> = (1..=4000).map(|below| format!("-{below} > ANY (a)")).collect();
     let sql = format!(
         "SELECT count(*) AS n FROM (SELECT array_fill(7, ARRAY[3000000 * i]) AS a FROM generate_series(1, 1) i OFFSET 0) q
          WHERE {}",
         any.join(" OR ")
     );
-    assert_eq!(ending(&mut fixture, &sql), "57014");
+    assert_eq!(ending(&mut fixture, &sql), "54000");
 }
 
 /// Each beginning of words at all of a column's most common words.

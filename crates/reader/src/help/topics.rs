@@ -52,7 +52,8 @@ impl<'a> Topics<'a> {
         if let Abstention::Unknown { nearest, .. } = abstention {
             owners.extend(nearest.iter().filter_map(|one| named(schema, &one.name)));
         }
-        if !topics.names && !(topics.values.is_empty() && topics.times.is_empty()) {
+        let has_value = !topics.values.is_empty() || !topics.times.is_empty();
+        if !topics.names && has_value {
             topics.asks_for_nothing = true;
             let doers = lattice.words.iter().flat_map(|word| doers::of_verb(word, schema));
             owners.splice(0..0, doers.collect::<Vec<_>>());
