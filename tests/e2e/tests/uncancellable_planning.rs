@@ -17,7 +17,9 @@ fn lists_meet_statistics_on_several_columns() {
     let list = |column: &str, of: u32| format!("{column} = ANY (array_fill({of}, ARRAY[90000]))");
     let many: Vec<String> = (1..=12).flat_map(|of| [list("a", of), list("b", of)]).collect();
     let sql = format!("SELECT count(*) AS n FROM pairs WHERE {}", many.join(" AND "));
-    assert_eq!(ending(&mut fixture, &sql), "57014");
+    // All of them together take much memory as well.
+    let ended = ending(&mut fixture, &sql);
+    assert!(["57014", "53200"].contains(&ended.as_str()), "{ended}");
     let usual = "SELECT count(*) AS n FROM pairs WHERE a = ANY (ARRAY[1, 2, 3]) AND b IN (1, 2)";
     assert_eq!(outcome(&mut fixture, usual), "answered");
 }
