@@ -64,9 +64,12 @@ fn arrays_are_gone_through_by_expressions() {
         let from = "(SELECT array_fill(nullif(n, n), ARRAY[20000000]) AS a FROM generate_series(1, 1) n OFFSET 0) s";
         format!("SELECT cardinality(ARRAY[{}]) AS n FROM {from}", parts.join(", "))
     };
-    for part in ["# = ANY (a)", "# <> ALL (a)", "(a::bigint[])[#]", "XMLELEMENT(NAME x#, a)", "a"] {
+    for part in ["# = ANY (a)", "# <> ALL (a)", "(a::bigint[])[#]", "a"] {
         assert_eq!(ending(&mut fixture, &nulls(part, 2000)), "54000", "{part}");
     }
+    // A server without libxml says that it has none.
+    let xml = ending(&mut fixture, &nulls("XMLELEMENT(NAME x#, a)", 2000));
+    assert!(["54000", "0A000"].contains(&xml.as_str()), "{xml}");
     let elements: Vec<String> = (0..5000).map(|i| format!("a[{}]", 3_000_000 + i)).collect();
     let texts = "(SELECT array_fill(left(now()::text, 1), ARRAY[3010000]) AS a OFFSET 0) s";
     let sql = format!("SELECT cardinality(ARRAY[{}]) AS n FROM {texts}", elements.join(", "));
