@@ -20,8 +20,8 @@ use crate::pg::host::report;
 /// More bytes than anybody writes in a pattern; it takes the planner less than a second.
 const MOST_BYTES: usize = 10_000;
 
-/// Functions of the server that estimate by a pattern: the first five by the arguments of an operator, in a list that is their third
-/// argument; the others by a request, their only one.
+/// Functions of the server that estimate by a pattern: those that end in `sel` by the arguments of an operator, in a list that is their
+/// third argument; the others by a request, their only one.
 const ESTIMATES: [&str; 14] = [
     "likesel",
     "iclikesel",

@@ -67,8 +67,8 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// 0 means no limit. Inside another timer's time there are no limits of its own: the outer ones hold. Before
-    /// PostgreSQL 14, which has no repeating timeouts, and where there is no /proc, memory is not limited.
+    /// 0 means no limit. Inside another timer's time there are no limits of its own: the outer ones hold. Where
+    /// there is no /proc, memory is not limited.
     pub fn start(milliseconds: i32, memory_kb: i32) -> Option<Self> {
         if milliseconds <= 0 && memory_kb <= 0 || RUNNING.replace(true) {
             return None;
