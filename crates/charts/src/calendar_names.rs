@@ -1,22 +1,7 @@
 //! The names of weekdays and months, for numbers as PostgreSQL's `extract` returns them, and their order in a year or
 //! week where a query prints the names itself.
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-/// In the order of ISO 8601.
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+use words::{MONTHS, WEEKDAYS};
 
 /// The names of numbers of a part of a date, which is called as `extract` calls it; `None` if the part has no names or
 /// one of the numbers is none of its. Months count from 1. Weekdays are 1 for Monday to 6 for Saturday, and Sunday is 0

@@ -5,12 +5,14 @@
 
 #![forbid(unsafe_code)]
 
+mod calendar;
 mod phrases;
 mod spelling;
 mod synonyms;
 mod tokens;
 mod vocabulary;
 
+pub use calendar::{MONTHS, WEEKDAYS};
 pub use phrases::phrases;
 pub use spelling::{NearestNames, distance, edits};
 pub use synonyms::{spelled_out, synonyms_of_stem, words_with_synonyms};
