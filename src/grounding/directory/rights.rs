@@ -3,7 +3,7 @@
 //! Relations of one schema and owner with the same grants are one group, judged once: ten thousand tables have a handful of
 //! groups. What the server says of privileges changes only with a message, so a judgement is kept until then.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -146,13 +146,13 @@ impl Rights {
         &mut self,
         groups: &Groups,
         schemas: &HashMap<u32, String>,
-        members: impl Iterator<Item = (u32, u32)>,
+        members: impl Iterator<Item = (u32, u32)> + Clone,
         granted: impl Iterator<Item = (u32, u32)>,
     ) -> Result<(), Error> {
         self.groups.resize(groups.all.len(), Right::Unknown);
         let open = |(right, (_, members)): (&Right, &(Group, u32))| *right == Right::Unknown && *members > 0;
         if self.groups.iter().zip(&groups.all).any(open) {
-            self.judge_groups(groups, schemas, members)?;
+            self.judge_groups(groups, schemas, members, ask)?;
         }
         let by_columns = |oid: &u32, group: u32| self.right(group) == Right::Columns && !self.columns.contains_key(oid);
         let open: Vec<u32> = granted.filter(|(oid, group)| by_columns(oid, *group)).map(|(oid, _)| oid).collect();
@@ -167,35 +167,35 @@ impl Rights {
         Ok(())
     }
 
+    /// Judges groups by one of their relations each. Where somebody drops it meanwhile, all the others are asked about.
     fn judge_groups(
         &mut self,
         groups: &Groups,
         schemas: &HashMap<u32, String>,
-        members: impl Iterator<Item = (u32, u32)>,
+        members: impl Iterator<Item = (u32, u32)> + Clone,
+        ask: impl Fn(&[u32]) -> Result<Vec<(u32, Right)>, Error>,
     ) -> Result<(), Error> {
-        let mut asked: HashMap<u32, u32> = HashMap::new();
-        for (oid, number) in members {
-            let Some(Right::Unknown) = self.groups.get(number as usize) else { continue };
-            let Some((group, _)) = groups.all.get(number as usize) else { continue };
-            if self.is_out_of_scope(group, schemas) {
-                self.set(number, Right::No);
-            } else {
-                asked.entry(number).or_insert(oid);
+        for one_each in [true, false] {
+            let mut met: HashSet<u32> = HashSet::new();
+            let mut asked: HashMap<u32, u32> = HashMap::new();
+            for (oid, number) in members.clone() {
+                let Some(Right::Unknown) = self.groups.get(number as usize) else { continue };
+                let Some((group, _)) = groups.all.get(number as usize) else { continue };
+                if self.is_out_of_scope(group, schemas) {
+                    self.set(number, Right::No);
+                } else if met.insert(number) || !one_each {
+                    asked.insert(oid, number);
+                }
             }
-        }
-        let oids: Vec<u32> = asked.values().copied().collect();
-        let asked: HashMap<u32, u32> = asked.into_iter().map(|(group, oid)| (oid, group)).collect();
-        // Noted first: what changes while it is read is judged again.
-        self.asked.extend(&asked);
-        for row in query::rows(include_str!("rights.sql"), &[Some(&oid_literal(&oids))])? {
-            let [Some(oid), usage, whole] = row.as_slice() else { continue };
-            let Some(group) = oid.parse().ok().and_then(|oid: u32| asked.get(&oid)) else { continue };
-            let right = match (usage.as_deref(), whole.as_deref()) {
-                (Some("t"), Some("t")) => Right::Whole,
-                (Some("t"), Some("f")) => Right::Columns,
-                _ => Right::No,
-            };
-            self.set(*group, right);
+            if asked.is_empty() {
+                break;
+            }
+            // Noted first: what changes while it is read is judged again.
+            self.asked.extend(&asked);
+            let oids: Vec<u32> = asked.keys().copied().collect();
+            for (oid, right) in ask(&oids)? {
+                asked.get(&oid).into_iter().for_each(|group| self.set(*group, right));
+            }
         }
         Ok(())
     }
@@ -236,9 +236,40 @@ impl Rights {
     }
 }
 
+/// What the caller may do with these relations, of those that exist.
+fn ask(relations: &[u32]) -> Result<Vec<(u32, Right)>, Error> {
+    let rows = query::rows(include_str!("rights.sql"), &[Some(&oid_literal(relations))])?;
+    let of_row = |row: Vec<Option<String>>| {
+        let [oid, usage, whole] = <[Option<String>; 3]>::try_from(row).ok()?;
+        let right = match (usage?.as_str(), whole?.as_str()) {
+            ("t", "t") => Right::Whole,
+            ("t", _) => Right::Columns,
+            _ => Right::No,
+        };
+        Some((oid?.parse().ok()?, right))
+    };
+    Ok(rows.into_iter().filter_map(of_row).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_relation_dropped_meanwhile_decides_nothing_for_its_group() {
+        let mut groups = Groups::default();
+        let group = Group { schema: 1, owner: 1, granted: Vec::new(), server: None, is_own: false };
+        let members = [7, 8, 9].map(|oid| (oid, groups.join(group.clone())));
+        let schemas = HashMap::from([(1, "public".to_owned())]);
+        let mut rights = Rights::new(Caller { role: 10, schemas: Vec::new(), servers: Vec::new() });
+        rights.groups.push(Right::Unknown);
+        let left =
+            |oids: &[u32]| Ok(oids.iter().filter(|oid| **oid == 9).map(|oid| (*oid, Right::Whole)).collect::<Vec<_>>());
+        rights.judge_groups(&groups, &schemas, members.into_iter(), left).expect("nothing fails");
+        assert!(rights.is_readable(8, 0));
+        rights.forget(9);
+        assert!(!rights.is_readable(8, 0), "what it was judged by has changed");
+    }
 
     #[test]
     fn groups_are_dropped_where_that_makes_room_and_not_before() {
