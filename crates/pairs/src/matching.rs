@@ -1,5 +1,7 @@
 //! Whether a later question asks the same as a taught one, and with which values.
 
+use std::collections::HashSet;
+
 use crate::calendar::{Day, Period};
 use crate::pattern::{Element, Pattern, is_grammar, is_plain_number};
 use crate::question::{Question, Token};
@@ -36,7 +38,14 @@ impl Pattern {
                 (question.tokens_without_time(), Some(period))
             }
         };
-        let mut layout = Layout { pattern: self, question: question.text, tokens: &tokens, is_known, fits: Vec::new() };
+        let mut layout = Layout {
+            pattern: self,
+            question: question.text,
+            tokens: &tokens,
+            is_known,
+            fits: Vec::new(),
+            dead_ends: HashSet::new(),
+        };
         let said = vec![String::new(); self.holes.len()];
         layout.lay(0, 0, &mut Fit { said, time, corrected: Vec::new() });
         layout.fits
@@ -49,11 +58,25 @@ struct Layout<'a> {
     tokens: &'a [Token],
     is_known: &'a dyn Fn(&str) -> bool,
     fits: Vec<Fit>,
+    /// An element and a token from which nothing fits, whatever came before them. Without these, values of one to six words each
+    /// could be laid in more ways than anybody waits for.
+    dead_ends: HashSet<(usize, usize)>,
 }
 
 impl Layout<'_> {
     /// Lays the tokens from `at` over the elements from `element`.
     fn lay(&mut self, element: usize, at: usize, fit: &mut Fit) {
+        if self.dead_ends.contains(&(element, at)) {
+            return;
+        }
+        let found = self.fits.len();
+        self.lay_element(element, at, fit);
+        if self.fits.len() == found && found < MAX_FITS {
+            self.dead_ends.insert((element, at));
+        }
+    }
+
+    fn lay_element(&mut self, element: usize, at: usize, fit: &mut Fit) {
         let left = self.tokens.len() - at;
         let wanted = self.pattern.elements.len() - element;
         if left < wanted || self.fits.len() >= MAX_FITS {

@@ -310,3 +310,24 @@ fn a_pair_is_found_by_two_of_its_words() {
     assert!(shapes(&words("how many")).contains(&"how many".to_owned()));
     assert!(shapes(&[]).is_empty());
 }
+
+/// Twenty values of one to six words each could be laid over seventy words in more ways than can be counted.
+#[test]
+fn many_values_in_a_long_question_are_soon_told_not_to_fit() {
+    let words: Vec<String> = (b'a'..=b't').map(|letter| format!("{0}x{0}", char::from(letter))).collect();
+    let values: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let sql = format!("SELECT count(*) AS n FROM t WHERE a IN ({})", values.join(", "));
+    let known: Vec<_> =
+        values.iter().map(|value| (value.as_str(), 'S', Some(column("t", "a")), Comparison::Equal)).collect();
+    let taught = format!("frobnicate {} zapped", words.join(" "));
+    let pattern = Pattern::learn(&taught, &sql, &constants_of(&sql, &known), today()).expect("teachable");
+    assert_eq!(pattern.holes.len(), 20);
+    let long = |end: &str| {
+        let middle: Vec<String> = (0..70).map(|number| format!("w{number}")).collect();
+        format!("frobnicate {} zapped{end}", middle.join(" "))
+    };
+    assert_eq!(asked(&pattern, &sql, &long(" indeed")), None);
+    assert_eq!(asked(&pattern, &sql, &long("")), None, "it fits in more than one way");
+    let same = taught.replace("axa", "Z9");
+    assert!(asked(&pattern, &sql, &same).is_some_and(|filled| filled.contains("'Z9'")));
+}
