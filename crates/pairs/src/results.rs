@@ -13,12 +13,23 @@ pub fn same_answer(one: &[Vec<Value>], other: &[Vec<Value>], ordered_by: &[usize
         return false;
     }
     let (one, other) = (Columns::of(one, width(one)), Columns::of(other, width(other)));
-    let mut places = Vec::new();
-    one.places(&other, ordered_by, &mut places, &mut 0)
+    if one.columns_sorted() != other.columns_sorted() {
+        return false;
+    }
+    let mut search = Search {
+        one: &one,
+        other: &other,
+        ordered_by,
+        places: Vec::new(),
+        is_taken: vec![false; other.columns.len()],
+        compared: 0,
+    };
+    search.finds()
 }
 
-/// More ways to lay the columns of one result over those of the other are not tried.
-const MAX_TRIED: usize = 1_000;
+/// Of so many values that were compared, results that were not found to be the same count as different: columns with the same values
+/// could be laid over each other in more ways than anybody waits for.
+const MAX_COMPARED: usize = 5_000_000;
 
 /// A result by its columns, each value as a text that is the same for what counts as the same.
 struct Columns {
@@ -37,23 +48,11 @@ impl Columns {
         Self { columns, sorted, rows: rows.len() }
     }
 
-    /// Finds for each column of this result one of the other with the same values, so that the rows are the same too.
-    fn places(&self, other: &Self, ordered_by: &[usize], places: &mut Vec<usize>, tried: &mut usize) -> bool {
-        let at = places.len();
-        let Some(values) = self.sorted.get(at) else {
-            *tried += 1;
-            return self.rows_are_same(other, places) && self.order_is_same(other, ordered_by, places);
-        };
-        for (place, candidate) in other.sorted.iter().enumerate() {
-            if candidate == values && !places.contains(&place) && *tried < MAX_TRIED {
-                places.push(place);
-                if self.places(other, ordered_by, places, tried) {
-                    return true;
-                }
-                places.pop();
-            }
-        }
-        false
+    /// The columns without their order, and each without that of its values.
+    fn columns_sorted(&self) -> Vec<&[String]> {
+        let mut columns: Vec<&[String]> = self.sorted.iter().map(Vec::as_slice).collect();
+        columns.sort_unstable();
+        columns
     }
 
     fn rows_are_same(&self, other: &Self, places: &[usize]) -> bool {
@@ -77,6 +76,48 @@ impl Columns {
         let value =
             |column: &usize| self.columns.get(*column).and_then(|values| values.get(row)).map_or("", String::as_str);
         places.iter().map(value).collect()
+    }
+}
+
+/// Looks for each column of one result for a column of the other with the same values, so that the rows are the same too.
+struct Search<'a> {
+    one: &'a Columns,
+    other: &'a Columns,
+    ordered_by: &'a [usize],
+    /// For the first columns of the one, the columns of the other.
+    places: Vec<usize>,
+    /// The columns of the other that have been given to one.
+    is_taken: Vec<bool>,
+    /// How many values have been compared.
+    compared: usize,
+}
+
+impl Search<'_> {
+    fn finds(&mut self) -> bool {
+        let at = self.places.len();
+        let Some(values) = self.one.sorted.get(at) else {
+            self.compared += self.one.rows * at;
+            return self.one.rows_are_same(self.other, &self.places)
+                && self.one.order_is_same(self.other, self.ordered_by, &self.places);
+        };
+        for (place, candidate) in self.other.sorted.iter().enumerate() {
+            if self.compared > MAX_COMPARED {
+                return false;
+            }
+            self.compared += 1;
+            if self.is_taken[place] || candidate != values {
+                continue;
+            }
+            self.compared += self.one.rows;
+            self.is_taken[place] = true;
+            self.places.push(place);
+            if self.finds() {
+                return true;
+            }
+            self.places.pop();
+            self.is_taken[place] = false;
+        }
+        false
     }
 }
 
@@ -139,5 +180,18 @@ mod tests {
     fn many_equal_columns_end() {
         let row = format!("[{}]", ["[1,1,1,1,1,1,1,1,1,1,1,1]"; 3].join(","));
         assert!(same(&row, &row, &[]));
+    }
+
+    #[test]
+    fn many_columns_that_are_nearly_alike_end() {
+        let last = |value: i32| format!("[[{}{value}]]", "1,".repeat(20));
+        assert!(!same(&last(2), &last(3), &[]), "no column has the last value");
+        // Each column has the values of the other's, and no two rows are the same.
+        let twisted = |columns: usize| {
+            let row = |first: i32, second: i32| format!("[{}{second}]", format!("{first},").repeat(columns));
+            format!("[{},{}]", row(1, 2), row(2, 1))
+        };
+        let straight = format!("[[{}1],[{}2]]", "1,".repeat(30), "2,".repeat(30));
+        assert!(!same(&twisted(30), &straight, &[]));
     }
 }
