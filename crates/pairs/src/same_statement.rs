@@ -4,6 +4,9 @@
 //! and an order of rows that no LIMIT depends on do not count; nor do the columns that a plain list of rows shows. Everything else
 //! does: statements that come to the same in another way are told apart, so that what is learned from them is never a guess.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use prose::outline::{
     AggregateCall, Body, Comparison, Distinct, EntryKind, Expr, FromItem, Grouping, JoinType, Outline, Query, Select,
     SortKey,
@@ -11,20 +14,35 @@ use prose::outline::{
 
 /// Whether two statements are the same query.
 pub fn same_statement(one: &Outline, other: &Outline) -> bool {
-    let [one, other] = [one, other].map(|outline| Writer::of(outline).query(&outline.query));
+    let numbers = Numbers::default();
+    let [one, other] = [one, other].map(|outline| Writer::of(outline, &numbers).query(&outline.query));
     one.is_some() && one == other
 }
 
+/// A number for each different part that was written. What holds a part holds its number, so that no text grows with the depth of
+/// a statement.
+#[derive(Default)]
+struct Numbers(RefCell<HashMap<String, usize>>);
+
+impl Numbers {
+    fn of(&self, written: String) -> String {
+        let mut numbers = self.0.borrow_mut();
+        let next = numbers.len();
+        numbers.entry(written).or_insert(next).to_string()
+    }
+}
+
 /// Writes the parts of an outline in one way. `None`: a part that is not compared, as it is rare and has many forms.
-struct Writer {
+struct Writer<'n> {
     /// For each entry a name that does not depend on its alias.
     names: Vec<String>,
+    numbers: &'n Numbers,
 }
 
 type Text = Option<String>;
 
-impl Writer {
-    fn of(outline: &Outline) -> Self {
+impl<'n> Writer<'n> {
+    fn of(outline: &Outline, numbers: &'n Numbers) -> Self {
         let of = |at: usize| outline.entries.get(at).map(|entry| (&entry.relation, entry.scope));
         let name = |at: usize| {
             // The second entry of a relation in one FROM clause is another row of it.
@@ -34,7 +52,7 @@ impl Writer {
             let depth = of(at).map_or(0, |(_, scope)| self::depth(outline, scope));
             format!("{text}#{depth}#{earlier}")
         };
-        Self { names: (0..outline.entries.len()).map(name).collect() }
+        Self { names: (0..outline.entries.len()).map(name).collect(), numbers }
     }
 
     fn query(&self, query: &Query) -> Text {
@@ -66,7 +84,7 @@ impl Writer {
         };
         let mut parts = [relations, conditions, groups, having, outputs];
         parts.iter_mut().for_each(|part| part.sort());
-        Some(format!("query({parts:?} {distinct} {order:?})"))
+        Some(self.numbers.of(format!("query({parts:?} {distinct} {order:?})")))
     }
 
     fn outputs(&self, select: &Select) -> Option<Vec<String>> {
@@ -99,7 +117,7 @@ impl Writer {
                 self.conditions(on.iter(), &mut matched)?;
                 sides.iter_mut().for_each(|side| (side.0.sort(), side.1.sort()).1);
                 matched.sort();
-                relations.push(format!("{kind:?}({sides:?} {matched:?})"));
+                relations.push(self.numbers.of(format!("{kind:?}({sides:?} {matched:?})")));
                 Some(())
             }
         }
@@ -125,6 +143,10 @@ impl Writer {
     }
 
     fn value(&self, value: &Expr) -> Text {
+        self.written(value).map(|written| self.numbers.of(written))
+    }
+
+    fn written(&self, value: &Expr) -> Text {
         let of_all = |name: &str, values: &[Expr]| Some(format!("{name}({:?})", self.all(values)?));
         let in_any_order = |name: &str, mut values: Vec<String>| {
             values.sort();
@@ -176,7 +198,7 @@ impl Writer {
             Expr::Subquery(query) => Some(format!("value {}", self.query(query)?)),
             Expr::ArrayOf(query) => Some(format!("array {}", self.query(query)?)),
             Expr::Exists(query) => Some(format!("exists {}", self.query(query)?)),
-            Expr::Cast { value, type_name, .. } if keeps_the_value(value, type_name) => self.value(value),
+            Expr::Cast { value, type_name, .. } if keeps_the_value(value, type_name) => self.written(value),
             Expr::Cast { value, type_name, .. } => Some(format!("cast({} {type_name})", self.value(value)?)),
             Expr::Array(values) => Some(format!("array({:?})", self.all(values)?)),
             Expr::Tuple(values) => Some(format!("tuple({:?})", self.all(values)?)),
@@ -190,7 +212,7 @@ impl Writer {
             Expr::Like { value, pattern, kind } => {
                 Some(format!("like({kind:?} {} {})", self.value(value)?, self.value(pattern)?))
             }
-            // The others are written by `value`, or have too many forms.
+            // The others are written by `written`, or have too many forms.
             _ => None,
         }
     }
@@ -307,6 +329,19 @@ mod tests {
         let cities = statement(["c", "o"], Some(key()), vec![large()], vec![column(0, "city")]);
         assert!(same_statement(&names, &cities));
         assert!(!same_statement(&names, &one));
+    }
+
+    #[test]
+    fn deep_statements_are_soon_compared() {
+        let deep = |innermost: &str, depth: usize| {
+            let plus = |value, _| Expr::Operator { symbol: "+".to_owned(), args: vec![column(0, "a\"b"), value] };
+            let value = (0..depth).fold(column(0, innermost), plus);
+            let within = |value, _| Expr::Or(vec![compare(Comparison::Greater, value, number("0")), column(0, "c")]);
+            statement(["c", "o"], None, vec![(0..depth).fold(value, within)], vec![sum()])
+        };
+        assert!(same_statement(&deep("x", 100), &deep("x", 100)));
+        assert!(!same_statement(&deep("x", 100), &deep("y", 100)));
+        assert!(!same_statement(&deep("x", 100), &deep("x", 99)));
     }
 
     #[test]
