@@ -1,6 +1,8 @@
 //! The comments that foreign tables get: text, and clauses for keys and lists of values.
 
-use super::{Described, ForeignTable, Key};
+use std::collections::HashMap;
+
+use super::{Described, DescribedColumn, ForeignTable, Key};
 use schema::comment_clauses::{Clause, split, written as clause_text};
 use schema::sanitize::{one_line, truncated};
 
@@ -14,26 +16,76 @@ pub struct Written {
     pub lists: i32,
 }
 
-/// What is to be written to a foreign table of which this is known; `tables`: those that its keys can refer to.
-pub fn written(table: &ForeignTable, found: &Described, tables: &[ForeignTable], replaces: bool) -> Written {
-    let keys: Vec<(Option<String>, Clause)> =
-        found.keys.iter().filter_map(|key| clause_of(key, table, tables)).collect();
-    let of = |column: Option<&str>| -> Vec<Clause> {
-        let own = keys.iter().filter(|(at, _)| at.as_deref() == column);
-        own.map(|(_, clause)| clause.clone()).collect()
-    };
+/// A foreign table, with what columns are called here by what the other server calls them.
+pub struct Local<'a> {
+    table: &'a ForeignTable,
+    columns: HashMap<&'a str, &'a str>,
+}
+
+impl Local<'_> {
+    /// What these columns of the other server are called here; `None` where one is missing, or there are none.
+    fn names(&self, remote: &[String]) -> Option<Vec<String>> {
+        let local = |name: &String| self.columns.get(name.as_str()).map(|name| (*name).to_owned());
+        if remote.is_empty() { None } else { remote.iter().map(local).collect() }
+    }
+}
+
+/// The foreign tables, found by what they stand for. Thousands may have hundreds of columns and keys each.
+pub struct Locals<'a> {
+    pub all: Vec<Local<'a>>,
+    /// Places of the first by schema and name there, and by these and the schema here.
+    by_name: HashMap<[&'a str; 2], usize>,
+    by_schema: HashMap<[&'a str; 3], usize>,
+}
+
+impl<'a> Locals<'a> {
+    pub fn of(tables: &'a [ForeignTable]) -> Self {
+        let (mut by_name, mut by_schema) = (HashMap::new(), HashMap::new());
+        for (place, table) in tables.iter().enumerate() {
+            let [schema, name] = [&*table.remote_schema, &*table.remote_name];
+            by_name.entry([schema, name]).or_insert(place);
+            by_schema.entry([schema, name, &*table.schema]).or_insert(place);
+        }
+        let local = |table: &'a ForeignTable| {
+            let mut columns = HashMap::new();
+            for column in table.columns.iter().flatten() {
+                columns.entry(&*column.remote_name).or_insert(&*column.name);
+            }
+            Local { table, columns }
+        };
+        Self { all: tables.iter().map(local).collect(), by_name, by_schema }
+    }
+
+    /// The foreign table that stands for another, one of this schema before those of others.
+    fn target(&self, [schema, name]: [&str; 2], near: &str) -> Option<&Local<'a>> {
+        let place = self.by_schema.get(&[schema, name, near]).or_else(|| self.by_name.get(&[schema, name]))?;
+        self.all.get(*place)
+    }
+}
+
+/// What is to be written to a foreign table of which this is known; `locals`: those that its keys can refer to.
+pub fn written(local: &Local<'_>, found: &Described, locals: &Locals<'_>, replaces: bool) -> Written {
+    let mut keys = 0;
+    let mut clauses: HashMap<Option<String>, Vec<Clause>> = HashMap::new();
+    for (column, clause) in found.keys.iter().filter_map(|key| clause_of(key, local, locals)) {
+        keys += 1;
+        clauses.entry(column).or_default().push(clause);
+    }
+    let remote: HashMap<&str, &DescribedColumn> =
+        found.columns.iter().flatten().map(|column| (&*column.name, column)).collect();
     let (mut comments, mut lists) = (Vec::new(), 0);
-    let mut add = |column: Option<&str>, old: Option<&str>, remote: Option<&str>, clauses: Vec<Clause>| {
-        let text = comment(old.unwrap_or_default(), remote.unwrap_or_default(), clauses, replaces);
+    let mut add = |column: Option<&str>, old: Option<&str>, told: Option<&str>, clauses: Vec<Clause>| {
+        let text = comment(old.unwrap_or_default(), told.unwrap_or_default(), clauses, replaces);
         if text != old.unwrap_or_default() {
             comments.push((column.map(str::to_owned), text));
         }
     };
-    add(None, table.comment.as_deref(), found.comment.as_deref(), of(None));
-    for column in table.columns.iter().flatten() {
-        let remote = found.columns.iter().flatten().find(|remote| remote.name == column.remote_name);
-        let mut clauses = of(Some(&column.name));
-        let labels = remote.map(|remote| remote.labels.clone()).unwrap_or_default();
+    let of_table = clauses.remove(&None).unwrap_or_default();
+    add(None, local.table.comment.as_deref(), found.comment.as_deref(), of_table);
+    for column in local.table.columns.iter().flatten() {
+        let remote = remote.get(&*column.remote_name);
+        let mut clauses = clauses.remove(&Some(column.name.clone())).unwrap_or_default();
+        let labels = remote.map(|remote| remote.labels.as_slice()).unwrap_or_default();
         if column.is_text && !labels.is_empty() {
             clauses.push(Clause::OneOf(labels.iter().map(|label| one_line(label)).collect()));
             lists += 1;
@@ -41,7 +93,7 @@ pub fn written(table: &ForeignTable, found: &Described, tables: &[ForeignTable],
         let told = remote.and_then(|remote| remote.comment.as_deref());
         add(Some(&column.name), column.comment.as_deref(), told, clauses);
     }
-    Written { comments, keys: super::count(keys.len()), lists }
+    Written { comments, keys, lists }
 }
 
 /// The new comment. Of the old one stay, unless it is to be replaced, the text and clauses of kinds that the other server tells nothing
@@ -71,24 +123,21 @@ fn comment(old: &str, remote: &str, clauses: Vec<Clause>, replaces: bool) -> Str
 }
 
 /// A key as a clause of this foreign table or, where it has one column, of that. `None` where a column of it is missing here.
-fn clause_of(key: &Key, table: &ForeignTable, tables: &[ForeignTable]) -> Option<(Option<String>, Clause)> {
-    let columns = local_names(table, &key.columns)?;
+fn clause_of(key: &Key, local: &Local<'_>, locals: &Locals<'_>) -> Option<(Option<String>, Clause)> {
+    let columns = local.names(&key.columns)?;
     let single = if let [only] = columns.as_slice() { Some(only.clone()) } else { None };
     let named = if single.is_some() { Vec::new() } else { columns };
     let clause = match key.kind {
         'p' => Clause::PrimaryKey(named),
         'u' => Clause::Unique(named),
         'f' => {
-            let (schema, name) = (key.schema.as_deref()?, key.name.as_deref()?);
-            let is_target = |other: &&ForeignTable| other.remote_schema == schema && other.remote_name == name;
-            let mut targets = tables.iter().filter(is_target);
-            let near = targets.clone().find(|other| other.schema == table.schema);
-            let target = near.or_else(|| targets.next())?;
+            let schema = &local.table.schema;
+            let target = locals.target([key.schema.as_deref()?, key.name.as_deref()?], schema)?;
             Clause::References {
                 columns: named,
-                schema: (target.schema != table.schema).then(|| target.schema.clone()),
-                relation: target.name.clone(),
-                referenced: local_names(target, &key.referenced).filter(|names| !names.is_empty())?,
+                schema: (target.table.schema != *schema).then(|| target.table.schema.clone()),
+                relation: target.table.name.clone(),
+                referenced: target.names(&key.referenced)?,
             }
         }
         _ => return None,
@@ -96,19 +145,10 @@ fn clause_of(key: &Key, table: &ForeignTable, tables: &[ForeignTable]) -> Option
     Some((single, clause))
 }
 
-/// What the columns of a remote table are called here.
-fn local_names(table: &ForeignTable, remote: &[String]) -> Option<Vec<String>> {
-    let local = |name: &String| {
-        let found = table.columns.iter().flatten().find(|column| column.remote_name == *name);
-        found.map(|column| column.name.clone())
-    };
-    if remote.is_empty() { None } else { remote.iter().map(local).collect() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::descriptions::{DescribedColumn, ForeignColumn};
+    use crate::descriptions::ForeignColumn;
 
     fn table(name: &str, columns: &[(&str, &str)]) -> ForeignTable {
         let columns = columns.iter().map(|(name, remote)| ForeignColumn {
@@ -150,7 +190,9 @@ mod tests {
             ],
             ..Described::default()
         };
-        let written = written(&orders, &found, &[orders.clone(), people], false);
+        let tables = [orders, people];
+        let locals = Locals::of(&tables);
+        let written = written(&locals.all[0], &found, &locals, false);
         let comments: Vec<(&str, &str)> =
             written.comments.iter().map(|(column, text)| (column.as_deref().unwrap_or(""), text.as_str())).collect();
         assert_eq!(
@@ -163,6 +205,21 @@ mod tests {
             ]
         );
         assert_eq!((written.keys, written.lists), (3, 1));
+    }
+
+    #[test]
+    fn keys_refer_to_tables_of_the_same_schema_first() {
+        let orders = table("orders", &[("buyer", "b")]);
+        let far_away = ForeignTable { schema: "elsewhere".to_owned(), ..table("people", &[("nr", "person")]) };
+        let found = Described { keys: vec![key('f', &["b"], "people_there", &["person"])], ..Described::default() };
+        let told = |tables: &[ForeignTable]| {
+            let locals = Locals::of(tables);
+            written(&locals.all[0], &found, &locals, false).comments.pop().map(|(_, text)| text)
+        };
+        let near = table("people", &[("number", "person")]);
+        assert_eq!(told(&[orders.clone(), far_away.clone()]).as_deref(), Some("[references elsewhere.people (nr)]"));
+        assert_eq!(told(&[orders.clone(), far_away, near]).as_deref(), Some("[references people (number)]"));
+        assert_eq!(told(&[orders]), None);
     }
 
     #[test]

@@ -16,10 +16,11 @@ use serde::Deserialize;
 
 use crate::error::{Error, Failure};
 use crate::limits::Bounds;
+use crate::pg::host::interrupts;
 use crate::pg::running::query;
 use crate::pg::running::remote_transactions;
 use crate::pg::running::sandbox::{in_subtransaction, under_limits};
-use clauses::Written;
+use clauses::{Locals, Written};
 use schema::quote_ident;
 
 /// A foreign table of the caller's.
@@ -114,11 +115,13 @@ pub fn import(server: &str, replaces: bool, bounds: Bounds) -> Result<Vec<Import
     let described: HashMap<(&str, &str), &Described> =
         described.iter().map(|table| ((&*table.schema, &*table.name), table)).collect();
     let mut statements = Vec::new();
-    let imported = tables.iter().map(|table| {
+    let locals = Locals::of(&tables);
+    let imported = tables.iter().zip(&locals.all).map(|(table, local)| {
+        interrupts::serve();
         let name = format!("{}.{}", quote_ident(&table.schema), quote_ident(&table.name));
         match described.get(&(&*table.remote_schema, &*table.remote_name)) {
             Some(found) => {
-                let written = clauses::written(table, found, &tables, replaces);
+                let written = clauses::written(local, found, &locals, replaces);
                 statements
                     .extend(written.comments.iter().map(|(column, text)| comment_on(&name, column.as_deref(), text)));
                 let Written { comments, keys, lists } = written;
