@@ -9,6 +9,7 @@ use pgrx::pg_sys;
 
 use crate::error::Error;
 use crate::limits::Bounds;
+use crate::pg::host::interrupts;
 use crate::pg::host::text::owned;
 use crate::pg::running::prepared_code::{JudgedFor, judged_for};
 use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction, limit_waiting, under_limits};
@@ -231,8 +232,27 @@ pub fn is_serializable() -> bool {
     unsafe { pg_sys::XactIsoLevel == pg_sys::XACT_SERIALIZABLE as i32 }
 }
 
+/// While it lives, floating-point numbers are printed with all their digits, whatever the session has extra_float_digits at: a quota
+/// on cost is read as text like everything else.
+struct WholeNumbers(c_int);
+
+impl WholeNumbers {
+    fn begin() -> Self {
+        // SAFETY: the variable behind the setting, on the backend's only thread; what runs meanwhile is our own and sets nothing.
+        Self(unsafe { std::mem::replace(&mut *(&raw mut pg_sys::extra_float_digits), 1) })
+    }
+}
+
+impl Drop for WholeNumbers {
+    fn drop(&mut self) {
+        // SAFETY: as it was found, on the backend's only thread.
+        unsafe { pg_sys::extra_float_digits = self.0 };
+    }
+}
+
 fn run(sql: &'static str, arguments: &[Option<&str>], read_only: bool) -> Result<Vec<Row>, Error> {
     let _own = OwnQuery::begin();
+    let _whole = WholeNumbers::begin();
     let key = sql.as_ptr() as usize;
     let plan = match CONSTANT_PLANS.with_borrow(|plans| plans.get(&key).copied()) {
         Some(plan) => plan,
@@ -299,6 +319,7 @@ pub fn execute_all(statements: &[String]) -> Result<(), Error> {
         for statement in statements {
             let text =
                 CString::new(statement.as_str()).map_err(|_| Error::internal("a statement holds a zero byte"))?;
+            interrupts::serve();
             // SAFETY: an SPI connection is open; the text is read before the call ends.
             let code = unsafe { pg_sys::SPI_execute(text.as_ptr(), false, 0) };
             if code != pg_sys::SPI_OK_UTILITY as i32 {

@@ -111,8 +111,12 @@ fn tokens_and_cost_are_limited_for_everybody() {
         office.admin.run("DELETE FROM nl2sql.quota");
         office.quota(&analyst, false, "cost", "1000000");
         session.ask(TOP_CUSTOMERS);
-        office.admin.run("UPDATE nl2sql.quota SET cost = 0.0001");
+        office.admin.run("UPDATE nl2sql.quota SET cost = 0.0000155");
         session.ask_error(TOP_CUSTOMERS, "53400");
+        // How the asker has numbers printed does not round it.
+        session.run("SET extra_float_digits = -15");
+        let error = session.ask_error(TOP_CUSTOMERS, "53400");
+        assert!(error.detail().is_some_and(|detail| detail.ends_with(" of 0.0000155 in this month.")), "{error:?}");
     });
 }
 
