@@ -5,13 +5,18 @@
 //! Where a question says a term, only readings that use it stand: the company's word wins over any other meaning.
 
 pub(crate) mod partial_measures;
+mod synonyms;
 #[cfg(test)]
 mod tests;
 
 use crate::catalog::schema_view::SchemaView;
 use crate::query::tree::ColumnId;
 use schema::{Column, Snapshot};
+use synonyms::{Synonym, Synonyms};
 use words::{Word, WordKind, singular, stem};
+
+/// Of a question, so many words are looked for terms.
+const MAX_WORDS: usize = 200;
 
 /// Stands in the SQL of a term for the alias of the relation's row.
 pub const ROW: &str = "nl2sql_row";
@@ -70,8 +75,8 @@ pub struct TermColumn {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Terms {
     pub columns: Vec<TermColumn>,
-    /// Each with the key of its words, and the words that it stands for in the end.
-    synonyms: Vec<(Vec<String>, String)>,
+    /// Each stands for its words in the end.
+    synonyms: Synonyms,
     /// The keys of all other terms, whose words are not taken apart.
     others: Vec<Vec<String>>,
     /// Filters whose words do not name the relation, which may stand for its rows: "VIPs" are VIP customers.
@@ -81,12 +86,12 @@ pub struct Terms {
 impl Terms {
     /// Those of the terms whose relation the snapshot has.
     pub fn new(terms: &[Term], snapshot: &Snapshot) -> Self {
-        let mut found = Self::default();
+        let (mut found, mut synonyms) = (Self::default(), Vec::new());
         for Term { text, meaning } in terms {
             let key = key(text);
             let (schema, relation, sql, is_measure) = match meaning {
                 Meaning::Words(words) => {
-                    found.synonyms.push((key, words.clone()));
+                    synonyms.push(Synonym::new(key, words.clone()));
                     continue;
                 }
                 Meaning::Filter { schema, relation, sql } => (schema, relation, sql, false),
@@ -105,30 +110,13 @@ impl Terms {
                 Column { name: text.trim().to_owned(), data_type: data_type.into(), category, ..Column::default() };
             found.columns.push(TermColumn { relation: number, column, sql: sql.clone(), is_measure, key, noun });
         }
+        found.synonyms = Synonyms::new(synonyms);
         found.follow_synonyms();
         found
     }
 
-    /// Has each synonym stand for what the words of its meaning stand for, however many synonyms are between. One that comes
-    /// back to itself ends there.
-    fn follow_synonyms(&mut self) {
-        let all = std::mem::take(&mut self.synonyms);
-        let followed = all.iter().enumerate().map(|(number, (key, meaning))| {
-            let (mut meaning, mut used) = (meaning.clone(), vec![number]);
-            loop {
-                let unused: Vec<_> = (0..).zip(&all).filter(|(other, _)| !used.contains(other)).collect();
-                let (followed, said) = self.with_meanings(&meaning, &unused);
-                if said.is_empty() {
-                    return (key.clone(), followed);
-                }
-                (meaning, used) = (followed, [used, said].concat());
-            }
-        });
-        self.synonyms = followed.collect();
-    }
-
     pub fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.synonyms.is_empty()
+        self.columns.is_empty() && self.synonyms.all.is_empty()
     }
 
     /// The term's columns that are said from a word on, with the position after the words that say it, and the one after those
@@ -146,52 +134,6 @@ impl Terms {
             Some((id, own, end))
         })
     }
-
-    /// A question with the words that synonyms stand for in their place, the longest synonym first.
-    pub fn spelled_out(&self, question: &str) -> String {
-        let synonyms: Vec<_> = (0..).zip(&self.synonyms).collect();
-        self.with_meanings(question, &synonyms).0
-    }
-
-    /// A text with the words that these synonyms stand for in their place, and the numbers of those that it says.
-    fn with_meanings(&self, question: &str, synonyms: &[(usize, &(Vec<String>, String))]) -> (String, Vec<usize>) {
-        let words = words::split(question, 200);
-        let (mut text, mut said) = (String::new(), Vec::new());
-        let (mut at, mut copied) = (0, 0);
-        while at < words.len() {
-            let is_plural = |end: &usize| words.get(end - 1).is_some_and(|last| last.lower != last.singular);
-            let nouns = self
-                .nouns
-                .iter()
-                .filter_map(|(key, meaning)| Some((matches(&words, at, key).filter(is_plural)?, meaning, None)));
-            let found = synonyms.iter().filter(|(_, (key, meaning))| !is_said_within(&words, at, key, meaning));
-            let found =
-                found.filter_map(|(number, (key, meaning))| Some((matches(&words, at, key)?, meaning, Some(*number))));
-            let other = self.others.iter().filter_map(|key| matches(&words, at, key)).max().unwrap_or_default();
-            let found = found.max_by_key(|(end, ..)| *end).filter(|(end, ..)| *end >= other);
-            let found = found.or_else(|| nouns.max_by_key(|(end, ..)| *end).filter(|(end, ..)| *end >= other));
-            let (Some((end, meaning, number)), Some(first)) = (found, words.get(at)) else {
-                at = other.max(at + 1);
-                continue;
-            };
-            text.push_str(question.get(copied..first.start).unwrap_or_default());
-            text.push_str(meaning);
-            said.extend(number);
-            copied = words.get(end - 1).map_or(copied, |last| last.end);
-            at = end;
-        }
-        text.push_str(question.get(copied..).unwrap_or_default());
-        (text, said)
-    }
-}
-
-/// Whether the words of a key that stand here are a part of its meaning, all of which stands around them: where "sales" means "net
-/// sales", "net sales" is said already.
-fn is_said_within(words: &[Word], at: usize, key: &[String], meaning: &str) -> bool {
-    let meaning = self::key(meaning);
-    let places = (0..meaning.len()).filter(|place| meaning.get(*place..place + key.len()) == Some(key));
-    let mut starts = places.filter_map(|place| at.checked_sub(place));
-    starts.any(|start| matches(words, start, &meaning).is_some())
 }
 
 /// The position after the words of a key that stand here.

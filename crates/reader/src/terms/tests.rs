@@ -112,6 +112,20 @@ fn synonyms_give_way_to_what_they_stand_for() {
     }
 }
 
+/// Anybody may define synonyms that stand for each other eight times over.
+#[test]
+fn long_chains_of_synonyms_end_early() {
+    let letter = |number: usize| char::from(b'a' + u8::try_from(number % 26).unwrap());
+    let name = |number: usize| format!("zq{}{}k", letter(number / 26), letter(number));
+    let eight_of_the_next = |number| term(&name(number), Meaning::Words([name(number + 1).as_str(); 8].join(" ")));
+    let terms = Terms::new(&(0..45).map(eight_of_the_next).collect::<Vec<_>>(), &shop());
+    assert_eq!(terms.spelled_out(&name(44)), [name(45).as_str(); 8].join(" "));
+    // What the next ones stand for has more words than a synonym may have.
+    assert_eq!(terms.spelled_out(&name(7)).split(' ').count(), 64);
+    let all = (0..45).map(name).collect::<Vec<_>>().join(" ");
+    assert!(terms.spelled_out(&all).split(' ').count() <= 45 * 64);
+}
+
 #[test]
 fn a_synonym_may_stand_for_another_and_for_other_terms() {
     let mut terms = of_the_shop();
