@@ -7,4 +7,6 @@ WITH cancelled AS (
       AND j.state OPERATOR(pg_catalog.=) ANY (ARRAY['waiting', 'asking', 'repairing'])
     RETURNING j.id
 )
-SELECT c.id, pg_catalog.pg_notify('nl2sql', pg_catalog.concat(c.id, ' cancelled')) FROM cancelled c
+SELECT c.id, (SELECT pg_catalog.pg_notify('nl2sql', pg_catalog.concat(c.id, ' cancelled'))
+              WHERE pg_catalog.pg_notification_queue_usage() OPERATOR(pg_catalog.<) 0.9)
+FROM cancelled c

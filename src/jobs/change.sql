@@ -1,6 +1,7 @@
 -- Writes down what came of questions ($1: an array of json) that have not ended otherwise, and tells who listens where their state
--- changes. A reply is kept until it was judged. One that somebody has locked is left for another time. Gives the numbers of those
--- that were written.
+-- changes: here and elsewhere not while the queue of notifications, which anybody can fill, is nearly full, as the transaction would
+-- fail. A reply is kept until it was judged. One that somebody has locked is left for another time. Gives the numbers of those that
+-- were written.
 WITH given AS MATERIALIZED (
     SELECT g.id, g.state, g.model, g.attempts, g.progress, g.reply, g.sql, g.source, g.reading, g.meaning, g.notes, g.sqlstate,
            g.message, g.detail, g.hint, g.ends, g.state OPERATOR(pg_catalog.=) ANY (ARRAY['ready', 'failed']) AS ended
@@ -29,5 +30,5 @@ WITH given AS MATERIALIZED (
     RETURNING j.id, m.state AS before, j.state
 )
 SELECT c.id, (SELECT pg_catalog.pg_notify('nl2sql', pg_catalog.concat(c.id, ' ', c.state))
-              WHERE c.state OPERATOR(pg_catalog.<>) c.before)
+              WHERE c.state OPERATOR(pg_catalog.<>) c.before AND pg_catalog.pg_notification_queue_usage() OPERATOR(pg_catalog.<) 0.9)
 FROM changed c

@@ -13,4 +13,6 @@ WITH late AS MATERIALIZED (
     WHERE j.id OPERATOR(pg_catalog.=) l.id
     RETURNING j.id
 )
-SELECT pg_catalog.pg_notify('nl2sql', pg_catalog.concat(e.id, ' expired')) FROM expired e
+SELECT pg_catalog.pg_notify('nl2sql', pg_catalog.concat(e.id, ' expired'))
+FROM expired e
+WHERE pg_catalog.pg_notification_queue_usage() OPERATOR(pg_catalog.<) 0.9

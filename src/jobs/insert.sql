@@ -18,4 +18,6 @@ WITH given AS MATERIALIZED (
     FROM given g
     RETURNING id, state
 )
-SELECT pg_catalog.pg_notify('nl2sql', pg_catalog.concat(i.id, ' ready')) FROM inserted i WHERE i.state OPERATOR(pg_catalog.=) 'ready'
+SELECT pg_catalog.pg_notify('nl2sql', pg_catalog.concat(i.id, ' ready'))
+FROM inserted i
+WHERE i.state OPERATOR(pg_catalog.=) 'ready' AND pg_catalog.pg_notification_queue_usage() OPERATOR(pg_catalog.<) 0.9

@@ -317,4 +317,20 @@ mod tests {
         assert_eq!(json("a\\u0000b\n\0"), "\"a\\\\u0000b\\n\"");
         assert_eq!(json("plain"), "\"plain\"");
     }
+
+    /// A transaction that notifies fails where the queue of notifications is full, which anybody can see to.
+    #[test]
+    fn notifications_are_sent_where_the_queue_has_room() {
+        let all = [
+            include_str!("insert.sql"),
+            include_str!("take.sql"),
+            include_str!("change.sql"),
+            include_str!("cancel.sql"),
+            include_str!("expire.sql"),
+        ];
+        for sql in all {
+            let after = sql.split_once("pg_catalog.pg_notify(").map(|(_, after)| after).unwrap_or_default();
+            assert!(after.contains("pg_catalog.pg_notification_queue_usage() OPERATOR(pg_catalog.<) 0.9"), "{sql}");
+        }
+    }
 }

@@ -17,5 +17,6 @@ WITH mine AS MATERIALIZED (
 )
 SELECT t.id, t.role, t.question, t.thread, t.asker, t.progress, t.reply, t.seconds, t.places, t.ends,
        (SELECT pg_catalog.pg_notify('nl2sql', pg_catalog.concat(t.id, ' asking'))
-        WHERE t.before OPERATOR(pg_catalog.=) 'waiting')
+        WHERE t.before OPERATOR(pg_catalog.=) 'waiting'
+          AND pg_catalog.pg_notification_queue_usage() OPERATOR(pg_catalog.<) 0.9)
 FROM taken t
