@@ -10,7 +10,7 @@ CREATE TABLE nl2sql.glossary (
     key text NOT NULL,
     sql text CHECK (pg_catalog.octet_length(sql) OPERATOR(pg_catalog.<=) 100000),
     relation oid,
-    catalog oid NOT NULL
+    catalog uuid NOT NULL
 );
 COMMENT ON TABLE nl2sql.glossary IS
     'the company''s words: terms that questions may use like names of the schema; written by nl2sql.define alone';
@@ -26,7 +26,7 @@ COMMENT ON COLUMN nl2sql.glossary.key IS 'the stems of its words, by which it is
 COMMENT ON COLUMN nl2sql.glossary.sql IS
     'the expression as the server reads it, with all names in full and nl2sql_row for the row; it is judged again whenever it is used';
 COMMENT ON COLUMN nl2sql.glossary.relation IS 'the number of that relation, which it keeps where it is renamed';
-COMMENT ON COLUMN nl2sql.glossary.catalog IS 'the oid of this table when the term was defined: elsewhere the number means nothing, and the name counts';
+COMMENT ON COLUMN nl2sql.glossary.catalog IS 'the id of nl2sql.catalog where the term was defined: elsewhere the number means nothing, and the name counts';
 CREATE UNIQUE INDEX glossary_definer ON nl2sql.glossary (definer, key);
 COMMENT ON INDEX nl2sql.glossary_definer IS 'keeps a role from defining one term twice';
 CREATE INDEX glossary_key ON nl2sql.glossary (key);
@@ -44,5 +44,5 @@ SELECT pg_catalog.pg_extension_config_dump('nl2sql.glossary',
     'WHERE definer::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
             OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))
-       AND (relation IS NULL OR catalog OPERATOR(pg_catalog.<>) tableoid
+       AND (relation IS NULL OR catalog OPERATOR(pg_catalog.<>) (SELECT k.id FROM nl2sql.catalog k)
             OR relation IN (SELECT c.oid FROM pg_catalog.pg_class c))');

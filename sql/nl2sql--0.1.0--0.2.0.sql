@@ -138,6 +138,18 @@ COMMENT ON FUNCTION nl_forget(text) IS
     'forgets a thread of the caller, all where none is named, and tells how many questions were forgotten';
 -- What users teach.
 
+-- Pairs and terms keep numbers of relations, which mean something in this database alone. A dump leaves this view out, so that the
+-- extension it makes anew has another; pg_upgrade and a database that is a template keep it, as they keep the numbers.
+DO $$
+BEGIN
+    EXECUTE pg_catalog.format('CREATE VIEW nl2sql.catalog AS SELECT %L::pg_catalog.uuid AS id', pg_catalog.gen_random_uuid());
+END
+$$;
+COMMENT ON VIEW nl2sql.catalog IS
+    'tells the catalogs of this database from those of others, where the same numbers stand for other relations';
+COMMENT ON COLUMN nl2sql.catalog.id IS 'given when the extension was created';
+GRANT SELECT ON nl2sql.catalog TO PUBLIC;
+
 CREATE TABLE nl2sql.verified (
     id bigint PRIMARY KEY,
     teacher regrole NOT NULL,
@@ -152,7 +164,7 @@ CREATE TABLE nl2sql.verified (
     words text[] NOT NULL,
     rare_words text[] NOT NULL,
     reads jsonb NOT NULL,
-    catalog oid NOT NULL
+    catalog uuid NOT NULL
 );
 COMMENT ON TABLE nl2sql.verified IS
     'verified pairs: questions with the SQL that somebody checked for them; written by nl2sql.teach alone';
@@ -169,7 +181,7 @@ COMMENT ON COLUMN nl2sql.verified.pattern IS 'the words of the question, and whe
 COMMENT ON COLUMN nl2sql.verified.words IS 'the words of the question without its values';
 COMMENT ON COLUMN nl2sql.verified.rare_words IS 'the two of the words that the fewest pairs have, each by itself and both as one, long ones also with a letter left out';
 COMMENT ON COLUMN nl2sql.verified.reads IS 'the relations and columns that the SQL reads: their numbers, and the names they had';
-COMMENT ON COLUMN nl2sql.verified.catalog IS 'the oid of this table when the pair was taught: elsewhere the numbers in reads mean nothing';
+COMMENT ON COLUMN nl2sql.verified.catalog IS 'the id of nl2sql.catalog where the pair was taught: elsewhere the numbers in reads mean nothing, and the names count';
 CREATE UNIQUE INDEX verified_key ON nl2sql.verified (teacher, key);
 COMMENT ON INDEX nl2sql.verified_key IS 'keeps a role from teaching one question twice';
 CREATE INDEX verified_rare_words ON nl2sql.verified USING gin (rare_words) WITH (fastupdate = off);
@@ -267,7 +279,7 @@ CREATE TABLE nl2sql.glossary (
     key text NOT NULL,
     sql text CHECK (pg_catalog.octet_length(sql) OPERATOR(pg_catalog.<=) 100000),
     relation oid,
-    catalog oid NOT NULL
+    catalog uuid NOT NULL
 );
 COMMENT ON TABLE nl2sql.glossary IS
     'the company''s words: terms that questions may use like names of the schema; written by nl2sql.define alone';
@@ -283,7 +295,7 @@ COMMENT ON COLUMN nl2sql.glossary.key IS 'the stems of its words, by which it is
 COMMENT ON COLUMN nl2sql.glossary.sql IS
     'the expression as the server reads it, with all names in full and nl2sql_row for the row; it is judged again whenever it is used';
 COMMENT ON COLUMN nl2sql.glossary.relation IS 'the number of that relation, which it keeps where it is renamed';
-COMMENT ON COLUMN nl2sql.glossary.catalog IS 'the oid of this table when the term was defined: elsewhere the number means nothing, and the name counts';
+COMMENT ON COLUMN nl2sql.glossary.catalog IS 'the id of nl2sql.catalog where the term was defined: elsewhere the number means nothing, and the name counts';
 CREATE UNIQUE INDEX glossary_definer ON nl2sql.glossary (definer, key);
 COMMENT ON INDEX nl2sql.glossary_definer IS 'keeps a role from defining one term twice';
 CREATE INDEX glossary_key ON nl2sql.glossary (key);
@@ -300,7 +312,7 @@ SELECT pg_catalog.pg_extension_config_dump('nl2sql.glossary',
     'WHERE definer::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
             OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))
-       AND (relation IS NULL OR catalog OPERATOR(pg_catalog.<>) tableoid
+       AND (relation IS NULL OR catalog OPERATOR(pg_catalog.<>) (SELECT k.id FROM nl2sql.catalog k)
             OR relation IN (SELECT c.oid FROM pg_catalog.pg_class c))');
 
 CREATE FUNCTION nl2sql.define(term text, meaning text, on_relation text DEFAULT NULL,

@@ -12,7 +12,7 @@ CREATE TABLE nl2sql.verified (
     words text[] NOT NULL,
     rare_words text[] NOT NULL,
     reads jsonb NOT NULL,
-    catalog oid NOT NULL
+    catalog uuid NOT NULL
 );
 COMMENT ON TABLE nl2sql.verified IS
     'verified pairs: questions with the SQL that somebody checked for them; written by nl2sql.teach alone';
@@ -29,7 +29,7 @@ COMMENT ON COLUMN nl2sql.verified.pattern IS 'the words of the question, and whe
 COMMENT ON COLUMN nl2sql.verified.words IS 'the words of the question without its values';
 COMMENT ON COLUMN nl2sql.verified.rare_words IS 'the two of the words that the fewest pairs have, each by itself and both as one, long ones also with a letter left out';
 COMMENT ON COLUMN nl2sql.verified.reads IS 'the relations and columns that the SQL reads: their numbers, and the names they had';
-COMMENT ON COLUMN nl2sql.verified.catalog IS 'the oid of this table when the pair was taught: elsewhere the numbers in reads mean nothing';
+COMMENT ON COLUMN nl2sql.verified.catalog IS 'the id of nl2sql.catalog where the pair was taught: elsewhere the numbers in reads mean nothing, and the names count';
 CREATE UNIQUE INDEX verified_key ON nl2sql.verified (teacher, key);
 COMMENT ON INDEX nl2sql.verified_key IS 'keeps a role from teaching one question twice';
 CREATE INDEX verified_rare_words ON nl2sql.verified USING gin (rare_words) WITH (fastupdate = off);

@@ -17,9 +17,10 @@ mod threads;
 use pgrx::prelude::*;
 
 extension_sql_file!("../../sql/cache.sql", name = "cache", bootstrap);
+extension_sql_file!("../../sql/catalog.sql", name = "catalog", requires = ["cache"]);
 extension_sql_file!("../../sql/threads.sql", name = "threads", requires = ["cache"]);
-extension_sql_file!("../../sql/taught.sql", name = "taught", requires = ["cache"]);
-extension_sql_file!("../../sql/glossary.sql", name = "glossary", requires = ["cache"]);
+extension_sql_file!("../../sql/taught.sql", name = "taught", requires = ["catalog"]);
+extension_sql_file!("../../sql/glossary.sql", name = "glossary", requires = ["catalog"]);
 extension_sql_file!("../../sql/ledger.sql", name = "ledger", requires = ["cache"]);
 extension_sql_file!("../../sql/jobs.sql", name = "jobs", requires = ["cache"]);
 extension_sql_file!("../../sql/objects.sql", name = "objects", finalize);

@@ -9,7 +9,8 @@ WITH orphaned AS (
 INSERT INTO nl2sql.glossary (definer, audience, term, meaning, on_relation, expression, kind, key, sql,
                              relation, catalog)
 SELECT $1::pg_catalog.oid::pg_catalog.regrole, $2::pg_catalog.oid::pg_catalog.regrole, $3, $4,
-       $10::pg_catalog.text[], $6, $7, $8, $9, $5::pg_catalog.oid, 'nl2sql.glossary'::pg_catalog.regclass
+       $10::pg_catalog.text[], $6, $7, $8, $9, $5::pg_catalog.oid,
+       (SELECT k.id FROM nl2sql.catalog k)
 WHERE (SELECT pg_catalog.count(*) FROM nl2sql.glossary o
        WHERE o.definer::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid) OPERATOR(pg_catalog.<) 10000
 ON CONFLICT (definer, key) DO NOTHING

@@ -9,7 +9,7 @@ JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) g.definer::pg_catalog
 -- By its number, or where the term came in a dump by its name.
 LEFT JOIN pg_catalog.pg_class c
     ON c.oid OPERATOR(pg_catalog.=)
-       CASE WHEN g.catalog OPERATOR(pg_catalog.=) g.tableoid THEN g.relation
+       CASE WHEN g.catalog OPERATOR(pg_catalog.=) (SELECT k.id FROM nl2sql.catalog k) THEN g.relation
             ELSE (SELECT o.oid FROM pg_catalog.pg_class o
                   JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) o.relnamespace
                   WHERE s.nspname OPERATOR(pg_catalog.=) g.on_relation[1]::pg_catalog.name

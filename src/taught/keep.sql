@@ -51,7 +51,7 @@ SELECT ('x' OPERATOR(pg_catalog.||) pg_catalog.left(pg_catalog.gen_random_uuid()
           FROM pg_catalog.pg_class c
           JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
           WHERE c.oid OPERATOR(pg_catalog.=) ANY ($10::pg_catalog.oid[])), '[]'),
-       'nl2sql.verified'::pg_catalog.regclass
+       (SELECT k.id FROM nl2sql.catalog k)
 WHERE (SELECT pg_catalog.count(*) FROM nl2sql.verified o
        WHERE o.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid) OPERATOR(pg_catalog.<) 10000
 ON CONFLICT (teacher, key) DO UPDATE

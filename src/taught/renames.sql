@@ -18,5 +18,5 @@ CROSS JOIN LATERAL (
        AND a.attnum OPERATOR(pg_catalog.=) k.key::pg_catalog.int2 AND NOT a.attisdropped
 ) AS changed(old, new)
 WHERE v.id OPERATOR(pg_catalog.=) $1::pg_catalog.int8
-  AND v.catalog OPERATOR(pg_catalog.=) v.tableoid
+  AND v.catalog OPERATOR(pg_catalog.=) (SELECT k.id FROM nl2sql.catalog k)
   AND changed.old OPERATOR(pg_catalog.<>) changed.new
