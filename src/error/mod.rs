@@ -327,6 +327,14 @@ impl Error {
         }
     }
 
+    pub fn deceptive(character: char) -> Self {
+        Self::Refused {
+            what: format!("a statement with the character U+{:04X}", u32::from(character)),
+            why: "It acts on how the text around it is shown: who reads the statement may see another.".to_owned(),
+            hint: Some(format!("Within a literal, write U&'\\{:04X}' for it.", u32::from(character))),
+        }
+    }
+
     pub fn nested_question() -> Self {
         Self::Refused {
             what: "asking a question inside the answer to another".to_owned(),
@@ -342,6 +350,7 @@ impl From<syntax::Refusal> for Error {
             syntax::Refusal::StatementCount(count) => Self::StatementCount(count),
             syntax::Refusal::Writes(what) => Self::Writes(what),
             syntax::Refusal::TooComplex { what, limit } => Self::TooComplex { what, limit },
+            syntax::Refusal::Deceptive(character) => Self::deceptive(character),
         }
     }
 }

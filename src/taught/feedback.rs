@@ -41,6 +41,10 @@ impl Feedback {
 /// Keeps what the caller says.
 pub fn say(question: &str, correct: bool, sql: Option<&str>, note: Option<&str>) -> Result<(), Error> {
     check_lengths(question, sql.unwrap_or_default(), note)?;
+    // Teachers read what is proposed, and publish it in these words.
+    if let Some(character) = syntax::deceptive_character(sql.unwrap_or_default()) {
+        return Err(Error::deceptive(character));
+    }
     let role = query::current_role().to_u32().to_string();
     let (question, correct, note) = (one_line(question), correct.to_string(), note.map(one_line));
     let arguments = [Some(role.as_str()), Some(question.trim()), Some(&correct), sql, note.as_deref()];

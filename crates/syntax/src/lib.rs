@@ -47,10 +47,28 @@ pub enum Refusal {
     /// The text has more of something than PostgreSQL's parser can deal with; `what` is a plural noun.
     #[error("more than {limit} {what}")]
     TooComplex { what: &'static str, limit: usize },
+    /// The text has a character that acts on how the text around it is shown.
+    #[error("the character U+{:04X}", u32::from(*.0))]
+    Deceptive(char),
+}
+
+/// The first character of a text that acts on how the text around it is shown, so that whoever reads it may see another statement:
+/// controls, and what turns the direction of writing ("Trojan Source", CVE-2021-42574). Marks that Arabic and Hebrew are written
+/// with, of a length of nothing each, are left.
+pub fn deceptive_character(sql: &str) -> Option<char> {
+    let is_deceptive = |c: &char| match c {
+        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' => false,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        c => c.is_control(),
+    };
+    sql.chars().find(is_deceptive)
 }
 
 /// Refuses a text that is certainly not a single query, and one that would keep PostgreSQL's parser busy for long.
 pub fn check(sql: &str) -> Result<(), Refusal> {
+    if let Some(character) = deceptive_character(sql) {
+        return Err(Refusal::Deceptive(character));
+    }
     let is_operator = |c: char| "~!@#^&|`?+-*/%<>=".contains(c);
     if sql.split(|c| !is_operator(c)).any(|run| run.len() > MAX_OPERATOR) {
         return Err(Refusal::TooComplex { what: "operator characters in a row", limit: MAX_OPERATOR });
@@ -185,6 +203,16 @@ mod tests {
         {
             assert_eq!(refusal(sql), None, "{sql}");
         }
+    }
+
+    #[test]
+    fn nothing_acts_on_how_a_statement_is_shown() {
+        for character in ['\u{1b}', '\u{9b}', '\u{8}', '\u{202e}', '\u{2066}'] {
+            for sql in [format!("SELECT 1 /* {character} */"), format!("SELECT '{character}'")] {
+                assert_eq!(refusal(&sql), Some(Refusal::Deceptive(character)));
+            }
+        }
+        assert_eq!(refusal("SELECT\t'\u{5d0}\u{200f}',\r\n '\u{1f469}\u{200d}\u{1f680}', E'\\x1b'"), None);
     }
 
     #[test]

@@ -121,6 +121,8 @@ fn what_askers_say_is_for_teachers() {
     fixture.session.run("SELECT nl2sql.accept(id, audience => 'public') FROM nl2sql.review()");
     assert_eq!(other.ask("souls").len(), 1);
     analyst.error(&format!("SELECT nl_feedback({}, true)", quote(&"x".repeat(3_000))), "54000");
+    // What teachers read is what they would publish.
+    analyst.error("SELECT nl_feedback('souls', false, U&'SELECT 1 /* \\202E */')", "2F003");
     analyst.run("SELECT nl_feedback('q' || i, true) FROM generate_series(1, 1100) AS i");
     assert_eq!(analyst.text("SELECT count(*) FROM nl2sql.feedback"), "1000");
     // What is said in a transaction that fails was not said.
@@ -193,7 +195,16 @@ fn pairs_are_dumped_and_answer_where_they_are_restored() {
             .text("SELECT nl_sql('souls we serve')")
             .starts_with(&format!("-- verified by {stays} on"))
     );
-    // The numbers of what it reads are those of another database: a rename is not followed by them.
+    // The numbers of what it reads are those of another database, where other relations may have them.
+    session.run(
+        "UPDATE nl2sql.verified SET reads = jsonb_set(reads, '{0,oid}', to_jsonb('products'::regclass::oid::int8))",
+    );
+    assert_eq!(session.text("SELECT count(*) FROM nl2sql.verified, nl2sql.catalog WHERE catalog = catalog.id"), "0");
+    assert!(
+        copy.session_as(&stays).text("SELECT nl2sql.export()").contains("souls in Berlin"),
+        "they may read customers"
+    );
+    assert_eq!(session.texts("SELECT kind FROM nl2sql.review() WHERE kind <> 'feedback'"), [""; 0]);
     session.run("ALTER TABLE customers RENAME TO clients");
     assert_eq!(session.texts("SELECT kind FROM nl2sql.review() WHERE kind <> 'feedback'"), ["broken"]);
     session.run(&format!("DROP OWNED BY {stays}"));
