@@ -12,8 +12,8 @@ use super::workers;
 use crate::error::Error;
 use crate::ledger::quota;
 use crate::model;
+use crate::pg::host::open_files::room_for_sockets;
 use crate::pg::host::report;
-use crate::pg::host::thread_pool::raise_open_files;
 use crate::pg::shared::background;
 use crate::settings::JobSettings;
 
@@ -126,7 +126,8 @@ impl Serving {
         let held: Vec<i64> = self.held.keys().chain(self.unwritten.iter().map(|change| &change.id)).copied().collect();
         let in_flight = self.in_flight();
         let is_full = self.memory.is_to_be_given_back();
-        let room = settings.most_in_flight.saturating_sub(in_flight.all).max(1);
+        let most_in_flight = room_for_sockets(settings.most_in_flight).max(1);
+        let room = most_in_flight.saturating_sub(in_flight.all).max(1);
         background::in_transaction(|| {
             if !store::is_ours()? {
                 return Ok(None);
@@ -137,7 +138,7 @@ impl Serving {
             open.retain(|question| !held.contains(&question.id));
             let all_open = open.len();
             within_quotas(&mut open)?;
-            let most = Most { all: settings.most_in_flight, of_role: settings.most_of_role };
+            let most = Most { all: most_in_flight, of_role: settings.most_of_role };
             let of_model = |name: &str| model::max_in_flight(name).unwrap_or(usize::MAX);
             let mut chosen = choose(&open, in_flight, most, &of_model);
             let is_cut = chosen.len() > MOST_TAKEN && !is_full;
@@ -157,8 +158,6 @@ impl Serving {
         if found.chosen.is_empty() {
             return;
         }
-        let most = JobSettings::load().most_in_flight;
-        raise_open_files(u64::try_from(most * 2 + 1024).unwrap_or(u64::MAX));
         for taken in self.take(&found.chosen) {
             let id = taken.id;
             self.looks.taken += 1;

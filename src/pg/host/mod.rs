@@ -16,6 +16,7 @@ pub mod labelled_relations;
 pub mod messages;
 pub mod moment;
 pub mod offload;
+pub mod open_files;
 pub mod report;
 pub mod search_path;
 pub mod session;

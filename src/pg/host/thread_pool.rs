@@ -113,15 +113,3 @@ impl<T: Send> Shared<T> {
         state.waiting.pop_front()
     }
 }
-
-/// Lets the process have as many files and sockets open as its hard limit allows, up to so many.
-pub fn raise_open_files(most: u64) {
-    // SAFETY: both calls only read and write our own structure.
-    unsafe {
-        let mut limit: libc::rlimit = std::mem::zeroed();
-        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 && limit.rlim_cur < most {
-            limit.rlim_cur = most.min(limit.rlim_max);
-            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
-        }
-    }
-}
