@@ -239,7 +239,11 @@ struct WholeNumbers(c_int);
 impl WholeNumbers {
     fn begin() -> Self {
         // SAFETY: the variable behind the setting, on the backend's only thread; what runs meanwhile is our own and sets nothing.
-        Self(unsafe { std::mem::replace(&mut *(&raw mut pg_sys::extra_float_digits), 1) })
+        unsafe {
+            let before = pg_sys::extra_float_digits;
+            pg_sys::extra_float_digits = 1;
+            Self(before)
+        }
     }
 }
 
