@@ -307,13 +307,11 @@ CREATE POLICY own_terms ON nl2sql.glossary
                                                            WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER));
 COMMENT ON POLICY own_terms ON nl2sql.glossary IS 'every role the terms that it defined';
 GRANT SELECT ON nl2sql.glossary TO PUBLIC;
--- A role or relation that is gone is a mere number, which may be another's where the dump is restored.
+-- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.glossary',
     'WHERE definer::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-            OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))
-       AND (relation IS NULL OR catalog OPERATOR(pg_catalog.<>) (SELECT k.id FROM nl2sql.catalog k)
-            OR relation IN (SELECT c.oid FROM pg_catalog.pg_class c))');
+            OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
 
 CREATE FUNCTION nl2sql.define(term text, meaning text, on_relation text DEFAULT NULL,
         expression text DEFAULT NULL, audience text DEFAULT NULL) RETURNS void

@@ -8,13 +8,13 @@ const RELEASED: &[&str] = &["0.1.0"];
 
 /// Everything that belongs to the extension, each object with what it is made of.
 fn objects(session: &mut Session) -> Vec<String> {
-    let id = session.text("SELECT id FROM nl2sql.catalog");
-    let objects = session.texts(
+    // The id of nl2sql.catalog is another one in every database.
+    session.texts(
         "SELECT pg_describe_object(d.classid, d.objid, d.objsubid) || ' ' || concat_ws(' | ',
              obj_description(d.objid, (SELECT relname FROM pg_class WHERE oid = d.classid)),
              (SELECT pg_get_functiondef(p.oid) || ' ' || COALESCE(p.proacl::text, '')
               FROM pg_proc p WHERE d.classid = 'pg_proc'::regclass AND p.oid = d.objid),
-             (SELECT concat_ws(' ', c.relkind, c.reloptions, CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, c.relacl, c.relrowsecurity, c.relpersistence, c.relreplident,
+             (SELECT concat_ws(' ', c.relkind, c.reloptions, CASE c.relkind WHEN 'v' THEN regexp_replace(pg_get_viewdef(c.oid), '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'id') END, c.relacl, c.relrowsecurity, c.relpersistence, c.relreplident,
                   (SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                        pg_get_expr(f.adbin, f.adrelid), col_description(c.oid, a.attnum)), ', ' ORDER BY a.attnum)
                    FROM pg_attribute a LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
@@ -31,9 +31,7 @@ fn objects(session: &mut Session) -> Vec<String> {
          FROM pg_depend d
          WHERE d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'nl2sql')
          ORDER BY 1",
-    );
-    // One thing is different in every database.
-    objects.into_iter().map(|object| object.replace(&id, "its own")).collect()
+    )
 }
 
 /// Whoever has a view on what an update makes anew is named; nothing is updated by half.
