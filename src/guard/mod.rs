@@ -20,13 +20,13 @@ mod node_costs;
 mod policy;
 mod relation_policy;
 mod relations;
+mod sizes;
 mod verdict;
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use crate::error::Error;
 use crate::grounding::array_literal;
-use crate::limits::Growth;
 use crate::pg::host::report;
 use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
 use crate::pg::rows::receiver::RowTransform;
@@ -40,7 +40,6 @@ use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::growth;
 use crate::pg::tree::lineage::Sources;
 use crate::pg::tree::owners_texts;
-use crate::pg::tree::raw_width::Width;
 use crate::pg::tree::uses::{self, FunctionUse, Origin, Uses};
 use crate::settings::{self, Settings};
 use policy::{Function, Lists};
@@ -53,28 +52,11 @@ pub use verdict::{Culprit, Verdict};
 /// part in them, and the server announces every change of their facts.
 const FIRST_NORMAL_OID: u32 = 16384;
 
-/// Longer statements are not judged: no question needs one. Reading it can't be interrupted, and neither can much that compares each part
-/// of it with each: expressions with those of GROUP BY while it is analyzed, for example.
+/// Longer statements are not judged: no question needs one, and reading it can't be interrupted.
 const MAX_LENGTH: usize = 100_000;
 
 /// The planner puts chains of them together in time that grows with the cube of their number, and can't be interrupted.
 const MAX_CTES: usize = 150;
-
-/// What analysis may make of a statement: far more than anybody writes, and less than a second and 200 MB.
-const MAX_WIDTH: Width = Width { columns: 5e5, comparisons: 3e8, merged: 1e3, sorted: 2e3 };
-
-/// What rewriting and planning may put in place; again far more than anybody writes.
-const MAX_GROWTH: Growth = Growth {
-    nodes: 1e5,
-    relations: 5e3,
-    conditions: 5e3,
-    aggregates: 5e3,
-    outer_columns: 5e3,
-    grouping_sets: 600.0,
-    array_steps: 64.0,
-    xml_parses: 0.0,
-    xml_tables: 0.0,
-};
 
 /// A statement that only reads, with the plan that was judged. It lives and runs in the sandbox it was approved in.
 pub struct Approved<'s> {
@@ -154,7 +136,7 @@ pub fn watch() {
     crate::pg::running::cursor::install(|| Settings::load().bounds);
     remote_transactions::install(|| Settings::load().bounds.milliseconds);
     crate::pg::running::worker_limits::install(|| Settings::load().bounds.memory_kb);
-    crate::pg::running::growth_hooks::install(growth::of, MAX_GROWTH);
+    crate::pg::running::growth_hooks::install(growth::of, sizes::MAX_GROWTH);
     argument_bounds::install(argument_limits::all());
     warn_of_endless_functions();
 }
@@ -277,7 +259,7 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
     if parsed.ctes > MAX_CTES {
         return Err(Error::TooComplex { what: "common table expressions", limit: MAX_CTES });
     }
-    check_width(parsed.width)?;
+    sizes::check_width(parsed.width)?;
     // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
     owners_texts::refused_types(parsed.types.iter().copied())?;
     let mut named =
@@ -289,17 +271,6 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
     result?;
     verdict.pass(Check::NamedTypes, None);
     Ok(())
-}
-
-fn check_width(width: Width) -> Result<(), Error> {
-    let excess = [
-        (width.columns, MAX_WIDTH.columns, "columns, when stars and joins are written out"),
-        (width.comparisons, MAX_WIDTH.comparisons, "columns to look through for names"),
-        (width.merged, MAX_WIDTH.merged, "columns that joins merge"),
-        (width.sorted, MAX_WIDTH.sorted, "expressions to sort, group and make distinct by"),
-    ];
-    let excess = excess.into_iter().find(|(size, limit, _)| size > limit);
-    excess.map_or(Ok(()), |(_, limit, what)| Err(Error::TooComplex { what, limit: limit as usize }))
 }
 
 fn check_shape(uses: &Uses) -> Result<(), Error> {

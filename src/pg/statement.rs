@@ -11,7 +11,7 @@ use pgrx::pg_sys;
 use pgrx::{PgList, pg_sys::NodeTag};
 
 use crate::error::Error;
-use crate::limits::RowLimits;
+use crate::limits::{RowLimits, Width};
 use crate::pg::host::text::{c_string, owned};
 use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
 use crate::pg::running::cluster_transactions;
@@ -23,7 +23,7 @@ use crate::pg::running::watch_state::Analysis;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
 use crate::pg::tree::query_trees::QueryTrees;
-use crate::pg::tree::raw_width::{self, Width};
+use crate::pg::tree::raw_width;
 use crate::pg::tree::uses::{self, Origin};
 use prose::outline::Outline;
 use schema::ResultShape;

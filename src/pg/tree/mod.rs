@@ -12,6 +12,8 @@ mod ownership;
 pub mod pieces;
 mod planned_lists;
 pub mod query_trees;
+mod raw_columns;
+mod raw_searches;
 pub mod raw_width;
 pub mod type_code;
 pub mod uses;

@@ -9,22 +9,9 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::{PgList, prelude::*};
 
-/// What is made, at most. Sizes may be beyond any integer.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Width {
-    /// Columns that stars and joins stand for.
-    pub columns: f64,
-    /// Pairs of columns that natural joins compare, and columns that names are looked for among.
-    pub comparisons: f64,
-    /// Columns that joins merge.
-    pub merged: f64,
-    /// What is sorted, grouped and made distinct by: each is compared with all that is selected (findTargetlistEntrySQL99 in
-    /// parse_clause.c).
-    pub sorted: f64,
-}
-
-/// The most columns that something can have whose columns are not known here (MaxTupleAttributeNumber in htup_details.h).
-const UNKNOWN: f64 = 1664.0;
+use super::raw_columns::{UNKNOWN, function_width, is_star, name_of, relation_width};
+use super::raw_searches::{self, Targets, items, length, sets};
+use crate::limits::Width;
 
 /// Estimates a query.
 ///
@@ -45,6 +32,8 @@ struct Scope {
     /// What its FROM clause has, by name.
     tables: Vec<(CString, f64)>,
     width: f64,
+    /// Full joins that merge columns: each may put its COALESCE around a name.
+    merging: f64,
 }
 
 #[derive(Default)]
@@ -67,20 +56,67 @@ impl WidthWalk {
                 NodeTag::T_SelectStmt => drop(self.query(node.cast())),
                 NodeTag::T_ColumnRef => drop(self.column(node.cast())),
                 NodeTag::T_A_Indirection => self.indirection(node.cast()),
-                tag => {
-                    self.width.sorted += match tag {
-                        NodeTag::T_WindowDef => {
-                            let window = &*node.cast::<pg_sys::WindowDef>();
-                            length(window.partitionClause) + length(window.orderClause)
-                        }
-                        NodeTag::T_FuncCall => length((*node.cast::<pg_sys::FuncCall>()).agg_order),
-                        NodeTag::T_GroupingSet => length((*node.cast::<pg_sys::GroupingSet>()).content),
-                        _ => 0.0,
-                    };
-                    pg_sys::raw_expression_tree_walker(node, Some(visit_below), (&raw mut *self).cast());
+                NodeTag::T_A_Expr => self.operator(&*node.cast::<pg_sys::A_Expr>()),
+                NodeTag::T_FuncCall => {
+                    let order = length((*node.cast::<pg_sys::FuncCall>()).agg_order);
+                    self.width.sorted += order;
+                    let parts = self.visit_inside(node);
+                    self.width.searched += order * parts;
                 }
+                NodeTag::T_WindowDef => {
+                    let window = &*node.cast::<pg_sys::WindowDef>();
+                    self.width.sorted += items(window.partitionClause) + length(window.orderClause);
+                    self.width.windows += 1.0;
+                    self.width.window_parts += self.visit_inside(node);
+                }
+                NodeTag::T_GroupingSet => {
+                    self.width.sorted += items((*node.cast::<pg_sys::GroupingSet>()).content);
+                    self.visit_inside(node);
+                }
+                _ => drop(self.visit_inside(node)),
             }
         }
+    }
+
+    /// Visits what is below a node; gives its parts and itself.
+    unsafe fn visit_inside(&mut self, node: *mut pg_sys::Node) -> f64 {
+        let before = self.width.parts;
+        self.width.parts += 1.0;
+        // SAFETY: the caller's promise.
+        unsafe { pg_sys::raw_expression_tree_walker(node, Some(visit_below), (&raw mut *self).cast()) };
+        self.width.parts - before
+    }
+
+    /// BETWEEN and lists of IN become comparisons of the same with each (transformAExprBetween and transformAExprIn in
+    /// parse_expr.c), so those in one another double with every level.
+    unsafe fn operator(&mut self, operator: &pg_sys::A_Expr) {
+        use pg_sys::A_Expr_Kind::{
+            AEXPR_BETWEEN, AEXPR_BETWEEN_SYM, AEXPR_IN, AEXPR_NOT_BETWEEN, AEXPR_NOT_BETWEEN_SYM,
+        };
+        self.width.parts += 1.0;
+        // SAFETY: the caller's promise; the right side of IN and BETWEEN is a list.
+        unsafe {
+            let (left, right) = match operator.kind {
+                AEXPR_BETWEEN | AEXPR_NOT_BETWEEN => (2.0, 1.0),
+                AEXPR_BETWEEN_SYM | AEXPR_NOT_BETWEEN_SYM => (4.0, 2.0),
+                _ => (1.0, 1.0),
+            };
+            let before = self.width.parts;
+            self.times(left, |walk| walk.visit(operator.lexpr));
+            if operator.kind == AEXPR_IN {
+                let copies = length(operator.rexpr.cast()) - 1.0;
+                self.width.parts += copies.max(0.0) * (self.width.parts - before);
+            }
+            self.times(right, |walk| walk.visit(operator.rexpr));
+        }
+    }
+
+    /// Counts what `work` finds so often.
+    fn times(&mut self, factor: f64, work: impl FnOnce(&mut Self)) {
+        let before = std::mem::take(&mut self.width);
+        work(self);
+        let inner = std::mem::replace(&mut self.width, before);
+        self.width += inner * factor;
     }
 
     /// Estimates a query and returns its width.
@@ -91,34 +127,60 @@ impl WidthWalk {
             pg_sys::check_stack_depth();
             let query = &*query;
             self.with(query.withClause);
-            let width = if query.larg.is_null() {
-                for item in PgList::<pg_sys::Node>::from_pg(query.fromClause).iter_ptr() {
-                    let width = self.from(item);
-                    self.add(width);
-                }
-                let lists = PgList::<pg_sys::List>::from_pg(query.valuesLists);
-                let values = lists.get_ptr(0).map_or(0, |list| PgList::<pg_sys::Node>::from_pg(list).len());
-                self.visit(query.valuesLists.cast());
-                values as f64 + self.listed(query.targetList)
-            } else {
-                let width = self.query(query.larg);
-                self.query(query.rarg);
-                width
-            };
-            for part in [query.distinctClause, query.groupClause, query.windowClause, query.sortClause] {
-                self.width.sorted += length(part);
-                self.visit(part.cast());
-            }
-            if !query.distinctClause.is_null() {
-                self.width.sorted += length(query.targetList);
-            }
-            for part in [query.whereClause, query.havingClause, query.limitCount, query.limitOffset] {
+            let width = if query.larg.is_null() { self.selected(query) } else { self.combined(query) };
+            for part in [query.whereClause, query.limitCount, query.limitOffset] {
                 self.visit(part);
             }
             width
         };
         self.scopes.pop();
         width
+    }
+
+    /// A set operation: what it is sorted by is looked for among its columns.
+    unsafe fn combined(&mut self, query: &pg_sys::SelectStmt) -> f64 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let width = self.query(query.larg);
+            self.query(query.rarg);
+            let before = self.width;
+            self.width.sorted += length(query.sortClause);
+            self.visit(query.sortClause.cast());
+            let made = self.width - before;
+            self.width.searched += made.sorted * (made.parts + width);
+            width
+        }
+    }
+
+    /// A query with a select list, or lists of values.
+    unsafe fn selected(&mut self, query: &pg_sys::SelectStmt) -> f64 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            for item in PgList::<pg_sys::Node>::from_pg(query.fromClause).iter_ptr() {
+                let width = self.from(item);
+                self.add(width);
+            }
+            let lists = PgList::<pg_sys::List>::from_pg(query.valuesLists);
+            let values = lists.get_ptr(0).map_or(0, |list| PgList::<pg_sys::Node>::from_pg(list).len());
+            let before = self.width;
+            self.visit(query.valuesLists.cast());
+            let mut targets = Targets::default();
+            let width = values as f64 + self.listed(query.targetList, &mut targets);
+            self.width.sorted += raw_searches::distinct(query.distinctClause, width);
+            self.visit(query.distinctClause.cast());
+            let grouping = self.width.parts;
+            self.width.sorted += items(query.groupClause);
+            self.width.grouping_sets += sets(query.groupClause);
+            self.visit(query.groupClause.cast());
+            let grouped = self.width.parts - grouping + targets.grouped(query.groupClause);
+            self.width.sorted += length(query.sortClause);
+            for part in [query.windowClause, query.sortClause] {
+                self.visit(part.cast());
+            }
+            self.visit(query.havingClause);
+            self.width.searched += raw_searches::of(self.width - before, grouped);
+            width
+        }
     }
 
     unsafe fn with(&mut self, with: *mut pg_sys::WithClause) {
@@ -164,10 +226,12 @@ impl WidthWalk {
         // SAFETY: the node's tag tells its type.
         unsafe {
             pg_sys::check_stack_depth();
+            self.width.relations += 1.0;
             let (width, alias) = match (*node).type_ {
                 NodeTag::T_RangeVar => {
                     let table = &*node.cast::<pg_sys::RangeVar>();
                     let width = self.table(table);
+                    self.width.columns += width;
                     let name = if table.alias.is_null() { table.relname } else { (*table.alias).aliasname };
                     self.name_table(name, width);
                     return width;
@@ -211,6 +275,9 @@ impl WidthWalk {
                 self.width.merged += left.min(right);
             }
             let using = PgList::<pg_sys::Node>::from_pg(join.usingClause).len() as f64;
+            if (join.isNatural || using > 0.0) && join.jointype == pg_sys::JoinType::JOIN_FULL {
+                self.scopes.last_mut().into_iter().for_each(|scope| scope.merging += 1.0);
+            }
             self.width.comparisons += using * (left + right);
             self.width.merged += using;
             // Names in the condition are looked for in what is joined so far, which is not known apart: in no more than this.
@@ -243,13 +310,13 @@ impl WidthWalk {
     }
 
     /// Estimates a select list and returns its width.
-    unsafe fn listed(&mut self, targets: *mut pg_sys::List) -> f64 {
+    unsafe fn listed(&mut self, list: *mut pg_sys::List, targets: &mut Targets) -> f64 {
         let mut width = 0.0;
         // SAFETY: the caller's promise; a select list has these items.
         unsafe {
-            for target in PgList::<pg_sys::ResTarget>::from_pg(targets).iter_ptr() {
-                let value = (*target).val;
-                width += match (*value).type_ {
+            for target in PgList::<pg_sys::ResTarget>::from_pg(list).iter_ptr() {
+                let (value, before) = ((*target).val, self.width.parts);
+                let wide = match (*value).type_ {
                     NodeTag::T_ColumnRef => self.column(value.cast()),
                     NodeTag::T_A_Indirection => {
                         self.visit(value);
@@ -260,6 +327,8 @@ impl WidthWalk {
                         1.0
                     }
                 };
+                width += wide;
+                targets.add(target, self.width.parts - before, wide);
             }
         }
         width
@@ -272,6 +341,7 @@ impl WidthWalk {
             let fields = PgList::<pg_sys::Node>::from_pg((*column).fields);
             let around: f64 = self.scopes.iter().map(|scope| scope.width).sum();
             if !is_star((*column).fields) {
+                self.width.parts += 1.0 + 2.0 * self.scopes.iter().map(|scope| scope.merging).sum::<f64>();
                 self.width.comparisons += if fields.len() == 1 { around } else { UNKNOWN.min(around) };
                 return 1.0;
             }
@@ -284,6 +354,7 @@ impl WidthWalk {
                 }
             };
             self.width.columns += width;
+            self.width.parts += width;
             width
         }
     }
@@ -293,90 +364,19 @@ impl WidthWalk {
         // SAFETY: the caller's promise.
         unsafe {
             if !is_star((*node).indirection) {
+                self.width.parts += 1.0;
                 self.visit((*node).arg);
                 return self.visit((*node).indirection.cast());
             }
             let before = std::mem::take(&mut self.width);
             self.visit((*node).arg);
             let inner = std::mem::replace(&mut self.width, before);
-            self.width.columns += UNKNOWN * (1.0 + inner.columns);
-            self.width.comparisons += inner.comparisons;
-            self.width.merged += UNKNOWN * inner.merged;
-            self.width.sorted += UNKNOWN * inner.sorted;
+            // It is analyzed once and copied then, which looks for no name again and searches nothing.
+            let once = Width { comparisons: inner.comparisons, searched: inner.searched, ..Width::default() };
+            let copied = Width { columns: 1.0 + inner.columns, comparisons: 0.0, searched: 0.0, ..inner };
+            self.width += once;
+            self.width += copied * UNKNOWN;
         }
-    }
-}
-
-/// # Safety
-/// A list, or null.
-unsafe fn length(list: *mut pg_sys::List) -> f64 {
-    // SAFETY: the caller's promise.
-    unsafe { list.as_ref() }.map_or(0.0, |list| f64::from(list.length))
-}
-
-/// # Safety
-/// `fields` is the list of a column's name or of an indirection.
-unsafe fn is_star(fields: *mut pg_sys::List) -> bool {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let fields = PgList::<pg_sys::Node>::from_pg(fields);
-        let last = fields.len().checked_sub(1).and_then(|at| fields.get_ptr(at));
-        last.is_some_and(|last| (*last).type_ == NodeTag::T_A_Star)
-    }
-}
-
-/// # Safety
-/// `node` is a live String of the server's.
-unsafe fn name_of(node: *mut pg_sys::Node) -> *const c_char {
-    // SAFETY: the caller's promise.
-    unsafe { (*node.cast::<pg_sys::String>()).sval }
-}
-
-/// # Safety
-/// `table` is live, in a transaction.
-unsafe fn relation_width(table: &pg_sys::RangeVar) -> f64 {
-    // SAFETY: the caller's promise; the catalog row is held while its field is read.
-    unsafe {
-        let flags = pg_sys::RVROption::RVR_MISSING_OK;
-        let (lock, none) = (pg_sys::NoLock as i32, std::ptr::null_mut());
-        let relation = pg_sys::RangeVarGetRelidExtended(table, lock, flags, None, none);
-        let key = pg_sys::Datum::from(relation);
-        let row = pg_sys::SearchSysCache1(pg_sys::SysCacheIdentifier::RELOID as i32, key);
-        if row.is_null() {
-            return 1.0;
-        }
-        let columns = (*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_class>(row)).relnatts;
-        pg_sys::ReleaseSysCache(row);
-        f64::from(columns)
-    }
-}
-
-/// The server's own functions that are used as tables most, which return one column; of others nothing is known here.
-const NARROW: [&CStr; 4] = [c"generate_series", c"unnest", c"regexp_split_to_table", c"string_to_table"];
-
-/// # Safety
-/// `function` is live.
-unsafe fn function_width(function: &pg_sys::RangeFunction) -> f64 {
-    // SAFETY: the caller's promise; each item is a list of a call and of its column definitions.
-    unsafe {
-        let mut width = PgList::<pg_sys::Node>::from_pg(function.coldeflist).len() as f64;
-        for item in PgList::<pg_sys::List>::from_pg(function.functions).iter_ptr() {
-            let parts = PgList::<pg_sys::Node>::from_pg(item);
-            let call = parts.get_ptr(0).filter(|call| !call.is_null() && (**call).type_ == NodeTag::T_FuncCall);
-            let name = call.and_then(|call| {
-                let names = PgList::<pg_sys::Node>::from_pg((*call.cast::<pg_sys::FuncCall>()).funcname);
-                names.get_ptr(names.len().checked_sub(1)?)
-            });
-            let is_narrow = name.is_some_and(|name| NARROW.contains(&CStr::from_ptr(name_of(name))));
-            width += if is_narrow {
-                2.0
-            } else if width > 0.0 {
-                0.0
-            } else {
-                UNKNOWN
-            };
-        }
-        width
     }
 }
 
