@@ -13,8 +13,17 @@ use super::watch_state::{is_watching, raise};
 use crate::error::Error;
 use crate::limits::Growth;
 
-/// The rewriter looks for each relation in all of a statement (rangeTableEntry_used in rewriteManip.c).
+/// The rewriter looks for each relation in all of a statement (rangeTableEntry_used in rewriteManip.c), and the planner compares each
+/// aggregate with all before it (find_compatible_agg in prepagg.c).
 const MOST_VISITS: f64 = 1e8;
+
+/// An outer join that the planner removes as useless is taken out of what is known of every column around (remove_rel_from_query in
+/// analyzejoins.c).
+const MOST_REMOVALS: f64 = 3e7;
+
+/// After each of them it looks at all other outer joins again, and with each at what is computed below outer joins (join_is_removable
+/// there).
+const MOST_REMOVAL_LOOKS: f64 = 5e9;
 
 /// Computes the growth of an analyzed query that is live, in a transaction.
 pub type Measure = unsafe fn(*mut pg_sys::Query) -> Growth;
@@ -86,6 +95,16 @@ unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
         (growth.aggregates, most.aggregates, "aggregates and window functions"),
         (growth.outer_columns, most.outer_columns, "columns of outer queries in subqueries"),
         (growth.nodes * growth.relations, MOST_VISITS, "parts of expressions times relations"),
+        (growth.nodes * growth.aggregates, MOST_VISITS, "parts of expressions times aggregates and window functions"),
+        (growth.searched, most.searched, "parts of expressions times those of what they are sorted and grouped by"),
+        (growth.columns, most.columns, "columns of relations"),
+        (growth.outer_joins, most.outer_joins, "outer joins"),
+        (growth.outer_joins * growth.columns, MOST_REMOVALS, "outer joins times columns of relations"),
+        (
+            growth.outer_joins.powi(2) * growth.nodes,
+            MOST_REMOVAL_LOOKS,
+            "pairs of outer joins times parts of expressions",
+        ),
         (growth.grouping_sets, most.grouping_sets, "grouping sets"),
         (
             growth.array_steps,

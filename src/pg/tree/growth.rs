@@ -92,8 +92,14 @@ impl GrowthWalk {
                     total += self.cte(cte).total;
                 }
             }
-            total += self.parts_of(query);
+            total.columns += columns_around(query);
+            let parts = self.parts_of(query);
+            total += parts;
             let targets = PgList::<pg_sys::TargetEntry>::from_pg((*query).targetList);
+            let sorted = targets.iter_ptr().filter(|target| (**target).ressortgroupref > 0);
+            let sorted: f64 = sorted.map(|target| self.growth_of((*target).expr.cast()).nodes).sum();
+            let windows = PgList::<pg_sys::WindowClause>::from_pg((*query).windowClause).len() as f64;
+            total.searched += sorted * parts.nodes + windows * (targets.len() as f64).powi(2);
             let shown = targets.iter_ptr().filter(|target| !(**target).resjunk);
             let mut columns: Vec<Growth> = shown.map(|target| self.growth_of((*target).expr.cast())).collect();
             if !(*query).setOperations.is_null() {
@@ -162,7 +168,11 @@ impl GrowthWalk {
                             self.found.conditions += conditions((*node.cast::<pg_sys::FromExpr>()).quals, false);
                         }
                         NodeTag::T_JoinExpr => {
-                            self.found.conditions += conditions((*node.cast::<pg_sys::JoinExpr>()).quals, false);
+                            let join = &*node.cast::<pg_sys::JoinExpr>();
+                            self.found.conditions += conditions(join.quals, false);
+                            if join.jointype != pg_sys::JoinType::JOIN_INNER {
+                                self.found.outer_joins += 1.0;
+                            }
                         }
                         NodeTag::T_Aggref | NodeTag::T_WindowFunc => self.found.aggregates += 1.0,
                         NodeTag::T_XmlExpr if xml_tables::parses(&*node.cast()) => self.found.xml_parses += 1.0,
@@ -343,6 +353,19 @@ impl GrowthWalk {
         let result = work(self);
         self.levels.extend(inner);
         result
+    }
+}
+
+/// The columns of all that a query reads from; those of joins are the same once more.
+///
+/// # Safety
+/// `query` is live.
+unsafe fn columns_around(query: *mut pg_sys::Query) -> f64 {
+    // SAFETY: the caller's promise; every entry of a range table has names of columns.
+    unsafe {
+        let entries = PgList::<pg_sys::RangeTblEntry>::from_pg((*query).rtable);
+        let read = entries.iter_ptr().filter(|entry| (**entry).rtekind != RTEKind::RTE_JOIN);
+        read.filter_map(|entry| (*entry).eref.as_ref()?.colnames.as_ref()).map(|names| f64::from(names.length)).sum()
     }
 }
 

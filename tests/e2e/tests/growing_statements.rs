@@ -88,6 +88,92 @@ fn growing() -> Vec<String> {
     ]
 }
 
+/// A sum of so many parts that differs from others in the last.
+fn long(parts: usize, last: usize) -> String {
+    format!("{}{last}", "id+".repeat(parts))
+}
+
+/// What analysis or planning would compare part by part for long, or copy, without looking for a cancel.
+fn compared() -> Vec<String> {
+    let wide = format!("WITH w AS MATERIALIZED (SELECT {})", joined(1600, ", ", |i| format!("1 AS c{i}")));
+    let sums = |count: usize, parts: usize| joined(count, ", ", |i| long(parts, i));
+    let many = format!("ARRAY[{}]", joined(3000, ", ", |i| long(4, i + 5000)));
+    vec![
+        format!("SELECT {}", levels(22, "true", "(@) BETWEEN false AND true")),
+        format!("SELECT {}", levels(13, "true", "(@) BETWEEN SYMMETRIC false AND true")),
+        format!("SELECT {} FROM small", levels(12, "true", "(@) IN (id > 1, id > 2, id > 3, id > 4)")),
+        format!("SELECT coalesce({0}) IN ({0}) FROM small", joined(16_000, ",", |_| "id".to_owned())),
+        format!("{wide} SELECT DISTINCT * FROM {}", joined(300, ", ", |i| format!("w w{i}"))),
+        format!("SELECT 1 FROM {}", joined(7000, ", ", |i| format!("wide w{i}"))),
+        format!("SELECT 1 FROM small GROUP BY ({})", joined(6000, ", ", |i| format!("id + {i}"))),
+        format!("SELECT sum(id) OVER (PARTITION BY ({})) FROM small", joined(6000, ", ", |i| format!("id + {i}"))),
+        format!(
+            "SELECT 1 FROM wide GROUP BY {}, CUBE ({})",
+            joined(1200, ", ", |i| format!("c{i}")),
+            joined(12, ", ", |i| format!("c{}", 1300 + i))
+        ),
+        format!(
+            "SELECT count(*), ARRAY[{}] FROM small{} GROUP BY id",
+            joined(20_000, ",", |_| "id".to_owned()),
+            joined(300, "", |i| format!(" FULL JOIN small x{i} USING (id)"))
+        ),
+        format!("SELECT {many} FROM small GROUP BY id, {}", sums(1200, 10)),
+        format!("SELECT {many} FROM small GROUP BY id, GROUPING SETS (({}))", sums(1200, 10)),
+        format!("SELECT {many} FROM small ORDER BY {}", sums(1200, 10)),
+        format!("SELECT DISTINCT ON ({}) {many} FROM small", sums(1200, 10)),
+        format!("SELECT {many}, sum(id) OVER (PARTITION BY {}) FROM small", sums(1200, 10)),
+        format!("SELECT {many}, sum(id) OVER w FROM small WINDOW w AS (ORDER BY {})", sums(1200, 10)),
+        format!("SELECT array_agg(id ORDER BY {}) FROM small", sums(1500, 18)),
+        format!("SELECT {} FROM small", joined(1600, ", ", |i| format!("sum(id) OVER (ORDER BY {})", long(8, i)))),
+        format!("SELECT {} FROM small", joined(1600, ", ", |i| format!("sum(id) OVER (ROWS {i} PRECEDING)"))),
+        format!("SELECT 1 FROM {}", joined(10_000, ",", |i| format!("small x{i}"))).replace("small", "e0"),
+        format!(
+            "SELECT {} FROM small ORDER BY {}",
+            joined(1000, ", ", |_| format!("{} AS a", long(20, 1))),
+            joined(1900, ", ", |_| "a".to_owned())
+        ),
+        format!(
+            "(SELECT id, {0} FROM small) UNION SELECT id, {0} FROM small ORDER BY {1}",
+            sums(100, 1),
+            sums(1800, 15)
+        ),
+        format!(
+            "SELECT {}, {many} FROM small GROUP BY id, {}",
+            joined(300, ", ", |i| format!("{} AS x{i}", long(40, i))),
+            joined(300, ", ", |i| format!("x{i}"))
+        ),
+        format!(
+            "SELECT {}, {many} FROM small GROUP BY id, {}",
+            joined(300, ", ", |i| long(40, i)),
+            joined(300, ", ", |i| (i + 1).to_string())
+        ),
+        format!(
+            "SELECT *, {}, {many} FROM small GROUP BY {}",
+            joined(300, ", ", |i| long(40, i)),
+            joined(302, ", ", |i| (i + 1).to_string())
+        ),
+        format!(
+            "SELECT 1 FROM (SELECT {} FROM small) q GROUP BY {}",
+            joined(500, ", ", |i| format!("{} AS x{i}", long(30, i))),
+            joined(500, ", ", |i| format!("x{i}"))
+        ),
+        format!("SELECT {} FROM small", joined(2000, ", ", |i| format!("sum({})", long(12, i)))),
+        format!(
+            "{wide} SELECT count(*) FROM {}, {}",
+            joined(290, ", ", |i| format!("w w{i}")),
+            joined(1000, ", ", |i| format!("(small a{i} LEFT JOIN (SELECT DISTINCT id FROM small) b{i} USING (id))"))
+        ),
+        format!(
+            "SELECT {} FROM {}",
+            joined(50, ",", |i| joined(60, ",", |j| format!("b{i}.x{j}"))),
+            joined(700, ",", |i| {
+                let made = if i < 50 { joined(60, "", |j| format!(",1 x{j}")) } else { String::new() };
+                format!("(small a{i} LEFT JOIN (SELECT id{made} FROM small) b{i} USING (id))")
+            })
+        ),
+    ]
+}
+
 /// Views, policies and functions that use the one before them twice.
 fn prepare(session: &mut Session) {
     session.run("CREATE TABLE small (id int, name text); INSERT INTO small VALUES (1, 'x'); ANALYZE small");
@@ -159,6 +245,25 @@ fn what_doubles_is_refused_in_time() {
     assert!(failures.is_empty(), "{} grow:\n{}", failures.len(), failures.join("\n"));
 }
 
+#[test]
+fn what_is_compared_too_often_is_refused() {
+    let mut fixture = Fixture::empty("compared");
+    prepare(&mut fixture.session);
+    let mut failures = Vec::new();
+    for sql in compared() {
+        // A session each: one that hangs would keep the others waiting.
+        let mut session = fixture.asker("postgres");
+        session.run("SET nl2sql.query_timeout = '2s'");
+        let code = verdict(&mut session, &sql);
+        let told: String = sql.chars().take(100).collect();
+        println!("{code} for {} bytes: {told}", sql.len());
+        if code != "54000" || sql.len() > 100_000 {
+            failures.push(format!("{code} for {} bytes: {told}", sql.len()));
+        }
+    }
+    assert!(failures.is_empty(), "{} are compared:\n{}", failures.len(), failures.join("\n"));
+}
+
 /// The limits are far above what people and programs write.
 #[test]
 fn what_is_merely_large_is_answered() {
@@ -181,6 +286,24 @@ fn what_is_merely_large_is_answered() {
         format!("SELECT x0.* FROM wide x0{}", joined(15, "", |i| format!(" JOIN wide x{} USING (c0)", i + 1))),
         format!("SELECT id FROM small GROUP BY id, {0} ORDER BY id, {0}", joined(300, ", ", |i| format!("id + {i}"))),
         format!("SELECT {}", joined(1500, ", ", |i| format!("(SELECT id FROM small WHERE id = {i})"))),
+        "SELECT DISTINCT * FROM wide".to_owned(),
+        format!("SELECT {0} FROM wide GROUP BY {0}", joined(1500, ", ", |i| format!("c{i}"))),
+        format!("SELECT 1 FROM small WHERE (id, name) IN ({})", joined(300, ", ", |i| format!("({i}, 'x{i}')"))),
+        format!("SELECT 1 FROM small WHERE lower(trim(name)) IN ({})", joined(8000, ", ", |i| format!("'name{i}'"))),
+        format!("SELECT {} FROM small", levels(5, "id > 1", "(@) BETWEEN false AND true")),
+        format!(
+            "SELECT CASE {} END AS band, date_trunc('month', now()) AS month, {} FROM small GROUP BY band, 2, 1 ORDER BY band, 3",
+            joined(50, " ", |i| format!("WHEN id BETWEEN {i} AND {} THEN 'band {i}'", i + 1)),
+            joined(500, ", ", |i| format!("sum(CASE WHEN id = {i} AND name = 'x{i}' THEN id ELSE 0 END) AS c{i}"))
+        ),
+        format!(
+            "SELECT {} FROM small",
+            joined(100, ", ", |i| format!("sum(id) OVER (PARTITION BY name, id % {} ORDER BY id)", i + 1))
+        ),
+        format!(
+            "SELECT count(*) FROM wide a {}",
+            joined(100, "", |i| format!(" LEFT JOIN (SELECT DISTINCT id FROM small) b{i} ON a.c{i} = b{i}.id"))
+        ),
     ] {
         let told = fixture.session.texts(&format!("SELECT reason FROM nl_check({}) WHERE NOT allowed", quote(&sql)));
         let shown: String = sql.chars().take(100).collect();
