@@ -1,29 +1,29 @@
-//! What the server's functions that can't be stopped may be given.
+//! What the server's functions that can't be stopped may be given; for those of contrib see `contrib_limits`.
 //!
 //! Found by measuring: `make cancel-latency` calls all of them with arguments that grow, and tells which go on for more than a second
 //! after a cancel. The limits keep one call below about half a second. Between two calls there is a look for cancels
 //! (`pg::running::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
 
-use super::name_limits;
+use super::{contrib_limits, name_limits};
 use crate::pg::running::argument_bounds::{ArgumentLimit, MOST_XML, Measure};
 
 /// Arguments of which every part meets every part of the other: what their sizes multiply to, at most.
-const fn product(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
+pub const fn product(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Product(arguments), most }
 }
 
 /// Arguments each of which is slow by itself: how large they may be.
-const fn largest(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
+pub const fn largest(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Largest(arguments), most }
 }
 
 /// Arguments whose parts may each meet every part of all of them: how large they may be together.
-const fn together(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
+pub const fn together(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Sum(arguments), most }
 }
 
 /// What a type's input function reads.
-const fn input(function: &'static str, most: f64) -> ArgumentLimit {
+pub const fn input(function: &'static str, most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Text, most }
 }
 
@@ -33,7 +33,7 @@ const fn count(function: &'static str, argument: usize, most: f64) -> ArgumentLi
 }
 
 /// Arguments of any type, all together: a call may have a hundred, or a list (VARIADIC), whose elements each take time.
-const fn any(function: &'static str, most: f64) -> ArgumentLimit {
+pub const fn any(function: &'static str, most: f64) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::SumOfAny, most }
 }
 
@@ -53,7 +53,7 @@ const fn xml(function: &'static str) -> ArgumentLimit {
 }
 
 /// What looks for a path in XML; the argument after both may tell its namespaces.
-const fn path(function: &'static str, path: usize, document: usize) -> ArgumentLimit {
+pub const fn path(function: &'static str, path: usize, document: usize) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Path { path, document }, most: 1.0 }
 }
 
@@ -67,14 +67,9 @@ const fn rank(function: &'static str, vector: usize) -> ArgumentLimit {
     ArgumentLimit { function, library: "", measure: Measure::Rank { vector }, most: 1e7 }
 }
 
-/// The same in a library of contrib.
-const fn of(library: &'static str, limit: ArgumentLimit) -> ArgumentLimit {
-    ArgumentLimit { library, ..limit }
-}
-
 /// All limits.
 pub fn all() -> Vec<ArgumentLimit> {
-    LIMITS.iter().cloned().chain(name_limits::all()).collect()
+    LIMITS.iter().chain(contrib_limits::LIMITS).cloned().chain(name_limits::all()).collect()
 }
 
 /// By the names of the C functions, which are the same in all versions.
@@ -287,11 +282,6 @@ const LIMITS: &[ArgumentLimit] = &[
     path("xpath", 0, 1),
     path("xpath_exists", 0, 1),
     path("xmlexists", 0, 1),
-    of("pgxml", path("xpath_nodeset", 1, 0)),
-    of("pgxml", path("xpath_list", 1, 0)),
-    of("pgxml", path("xpath_string", 1, 0)),
-    of("pgxml", path("xpath_number", 1, 0)),
-    of("pgxml", path("xpath_bool", 1, 0)),
     // multirangetypes.c sorts all ranges in one go.
     ArgumentLimit { function: "range_agg_finalfn", library: "", measure: Measure::Gathered(0), most: 1e5 },
     largest("multirange_constructor2", &[0], 2e6),
@@ -325,60 +315,6 @@ const LIMITS: &[ArgumentLimit] = &[
     jsonpath("jsonb_path_query_array_tz"),
     jsonpath("jsonb_path_query_first"),
     jsonpath("jsonb_path_query_first_tz"),
-    // trgm_op.c: trigrams are made, sorted, and looked for at each place.
-    of("pg_trgm", largest("show_trgm", &[0], 2e6)),
-    of("pg_trgm", largest("similarity", &[0, 1], 2e6)),
-    of("pg_trgm", largest("similarity_dist", &[0, 1], 2e6)),
-    of("pg_trgm", largest("similarity_op", &[0, 1], 2e6)),
-    of("pg_trgm", product("word_similarity", &[0, 1], 5e6)),
-    of("pg_trgm", product("word_similarity_op", &[0, 1], 5e6)),
-    of("pg_trgm", product("word_similarity_commutator_op", &[0, 1], 5e6)),
-    of("pg_trgm", product("word_similarity_dist_op", &[0, 1], 5e6)),
-    of("pg_trgm", product("word_similarity_dist_commutator_op", &[0, 1], 5e6)),
-    of("pg_trgm", product("strict_word_similarity", &[0, 1], 5e6)),
-    of("pg_trgm", product("strict_word_similarity_op", &[0, 1], 5e6)),
-    of("pg_trgm", product("strict_word_similarity_commutator_op", &[0, 1], 5e6)),
-    of("pg_trgm", product("strict_word_similarity_dist_op", &[0, 1], 5e6)),
-    of("pg_trgm", product("strict_word_similarity_dist_commutator_op", &[0, 1], 5e6)),
-    // _int_op.c and _int_tool.c: sorts.
-    of("_int", largest("sort", &[0], 1.2e7)),
-    of("_int", largest("sort_asc", &[0], 1.2e7)),
-    of("_int", largest("sort_desc", &[0], 1.2e7)),
-    of("_int", largest("boolop", &[0, 1], 3e6)),
-    of("_int", largest("rboolop", &[0, 1], 3e6)),
-    // unaccent.c: letter by letter.
-    of("unaccent", any("unaccent_dict", 2e7)),
-    of("_int", largest("uniq", &[0], 4e7)),
-    of("_int", largest("_int_union", &[0, 1], 1.2e7)),
-    of("_int", largest("_int_inter", &[0, 1], 1.2e7)),
-    of("_int", largest("_int_contains", &[0, 1], 1.2e7)),
-    of("_int", largest("_int_contained", &[0, 1], 1.2e7)),
-    of("_int", largest("_int_overlap", &[0, 1], 1.2e7)),
-    of("_int", largest("_int_same", &[0, 1], 1.2e7)),
-    of("_int", largest("intset_subtract", &[0, 1], 1.2e7)),
-    of("_int", largest("intset_union_elem", &[0], 1.2e7)),
-    // ltree_op.c, ltxtquery_op.c: each label with each of the other, or with each word.
-    of("ltree", product("ltree_index", &[0, 1], 5e9)),
-    of("ltree", product("ltxtq_exec", &[0, 1], 1e9)),
-    of("ltree", product("ltxtq_rexec", &[0, 1], 1e9)),
-    of("ltree", product("_ltxtq_exec", &[0, 1], 1e9)),
-    of("ltree", product("_ltxtq_rexec", &[0, 1], 1e9)),
-    // pgcrypto: 3des takes 100 ns a byte; a packed message grows a thousandfold.
-    of("pgcrypto", largest("pg_encrypt", &[0], 5e6)),
-    of("pgcrypto", largest("pg_decrypt", &[0], 5e6)),
-    of("pgcrypto", largest("pg_encrypt_iv", &[0], 5e6)),
-    of("pgcrypto", largest("pg_decrypt_iv", &[0], 5e6)),
-    of("pgcrypto", largest("pg_digest", &[0], 1e8)),
-    of("pgcrypto", largest("pg_hmac", &[0, 1], 1e8)),
-    of("pgcrypto", largest("pgp_sym_decrypt_text", &[0], 3e5)),
-    of("pgcrypto", largest("pgp_sym_decrypt_bytea", &[0], 3e5)),
-    // daitch_mokotoff.c: each letter lengthens up to a hundred codes.
-    of("fuzzystrmatch", largest("daitch_mokotoff", &[0], 1e5)),
-    // cubeparse.y appends each number to a text of those before it, whose end it looks for; at most 100 make a cube.
-    of("cube", input("cube_in", 1e5)),
-    of("hstore", input("hstore_in", 1.5e7)),
-    of("hstore", largest("hstore_from_array", &[0], 3e7)),
-    of("hstore", together("hstore_from_arrays", &[0, 1], 3e7)),
 ];
 
 #[cfg(test)]

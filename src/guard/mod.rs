@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod argument_limits;
+mod contrib_limits;
 mod fact_cache;
 mod facts;
 mod implicit_code;

@@ -6,7 +6,7 @@ use nl2sql_e2e::server::{lacks, major};
 /// The first major version that has daitch_mokotoff.
 const SINCE: u32 = 16;
 
-const LIMITS: &str = include_str!("../../../src/guard/argument_limits.rs");
+const LIMITS: &str = include_str!("../../../src/guard/contrib_limits.rs");
 
 #[test]
 fn functions_of_extensions_take_no_huge_values() {

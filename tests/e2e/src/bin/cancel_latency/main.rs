@@ -7,8 +7,8 @@
 //! Calls every immutable and stable function written in C, operators' included, that a statement can call, and what reads and
 //! writes the values of types, with arguments that grow and are made beforehand, under a `statement_timeout`. What the backend
 //! works between the timeout and the end of the statement is time that nobody could have ended. SECURITY.md has the functions for
-//! which that is more than a second, and `src/guard/argument_limits.rs` bounds their arguments. With `guarded` they are called by
-//! `nl_run` under `nl2sql.query_timeout`, which tells what those bounds leave.
+//! which that is more than a second, and `src/guard/argument_limits.rs` (of contrib `contrib_limits.rs`) bounds their arguments. With
+//! `guarded` they are called by `nl_run` under `nl2sql.query_timeout`, which tells what those bounds leave.
 
 mod functions;
 mod samples;
