@@ -220,7 +220,7 @@ impl Attempt {
         for Replied { proposal, usage, took } in replies {
             let failure = proposal.as_ref().err().map(|error| error.sqlstate().to_owned());
             // What a quota or a breaker forbids is no call.
-            if !matches!(proposal, Err(Error::OverQuota(_) | Error::Resting { .. })) {
+            if !matches!(proposal, Err(Error::OverQuota(_) | Error::QuotasUncounted(_) | Error::Resting { .. })) {
                 self.calls.push(ModelCall { model: name.clone(), took, usage, failure });
             }
             match proposal {

@@ -108,6 +108,10 @@ pub enum Error {
     DraftLocked { seconds: u64 },
     #[error("judging the draft ended the background process {times} times")]
     JudgingEndsProcess { times: u32 },
+    #[error("the quotas that are for the role can't be counted")]
+    QuotasUncounted(&'static str),
+    #[error("judging the draft took more than {seconds} s and heard no cancel")]
+    JudgingTooLong { seconds: u64 },
     #[error("the value of {name} is too long for a question in the background")]
     LongSetting { name: String, bytes: usize, most: usize },
     #[error("the role that asked does not exist any more")]

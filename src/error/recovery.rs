@@ -95,6 +95,7 @@ impl Error {
                     | Self::HttpStatus { .. }
                     | Self::Silent { .. }
                     | Self::OverQuota(_)
+                    | Self::QuotasUncounted(_)
             )
     }
 }

@@ -38,6 +38,8 @@ impl Error {
             Self::DraftLocked { .. } => "55P03",
             Self::LongSetting { .. } => "54000",
             Self::JudgingEndsProcess { .. } => "58000",
+            Self::JudgingTooLong { .. } => "57000",
+            Self::QuotasUncounted(_) => "53400",
             Self::Told(told) => &told.sqlstate,
             Self::NoSuchTerm(_)
             | Self::UnknownModel(_)
@@ -101,7 +103,7 @@ impl Error {
             | Self::HttpStatus { why, .. }
             | Self::Refused { why, .. } => Some(why.clone()),
             Self::Hidden(_) => Some("Its security label is \"hidden\".".to_owned()),
-            Self::InvalidLabel { why, .. } => Some((*why).to_owned()),
+            Self::InvalidLabel { why, .. } | Self::QuotasUncounted(why) => Some((*why).to_owned()),
             Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
             Self::TooManyModels { named, most } => Some(format!("It names {named}; at most {most} are asked.")),
             Self::LongThreadName { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are kept.")),
@@ -269,6 +271,8 @@ impl Error {
             Self::JobEnded { .. } => "Submit it again.",
             Self::TooManyJobs { .. } => "Wait for some, or cancel some: SELECT nl_cancel(id) FROM nl2sql.jobs.",
             Self::JudgingEndsProcess { .. } => "The server's log tells why.",
+            Self::QuotasUncounted(_) => "Ask again, or have a superuser look at nl2sql.quota.",
+            Self::JudgingTooLong { .. } => "Ask for less. Further drafts of the role are judged in some minutes.",
             Self::DraftLocked { .. } => "Ask again when whoever locks it has committed; pg_locks tells who does.",
             Self::Told(told) => return told.hint.clone(),
             Self::OverQuota(over) => return Some(quota::hint(over)),

@@ -42,7 +42,7 @@ fn name(error: &Error) -> &'static str {
         | Error::StatementTooLong { .. }
         | Error::TooComplex { .. }
         | Error::ArgumentsTooLarge { .. } => "refused",
-        Error::OverQuota(_) => "over quota",
+        Error::OverQuota(_) | Error::QuotasUncounted(_) => "over quota",
         // Where the builtin model was silent when the question was submitted.
         Error::Told(told) if told.is_for_next_model => "declined",
         Error::ChainFailed { last: cause, .. } | Error::Draft { cause, .. } => name(cause),

@@ -8,15 +8,15 @@ use crate::error::Limit;
 use crate::pg::shared::area::Area;
 use crate::pg::shared::background;
 
-/// Quotas and their members that are counted at the same time; the one whose period began first makes way for another, and is
-/// counted from the history when it is wanted again.
+/// Quotas and their members that are counted at the same time; the one that nobody has asked under for longest makes way for another,
+/// and is counted from the history when it is wanted again.
 const MOST_COUNTS: usize = 2048;
 
 /// Questions under way at the same time, of sessions and in the background: there can be more, but not more than these are counted.
 const MOST_RUNNING: usize = 4096;
 
-/// Quotas that can be for one question.
-const MOST_QUOTAS: usize = 8;
+/// Quotas on how many are under way that can be for one question.
+pub const MOST_QUOTAS: usize = 16;
 
 pub static COUNTS: Area<Counts> = Area::new(c"nl2sql quotas");
 
@@ -58,6 +58,8 @@ pub struct Used {
 #[derive(Clone, Copy, Zeroable)]
 #[repr(C)]
 pub struct Counts {
+    /// Grows with each question.
+    clock: u64,
     used: [Count; MOST_COUNTS],
     running: [Running; MOST_RUNNING],
 }
@@ -67,6 +69,17 @@ pub struct Counts {
 struct Count {
     key: Key,
     used: Used,
+    /// By the clock above.
+    asked_at: u64,
+}
+
+/// Why a question may not call a model now.
+#[derive(Debug, PartialEq)]
+pub enum Refusal {
+    /// The quota at this place forbids it, of which so much is used.
+    Over(usize, Limit, Used),
+    /// One of them is not counted: it had to make way for another since it was looked for.
+    Uncounted,
 }
 
 /// A question under way, and the quotas that it counts for.
@@ -134,10 +147,11 @@ impl Counts {
         if self.of(key).is_some() {
             return;
         }
-        // The same quota's period before, a free place, or the oldest.
+        // The same quota's period before, a free place, or the one that nobody has asked under for longest.
+        self.clock += 1;
         let same = self.used.iter().position(|count| count.key.is_of(key));
-        let oldest = self.used.iter_mut().min_by_key(|count| (count.key.database != 0, count.key.begins));
-        let count = Count { key: *key, used };
+        let oldest = self.used.iter_mut().min_by_key(|count| (count.key.database != 0, count.asked_at));
+        let count = Count { key: *key, used, asked_at: self.clock };
         match same {
             Some(at) => self.used[at] = count,
             None => oldest.into_iter().for_each(|place| *place = count),
@@ -150,25 +164,24 @@ impl Counts {
     }
 
     /// Looks at all quotas. The first that forbids a call, with what of it is used.
-    fn look(&self, quotas: &[(Key, Limits)], is_counted: bool) -> Result<(), (usize, Limit, Used)> {
+    fn look(&self, quotas: &[(Key, Limits)], is_counted: bool) -> Result<(), Refusal> {
         for (at, (key, limits)) in quotas.iter().enumerate() {
-            let mut used = self.used(key).unwrap_or_default();
+            let Some(mut used) = self.used(key) else { return Err(Refusal::Uncounted) };
             used.running = if limits.concurrent.is_some() { self.running(key) } else { 0 };
             if let Some(limit) = limits.reached(&used, is_counted) {
-                return Err((at, limit, used));
+                return Err(Refusal::Over(at, limit, used));
             }
         }
         Ok(())
     }
 
     /// Looks at all quotas, and counts for all or none.
-    fn admit(
-        &mut self,
-        quotas: &[(Key, Limits)],
-        is_counted: bool,
-        (process, job): (i32, i64),
-    ) -> Result<(), (usize, Limit, Used)> {
+    fn admit(&mut self, quotas: &[(Key, Limits)], is_counted: bool, (process, job): (i32, i64)) -> Result<(), Refusal> {
         self.look(quotas, is_counted)?;
+        self.clock += 1;
+        for count in self.used.iter_mut().filter(|count| quotas.iter().any(|(key, _)| *key == count.key)) {
+            count.asked_at = self.clock;
+        }
         if is_counted {
             return Ok(());
         }
@@ -179,7 +192,6 @@ impl Counts {
         let place = known.or_else(|| self.running.iter().position(|running| running.process == 0));
         if let Some(place) = place {
             let mut keys = [Key::zeroed(); MOST_QUOTAS];
-            // Those that limit how many there are at a time come first, should there be more quotas than places.
             let limiting = quotas.iter().filter(|(_, limits)| limits.concurrent.is_some());
             keys.iter_mut().zip(limiting).for_each(|(place, (key, _))| *place = *key);
             self.running[place] = Running { process, unused: 0, job, quotas: keys };
@@ -231,7 +243,7 @@ pub fn begin(key: &Key, used: Used) {
 }
 
 /// See [`Counts::admit`].
-pub fn admit(quotas: &[(Key, Limits)], is_counted: bool, job: i64) -> Result<(), (usize, Limit, Used)> {
+pub fn admit(quotas: &[(Key, Limits)], is_counted: bool, job: i64) -> Result<(), Refusal> {
     leave_at_exit();
     COUNTS.with(|counts| counts.admit(quotas, is_counted, (background::process(), job))).unwrap_or(Ok(()))
 }
@@ -242,7 +254,7 @@ pub fn running(key: &Key) -> u64 {
 }
 
 /// See [`Counts::look`], for a question that has called no model yet.
-pub fn look(quotas: &[(Key, Limits)]) -> Result<(), (usize, Limit, Used)> {
+pub fn look(quotas: &[(Key, Limits)]) -> Result<(), Refusal> {
     COUNTS.with(|counts| counts.look(quotas, false)).unwrap_or(Ok(()))
 }
 
@@ -285,6 +297,11 @@ pub fn leave(job: i64) {
     COUNTS.with(|counts| counts.leave(background::process(), Some(job)));
 }
 
+/// No question of another process is under way any more.
+pub fn forget_process(process: i32) {
+    COUNTS.with(|counts| counts.leave(process, None));
+}
+
 fn leave_all() {
     release();
     COUNTS.with(|counts| counts.leave(background::process(), None));
@@ -319,7 +336,7 @@ mod tests {
         assert_eq!(counts.admit(&[wide, narrow], false, (7, 0)), Ok(()));
         assert_eq!(counts.admit(&[wide, narrow], true, (7, 0)), Ok(()), "a further call of the same question");
         let refused = counts.admit(&[wide, narrow], false, (8, 0));
-        assert!(matches!(refused, Err((1, Limit::Questions, Used { questions: 1, .. }))), "{refused:?}");
+        assert!(matches!(refused, Err(Refusal::Over(1, Limit::Questions, Used { questions: 1, .. }))), "{refused:?}");
         assert_eq!(counts.of(&wide.0).map(|used| used.questions), Some(1));
     }
 
@@ -339,6 +356,23 @@ mod tests {
         assert_eq!(counts.reserve(&[wide, narrow], 4, 10, 1.0), 0);
         assert_eq!(counts.reserve(&[narrow], 4, 10, 0.0), 4, "what costs nothing");
         assert_eq!(counts.of(&narrow.0).map(|used| (used.tokens, used.cost)), Some((110 + 40, 1.0)));
+    }
+
+    #[test]
+    fn what_makes_way_is_not_taken_for_unused() {
+        let mut counts: Box<Counts> = bytemuck::zeroed_box();
+        let limits = Limits { questions: Some(3), ..Limits::default() };
+        let month = (key(1, 100), limits);
+        counts.begin(&month.0, Used { questions: 1, ..Used::default() });
+        for role in 2..MOST_COUNTS as u32 + 1 {
+            counts.begin(&key(role, 200), Used::default());
+        }
+        assert_eq!(counts.admit(&[month], false, (7, 0)), Ok(()), "it is the oldest and was not asked under");
+        counts.begin(&key(5000, 200), Used::default());
+        assert_eq!(counts.used(&key(2, 200)), None, "nobody has asked under it for longest");
+        assert_eq!(counts.admit(&[month], false, (8, 0)), Ok(()));
+        (6000..6000 + MOST_COUNTS as u32).for_each(|role| counts.begin(&key(role, 200), Used::default()));
+        assert_eq!(counts.admit(&[month], false, (9, 0)), Err(Refusal::Uncounted));
     }
 
     #[test]

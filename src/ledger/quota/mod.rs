@@ -13,8 +13,8 @@ use crate::error::{Error, Limit, OverQuota};
 use crate::pg::host::session;
 use crate::pg::running::query::{self, Row};
 use crate::pg::shared::background;
-pub use counts::COUNTS;
-use counts::{Key, Limits, Used};
+pub use counts::{COUNTS, forget_process};
+use counts::{Key, Limits, Refusal, Used};
 
 const TABLE: (&CStr, &CStr) = (c"nl2sql", c"quota");
 
@@ -42,26 +42,36 @@ pub struct Metered {
 /// Says which quota would forbid a question to call a model now, but for those on how many are under way, and counts nothing. Needs
 /// preloading.
 pub fn look() -> Result<(), Error> {
-    let quotas = known(applying()?)?;
+    let quotas = applying()?;
     let any_number = |limits: Limits| Limits { concurrent: None, ..limits };
     let wanted: Vec<_> = quotas.iter().map(|quota| (quota.key, any_number(quota.limits))).collect();
-    counts::look(&wanted).map_err(|(at, limit, used)| quotas[at].is_over(limit, &used))
+    counted(&quotas, || counts::look(&wanted))
 }
 
-/// Quotas, each of which is counted in shared memory now.
-fn known(quotas: Vec<Quota>) -> Result<Vec<Quota>, Error> {
-    for quota in &quotas {
-        if !counts::is_known(&quota.key) {
-            counts::begin(&quota.key, recorded(quota)?);
+/// So often quotas are counted anew, where others need their places in shared memory at the same moment.
+const TRIES: usize = 5;
+
+/// Does something with quotas while each of them is counted in shared memory.
+fn counted(quotas: &[Quota], work: impl Fn() -> Result<(), Refusal>) -> Result<(), Error> {
+    for _ in 0..TRIES {
+        for quota in quotas {
+            if !counts::is_known(&quota.key) {
+                counts::begin(&quota.key, recorded(quota)?);
+            }
+        }
+        match work() {
+            Ok(()) => return Ok(()),
+            Err(Refusal::Over(at, limit, used)) => return Err(quotas[at].is_over(limit, &used)),
+            Err(Refusal::Uncounted) => {}
         }
     }
-    Ok(quotas)
+    Err(Error::QuotasUncounted("More roles ask under quotas at the same time than are counted."))
 }
 
 /// Lets a question call a model, or says which quota forbids it. `metered`: what its calls before have left; `job`: the question in
 /// the background that it is, or 0.
 pub fn admit(metered: &mut Option<Metered>, job: i64) -> Result<(), Error> {
-    let (mut quotas, is_counted) = match metered {
+    let (quotas, is_counted) = match metered {
         Some(metered) => (metered.quotas.clone(), true),
         None => (applying()?, false),
     };
@@ -69,9 +79,11 @@ pub fn admit(metered: &mut Option<Metered>, job: i64) -> Result<(), Error> {
         return Ok(());
     }
     if COUNTS.is_there() {
-        quotas = known(quotas)?;
+        if quotas.iter().filter(|quota| quota.limits.concurrent.is_some()).count() > counts::MOST_QUOTAS {
+            return Err(Error::QuotasUncounted("More than 16 quotas on questions at a time are for the role."));
+        }
         let wanted: Vec<_> = quotas.iter().map(|quota| (quota.key, quota.limits)).collect();
-        counts::admit(&wanted, is_counted, job).map_err(|(at, limit, used)| quotas[at].is_over(limit, &used))?;
+        counted(&quotas, || counts::admit(&wanted, is_counted, job))?;
     } else {
         for quota in &quotas {
             let used = recorded(quota)?;

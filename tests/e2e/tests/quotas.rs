@@ -224,6 +224,40 @@ fn questions_at_the_same_time_are_limited() {
     other.ask(TOP_CUSTOMERS);
 }
 
+/// Of many quotas on questions at a time none is left out, whichever the tightest is.
+#[test]
+fn many_quotas_on_questions_at_a_time_hold_together() {
+    let mut office = office(preloaded(), "many");
+    let analyst = office.analyst.clone();
+    let groups: Vec<String> = (10..27).map(|number| format!("group_{number}_{}", office.database.name)).collect();
+    for group in &groups {
+        office.admin.run(&format!("CREATE ROLE {group}; GRANT {group} TO {analyst}"));
+    }
+    for group in &groups[..15] {
+        office.quota(group, false, "concurrent", "50");
+    }
+    office.quota(&groups[15], false, "concurrent", "1");
+    office.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).after(50_000));
+    let (mut slow, mut other) = (office.asker(&analyst), office.asker(&analyst));
+    let pid = slow.pid();
+    let asking = thread::spawn(move || slow.try_ask(TOP_CUSTOMERS).is_err());
+    assert!(office.double.wait_for_requests(1, Duration::from_secs(60)));
+    let error = other.ask_error(TOP_CUSTOMERS, "53400");
+    assert_eq!(
+        error.message(),
+        format!("too many questions at the same time for the quota of role \"{}\"", groups[15])
+    );
+    office.admin.run(&format!("SELECT pg_terminate_backend({pid})"));
+    assert!(asking.join().expect("no panic"));
+    wait_for(&mut office.admin, &format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}"), "0");
+    office.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL));
+    other.ask(TOP_CUSTOMERS);
+    // What can't be counted is not let through.
+    office.quota(&groups[16], false, "concurrent", "1");
+    let error = other.ask_error(TOP_CUSTOMERS, "53400");
+    assert_eq!(error.detail(), Some("More than 16 quotas on questions at a time are for the role."));
+}
+
 /// Several drafts at once pass no quota that one draft would not.
 #[test]
 fn several_drafts_at_once_pass_no_quota() {
