@@ -47,6 +47,7 @@ static SHARED: &[&dyn pg::shared::area::Requested] = &[
     &ledger::quota::COUNTS,
     &model::breaker::SHARED,
     &jobs::WORKERS,
+    &jobs::OVERDUE,
 ];
 
 /// Called when the library is loaded: defines the settings and puts the guard's hooks in place, starts nothing.

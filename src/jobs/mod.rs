@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`asking`] is what sessions do, [`serving`] the process, [`looking`] what that reads of the table, [`flight`] one question in it,
-//! [`fair`] whose question is taken next, [`judging`] whose draft is judged next, [`memory`] what it takes, [`store`] the table, [`workers`] which database has a process, and [`launcher`] what starts it.
+//! [`fair`] whose question is taken next, [`judging`] whose draft is judged next, [`overdue`] what becomes of one that takes too long, [`memory`] what it takes, [`store`] the table, [`workers`] which database has a process, and [`launcher`] what starts it.
 
 #![forbid(unsafe_code)]
 
@@ -18,6 +18,7 @@ mod judging;
 mod launcher;
 mod looking;
 mod memory;
+mod overdue;
 mod serving;
 mod store;
 mod workers;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 
 pub use asking::{cancel, result, submit, submit_unless_answered, wait};
 pub use launcher::launch;
+pub use overdue::OVERDUE;
 pub use serving::serve;
 pub use workers::WORKERS;
 

@@ -4,7 +4,7 @@
 //! It looks at the table in short transactions, and is in none while models are asked. What it has in flight stands in the table
 //! too, so whoever takes over after it goes on from there: a question is asked again only where its reply was not kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::fair::InFlight;
@@ -13,7 +13,7 @@ use super::judging::Turns;
 use super::looking::Looks;
 use super::memory::Memory;
 use super::store::{self, Change};
-use super::workers;
+use super::{overdue, workers};
 use crate::draft_cache;
 use crate::error::Error;
 use crate::model::{Called, Replied};
@@ -39,6 +39,7 @@ pub fn serve(database: u32) {
     if !workers::attach(database) {
         return;
     }
+    background::at_exit(overdue::leave);
     background::at_exit(workers::leave);
     let Ok(pool) = Pool::new() else { return };
     let mut serving = Serving {
@@ -50,6 +51,8 @@ pub fn serve(database: u32) {
         has_open: false,
         looks: Looks::default(),
         turns: Turns::new(),
+        aside: Vec::new(),
+        overdue: HashSet::new(),
         memory: Memory::begin(),
     };
     serving.serve();
@@ -67,6 +70,10 @@ pub(super) struct Serving {
     pub(super) has_open: bool,
     pub(super) looks: Looks,
     turns: Turns,
+    /// Roles none of whose drafts are judged now.
+    aside: Vec<u32>,
+    /// Questions whose drafts held up the process before, which have to be written down as failed.
+    overdue: HashSet<i64>,
     pub(super) memory: Memory,
 }
 
@@ -74,10 +81,11 @@ impl Serving {
     fn serve(&mut self) {
         let (mut busy, mut has_worked) = (Instant::now(), false);
         loop {
-            if workers::is_sent_away(self.database) {
+            if workers::is_sent_away(self.database) || !workers::is_attached(self.database) {
                 return;
             }
             self.take_replies();
+            self.note_overdue();
             self.judge();
             self.write();
             if !self.look_if_due() {
@@ -90,8 +98,11 @@ impl Serving {
                 // Another goes on, which `workers::leave` has started.
                 return;
             }
-            let has_work =
-                !self.held.is_empty() || !self.unwritten.is_empty() || self.has_open || self.looks.is_wanted();
+            let has_work = !self.held.is_empty()
+                || !self.unwritten.is_empty()
+                || !self.overdue.is_empty()
+                || self.has_open
+                || self.looks.is_wanted();
             if has_work {
                 (busy, has_worked) = (Instant::now(), true);
             } else if (!has_worked || busy.elapsed() > STAYS) && workers::leave_unless_wanted(self.database) {
@@ -113,6 +124,7 @@ impl Serving {
         }
         background::tell(None);
         let again = self.held.values().filter_map(|flight| match flight.stage {
+            Stage::Replied(_) | Stage::ToJudgeAgain(_) if self.aside.contains(&flight.role) => None,
             Stage::ToJudgeAgain(at) => Some(at.saturating_duration_since(Instant::now())),
             Stage::Replied(_) | Stage::ToAsk => Some(Duration::ZERO),
             Stage::Asking => None,
@@ -148,12 +160,26 @@ impl Serving {
         }
     }
 
+    /// Notes as failed what held up the process before.
+    fn note_overdue(&mut self) {
+        for id in overdue::untold(self.database) {
+            if self.overdue.insert(id) {
+                self.note(failed(id, &Error::JudgingTooLong { seconds: overdue::MOST_MS / 1000 }));
+            } else if !self.unwritten.iter().any(|change| change.id == id) {
+                overdue::told(id);
+                self.overdue.remove(&id);
+            }
+        }
+    }
+
     /// Judges what has been replied, for a while.
     fn judge(&mut self) {
         let started = Instant::now();
+        self.aside = overdue::set_aside();
         while started.elapsed() < JUDGES_FOR {
             let now = Instant::now();
-            let due = self.held.values().filter_map(|flight| Some((flight.id, flight.role, flight.due(now)?)));
+            let judged = self.held.values().filter(|flight| !self.aside.contains(&flight.role));
+            let due = judged.filter_map(|flight| Some((flight.id, flight.role, flight.due(now)?)));
             let Some(id) = self.turns.next(due) else { return };
             let Some(flight) = self.held.get_mut(&id) else { return };
             background::tell(Some(c"nl2sql: judging a draft"));
@@ -167,7 +193,9 @@ impl Serving {
                     continue;
                 }
             }
+            overdue::begin(self.database, flight.role, id);
             let (change, has_ended) = flight.go_on(self.turns.most(flight.role));
+            overdue::end();
             self.turns.took(flight.role, now.elapsed());
             if has_ended {
                 self.drop_flight(id);
@@ -232,7 +260,8 @@ impl Serving {
     pub(super) fn in_flight(&self) -> InFlight {
         let mut in_flight = InFlight::default();
         for flight in self.held.values() {
-            if matches!(flight.stage, Stage::ToJudgeAgain(_)) {
+            let is_aside = matches!(flight.stage, Stage::Replied(_)) && self.aside.contains(&flight.role);
+            if is_aside || matches!(flight.stage, Stage::ToJudgeAgain(_)) {
                 *in_flight.locked.entry(flight.role).or_default() += flight.places;
             } else {
                 in_flight.take(flight.role, flight.model(), flight.places);

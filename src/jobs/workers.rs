@@ -99,8 +99,16 @@ impl Workers {
         }
     }
 
-    fn leave_unless_wanted(&mut self, database: u32) -> bool {
+    /// Another goes on in the place of a process that takes too long over something.
+    fn leave_behind(&mut self, process: i32) {
+        for worker in self.databases.iter_mut().filter(|worker| worker.process.id == process) {
+            (worker.process, worker.is_wanted, worker.starting_since) = (Process::zeroed(), 1, 0);
+        }
+    }
+
+    fn leave_unless_wanted(&mut self, database: u32, process: i32) -> bool {
         match self.known(database) {
+            Some(worker) if worker.process.id != process => {}
             Some(worker) if worker.is_wanted == 0 => *worker = Worker::zeroed(),
             Some(_) => return false,
             None => {}
@@ -145,6 +153,13 @@ pub fn attach(database: u32) -> bool {
     WORKERS.with(|workers| workers.attach(database, Process::this(), now())) == Some(true)
 }
 
+/// Whether this process is the one that works for the database: another is where it took too long over something.
+pub fn is_attached(database: u32) -> bool {
+    let process = background::process();
+    let is_it = |worker: &mut Worker| worker.process.id == process;
+    WORKERS.with(|workers| workers.known(database).is_some_and(is_it)) == Some(true)
+}
+
 /// The process is about to look; whatever comes after that is looked for again.
 pub fn about_to_look(database: u32) -> bool {
     WORKERS
@@ -159,7 +174,7 @@ pub fn is_sent_away(database: u32) -> bool {
 
 /// The process ends, unless something has come meanwhile.
 pub fn leave_unless_wanted(database: u32) -> bool {
-    WORKERS.with(|workers| workers.leave_unless_wanted(database)).unwrap_or(true)
+    WORKERS.with(|workers| workers.leave_unless_wanted(database, background::process())).unwrap_or(true)
 }
 
 /// The process ends without having been asked whether it is wanted, so there may be something left: another comes soon.
@@ -212,6 +227,16 @@ pub fn could_not_start(database: u32) {
     WORKERS.with(|workers| workers.known(database).into_iter().for_each(|worker| worker.starting_since = 0));
 }
 
+/// Another goes on in the place of this process.
+pub fn leave_behind(process: i32) {
+    WORKERS.with(|workers| workers.leave_behind(process));
+}
+
+/// Whether some process is at work.
+pub fn are_at_work() -> bool {
+    WORKERS.with(|workers| workers.databases.iter().any(|worker| worker.process.id != 0)) == Some(true)
+}
+
 /// How many databases want a process that is not there yet.
 pub fn missing() -> usize {
     let is_missing = |worker: &&Worker| worker.is_wanted == 1 && worker.process.id == 0;
@@ -260,10 +285,23 @@ mod tests {
         assert!(workers.attach(5, ME, 7000));
         assert!(!workers.attach(5, ME, 7000), "there is one");
         assert_eq!(workers.want(5), Some(70));
-        assert!(!workers.leave_unless_wanted(5));
+        assert!(!workers.leave_unless_wanted(5, ME.id));
         workers.databases[0].is_wanted = 0;
-        assert!(workers.leave_unless_wanted(5));
+        assert!(workers.leave_unless_wanted(5, ME.id + 1), "it was left behind");
+        assert_eq!(workers.databases[0].database, 5);
+        assert!(workers.leave_unless_wanted(5, ME.id));
         assert_eq!(workers.databases[0].database, 0);
+    }
+
+    #[test]
+    fn another_takes_the_place_of_one_that_is_left_behind() {
+        let mut workers = workers();
+        workers.want(5);
+        assert!(workers.attach(5, ME, 7000));
+        workers.databases[0].is_wanted = 0;
+        workers.leave_behind(ME.id);
+        assert_eq!(workers.due(7001), [5]);
+        assert!(workers.attach(5, Process { id: 8, wake: 80 }, 7002));
     }
 
     #[test]

@@ -266,8 +266,8 @@ fn pass(passed: i32) {
     tell_handlers();
 }
 
-/// Async-signal-safe.
-fn monotonic_ms() -> i64 {
+/// Milliseconds since the machine has started, the same for all processes. Async-signal-safe.
+pub fn monotonic_ms() -> i64 {
     clock_ms(libc::CLOCK_MONOTONIC)
 }
 

@@ -105,6 +105,12 @@ pub fn wake(number: i32) {
     unsafe { pg_sys::ProcSendSignal(number) };
 }
 
+/// Tells a process of ours to end, which it does when it next looks for that.
+pub fn tell_to_end(process: i32) {
+    // SAFETY: sends a signal, which the server's own handler takes in each process of ours.
+    unsafe { libc::kill(process, libc::SIGTERM) };
+}
+
 /// The oid of the database that this process is connected to.
 pub fn database() -> u32 {
     // SAFETY: reads a variable of the process.
