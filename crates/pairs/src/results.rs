@@ -12,8 +12,14 @@ pub fn same_answer(one: &[Vec<Value>], other: &[Vec<Value>], ordered_by: &[usize
     if one.len() != other.len() || width(one) != width(other) {
         return false;
     }
-    let (one, other) = (Columns::of(one, width(one)), Columns::of(other, width(other)));
-    if one.columns_sorted() != other.columns_sorted() {
+    let mut numbers = Numbers::default();
+    let [one, other] = [one, other].map(|rows| Columns::of(rows, width(rows), &mut numbers));
+    let in_order = |columns: &Columns| {
+        let mut alike = columns.alike.clone();
+        alike.sort_unstable();
+        alike
+    };
+    if in_order(&one) != in_order(&other) {
         return false;
     }
     let mut search = Search {
@@ -31,33 +37,40 @@ pub fn same_answer(one: &[Vec<Value>], other: &[Vec<Value>], ordered_by: &[usize
 /// could be laid over each other in more ways than anybody waits for.
 const MAX_COMPARED: usize = 5_000_000;
 
-/// A result by its columns, each value as a text that is the same for what counts as the same.
+/// A number for each different value, and for each different column: values may be long, and are compared many times.
+#[derive(Default)]
+struct Numbers {
+    values: HashMap<String, usize>,
+    columns: HashMap<Vec<usize>, usize>,
+}
+
+/// A result by its columns, each value as a number that is the same for what counts as the same.
 struct Columns {
-    columns: Vec<Vec<String>>,
-    /// The values of each column without their order.
-    sorted: Vec<Vec<String>>,
+    columns: Vec<Vec<usize>>,
+    /// For each column a number that those with the same values have, in whatever order.
+    alike: Vec<usize>,
     rows: usize,
 }
 
 impl Columns {
-    fn of(rows: &[Vec<Value>], width: usize) -> Self {
-        let column = |at: usize| rows.iter().map(|row| row.get(at).map_or_else(String::new, alike)).collect::<Vec<_>>();
-        let columns: Vec<Vec<String>> = (0..width).map(column).collect();
-        let mut sorted = columns.clone();
-        sorted.iter_mut().for_each(|values| values.sort());
-        Self { columns, sorted, rows: rows.len() }
-    }
-
-    /// The columns without their order, and each without that of its values.
-    fn columns_sorted(&self) -> Vec<&[String]> {
-        let mut columns: Vec<&[String]> = self.sorted.iter().map(Vec::as_slice).collect();
-        columns.sort_unstable();
-        columns
+    fn of(rows: &[Vec<Value>], width: usize, numbers: &mut Numbers) -> Self {
+        let mut value = |row: &Vec<Value>, at: usize| {
+            let (text, next) = (row.get(at).map_or_else(String::new, alike), numbers.values.len());
+            *numbers.values.entry(text).or_insert(next)
+        };
+        let columns: Vec<Vec<usize>> = (0..width).map(|at| rows.iter().map(|row| value(row, at)).collect()).collect();
+        let alike = columns.iter().map(|column| {
+            let (mut sorted, next) = (column.clone(), numbers.columns.len());
+            sorted.sort_unstable();
+            *numbers.columns.entry(sorted).or_insert(next)
+        });
+        let alike = alike.collect();
+        Self { columns, alike, rows: rows.len() }
     }
 
     fn rows_are_same(&self, other: &Self, places: &[usize]) -> bool {
         let straight: Vec<usize> = (0..places.len()).collect();
-        let mut counts: HashMap<Vec<&str>, i64> = HashMap::new();
+        let mut counts: HashMap<Vec<Option<usize>>, i64> = HashMap::new();
         for row in 0..self.rows {
             *counts.entry(self.row(row, &straight)).or_default() += 1;
             *counts.entry(other.row(row, places)).or_default() -= 1;
@@ -72,10 +85,8 @@ impl Columns {
         })
     }
 
-    fn row(&self, row: usize, places: &[usize]) -> Vec<&str> {
-        let value =
-            |column: &usize| self.columns.get(*column).and_then(|values| values.get(row)).map_or("", String::as_str);
-        places.iter().map(value).collect()
+    fn row(&self, row: usize, places: &[usize]) -> Vec<Option<usize>> {
+        places.iter().map(|column| self.columns.get(*column)?.get(row).copied()).collect()
     }
 }
 
@@ -95,12 +106,12 @@ struct Search<'a> {
 impl Search<'_> {
     fn finds(&mut self) -> bool {
         let at = self.places.len();
-        let Some(values) = self.one.sorted.get(at) else {
+        let Some(values) = self.one.alike.get(at) else {
             self.compared += self.one.rows * at;
             return self.one.rows_are_same(self.other, &self.places)
                 && self.one.order_is_same(self.other, self.ordered_by, &self.places);
         };
-        for (place, candidate) in self.other.sorted.iter().enumerate() {
+        for (place, candidate) in self.other.alike.iter().enumerate() {
             if self.compared > MAX_COMPARED {
                 return false;
             }
@@ -193,5 +204,20 @@ mod tests {
         };
         let straight = format!("[[{}1],[{}2]]", "1,".repeat(30), "2,".repeat(30));
         assert!(!same(&twisted(30), &straight, &[]));
+    }
+
+    /// Each of many ways to lay columns over others read all of their values anew.
+    #[test]
+    fn long_values_and_long_columns_are_compared_by_numbers() {
+        let long = "x".repeat(100_000);
+        let columns = |values: &[(usize, usize)]| -> Vec<Vec<Value>> {
+            let row = |of: &dyn Fn(&(usize, usize)) -> usize| {
+                values.iter().map(|one| Value::String(format!("{long}{}", of(one)))).collect::<Vec<_>>()
+            };
+            vec![row(&|one| one.0), row(&|one| one.1)]
+        };
+        let (twisted, mut straight) = ([[(0, 1), (1, 0)].repeat(5)].concat(), vec![(0, 1); 10]);
+        straight[0] = (1, 0);
+        assert!(!same_answer(&columns(&twisted), &columns(&straight), &[]));
     }
 }
