@@ -1,5 +1,6 @@
 //! Which rows a sentence speaks of, by their labels and periods.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use schema::ResultColumn;
@@ -22,9 +23,12 @@ const MONTHS: [[&str; 4]; 12] = [
     ["december", "dezember", "décembre", "diciembre"],
 ];
 
-/// How the rows of a result can be named, one list a row, in lower case.
+/// How the rows of a result can be named.
 pub struct Names {
-    of_rows: Vec<Vec<String>>,
+    /// For each name, in lower case, the rows that have it.
+    rows: HashMap<String, Vec<usize>>,
+    /// How long names are, in bytes.
+    lengths: BTreeSet<usize>,
 }
 
 /// A place where a sentence names rows.
@@ -37,7 +41,7 @@ pub struct Mention {
 
 impl Names {
     pub fn of(columns: &[ResultColumn], rows: &[Vec<Option<String>>]) -> Self {
-        let mut of_rows = vec![Vec::new(); rows.len()];
+        let mut rows_of: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, column) in columns.iter().enumerate() {
             let texts: Vec<Option<&str>> = rows.iter().map(|row| row.get(at)?.as_deref()).collect();
             let days: Vec<Date> = texts.iter().flatten().filter_map(|text| Date::parse(text)).collect();
@@ -45,38 +49,42 @@ impl Names {
             let is_year = column.category == 'N' && column.name.ends_with("year");
             let unit = Unit::named(&column.name).unwrap_or_else(|| Unit::of(&days));
             let one_year = days.windows(2).all(|pair| pair[0].year == pair[1].year);
-            for (names, text) in of_rows.iter_mut().zip(texts) {
+            for (row, text) in texts.into_iter().enumerate() {
                 let Some(text) = text else { continue };
-                match Date::parse(text).filter(|_| is_time) {
-                    Some(day) => names.extend(names_of(day, unit, one_year)),
-                    None if is_year || column.category != 'N' && text.chars().count() > 1 => {
-                        names.push(text.to_lowercase());
-                    }
-                    None => {}
+                let names = match Date::parse(text).filter(|_| is_time) {
+                    Some(day) => names_of(day, unit, one_year),
+                    None if is_year || column.category != 'N' && text.chars().count() > 1 => vec![text.to_lowercase()],
+                    None => Vec::new(),
+                };
+                for name in names.into_iter().filter(|name| !name.is_empty()) {
+                    rows_of.entry(name).or_default().push(row);
                 }
             }
         }
-        Self { of_rows }
+        let lengths = rows_of.keys().map(String::len).collect();
+        for rows in rows_of.values_mut() {
+            rows.sort_unstable();
+        }
+        Self { rows: rows_of, lengths }
     }
 
     /// Where a text in lower case names rows, in its order; of names within each other the longest.
     pub fn mentions(&self, text: &str) -> Vec<Mention> {
-        let mut all: Vec<(&str, usize)> = self
-            .of_rows
-            .iter()
-            .enumerate()
-            .flat_map(|(row, names)| names.iter().map(move |name| (name.as_str(), row)))
-            .collect();
-        all.sort_by_key(|(name, row)| (std::cmp::Reverse(name.len()), *name, *row));
+        // The names are looked up by what stands in the text: there may be a thousand times more of them than words.
+        let starts = text.char_indices().map(|(at, _)| at).filter(|at| is_edge(text, *at));
+        let mut all: Vec<(&str, Range<usize>, &Vec<usize>)> = Vec::new();
+        for start in starts {
+            for length in self.lengths.range(..=text.len() - start) {
+                let place = start..start + length;
+                let Some(name) = text.get(place.clone()).filter(|_| is_edge(text, place.end)) else { continue };
+                all.extend(self.rows.get(name).map(|rows| (name, place, rows)));
+            }
+        }
+        all.sort_by_key(|(name, place, _)| (std::cmp::Reverse(name.len()), *name, place.start));
         let mut found: Vec<Mention> = Vec::new();
-        for same in all.chunk_by(|one, other| one.0 == other.0) {
-            let (name, rows) = (same[0].0, same.iter().map(|(_, row)| *row).collect::<Vec<_>>());
-            for (at, _) in text.match_indices(name) {
-                let place = at..at + name.len();
-                let is_word = is_edge(text, at) && is_edge(text, place.end);
-                if is_word && found.iter().all(|other| other.place.end <= at || place.end <= other.place.start) {
-                    found.push(Mention { rows: rows.clone(), place });
-                }
+        for (_, place, rows) in all {
+            if found.iter().all(|other| other.place.end <= place.start || place.end <= other.place.start) {
+                found.push(Mention { rows: rows.clone(), place });
             }
         }
         found.sort_by_key(|mention| mention.place.start);

@@ -12,10 +12,12 @@ mod support;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{HashMap, HashSet};
+
 use schema::ResultShape;
 
 use mentions::{Mention, Names};
-use numbers_in_text::{Said, numbers};
+use numbers_in_text::{Kind, Said, numbers};
 use support::Values;
 
 /// What a text is held against.
@@ -41,7 +43,7 @@ pub struct Unsupported {
 /// Looks at every number of a text.
 pub fn check(text: &str, source: &Source) -> Result<(), Unsupported> {
     let names = Names::of(&source.columns.0, source.rows);
-    let values = Values::of(source);
+    let (values, said_before) = (Values::of(source), SaidBefore::of(source));
     for sentence in sentences(text) {
         let lower = sentence.to_lowercase();
         // A letter that grows in lower case would move all places behind it.
@@ -53,7 +55,7 @@ pub fn check(text: &str, source: &Source) -> Result<(), Unsupported> {
         let claims: Vec<Said> = said
             .into_iter()
             .filter(|one| !mentions.iter().any(|mention| overlaps(&mention.place, &one.place)))
-            .filter(|one| !is_said_before(&lower, one, source))
+            .filter(|one| !said_before.says(&lower, one))
             .collect();
         hold(&lower, &claims, &mentions, &values)?;
     }
@@ -75,8 +77,13 @@ fn hold(text: &str, claims: &[Said], mentions: &[Mention], values: &Values) -> R
     let direction = support::Direction::of(text);
     let of_rows: Vec<&Said> =
         claims.iter().filter(|claim| !values.is_of_all(claim) && !values.is_step(claim, &named, direction)).collect();
-    if let Some(invented) = of_rows.iter().find(|claim| values.rows_with(claim).is_empty()) {
-        return refused(invented, "It is in no row, and follows from none that the sentence names.");
+    let mut rows = Vec::with_capacity(of_rows.len());
+    for claim in &of_rows {
+        let with_it = values.rows_with(claim);
+        if with_it.is_empty() {
+            return refused(claim, "It is in no row, and follows from none that the sentence names.");
+        }
+        rows.push(with_it);
     }
     if mentions.is_empty() {
         return match of_rows.iter().find(|claim| !values.is_outstanding(claim)) {
@@ -84,16 +91,16 @@ fn hold(text: &str, claims: &[Said], mentions: &[Mention], values: &Values) -> R
             None => Ok(()),
         };
     }
-    let stands_by = |pick: &dyn Fn(usize, &Said) -> Option<Mention>| {
-        of_rows.iter().enumerate().all(|(at, claim)| {
-            let rows = values.rows_with(claim);
-            pick(at, claim).is_some_and(|mention| mention.rows.iter().any(|row| rows.contains(row)))
+    let stands_by = |pick: &dyn Fn(usize, &Said) -> Option<usize>| {
+        of_rows.iter().zip(&rows).enumerate().all(|(at, (claim, rows))| {
+            let mention = pick(at, claim).and_then(|at| mentions.get(at));
+            mention.is_some_and(|mention| mention.rows.iter().any(|row| rows.binary_search(row).is_ok()))
         })
     };
-    let before = |_: usize, claim: &Said| mentions.iter().rfind(|one| one.place.end <= claim.place.start).cloned();
-    let after = |_: usize, claim: &Said| mentions.iter().find(|one| one.place.start >= claim.place.end).cloned();
+    let before = |_: usize, claim: &Said| mentions.iter().rposition(|one| one.place.end <= claim.place.start);
+    let after = |_: usize, claim: &Said| mentions.iter().position(|one| one.place.start >= claim.place.end);
     // "From January to May from 10 to 12": as many labels as numbers, in the same order.
-    let in_order = |at: usize, _: &Said| if mentions.len() == of_rows.len() { mentions.get(at).cloned() } else { None };
+    let in_order = |at: usize, _: &Said| (mentions.len() == of_rows.len()).then_some(at);
     if stands_by(&before) || stands_by(&after) || stands_by(&in_order) {
         return Ok(());
     }
@@ -107,29 +114,44 @@ fn overlaps(one: &std::ops::Range<usize>, other: &std::ops::Range<usize>) -> boo
     one.start < other.end && other.start < one.end
 }
 
-/// Whether the question or a condition says the number beside the same word.
-fn is_said_before(text: &str, claim: &Said, source: &Source) -> bool {
-    let word_before = |text: &str, at: usize| {
-        let before = text.get(..at).unwrap_or_default();
-        before.split(|c: char| !c.is_alphanumeric()).rfind(|word| !word.is_empty()).map(str::to_lowercase)
-    };
-    let word_after = |text: &str, at: usize| {
-        let after = text.get(at..).unwrap_or_default();
-        after.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).map(str::to_lowercase)
-    };
-    let beside = |text: &str, said: &Said| (word_before(text, said.place.start), word_after(text, said.place.end));
-    let (before, after) = beside(text, claim);
-    source.said.iter().any(|other| {
-        let said = numbers(other).unwrap_or_default();
-        said.iter().filter(|one| one.value == claim.value && one.kind == claim.kind).any(|one| {
-            let (other_before, other_after) = beside(other, one);
-            let is_year = claim.is_bare && one.is_bare && (1900.0..2200.0).contains(&claim.value);
+/// The numbers that the question or a condition says, each with the words beside it. They are read once: the question may be long.
+struct SaidBefore(HashMap<(u64, Kind), HashSet<Beside>>);
+
+/// The words before and after a number, and whether it may be a year.
+type Beside = (Option<String>, Option<String>, bool);
+
+impl SaidBefore {
+    fn of(source: &Source) -> Self {
+        let mut found: HashMap<(u64, Kind), HashSet<Beside>> = HashMap::new();
+        for text in source.said {
+            for one in numbers(text).unwrap_or_default() {
+                found.entry(Self::key(&one)).or_default().insert(beside(text, &one));
+            }
+        }
+        Self(found)
+    }
+
+    fn key(number: &Said) -> (u64, Kind) {
+        (number.value.to_bits(), number.kind)
+    }
+
+    /// Whether a number of a text is said there beside the same word.
+    fn says(&self, text: &str, claim: &Said) -> bool {
+        let (before, after, is_year) = beside(text, claim);
+        let is_year = is_year && before.as_deref().is_some_and(|word| support::BEFORE_YEARS.contains(&word));
+        self.0.get(&Self::key(claim)).into_iter().flatten().any(|(other_before, other_after, may_be_year)| {
             let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-            same(&before, &other_before)
-                || same(&after, &other_after)
-                || is_year && before.as_deref().is_some_and(|word| support::BEFORE_YEARS.contains(&word))
+            same(&before, other_before) || same(&after, other_after) || is_year && *may_be_year
         })
-    })
+    }
+}
+
+fn beside(text: &str, said: &Said) -> Beside {
+    let (before, after) = (text.get(..said.place.start), text.get(said.place.end..));
+    let before = before.unwrap_or_default().split(|c: char| !c.is_alphanumeric()).rfind(|word| !word.is_empty());
+    let after = after.unwrap_or_default().split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    let is_year = said.is_bare && (1900.0..2200.0).contains(&said.value);
+    (before.map(str::to_lowercase), after.map(str::to_lowercase), is_year)
 }
 
 /// The sentences of a text: up to a full stop, a question or exclamation mark or a line's end that is followed by a space or

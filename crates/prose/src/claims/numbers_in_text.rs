@@ -15,7 +15,7 @@ pub struct Said {
     pub is_bare: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     Number,
     Percent,

@@ -1,5 +1,7 @@
 //! What follows from the rows of a result: its values, and one step from them.
 
+use std::cell::Cell;
+
 use super::Source;
 use super::numbers_in_text::{Kind, Said};
 use crate::answer::numbers::parse;
@@ -89,13 +91,48 @@ impl Direction {
     }
 }
 
+/// How often values are looked at for one text. Some hundred numbers in the sentences and some hundred columns in the rows could be
+/// held against each other for hours; what is not found by then counts as not true.
+const MOST_LOOKED_AT: usize = 10_000_000;
+
 /// The numbers of a result.
 pub struct Values {
-    /// By column, one a row; only columns that hold numbers.
-    columns: Vec<Vec<Option<f64>>>,
+    columns: Vec<Numbers>,
     rows: usize,
     /// How many different values each column has.
     distinct: Vec<usize>,
+    /// How many values were looked at.
+    looked_at: Cell<usize>,
+}
+
+/// A column that holds numbers.
+struct Numbers {
+    /// One a row.
+    values: Vec<Option<f64>>,
+    sum: f64,
+    /// The sum and the mean, where there are values.
+    of_all: Vec<f64>,
+    /// The first, the last, the highest and the lowest.
+    outstanding: Vec<f64>,
+}
+
+impl Numbers {
+    fn of(values: Vec<Option<f64>>) -> Self {
+        let present: Vec<f64> = values.iter().flatten().copied().collect();
+        let sum: f64 = present.iter().sum();
+        let (mut of_all, mut outstanding) = (Vec::new(), Vec::new());
+        if let [first, ..] = present.as_slice() {
+            let highest = present.iter().copied().fold(*first, f64::max);
+            let lowest = present.iter().copied().fold(*first, f64::min);
+            outstanding = vec![*first, present.last().copied().unwrap_or(*first), highest, lowest];
+            of_all = vec![sum, sum / present.len() as f64];
+        }
+        Self { values, sum, of_all, outstanding }
+    }
+
+    fn at(&self, row: usize) -> Option<f64> {
+        self.values.get(row).copied().flatten()
+    }
 }
 
 impl Values {
@@ -103,84 +140,84 @@ impl Values {
         let texts = |at: usize| source.rows.iter().map(move |row| row.get(at).and_then(Option::as_deref));
         let width = source.columns.0.len();
         let is_number = |at: &usize| source.columns.0.get(*at).is_some_and(|column| column.category == 'N');
-        let columns = (0..width).filter(is_number).map(|at| texts(at).map(|text| parse(text?)).collect()).collect();
+        let numbers = |at: usize| Numbers::of(texts(at).map(|text| parse(text?)).collect());
+        let columns = (0..width).filter(is_number).map(numbers).collect();
         let distinct = |at: usize| {
             let mut all: Vec<_> = texts(at).flatten().collect();
             all.sort_unstable();
             all.dedup();
             all.len()
         };
-        Self { columns, rows: source.rows.len(), distinct: (0..width).map(distinct).collect() }
+        let distinct = (0..width).map(distinct).collect();
+        Self { columns, rows: source.rows.len(), distinct, looked_at: Cell::new(0) }
+    }
+
+    /// Whether so many more values may be looked at.
+    fn may_look_at(&self, values: usize) -> bool {
+        self.looked_at.set(self.looked_at.get().saturating_add(values));
+        self.looked_at.get() <= MOST_LOOKED_AT
     }
 
     /// The rows that have the claimed value.
     pub fn rows_with(&self, claim: &Said) -> Vec<usize> {
-        let has = |row: &usize| {
-            self.columns.iter().filter_map(|column| column.get(*row).copied().flatten()).any(|value| is(claim, value))
-        };
+        if !self.may_look_at(self.rows * self.columns.len()) {
+            return Vec::new();
+        }
+        let has = |row: &usize| self.columns.iter().filter_map(|column| column.at(*row)).any(|value| is(claim, value));
         (0..self.rows).filter(has).collect()
     }
 
     /// Whether it follows from all rows together: how many they are, their sum and mean, or the one value that there is.
     pub fn is_of_all(&self, claim: &Said) -> bool {
-        let counts = [self.rows].into_iter().chain(self.distinct.iter().copied());
-        if claim.kind == Kind::Number && counts.into_iter().any(|count| claim.value == count as f64) {
-            return true;
-        }
-        self.columns.iter().any(|column| {
-            let present: Vec<f64> = column.iter().flatten().copied().collect();
-            let sum: f64 = present.iter().sum();
-            let mean = sum / present.len().max(1) as f64;
-            !present.is_empty() && [sum, mean].into_iter().any(|value| is(claim, value))
-        }) || self.rows == 1 && self.is_step(claim, &[0], Direction::Unknown)
+        let mut counts = [self.rows].into_iter().chain(self.distinct.iter().copied());
+        claim.kind == Kind::Number && counts.any(|count| claim.value == count as f64)
+            || self.columns.iter().flat_map(|column| &column.of_all).any(|value| is(claim, *value))
+            || self.rows == 1 && self.is_step(claim, &[0], Direction::Unknown)
     }
 
     /// Whether it is the highest, the lowest, the first or the last of a column, of which a sentence can speak without a label.
     pub fn is_outstanding(&self, claim: &Said) -> bool {
-        self.columns.iter().any(|column| self.outstanding(column).into_iter().any(|value| is(claim, value)))
-    }
-
-    fn outstanding(&self, column: &[Option<f64>]) -> Vec<f64> {
-        let present: Vec<f64> = column.iter().flatten().copied().collect();
-        let Some(first) = present.first().copied() else { return Vec::new() };
-        let highest = present.iter().copied().fold(first, f64::max);
-        let lowest = present.iter().copied().fold(first, f64::min);
-        vec![first, present.last().copied().unwrap_or(first), highest, lowest]
+        self.columns.iter().flat_map(|column| &column.outstanding).any(|value| is(claim, *value))
     }
 
     /// Whether it is one step from values of the rows that are named, or of those that need no name where none is.
     pub fn is_step(&self, claim: &Said, named: &[usize], direction: Direction) -> bool {
         self.is_within_rows(claim, named, direction)
-            || self.columns.iter().any(|column| {
-                let own: Vec<f64> = named.iter().filter_map(|row| column.get(*row).copied().flatten()).collect();
-                let sum: f64 = column.iter().flatten().sum();
-                let (values, others) = match own.len() {
-                    0 => (self.outstanding(column), self.outstanding(column)),
-                    // The one that is named is compared with those that need no name.
-                    1 => (own.clone(), self.outstanding(column)),
-                    _ => (own.clone(), own.clone()),
-                };
-                let together: f64 = own.iter().sum();
-                let of_sum = own.iter().copied().chain((own.len() > 1).then_some(together));
-                (own.len() > 1 && claim.kind == Kind::Number && is(claim, together))
-                    || sum != 0.0 && of_sum.into_iter().any(|value| is_share(claim, value / sum))
-                    || values.iter().any(|one| {
-                        others.iter().any(|other| {
-                            // "Since January": the one that is named is what the last is compared with.
-                            let is_begin = own.len() != 1
-                                || column.first() == Some(&Some(*one)) && column.last() == Some(&Some(*other));
-                            follows(claim, *one, *other, direction)
-                                || is_begin && follows(claim, *other, *one, direction)
-                        })
-                    })
+            || self.columns.iter().any(|column| self.is_step_in(column, claim, named, direction))
+    }
+
+    fn is_step_in(&self, column: &Numbers, claim: &Said, named: &[usize], direction: Direction) -> bool {
+        let own: Vec<f64> = named.iter().filter_map(|row| column.at(*row)).collect();
+        let (values, others) = match own.len() {
+            0 => (&column.outstanding, &column.outstanding),
+            // The one that is named is compared with those that need no name.
+            1 => (&own, &column.outstanding),
+            _ => (&own, &own),
+        };
+        if !self.may_look_at(values.len() * others.len()) {
+            return false;
+        }
+        let together: f64 = own.iter().sum();
+        let mut of_sum = own.iter().copied().chain((own.len() > 1).then_some(together));
+        (own.len() > 1 && claim.kind == Kind::Number && is(claim, together))
+            || column.sum != 0.0 && of_sum.any(|value| is_share(claim, value / column.sum))
+            || values.iter().any(|one| {
+                others.iter().any(|other| {
+                    // "Since January": the one that is named is what the last is compared with.
+                    let (first, last) = (column.values.first(), column.values.last());
+                    let is_begin = own.len() != 1 || first == Some(&Some(*one)) && last == Some(&Some(*other));
+                    follows(claim, *one, *other, direction) || is_begin && follows(claim, *other, *one, direction)
+                })
             })
     }
 
     /// A step between two numbers of one row, such as revenue by orders.
     fn is_within_rows(&self, claim: &Said, named: &[usize], direction: Direction) -> bool {
-        let of_row = |row: usize| self.columns.iter().filter_map(move |column| column.get(row).copied().flatten());
         named.iter().any(|row| {
-            let values: Vec<f64> = of_row(*row).collect();
+            let values: Vec<f64> = self.columns.iter().filter_map(|column| column.at(*row)).collect();
+            if !self.may_look_at(values.len() * values.len()) {
+                return false;
+            }
             let pairs = || values.iter().flat_map(|one| values.iter().map(move |other| (*one, *other)));
             pairs().any(|(one, other)| {
                 follows(claim, one, other, direction)

@@ -228,3 +228,34 @@ fn values_stand_beside_their_own_rows() {
         assert!(cities.check(text).is_err(), "{text}");
     }
 }
+
+/// A hostile model narrates too, and chooses how wide the result is.
+#[test]
+fn many_numbers_are_held_against_a_wide_result_in_bounded_time() {
+    let columns: Vec<(String, char)> =
+        (0..1600).map(|at| (format!("c{at}"), "NS".chars().nth(at % 2).unwrap())).collect();
+    let columns: Vec<(&str, char)> = columns.iter().map(|(name, category)| (name.as_str(), *category)).collect();
+    let row =
+        |row: usize| (0..1600).map(|at| Some(format!("{}{row}.{at}", if at % 2 == 0 { "" } else { "x" }))).collect();
+    let wide = |rows: usize| Narration {
+        columns: shape(&columns),
+        rows: (0..rows).map(row).collect(),
+        words: Vec::new(),
+        numbers: Vec::new(),
+    };
+    assert!(wide(1).check(&"7.77 ".repeat(240)).is_err());
+    assert!(wide(100).check(&"Nothing. ".repeat(130)).is_ok());
+    let names: String = (0..60).map(|row| format!("x{row}.1 ")).collect();
+    assert!(wide(100).check(&format!("{names}{}", "7.77 ".repeat(150))).is_err());
+}
+
+/// A question may be long, and is one of the texts whose numbers may be said again.
+#[test]
+fn a_long_question_full_of_numbers_is_read_once() {
+    let columns = shape(&[("city", 'S')]);
+    let rows = [vec![Some("Berlin".to_owned())]];
+    let said = "1 ".repeat(50_000);
+    let source = Source { columns: &columns, rows: &rows, said: &[&said] };
+    assert_eq!(check(&"1 ".repeat(600), &source), Ok(()));
+    assert!(check("2 cities of 3", &source).is_err());
+}
