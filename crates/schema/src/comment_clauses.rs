@@ -5,6 +5,7 @@
 //! `[primary key]`, `[unique]`, `[references t (c)]` and `[one of 'a', 'b']` in that of a column. A relation without a schema is in
 //! that of the commented one. What is in brackets and is no clause is text.
 
+use std::collections::HashMap;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -73,10 +74,14 @@ pub fn may_tell(kind: RelationKind) -> bool {
     matches!(kind, RelationKind::View | RelationKind::MaterializedView | RelationKind::ForeignTable)
 }
 
+/// Comments tell no more keys of a relation than this; each is compared with all before it.
+const MOST_KEYS: usize = 500;
+
 /// Takes the clauses out of the comments, and what they tell for declared, as far as it speaks of columns that there are here.
 pub fn apply(relations: &mut [Relation]) {
     let mut keys: Vec<(usize, ForeignKey)> = Vec::new();
     for (number, relation) in relations.iter_mut().enumerate().filter(|(_, relation)| may_tell(relation.kind)) {
+        let (mut unique, mut foreign) = (0, 0);
         for (column, clause) in taken_out(relation) {
             let of = |columns: Vec<String>| {
                 if columns.is_empty() { column.clone().into_iter().collect() } else { columns }
@@ -90,14 +95,16 @@ pub fn apply(relations: &mut [Relation]) {
                 }
                 Clause::Unique(columns) => {
                     let columns = of(columns);
-                    if has_all(relation, &columns) && !relation.unique_keys.contains(&columns) {
+                    unique += 1;
+                    if unique <= MOST_KEYS && has_all(relation, &columns) && !relation.unique_keys.contains(&columns) {
                         relation.unique_keys.push(columns);
                     }
                 }
                 Clause::References { columns, schema, relation: to, referenced } => {
                     let schema = schema.unwrap_or_else(|| relation.schema.clone());
                     let key = ForeignKey { columns: of(columns), schema, relation: to, referenced };
-                    if has_all(relation, &key.columns) {
+                    foreign += 1;
+                    if foreign <= MOST_KEYS && has_all(relation, &key.columns) {
                         keys.push((number, key));
                     }
                 }
@@ -117,9 +124,12 @@ pub fn apply(relations: &mut [Relation]) {
 }
 
 fn add_foreign_keys(relations: &mut [Relation], keys: Vec<(usize, ForeignKey)>) {
+    let name = |relation: &Relation| (relation.schema.clone(), relation.name.clone());
+    // Of several of the same name, the first.
+    let places: HashMap<_, _> = relations.iter().enumerate().rev().map(|(at, relation)| (name(relation), at)).collect();
     for (from, mut key) in keys {
-        let named = |other: &&Relation| other.schema == key.schema && other.name == key.relation;
-        let Some(to) = relations.iter().find(named) else { continue };
+        let at = places.get(&(key.schema.clone(), key.relation.clone()));
+        let Some(to) = at.and_then(|at| relations.get(*at)) else { continue };
         if key.referenced.is_empty() {
             key.referenced.clone_from(&to.primary_key);
         }
@@ -304,6 +314,25 @@ mod tests {
         let columns = columns.collect();
         let (schema, name) = ("s".to_owned(), name.to_owned());
         Relation { schema, name, kind, comment: comment_of(comment), columns, ..Relation::default() }
+    }
+
+    /// A thousand columns with a comment of a thousand characters each tell tens of thousands of keys.
+    #[test]
+    fn comments_tell_no_more_keys_than_can_be_compared() {
+        let names: Vec<String> = (0..1600).map(|at| format!("c{at}")).collect();
+        let comments = (0..1600).map(|at| {
+            let keys = (0..15).map(|next| format!("[references t (c{0})] [unique (c{at}, c{0})]", (at + next) % 1600));
+            keys.collect::<String>()
+        });
+        let comments: Vec<String> = comments.collect();
+        let columns: Vec<(&str, &str)> =
+            names.iter().map(String::as_str).zip(comments.iter().map(String::as_str)).collect();
+        let mut relations =
+            [relation("v", RelationKind::View, "", &columns), relation("t", RelationKind::Table, "", &columns)];
+        apply(&mut relations);
+        let [view, _] = relations;
+        assert_eq!((view.foreign_keys.len(), view.unique_keys.len()), (MOST_KEYS, MOST_KEYS));
+        assert_eq!(view.columns[1599].comment, None);
     }
 
     #[test]
