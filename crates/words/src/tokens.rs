@@ -38,6 +38,8 @@ pub struct Word {
 pub fn split(text: &str, limit: usize) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut rest = text;
+    // Looked for once: a text of a hundred thousand full stops asks at each of them whether a word follows.
+    let last_word = text.rfind(char::is_alphanumeric);
     // A hyphen right after a letter joins two words; any other one before a digit is a minus sign.
     let mut joined = false;
     while words.len() < limit {
@@ -62,7 +64,7 @@ pub fn split(text: &str, limit: usize) -> Vec<Word> {
         rest = after;
         joined = first.is_alphanumeric();
         if matches!(first, '.' | '?' | '!') && (rest.is_empty() || rest.starts_with(['.', '?', '!', ' ', '\n', '"'])) {
-            let more = rest.contains(|c: char| c.is_alphanumeric());
+            let more = last_word.is_some_and(|last| last >= text.len() - rest.len());
             if more && words.last().is_some_and(|word| word.lower != ".") {
                 words.push(word(".", '.', start));
             }
@@ -266,6 +268,15 @@ mod tests {
             split("10 1.000 7x", 9).iter().map(|word| word.kind).collect::<Vec<_>>(),
             [WordKind::Number, WordKind::Word, WordKind::Word]
         );
+    }
+
+    /// Each of them was looked at from each before it.
+    #[test]
+    fn full_stops_without_end_are_soon_read() {
+        let stops = ".".repeat(100_000);
+        assert_eq!(lowers(&stops), [""; 0]);
+        assert_eq!(lowers(&format!("a{stops} b{stops}")), ["a", ".", "b"]);
+        assert_eq!(lowers(&"? ! ".repeat(25_000)), [""; 0]);
     }
 
     #[test]
