@@ -14,6 +14,7 @@ use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
 use crate::grounding::array_literal;
 use crate::pg::host::catalog_stamps;
+use crate::pg::host::interrupts;
 use crate::pg::host::labelled_relations::{STATISTICS, is_labelled};
 use crate::pg::running::query::{current_role, rows_in};
 use crate::pg::running::sandbox::Sandbox;
@@ -109,6 +110,7 @@ impl<'a> Search<'a> {
         }
         let sql = include_str!("code_bodies.sql");
         for row in rows_in(self.sandbox, sql, &[Some(&oid_array(oids.into_iter()))])? {
+            interrupts::serve();
             let [oid, Some(kind), Some(body), path, changes_strings, depends] = row.as_slice() else { continue };
             let oid = oid_of(oid);
             let pairs = depends.iter().flat_map(|depends| depends.split(' ')).filter_map(|pair| pair.split_once('/'));

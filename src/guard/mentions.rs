@@ -66,8 +66,8 @@ const AFTER_RELATIONS: [&str; 17] = [
 
 /// `runs_statements`: the language has EXECUTE, as PL/pgSQL does.
 pub fn of(body: &str, runs_statements: bool) -> Mentions {
-    let (tokens, has_escaped_names) = tokens(body);
-    let mut mentions = Mentions { is_opaque: has_escaped_names, ..Mentions::default() };
+    let (tokens, is_unclear) = tokens(body);
+    let mut mentions = Mentions { is_opaque: is_unclear, ..Mentions::default() };
     // Whether relations are listed, for every open parenthesis.
     let mut lists = vec![false];
     for (at, token) in tokens.iter().enumerate() {
@@ -123,10 +123,19 @@ fn begins_item(tokens: &[Token], at: usize) -> bool {
     }
 }
 
-/// The words of a text, and whether it holds names in the notation `U&"…"`, which are not read.
+/// Longer texts, in bytes, are not read.
+const MOST_BYTES: usize = 1_000_000;
+
+/// Longer runs of the characters of operators are not read: no operator has more than 63, and a run of signs is one for each.
+const MOST_OPERATOR: usize = 200;
+
+/// The words of a text, and whether it holds what is not read: names in the notation `U&"…"`, or endless operators.
 fn tokens(body: &str) -> (Vec<Token>, bool) {
     let bytes = body.as_bytes();
-    let (mut tokens, mut at, mut has_escaped_names) = (Vec::new(), 0, false);
+    let (mut tokens, mut at, mut is_unclear) = (Vec::new(), 0, false);
+    if bytes.len() > MOST_BYTES {
+        return (tokens, true);
+    }
     while let Some(&byte) = bytes.get(at) {
         let rest = &bytes[at..];
         let (token, length) = match byte {
@@ -139,19 +148,24 @@ fn tokens(body: &str) -> (Vec<Token>, bool) {
             b'0'..=b'9' => (Some(Token::Other), length_while(rest, |byte| is_in_word(byte) || byte == b'.')),
             _ if starts_word(byte) => {
                 let length = length_while(rest, is_in_word);
-                has_escaped_names |= matches!(&rest[..length], b"u" | b"U") && rest[length..].starts_with(b"&\"");
+                is_unclear |= matches!(&rest[..length], b"u" | b"U") && rest[length..].starts_with(b"&\"");
                 let text = body.get(at..at + length).unwrap_or_default().to_ascii_lowercase();
                 (Some(Token::Word { text, is_quoted: false }), length)
             }
             b'(' | b')' | b',' | b'.' | b';' => (Some(Token::Sign(byte)), 1),
-            _ if is_operator(byte) => operator(rest),
+            _ if is_operator(byte) => {
+                let (found, length) = operators(rest);
+                is_unclear |= found.is_empty();
+                tokens.extend(found);
+                (None, length)
+            }
             b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => (None, 1),
             _ => (Some(Token::Other), 1),
         };
         tokens.extend(token);
         at += length.max(1);
     }
-    (tokens, has_escaped_names)
+    (tokens, is_unclear)
 }
 
 fn length_while(bytes: &[u8], holds: impl Fn(u8) -> bool) -> usize {
@@ -224,18 +238,23 @@ fn dollar(bytes: &[u8]) -> (Option<Token>, usize) {
     (Some(Token::Other), end.map_or(bytes.len(), |end| tag.len() + end + tag.len()))
 }
 
-/// The rules are those of the scanner: a comment ends an operator, and only some may end in a sign.
-fn operator(bytes: &[u8]) -> (Option<Token>, usize) {
-    let mut length = length_while(bytes, is_operator);
+/// The operators of a run of their characters, none where it is too long, and its length. The rules are those of the scanner: a
+/// comment ends an operator, and only some may end in a sign. Where one may not, its signs are operators of their own.
+fn operators(bytes: &[u8]) -> (Vec<Token>, usize) {
+    let run = length_while(&bytes[..bytes.len().min(MOST_OPERATOR + 1)], is_operator);
     let starts_comment = |at: usize| bytes[at..].starts_with(b"--") || bytes[at..].starts_with(b"/*");
-    length = (1..length).find(|at| starts_comment(*at)).unwrap_or(length);
-    while length > 1
-        && b"+-".contains(&bytes[length - 1])
-        && !bytes[..length - 1].iter().any(|byte| b"~!@#%^&|`?".contains(byte))
-    {
-        length -= 1;
+    let length = (1..run).find(|at| starts_comment(*at)).unwrap_or(run);
+    if length > MOST_OPERATOR {
+        return (Vec::new(), length_while(bytes, is_operator));
     }
-    (Some(Token::Operator(String::from_utf8_lossy(&bytes[..length]).into_owned())), length)
+    let mut end = length;
+    if !bytes[..length].iter().any(|byte| b"~!@#%^&|`?".contains(byte)) {
+        while end > 1 && b"+-".contains(&bytes[end - 1]) {
+            end -= 1;
+        }
+    }
+    let token = |text: &[u8]| Token::Operator(String::from_utf8_lossy(text).into_owned());
+    (std::iter::once(&bytes[..end]).chain(bytes[end..length].chunks(1)).map(token).collect(), length)
 }
 
 #[cfg(test)]
@@ -287,6 +306,18 @@ mod tests {
         assert!(of("SELECT pg_catalog.query_to_xml('x', true, true, '')", false).is_opaque);
         assert!(of("SELECT * FROM U&\"d\\0061t\"", false).is_opaque);
         assert!(!of("SELECT u & x FROM t", false).is_opaque);
+    }
+
+    /// Each sign of a run was read with all behind it, and these again for each.
+    #[test]
+    fn a_text_without_end_is_soon_read_or_not_at_all() {
+        let signs = of(&format!("SELECT {}1 FROM t", "+".repeat(100_000)), false);
+        assert!(signs.is_opaque && signs.relations.len() == 1);
+        let few = of(&"SELECT 1 +-+-+-+-+ @-1 FROM t;".repeat(10_000), false);
+        assert_eq!((few.is_opaque, few.operators.len()), (false, 3));
+        let remark = of(&format!("SELECT 1 +{}\nFROM t", "-".repeat(1_000)), false);
+        assert_eq!((remark.is_opaque, remark.relations.len()), (false, 1));
+        assert!(of(&" ".repeat(MOST_BYTES + 1), false).is_opaque);
     }
 
     #[test]
