@@ -321,6 +321,17 @@ fn rows_of(facts: &Facts, query: &Query) -> Option<String> {
     let (times, rest): (Vec<_>, Vec<_>) = filters.into_iter().partition(|one| bound(one, facts.today).is_some());
     let is_join = |one: &Expr| matches!(one, Expr::Compare { comparison: Comparison::Equal, sides, .. } if matches!((uncast(&sides.0), uncast(&sides.1)), (Expr::Column { .. }, Expr::Column { .. })));
     let rest: Vec<&Expr> = rest.into_iter().filter(|one| !is_join(one)).collect();
+    // "Paid orders" are told so, and not as orders with a status.
+    let (mut said, mut others) = (Vec::new(), Vec::new());
+    for condition in rest {
+        match phrases::phrase(facts, condition) {
+            Some(Phrase::Adjective(state)) => said.push(state),
+            _ => others.push(condition),
+        }
+    }
+    let rest = others;
+    said.push(name);
+    let name = said.join(" ");
     let compares_columns = |one: &&Expr| matches!(one, Expr::Compare { sides, .. } if matches!((uncast(&sides.0), uncast(&sides.1)), (Expr::Column { .. }, Expr::Column { .. })));
     if rest.iter().any(|one| holds_subquery(one) || compares_columns(one))
         || !select.grouping.is_empty()

@@ -152,15 +152,23 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {
             Some(Phrase::Called(said.to_lowercase()))
         }
-        (Some(owner), "name" | "title" | "label") if is_of_another => {
-            Some(Phrase::Place(format!("of the {} {said}", words::singular(&owner))))
+        (Some(owner), "name" | "title" | "label") if is_of_another || counted_rows(facts).is_none() => {
+            Some(Phrase::Place(of_called(&owner, values, &in_places)))
         }
+        (Some(_), "name" | "title") if !name.contains(' ') => Some(Phrase::That(format!("are called {said}"))),
         _ if values.iter().any(|value| numbers::parse(value).is_some()) => {
             let figures: Option<Vec<String>> = values.iter().map(|value| figure(facts, value)).collect();
             Some(Phrase::With(format!("{} of {}", with_article(&name), english_list(&figures?, "or"))))
         }
         _ => Some(Phrase::With(format!("{name} {said}"))),
     }
+}
+
+/// `of the category Laptops`, `of the categories Laptops and Phones`.
+pub(super) fn of_called(owner: &str, values: &[&str], said: &str) -> String {
+    let one = words::singular(owner);
+    let is_plural = values.len() > 1 && one != owner;
+    format!("of the {} {said}", if is_plural { owner } else { &one })
 }
 
 /// Whether the question calls the rows by a value: "laptops" and not "products" of that category.

@@ -1,7 +1,8 @@
 //! How answers are worded: each rule beside a case that it must leave alone.
 
+use super::phrases::of_called;
 use super::tests::{Case, aggregate, column, compare, constant, filtered, since};
-use crate::outline::{Comparison, Expr};
+use crate::outline::{Body, Comparison, EntryKind, Expr, FromItem, Query, Select};
 
 /// A table `orders` grouped by one column and counted.
 fn counted(label: &'static str, question: &'static str, rows: &[(&'static str, &'static str)]) -> String {
@@ -317,4 +318,32 @@ fn a_month_that_the_data_stops_in_is_told_apart() {
     );
     // Of one complete month there is no course, so that nothing is left out.
     assert!(told(2).starts_with("The number of orders in 2025 was 100 in November and 9 in December."), "{}", told(2));
+}
+
+#[test]
+fn what_is_called_so_is_said_to_be() {
+    let count = || vec![("count", 'N', aggregate("count", Vec::new()))];
+    let is = |value: &str| compare("name", Comparison::Equal, value, 'S');
+    let told =
+        |filter: Expr| Case { grouped: false, filter: Some(filter), ..Case::new(count(), vec![vec!["2"]]) }.told();
+    assert_eq!(told(Expr::Or(vec![is("Ada"), is("Ben")])), "There are 2 orders that are called Ada or Ben.");
+    assert_eq!(
+        of_called("categories", &["Laptops", "Phones"], "Laptops and Phones"),
+        "of the categories Laptops and Phones"
+    );
+    assert_eq!(of_called("categories", &["Laptops"], "Laptops"), "of the category Laptops");
+}
+
+#[test]
+fn related_rows_in_a_state_are_called_by_it() {
+    let count = || vec![("count", 'N', aggregate("count", Vec::new()))];
+    let with = |filter: Expr| {
+        let from = vec![FromItem::Entry { entry: 0, kind: EntryKind::Table, sampled: false, lateral: false }];
+        let select = Select { from, filter: Some(filter), ..Select::default() };
+        let related = Expr::Exists(Box::new(Query { body: Body::Select(Box::new(select)), ..Query::default() }));
+        Case { grouped: false, filter: Some(related), ..Case::new(count(), vec![vec!["2"]]) }.told()
+    };
+    assert_eq!(with(compare("status", Comparison::Equal, "paid", 'S')), "There are 2 orders with paid orders.");
+    let over = compare("total", Comparison::Greater, "5", 'N');
+    assert_eq!(with(over), "There are 2 orders with orders where total is more than 5.");
 }
