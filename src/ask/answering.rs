@@ -9,7 +9,7 @@ use super::{approve, notes};
 use crate::error::Error;
 use crate::execution;
 use crate::ledger::{Entry, recorded};
-use crate::model::Chain;
+use crate::model::{self, Chain};
 use crate::pg::host::moment;
 use crate::pg::rows::receiver::Outcome;
 use crate::pg::rows::sinks::Collected;
@@ -114,9 +114,11 @@ impl Gathered {
                 return Ok(narrated);
             }
             let started = Instant::now();
+            entry.calling(&model, 1, model::sent(&prompt), chain.price_of(&model));
             let (text, usage) = chain.narrate(&model, &prompt, self.deadline.end);
             let (failure, took) = (text.as_ref().err().map(|error| error.sqlstate().to_owned()), started.elapsed());
             entry.called(&model, took, &usage, chain.price_of(&model), failure.as_deref());
+            entry.release();
             entry.stages.model += took;
             self.answered.calls.push(ModelCall { model: model.clone(), took, usage, failure });
             let text = match text {

@@ -9,7 +9,7 @@ use super::question::Question;
 use crate::error::Error;
 use crate::execution;
 use crate::ledger::Entry;
-use crate::model::{Chain, Replied};
+use crate::model::{Chain, Replied, sent};
 use crate::pg::host::activity::Asking;
 use crate::pg::rows::sinks::Collected;
 use crate::pg::running::sandbox::sandboxed;
@@ -28,6 +28,7 @@ pub fn ask(chain: &Chain, model: usize, prompt: &Prompt, drafts: u32, end: Insta
     } else {
         1
     };
+    entry.calling(chain.name(model), drafts, sent(prompt), chain.price(model));
     let asking = Asking::begin(chain.name(model), model, entry.attempts() + 1);
     let replies = chain.propose(model, prompt, drafts, chain.share(model, end));
     drop(asking);

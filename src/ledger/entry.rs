@@ -50,6 +50,20 @@ pub struct Entry {
     job: i64,
     /// The quotas that it counts for, once it has called a model.
     metered: Option<Metered>,
+    /// What was sent to a model that has not replied.
+    under_way: Option<UnderWay>,
+}
+
+/// Calls of a model that have no reply yet. Where an ERROR ends the question, they are recorded with what was sent, as whoever
+/// cancels a question pays for it.
+#[derive(Debug)]
+struct UnderWay {
+    model: String,
+    calls: u32,
+    started: Instant,
+    /// Of each call.
+    sent: Usage,
+    price: Option<Price>,
 }
 
 impl Entry {
@@ -67,6 +81,7 @@ impl Entry {
             bytes: None,
             job: 0,
             metered: None,
+            under_way: None,
         }
     }
 
@@ -93,11 +108,31 @@ impl Entry {
         metered.reserve(further, tokens(most), cost)
     }
 
-    /// The calls are over, and what they took is told by [`Self::called`].
-    pub fn release(&self) {
+    /// A prompt of so many tokens is sent to a model, so many times at once.
+    pub fn calling(&mut self, model: &str, calls: u32, sent: Usage, price: Option<Price>) {
         if let Some(metered) = &self.metered {
+            let cost = price.and_then(|price| price.cost(&sent)).unwrap_or_default();
+            metered.sent(tokens(&sent).saturating_mul(calls.into()), cost * f64::from(calls));
+        }
+        self.under_way = Some(UnderWay { model: model.to_owned(), calls, started: Instant::now(), sent, price });
+    }
+
+    /// The calls are over, and what they took was told by [`Self::called`].
+    pub fn release(&mut self) {
+        self.under_way = None;
+        if let Some(metered) = &self.metered {
+            metered.replied();
             metered.release();
         }
+    }
+
+    /// An ERROR with this SQLSTATE has ended the question, and with it what is under way.
+    pub(super) fn interrupted(&mut self, sqlstate: &str) {
+        let Some(UnderWay { model, calls, started, sent, price }) = self.under_way.take() else { return };
+        for _ in 0..calls {
+            self.called(&model, started.elapsed(), &sent, price, Some(sqlstate));
+        }
+        self.release();
     }
 
     /// A model outside the server was asked. `failure`: the SQLSTATE of what it failed with.

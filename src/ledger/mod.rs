@@ -65,6 +65,7 @@ pub fn recorded_if<T>(
             result
         }
         Err(unwinding) => {
+            entry.interrupted(&unwinding.sqlstate());
             let detail = entry.detail(settings.history);
             let record = entry.record(&asked, &Outcome::raised(unwinding.sqlstate()), detail);
             counters::count(&record);

@@ -189,12 +189,11 @@ impl Chain {
 
     /// The tokens that a call may take: an estimate of the prompt that is rather too high, and the longest reply.
     pub fn most_usage(&self, model: usize, prompt: &Prompt) -> Usage {
-        let input = prompt.as_text().chars().count().div_ceil(3);
         let output = match self.models.get(model) {
             Some(Model::Remote(remote)) => remote.endpoint.max_tokens.unwrap_or(LONG_REPLY),
             _ => 0,
         };
-        Usage { input: u64::try_from(input).ok(), output: Some(output.into()), ..Usage::default() }
+        Usage { output: Some(output.into()), ..sent(prompt) }
     }
 
     /// A call of the remote model with this place in the chain, for another thread to make, which ends then at the latest.
@@ -237,9 +236,11 @@ impl Chain {
                 Model::Remote(remote) => {
                     let started = Instant::now();
                     entry.allow()?;
+                    entry.calling(&remote.name, 1, sent(prompt), remote.price);
                     let (result, usage) = remote.explain(prompt, self.share(at, end));
                     let failure = result.as_ref().err().map(Error::sqlstate);
                     entry.called(&remote.name, started.elapsed(), &usage, remote.price, failure);
+                    entry.release();
                     entry.stages.model += started.elapsed();
                     (remote.name.as_str(), result)
                 }
@@ -257,6 +258,12 @@ impl Chain {
         }
         Err(Error::NoModel)
     }
+}
+
+/// What a prompt takes before there is a reply: about as many tokens as it has.
+pub fn sent(prompt: &Prompt) -> Usage {
+    let input = prompt.as_text().chars().count().div_ceil(3);
+    Usage { input: u64::try_from(input).ok(), output: Some(0), ..Usage::default() }
 }
 
 /// A reply of so many tokens is taken for the longest where a server sets no `max_tokens`.

@@ -263,7 +263,7 @@ pub fn spend<'k>(keys: impl Iterator<Item = &'k Key>, tokens: u64, cost: f64) {
     COUNTS.with(|counts| counts.add(keys, tokens, cost));
 }
 
-/// What is counted as used for calls of this process that are under way.
+/// What calls of this process that are under way take.
 #[derive(Debug)]
 struct Kept {
     keys: Vec<Key>,
@@ -272,7 +272,10 @@ struct Kept {
 }
 
 thread_local! {
+    /// Counted as used.
     static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+    /// To be counted as used where the process ends.
+    static SENT: RefCell<Option<Kept>> = const { RefCell::new(None) };
 }
 
 /// See [`super::Metered::reserve`].
@@ -291,6 +294,16 @@ pub fn release() {
     }
 }
 
+/// See [`super::Metered::sent`].
+pub fn sent(keys: Vec<Key>, tokens: u64, cost: f64) {
+    SENT.set(Some(Kept { keys, tokens, cost }));
+}
+
+/// See [`super::Metered::replied`].
+pub fn replied() {
+    SENT.take();
+}
+
 /// A question of this process is over; `job` as for [`admit`].
 pub fn leave(job: i64) {
     release();
@@ -303,6 +316,9 @@ pub fn forget_process(process: i32) {
 }
 
 fn leave_all() {
+    if let Some(Kept { keys, tokens, cost }) = SENT.take() {
+        spend(keys.iter(), tokens, cost);
+    }
     release();
     COUNTS.with(|counts| counts.leave(background::process(), None));
 }

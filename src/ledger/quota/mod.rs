@@ -119,6 +119,16 @@ impl Metered {
         counts::release();
     }
 
+    /// Calls are under way that have taken so much already, which counts where the process ends before they do.
+    pub fn sent(&self, tokens: u64, cost: f64) {
+        counts::sent(self.quotas.iter().map(|quota| quota.key).collect(), tokens, cost);
+    }
+
+    /// These calls are over.
+    pub fn replied(&self) {
+        counts::replied();
+    }
+
     /// A call is over, and took so many tokens and cost so much.
     pub fn spend(&self, tokens: u64, cost: f64) {
         counts::spend(self.quotas.iter().map(|quota| &quota.key), tokens, cost);

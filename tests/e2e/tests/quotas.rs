@@ -224,6 +224,28 @@ fn questions_at_the_same_time_are_limited() {
     other.ask(TOP_CUSTOMERS);
 }
 
+/// What was sent is paid for, whether the asker waits for the reply or not.
+#[test]
+fn calls_that_are_given_up_count_with_what_was_sent() {
+    let mut office = office(preloaded(), "given_up");
+    office.double.answer(TOP_CUSTOMERS, Reply::sql(TOP_CUSTOMERS_SQL).after(600_000));
+    let askers = [office.analyst.clone(), office.database.role("other")];
+    for ((asker, end), requests) in askers.iter().zip(["pg_cancel_backend", "pg_terminate_backend"]).zip(1..) {
+        office.quota(asker, false, "tokens", "1");
+        let mut session = office.asker(asker);
+        let pid = session.pid();
+        let asking = thread::spawn(move || session.try_ask(TOP_CUSTOMERS).is_err());
+        assert!(office.double.wait_for_requests(requests, Duration::from_secs(60)));
+        office.admin.run(&format!("SELECT {end}({pid})"));
+        assert!(asking.join().expect("no panic"));
+        wait_for(&mut office.admin, &format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}"), "0");
+        office.asker(asker).ask_error(TOP_CUSTOMERS, "53400");
+    }
+    let recorded = "SELECT string_agg(concat_ws(' ', calls, tokens_in > 100, tokens_out, cost > 0, sqlstate), ', ')
+        FROM nl2sql.history WHERE calls > 0";
+    wait_for(&mut office.admin, recorded, "1 t 0 t 57014");
+}
+
 /// Of many quotas on questions at a time none is left out, whichever the tightest is.
 #[test]
 fn many_quotas_on_questions_at_a_time_hold_together() {
