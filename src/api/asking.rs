@@ -1,5 +1,6 @@
 //! Questions, answered with SQL, rows, a cursor, columns, sentences or one document.
 
+use super::arguments::names;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -50,7 +51,7 @@ fn answer(question: Question, sink: &mut impl Sink) -> Result<(), ErrorReport> {
     RETURNS refcursor VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 fn nl_open(question: Option<&str>, cursor: Option<&str>, thread: Option<&str>) -> Result<String, ErrorReport> {
     let question = Question::new("nl_open", question, thread)?;
-    if cursor.is_some_and(str::is_empty) {
+    if names("cursor", cursor)?.is_some_and(str::is_empty) {
         return Err(Error::EmptyCursorName.into());
     }
     let is_gone_at_once = transaction::ends_with_statement();

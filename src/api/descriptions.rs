@@ -1,5 +1,6 @@
 //! What other servers say of foreign tables.
 
+use super::arguments::names;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -27,6 +28,7 @@ fn import_descriptions(
     >,
     ErrorReport,
 > {
+    let server = names("server", server)?;
     let imported =
         descriptions::import(server.unwrap_or_default(), replace.unwrap_or(false), Settings::in_force()?.bounds)?;
     Ok(TableIterator::new(imported.into_iter().map(|one| (one.table, one.comments, one.keys, one.lists, one.problem))))

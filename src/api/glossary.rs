@@ -1,5 +1,6 @@
 //! The company's words.
 
+use super::arguments::names;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -18,6 +19,7 @@ fn define(
     expression: Option<&str>,
     audience: Option<&str>,
 ) -> Result<(), ErrorReport> {
+    let (on_relation, audience) = (names("on_relation", on_relation)?, names("audience", audience)?);
     let definition = Definition { term, meaning, on_relation, expression, audience };
     Ok(glossary::define(&definition, &*Settings::in_force()?)?)
 }
@@ -26,5 +28,5 @@ fn define(
 #[pg_extern(sql = "CREATE FUNCTION nl2sql.undefine(term text) RETURNS void
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 fn undefine(term: Option<&str>) -> Result<(), ErrorReport> {
-    Ok(teaching::undefine(term, &*Settings::in_force()?)?)
+    Ok(teaching::undefine(names("term", term)?, &*Settings::in_force()?)?)
 }

@@ -1,5 +1,6 @@
 //! What can be asked.
 
+use super::arguments::names;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -16,5 +17,5 @@ fn nl_examples(n: default!(Option<i32>, 10)) -> Result<SetOfIterator<'static, St
 /// One page on a topic.
 #[pg_extern(volatile, parallel_unsafe)]
 fn nl_help(topic: default!(Option<&str>, "NULL")) -> Result<String, ErrorReport> {
-    Ok(help::help(topic, &*Settings::in_force()?)?)
+    Ok(help::help(names("topic", topic)?, &*Settings::in_force()?)?)
 }

@@ -1,5 +1,6 @@
 //! What is written down of questions.
 
+use super::arguments::names;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -15,7 +16,7 @@ use crate::settings::profile;
 fn erase(role: Option<&str>, before: Option<TimestampWithTimeZone>) -> Result<i64, ErrorReport> {
     check_version()?;
     let before = before.map(|time| time.to_iso_string());
-    Ok(subjects::erase(role, before.as_deref())?)
+    Ok(subjects::erase(names("role", role)?, before.as_deref())?)
 }
 
 /// What is kept of a role.
@@ -24,7 +25,7 @@ fn erase(role: Option<&str>, before: Option<TimestampWithTimeZone>) -> Result<i6
 fn export_history(role: Option<&str>) -> Result<SetOfIterator<'static, pgrx::JsonB>, ErrorReport> {
     check_version()?;
     let parsed = |document: String| serde_json::from_str(&document).ok().map(pgrx::JsonB);
-    Ok(SetOfIterator::new(subjects::export(role)?.into_iter().filter_map(parsed).collect::<Vec<_>>()))
+    Ok(SetOfIterator::new(subjects::export(names("role", role)?)?.into_iter().filter_map(parsed).collect::<Vec<_>>()))
 }
 
 /// What was counted for all sessions, by role.

@@ -1,5 +1,6 @@
 //! Every function that SQL can call, and nothing else: each takes its arguments apart and hands them to a room.
 
+mod arguments;
 mod asking;
 mod background;
 mod descriptions;

@@ -1,5 +1,7 @@
 //! What users teach.
 
+use super::arguments::{self, names};
+use crate::pg::rows::jsonb;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
@@ -20,6 +22,7 @@ fn teach(
     note: Option<&str>,
     audience: Option<&str>,
 ) -> Result<i64, ErrorReport> {
+    let audience = names("audience", audience)?;
     Ok(teaching::teach(&Teaching { question, sql, note, audience }, &*Settings::in_force()?)?)
 }
 
@@ -87,7 +90,7 @@ fn accept(
     audience: Option<&str>,
 ) -> Result<i64, ErrorReport> {
     let id = feedback.ok_or(Error::NoSuchFeedback(0))?;
-    let teaching = Teaching { question: None, sql, note, audience };
+    let teaching = Teaching { question: None, sql, note, audience: names("audience", audience)? };
     Ok(reviewing::accept(id, &teaching, &*Settings::in_force()?)?)
 }
 
@@ -124,7 +127,7 @@ fn evaluate(
     >,
     ErrorReport,
 > {
-    let measured = evaluating::evaluate(model, about, &*Settings::in_force()?)?;
+    let measured = evaluating::evaluate(names("model", model)?, names("about", about)?, &*Settings::in_force()?)?;
     Ok(TableIterator::new(measured.into_iter().map(|one| {
         let outcome = one.outcome.to_owned();
         (one.id, one.question, outcome, one.sql, one.problem, one.tokens_in, one.tokens_out, one.milliseconds)
@@ -141,7 +144,9 @@ fn export() -> Result<pgrx::JsonB, ErrorReport> {
 /// Teaches what a document holds.
 #[pg_extern(sql = "CREATE FUNCTION nl2sql.import(document jsonb) RETURNS bigint
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
-fn import(document: Option<pgrx::JsonB>) -> Result<i64, ErrorReport> {
+fn import(document: Option<pgrx::AnyElement>) -> Result<i64, ErrorReport> {
     let document = document.ok_or_else(|| Error::BadDocument("It is null.".to_owned()))?;
-    Ok(exchange::import(document.0, &*Settings::in_force()?)?)
+    arguments::within("document", jsonb::bytes(&document), arguments::MOST_OF_DOCUMENT)?;
+    let document = jsonb::read(&document).ok_or_else(|| Error::BadDocument("It is null.".to_owned()))?;
+    Ok(exchange::import(document, &*Settings::in_force()?)?)
 }

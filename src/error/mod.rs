@@ -19,6 +19,8 @@ pub use told::Told;
 pub enum Error {
     #[error("the question is empty")]
     EmptyQuestion,
+    #[error("the argument \"{argument}\" is too long")]
+    LongArgument { argument: &'static str, bytes: usize, most: usize },
     #[error("the question is too long")]
     LongQuestion { bytes: usize, most: usize },
     #[error("the statement is empty")]

@@ -24,6 +24,7 @@ impl Error {
             Self::Encoding | Self::Silent { .. } => "0A000",
             Self::EmptyCursorName => "34000",
             Self::LongQuestion { .. }
+            | Self::LongArgument { .. }
             | Self::LongThreadName { .. }
             | Self::PairTooLong { .. }
             | Self::TermTooLong { .. }
@@ -104,7 +105,9 @@ impl Error {
             | Self::Refused { why, .. } => Some(why.clone()),
             Self::Hidden(_) => Some("Its security label is \"hidden\".".to_owned()),
             Self::InvalidLabel { why, .. } | Self::QuotasUncounted(why) => Some((*why).to_owned()),
-            Self::LongQuestion { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are read.")),
+            Self::LongQuestion { bytes, most } | Self::LongArgument { bytes, most, .. } => {
+                Some(format!("It has {bytes} bytes; at most {most} are read."))
+            }
             Self::TooManyModels { named, most } => Some(format!("It names {named}; at most {most} are asked.")),
             Self::LongThreadName { bytes, most } => Some(format!("It has {bytes} bytes; at most {most} are kept.")),
             Self::PairTooLong { bytes, most, .. } | Self::TermTooLong { bytes, most, .. } => {

@@ -1,16 +1,13 @@
 //! Settings that are lists of names.
 
+use std::collections::HashSet;
+
 use crate::model::plain_name;
 
 /// The models that a text names, as in nl2sql.model, each once: attempts are counted by model.
 pub fn models_of(text: &str) -> Vec<String> {
-    let mut models: Vec<String> = Vec::new();
-    for name in names(text) {
-        if !models.iter().any(|model| plain_name(model) == plain_name(&name)) {
-            models.push(name);
-        }
-    }
-    models
+    let mut known = HashSet::new();
+    names(text).into_iter().filter(|name| known.insert(plain_name(name).to_owned())).collect()
 }
 
 /// The names of a comma-separated list. One in double quotes may hold commas, and quotes that are doubled.

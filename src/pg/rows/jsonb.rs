@@ -8,6 +8,7 @@ use pgrx::pg_sys;
 use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
+use pgrx::{AnyElement, FromDatum};
 
 /// The text of a json document.
 pub struct JsonbText(pub String);
@@ -32,4 +33,16 @@ unsafe impl SqlTranslatable for JsonbText {
     const TYPE_ORIGIN: TypeOrigin = TypeOrigin::External;
     const ARGUMENT_SQL: Result<SqlMappingRef, ArgumentError> = Ok(SqlMappingRef::Skip);
     const RETURN_SQL: Result<ReturnsRef, ReturnsError> = Ok(ReturnsRef::One(SqlMappingRef::Skip));
+}
+
+/// How long a jsonb is that a function of SQL was called with, in bytes of the server's form, before it is fetched or unpacked.
+pub fn bytes(document: &AnyElement) -> usize {
+    // SAFETY: the argument is declared as jsonb, whose values have a length.
+    unsafe { pg_sys::toast_raw_datum_size(document.datum()) }
+}
+
+/// What it holds.
+pub fn read(document: &AnyElement) -> Option<serde_json::Value> {
+    // SAFETY: as above, and it is not null.
+    unsafe { pgrx::JsonB::from_datum(document.datum(), false) }.map(|document| document.0)
 }
