@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::answered::{Source, Stages};
 use super::answering::{Gathered, gather};
 use super::language::Language;
-use super::question::Question;
+use super::question::{Question, thread_name};
 use super::{help, small_talk};
 use crate::error::Error;
 use crate::ledger::recorded;
@@ -119,7 +119,7 @@ pub fn chat(
         Err(error) if error.ends_the_question() => return Err(error),
         Err(error) => failed(&error, message.unwrap_or_default()),
     };
-    document.thread = thread.map(|thread| thread.trim().to_owned());
+    document.thread = thread.and_then(|thread| thread_name(thread).ok());
     document.milliseconds.total = milliseconds(started.elapsed());
     serde_json::to_string(&document).map_err(|error| Error::internal(error.to_string()))
 }

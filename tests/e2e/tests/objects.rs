@@ -1,6 +1,7 @@
 //! The extension's own objects: none lends its owner's rights, all are where they belong, documented, and granted plainly.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use nl2sql_e2e::cluster::{Content, shared};
 use nl2sql_e2e::session::Session;
@@ -50,6 +51,41 @@ fn functions_are_volatile_and_stay_out_of_parallel_workers() {
     // A function that starts a subtransaction cannot run in a worker, and one that asks a model is not to be called twice.
     let marked = session().texts(&marked);
     assert!(marked.is_empty(), "{marked:?}");
+}
+
+/// Rust's memory has no limit, and what it does is not cancelled: long arguments are refused before anything is made of them.
+#[test]
+fn no_text_is_taken_however_long_it_is() {
+    let calls = format!(
+        "SELECT format('SELECT %s(%s)', p.oid::regproc, (
+             SELECT string_agg(CASE WHEN one.place = long.place THEN 'repeat(''x, '', 7000000)::' || one.type::regtype
+                                    WHEN one.type = 'text'::regtype THEN quote_literal('how many customers are there')
+                                    WHEN one.type = 'boolean'::regtype THEN 'true'
+                                    WHEN one.type IN ('bigint'::regtype, 'integer'::regtype) THEN '1'
+                                    ELSE 'NULL::' || one.type::regtype END, ', ' ORDER BY one.place)
+             FROM unnest(p.proargtypes) WITH ORDINALITY AS one(type, place)))
+         {FUNCTIONS}
+         CROSS JOIN unnest(p.proargtypes) WITH ORDINALITY AS long(type, place)
+         WHERE long.type IN ('text'::regtype, 'refcursor'::regtype) AND p.prorettype <> 'record'::regtype
+         ORDER BY 1"
+    );
+    let mut session = session();
+    let calls = session.texts(&calls);
+    assert!(calls.len() > 30, "{calls:?}");
+    for call in calls {
+        let started = Instant::now();
+        let result = session.try_texts(&call);
+        assert!(started.elapsed() < Duration::from_secs(20), "{call} took {:?}", started.elapsed());
+        match result {
+            // An error is a document to nl_chat.
+            Ok(rows) => assert!(rows.iter().all(|row| row.len() < 1000), "{call}"),
+            Err(error) => {
+                let error = error.as_db_error().expect("an error of the server");
+                assert!(error.message().len() < 1000 && error.code().code() != "XX000", "{call}: {error:?}");
+            }
+        }
+    }
+    session.error("SELECT nl2sql.import(to_jsonb(repeat('x', 60000000)))", "54000");
 }
 
 #[test]

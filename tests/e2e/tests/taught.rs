@@ -384,24 +384,3 @@ fn ten_thousand_pairs_are_searched_by_an_index() {
     assert!(plan.contains("Bitmap Index Scan on verified_rare_words"), "{plan}");
     fixture.session.error(&teach("one pair more", "SELECT 1", ""), "54000");
 }
-
-/// Rust's memory has no limit, and a list of names is gone through without a look for cancels.
-#[test]
-fn long_arguments_are_refused_before_they_are_read() {
-    let mut session = Fixture::shop("taught_long_arguments").session;
-    for call in [
-        "nl_help(repeat('X', 30000))",
-        "nl2sql.evaluate(repeat('x,', 15000))",
-        "nl2sql.evaluate('gpt', repeat('x', 30000))",
-        "nl2sql.define('large', 'over ten', repeat('x', 30000), 'total > 10')",
-        "nl2sql.undefine(repeat('x', 30000))",
-        "nl2sql.teach('how many', 'SELECT 1', NULL, repeat('x', 30000))",
-        "nl2sql.erase(repeat('x', 30000))",
-        "nl2sql.export_history(repeat('x', 30000))",
-        "nl2sql.import_descriptions(repeat('x', 30000))",
-        "nl2sql.import(to_jsonb(repeat('x', 60000000)))",
-        "nl_open('how many customers are there', repeat('x', 30000)::refcursor)",
-    ] {
-        session.error(&format!("SELECT {call}"), "54000");
-    }
-}
