@@ -25,7 +25,7 @@ pub const MAX_GROWTH: Growth = Growth {
     aggregates: 5e3,
     outer_columns: 5e3,
     grouping_sets: 600.0,
-    searched: 1e8,
+    searched: 5e8,
     outer_joins: 5e3,
     columns: 5e6,
     array_steps: 64.0,

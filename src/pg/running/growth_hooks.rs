@@ -17,9 +17,12 @@ use crate::limits::Growth;
 /// aggregate with all before it (find_compatible_agg in prepagg.c).
 const MOST_VISITS: f64 = 1e8;
 
+/// The planner looks for each side of each condition among all that are equal to something (process_equivalence in equivclass.c).
+const MOST_EQUALITIES: f64 = 4e7;
+
 /// An outer join that the planner removes as useless is taken out of what is known of every column around (remove_rel_from_query in
 /// analyzejoins.c).
-const MOST_REMOVALS: f64 = 3e7;
+const MOST_REMOVALS: f64 = 1e8;
 
 /// After each of them it looks at all other outer joins again, and with each at what is computed below outer joins (join_is_removable
 /// there).
@@ -95,6 +98,7 @@ unsafe extern "C-unwind" fn judge(query: *mut pg_sys::Query) {
         (growth.aggregates, most.aggregates, "aggregates and window functions"),
         (growth.outer_columns, most.outer_columns, "columns of outer queries in subqueries"),
         (growth.nodes * growth.relations, MOST_VISITS, "parts of expressions times relations"),
+        (growth.nodes * growth.conditions, MOST_EQUALITIES, "parts of expressions times conditions"),
         (growth.nodes * growth.aggregates, MOST_VISITS, "parts of expressions times aggregates and window functions"),
         (growth.searched, most.searched, "parts of expressions times those of what they are sorted and grouped by"),
         (growth.columns, most.columns, "columns of relations"),

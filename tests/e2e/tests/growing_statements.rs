@@ -153,9 +153,14 @@ fn compared() -> Vec<String> {
             joined(302, ", ", |i| (i + 1).to_string())
         ),
         format!(
-            "SELECT 1 FROM (SELECT {} FROM small) q GROUP BY {}",
-            joined(500, ", ", |i| format!("{} AS x{i}", long(30, i))),
+            "SELECT ARRAY[{}] FROM (SELECT {} FROM small) q GROUP BY {}",
+            joined(1400, ",", |i| format!("x{}+{i}", i % 500)),
+            joined(500, ", ", |i| format!("{} AS x{i}", long(40, i))),
             joined(500, ", ", |i| format!("x{i}"))
+        ),
+        format!(
+            "SELECT 1 FROM small WHERE {}",
+            joined(2400, " AND ", |i| format!("{}={}", long(4, i), long(4, i + 9000)))
         ),
         format!("SELECT {} FROM small", joined(2000, ", ", |i| format!("sum({})", long(12, i)))),
         format!(
