@@ -21,8 +21,7 @@ fn a_draft_that_hears_no_cancel_holds_up_nobody_for_long() {
     );
     alone.double.answer("endless", Reply::sql("SELECT endless(1)"));
     alone.double.answer("anything", Reply::sql("SELECT 1 AS n"));
-    let mut asker =
-        |name: &str| Session::open(alone.cluster.config(&alone.database.name).user(&alone.database.role(name)));
+    let asker = |name: &str| Session::open(alone.cluster.config(&alone.database.name).user(&alone.database.role(name)));
     let (mut alice, mut bob) = (asker("alice"), asker("bob"));
     let overdue = submit(&mut alice, "endless");
     let is_judging =
