@@ -94,10 +94,19 @@ struct Facts<'a> {
     today: Option<Date>,
 }
 
+/// Of a longer question, in bytes, only the beginning is looked at for words that an answer takes up: it is looked through for each
+/// column, of which there may be a thousand.
+const MOST_QUESTION: usize = 1_000;
+
+fn beginning(question: &str) -> &str {
+    let end = (0..=MOST_QUESTION.min(question.len())).rev().find(|end| question.is_char_boundary(*end));
+    question.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
 /// The answer in one to four sentences.
 pub fn narrate(answer: &Answer) -> String {
     let facts = Facts {
-        question: answer.question,
+        question: beginning(answer.question),
         notes: answer.notes,
         ends: answer.ends,
         means: answer.means,
