@@ -5,6 +5,7 @@ use crate::glossary::Term;
 use crate::grounding::values::Lookup;
 use crate::grounding::{self, Context, Name};
 use crate::guard::{self, Reads};
+use crate::pg::host::interrupts;
 use crate::pg::running::sandbox::sandboxed;
 use crate::pg::tree::pieces::{Piece, pieces};
 use crate::settings::Settings;
@@ -36,6 +37,8 @@ impl Known for KnownToAsker<'_> {
     }
 
     fn is_word(&self, word: &str) -> bool {
+        // All names are looked through, for each word of each pair that may be misspelt.
+        interrupts::serve();
         let singular = words::singular(word);
         let is_same = |known: &str| known == word || known == singular;
         let of_name = |name: &str| words::identifier_words(name).iter().any(|known| is_same(known));

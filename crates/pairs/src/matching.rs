@@ -1,6 +1,6 @@
 //! Whether a later question asks the same as a taught one, and with which values.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::calendar::{Day, Period};
 use crate::pattern::{Element, Pattern, is_grammar, is_plain_number};
@@ -43,6 +43,7 @@ impl Pattern {
             question: question.text,
             tokens: &tokens,
             is_known,
+            known: HashMap::new(),
             fits: Vec::new(),
             dead_ends: HashSet::new(),
         };
@@ -57,13 +58,15 @@ struct Layout<'a> {
     question: &'a str,
     tokens: &'a [Token],
     is_known: &'a dyn Fn(&str) -> bool,
+    /// What it said of the words that it was asked of, each once: whoever answers may look through all names of a schema.
+    known: HashMap<&'a str, bool>,
     fits: Vec<Fit>,
     /// An element and a token from which nothing fits, whatever came before them. Without these, values of one to six words each
     /// could be laid in more ways than anybody waits for.
     dead_ends: HashSet<(usize, usize)>,
 }
 
-impl Layout<'_> {
+impl<'a> Layout<'a> {
     /// Lays the tokens from `at` over the elements from `element`.
     fn lay(&mut self, element: usize, at: usize, fit: &mut Fit) {
         if self.dead_ends.contains(&(element, at)) {
@@ -91,16 +94,21 @@ impl Layout<'_> {
     }
 
     fn lay_word(&mut self, word: &str, element: usize, at: usize, fit: &mut Fit) {
-        let Some(token) = self.tokens.get(at) else { return };
+        let tokens = self.tokens;
+        let Some(token) = tokens.get(at) else { return };
         let before_value = matches!(self.pattern.elements.get(element + 1), Some(Element::Hole(number))
             if self.pattern.holes.get(*number).is_some_and(|hole| hole.column.is_some()));
         if token.text == word || (before_value && names_a_place(word) && names_a_place(&token.text)) {
             self.lay(element + 1, at + 1, fit);
-        } else if is_misspelt(&token.text, word) && !(self.is_known)(&token.text) {
+        } else if is_misspelt(&token.text, word) && !self.is_known(&token.text) {
             fit.corrected.push((token.text.clone(), word.to_owned()));
             self.lay(element + 1, at + 1, fit);
             fit.corrected.pop();
         }
+    }
+
+    fn is_known(&mut self, word: &'a str) -> bool {
+        *self.known.entry(word).or_insert_with(|| (self.is_known)(word))
     }
 
     fn lay_value(&mut self, number: usize, element: usize, at: usize, fit: &mut Fit) {

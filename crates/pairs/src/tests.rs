@@ -331,3 +331,26 @@ fn many_values_in_a_long_question_are_soon_told_not_to_fit() {
     let same = taught.replace("axa", "Z9");
     assert!(asked(&pattern, &sql, &same).is_some_and(|filled| filled.contains("'Z9'")));
 }
+
+/// Whoever says whether a word is known may look through all names of a schema.
+#[test]
+fn a_word_is_asked_about_once() {
+    let letters = || (b'a'..=b'j').map(char::from);
+    let values: Vec<String> = letters().map(|letter| format!("'{0}x{0}'", letter)).collect();
+    let sql = format!("SELECT count(*) AS n FROM t WHERE a IN ({})", values.join(", "));
+    let known: Vec<_> =
+        values.iter().map(|value| (value.as_str(), 'S', Some(column("t", "a")), Comparison::Equal)).collect();
+    let told: Vec<String> = letters().map(|letter| format!("{0}x{0} frobnicate", letter)).collect();
+    let taught = told.join(" ");
+    let pattern = Pattern::learn(&taught, &sql, &constants_of(&sql, &known), today()).expect("teachable");
+    assert_eq!(pattern.holes.len(), 10);
+    let long = "frobnicatee frobnicates ".repeat(30);
+    let question = Question::new(&long).expect("short enough");
+    let asked = std::cell::Cell::new(0);
+    let is_known = |_: &str| {
+        asked.set(asked.get() + 1);
+        false
+    };
+    pattern.fits(&question, today(), &is_known);
+    assert!((1..=2).contains(&asked.get()), "{}", asked.get());
+}
