@@ -229,7 +229,8 @@ impl Remote {
 
     fn bad_status(&self, response: &Response) -> Judged {
         let model = self.name.clone();
-        let body: Option<serde_json::Value> = serde_json::from_slice(&response.body).ok();
+        let body = Some(response.body.as_slice()).filter(|body| wire::is_small(body));
+        let body: Option<serde_json::Value> = body.and_then(|body| serde_json::from_slice(body).ok());
         let said = body.as_ref().and_then(Provider::error_text).unwrap_or("The reply has no error message.");
         let why = self.quote(said);
         match response.status {

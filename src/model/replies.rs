@@ -94,6 +94,9 @@ impl Remote {
         let body: Result<serde_json::Value, Error> = std::str::from_utf8(&response.body)
             .map_err(|_| self.bad_reply("It is no valid UTF-8.".to_owned()))
             .and_then(|text| {
+                if !wire::is_small(text.as_bytes()) {
+                    return Err(self.bad_reply("It has more values than any reply.".to_owned()));
+                }
                 serde_json::from_str(text).map_err(|_| {
                     let content_type = self.quote(&response.content_type);
                     self.bad_reply(format!("It is no valid JSON; its content type is \"{content_type}\"."))

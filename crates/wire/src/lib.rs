@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod anthropic;
+mod body;
 mod ollama;
 mod openai;
 mod price;
@@ -15,6 +16,7 @@ pub mod reply;
 mod secret;
 mod usage;
 
+pub use body::is_small;
 pub use price::Price;
 pub use prompt::{Message, Prompt, Task};
 pub use provider::{Endpoint, Header, Provider};
