@@ -20,6 +20,7 @@ use super::detail::Detail;
 use super::{Context, array_literal};
 use crate::error::{Error, Failure};
 use crate::limits::Bounds;
+use crate::pg::host::interrupts;
 use crate::pg::running::query::{rows_in, rows_of};
 use crate::pg::running::sandbox::{Sandbox, limit_waiting, sandboxed};
 use crate::pg::running::timer::processor_ms;
@@ -115,6 +116,7 @@ impl Lookup {
         let known: BTreeSet<usize> = found.iter().map(|(at, ..)| *at).collect();
         let stored = if known.len() < phrases.len() { self.stored(&targets, phrases)? } else { Vec::new() };
         for (place, value) in stored {
+            interrupts::serve();
             let trigrams = trigrams(&value);
             let close =
                 phrases.iter().enumerate().filter_map(|(at, phrase)| Some((at, phrase.like(&value, &trigrams)?)));

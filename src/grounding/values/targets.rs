@@ -148,6 +148,8 @@ impl Targets {
     pub fn near(&self, trigrams: &[u64], least: f32, most: usize) -> Vec<(Place, &str)> {
         let mut near: Vec<(f32, Place, &str)> = Vec::new();
         for (target, entry) in (0..).zip(&self.entries) {
+            // Thousands of values that are all alike may be like the text, too.
+            interrupts::serve();
             let found = entry.known.near(trigrams, least).into_iter();
             near.extend(found.map(|(similarity, column, value)| (similarity, Place { target, column }, value)));
         }
