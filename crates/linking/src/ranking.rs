@@ -14,6 +14,11 @@ const SIDE_BY_SIDE: u32 = 2;
 /// Relations that are looked through for the neighbour that has a word.
 const MOST_NEIGHBOURS: usize = 64;
 
+/// Matches that are told of a relation. One may have a thousand columns of the same words, each of them in the question.
+const MOST_MATCHES: usize = 1_000;
+/// The callback is called after so many hits.
+const HITS: usize = 4096;
+
 /// Who asks, and what is known besides the words.
 pub struct Context<'a> {
     /// The schemas of `search_path`.
@@ -82,14 +87,13 @@ pub struct Neighbour {
 impl Ranked {
     /// The columns that words or values of the question met, with the sum of their weights.
     pub fn columns(&self) -> Vec<(u16, f32)> {
-        let mut sums: Vec<(u16, f32)> = Vec::new();
+        let mut sums: HashMap<u16, f32> = HashMap::new();
         for one in &self.matches {
-            let Some(column) = one.column else { continue };
-            match sums.iter_mut().find(|(other, _)| *other == column) {
-                Some((_, sum)) => *sum += one.weight,
-                None => sums.push((column, one.weight)),
+            if let Some(column) = one.column {
+                *sums.entry(column).or_default() += one.weight;
             }
         }
+        let mut sums: Vec<(u16, f32)> = sums.into_iter().collect();
         sums.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         sums
     }
@@ -175,21 +179,30 @@ fn explain(
         ranked.push(Ranked { oid: entry.oid, score: *score, matches: Vec::new(), neighbours: Vec::new() });
     }
     for concept in &scored.concepts {
-        check()?;
-        for hit in &concept.hits {
+        // Where the matches of this concept stand, by the relation's place and the column.
+        let mut known: HashMap<(u32, Option<u16>), usize> = HashMap::new();
+        for (count, hit) in concept.hits.iter().enumerate() {
+            if count % HITS == 0 {
+                check()?;
+            }
             let place = places.get(hit.slot as usize).copied().unwrap_or(u32::MAX);
             let Some(one) = ranked.get_mut(place as usize) else { continue };
             let column = is_column(hit).then_some(hit.column);
             let weight = concept.weight * hit.strength;
-            let known =
-                one.matches.iter_mut().find(|known| Rc::ptr_eq(&known.asked, &concept.text) && known.column == column);
+            let next = one.matches.len();
+            let found = match known.get(&(place, column)) {
+                Some(at) => one.matches.get_mut(*at),
+                None => None,
+            };
             let text = || directory.table.word(hit.word).map_or(&concept.text, |word| &word.text).clone();
-            match known {
+            match found {
                 Some(known) if known.weight < weight || (known.weight == weight && known.found > text()) => {
                     *known = Match { found: text(), place: hit.place, weight, ..known.clone() };
                 }
                 Some(_) => {}
+                None if next >= MOST_MATCHES => {}
                 None => {
+                    known.insert((place, column), next);
                     let asked = concept.text.clone();
                     one.matches.push(Match { asked, found: text(), place: hit.place, column, weight });
                 }

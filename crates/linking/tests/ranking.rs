@@ -239,3 +239,16 @@ fn anything_may_be_asked_and_named() {
     }
     assert_eq!(oids(&ask("Größe", &mut directory)).first(), Some(&2));
 }
+
+/// Whoever makes tables can make some that have every word of a question in each of a thousand columns.
+#[test]
+fn wide_relations_full_of_the_words_of_a_question_are_soon_explained() {
+    let words: Vec<String> = ('a'..='t').map(|letter| format!("{letter}{letter}x")).collect();
+    let columns: Vec<String> = (0..1500).map(|at| format!("{}_{at}", words.join("_"))).collect();
+    let columns = columns.join(", ");
+    let wide: Vec<_> = (1..=20).map(|oid| relation(oid, &format!("s.t{oid}: {columns}"))).collect();
+    let mut directory = directory(&wide);
+    let ranked = ask(&words.join(" "), &mut directory);
+    assert_eq!(ranked.len(), 20);
+    assert!(ranked.iter().all(|one| (500..=1000).contains(&one.matches.len()) && one.columns().len() <= 1000));
+}
