@@ -182,6 +182,8 @@ const SHORT: &[(&str, &[&str])] = &[
     ("cre", &["created"]), ("crt", &["created"]), ("upd", &["updated"]), ("del", &["deleted"]), ("iss", &["issued"]), ("asg", &["assigned"]),
     ("seg", &["segment"]), ("mth", &["month"]), ("proj", &["project"]), ("dev", &["developer"]), ("rel", &["release"]), ("vers", &["version"]),
     ("lic", &["license"]), ("agr", &["agreement"]), ("contr", &["contract"]), ("opp", &["opportunity"]), ("rgn", &["region"]), ("curr", &["currency"]),
+    ("lft", &["left"]), ("hrd", &["hired"]), ("opn", &["opened"]), ("cls", &["closed"]), ("prc", &["price"]), ("typ", &["type"]),
+    ("wgt", &["weight"]), ("dur", &["duration"]), ("rcv", &["received"]), ("dlv", &["delivered"]), ("bkd", &["booked"]), ("cty", &["city"]),
     ("stat", &["status"]), ("sts", &["status"]), ("pymt", &["payment"]), ("svc", &["service"]), ("subs", &["subscription"]), ("rep", &["representative"]),
 ];
 

@@ -48,13 +48,19 @@ const GENERIC: [&str; 24] = [
 /// The names that a comment gives: its first phrase, and the one after a colon. In lower case, with spaces.
 pub fn names(comment: &str) -> Vec<String> {
     let clauses = comment.split([':', ';']).take(2);
-    clauses.filter_map(name_of_clause).collect()
+    let heading = comment.split_once(':').map(|(heading, _)| heading.trim().to_lowercase());
+    // "Type: van, truck" names a type, though types alone may be of anything.
+    match heading.filter(|heading| matches!(heading.as_str(), "type" | "kind")) {
+        Some(kind) => vec![kind],
+        None => clauses.filter_map(name_of_clause).collect(),
+    }
 }
 
 fn name_of_clause(clause: &str) -> Option<String> {
     let clause = clause.split([',', '.', '(', '=']).next().unwrap_or_default().to_lowercase();
     let all: Vec<&str> = clause.split_whitespace().collect();
-    let first = all.iter().position(|word| !matches!(*word, "the" | "a" | "an" | "our" | "all"))?;
+    let first =
+        all.iter().position(|word| !matches!(*word, "the" | "a" | "an" | "our" | "all" | "still" | "currently"))?;
     let rest = all.get(first..)?;
     let end = rest.iter().position(|word| STOP.contains(word)).unwrap_or(rest.len());
     let mut name: Vec<&str> = rest.get(..end)?.to_vec();
@@ -70,6 +76,24 @@ fn name_of_clause(clause: &str) -> Option<String> {
     let plain = name.iter().all(|word| word.chars().all(char::is_alphabetic) && word.len() > 2);
     let telling = name.iter().any(|word| !GENERIC.contains(word));
     ((1..=MAX_NAME_WORDS).contains(&name.len()) && plain && telling).then(|| name.join(" "))
+}
+
+/// The words by which a comment says in short what a column holds: those of a first clause of a few words, as in "closed at" or
+/// "when it was delivered".
+pub fn subject_words(column: &Column) -> Vec<String> {
+    const FEW: usize = 5;
+    let clause =
+        column.comment.as_deref().unwrap_or_default().split([',', ';', '.', '(', ':']).next().unwrap_or_default();
+    let all: Vec<String> = clause.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    if all.len() <= FEW { all } else { Vec::new() }
+}
+
+/// The words of a comment's first clause that tell something: "opened" of "employee who opened it".
+pub fn telling_words(column: &Column) -> Vec<String> {
+    let clause =
+        column.comment.as_deref().unwrap_or_default().split([',', ';', '.', '(', ':']).next().unwrap_or_default();
+    let all = clause.split_whitespace().map(str::to_lowercase);
+    all.filter(|word| word.len() > 2 && !STOP.contains(&word.as_str()) && !is_generic(word)).collect()
 }
 
 /// Whether a word names nothing alone.
@@ -180,8 +204,10 @@ pub enum Uncounted {
 
 /// Whether a comment on a flag or a date says that rows with it do not count.
 pub fn uncounted(comment: &str) -> Option<Uncounted> {
-    const GONE: [&str; 16] = [
-        "no longer",
+    const GONE: [&str; 18] = [
+        "no longer count",
+        "no longer exist",
+        "no longer valid",
         "not count",
         "n't count",
         "not be counted",
@@ -199,7 +225,9 @@ pub fn uncounted(comment: &str) -> Option<Uncounted> {
         "excluded",
     ];
     let comment = comment.to_lowercase();
-    let place = GONE.iter().filter_map(|words| comment.find(words)).min()?;
+    // Who is "no longer a customer" is none; what is "no longer sold" is a product all the same.
+    let is_none = ["no longer a ", "no longer an ", "no longer one"].iter().filter_map(|words| comment.find(words));
+    let place = GONE.iter().filter_map(|words| comment.find(words)).chain(is_none).min()?;
     let before = comment.get(..place).unwrap_or_default();
     let nearest = |word: &str| before.rfind(word);
     Some(if nearest("false") > nearest("true") { Uncounted::Unmarked } else { Uncounted::Marked })
@@ -254,12 +282,17 @@ mod tests {
         }
         assert_eq!(names("what the customer pays, in euros: the revenue of the order"), ["revenue"]);
         assert_eq!(names("day the account was opened"), Vec::<String>::new());
+        assert_eq!(names("type: van, truck, trailer"), ["type"]);
+        assert_eq!(names("still active"), ["active"]);
     }
 
     #[test]
     fn marks_of_rows_that_do_not_count() {
         assert_eq!(uncounted("true means the account no longer counts as a customer"), Some(Uncounted::Marked));
         assert_eq!(uncounted("false when the row was deleted"), Some(Uncounted::Unmarked));
-        assert_eq!(uncounted("gets the newsletter"), None);
+        assert_eq!(uncounted("true: no longer a member"), Some(Uncounted::Marked));
+        for state in ["gets the newsletter", "false: no longer sold", "true if it is no longer produced"] {
+            assert_eq!(uncounted(state), None, "{state}");
+        }
     }
 }

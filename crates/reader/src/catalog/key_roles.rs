@@ -6,6 +6,7 @@
 use crate::catalog::comments;
 use crate::catalog::join_graph::JoinEdge;
 use crate::catalog::schema_view::SchemaView;
+use crate::choice::costs;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::lattice::Lattice;
 
@@ -26,25 +27,30 @@ pub fn fit(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> b
     })
 }
 
-/// Whether the question has a word of the role that a key's name tells. The words of the relation it refers to are none.
+/// Whether the question has a word of the role that a key's name tells. The words of the relation it refers to are none, nor are
+/// those that name the rows at hand: "customers" say nothing of a customer success manager.
 fn is_said(edge: &JoinEdge, lattice: &Lattice, schema: &SchemaView) -> bool {
     let stem = |word: &str| words::stem(&words::singular(word));
-    let owner: Vec<String> =
-        words::identifier_words(&schema.relation(edge.to).name).iter().map(|word| stem(word)).collect();
-    let remarks = edge.columns.iter().filter_map(|(from, _)| {
-        let column = schema.column_named(edge.from, from).map(|id| schema.column(id))?;
-        comments::names(column.comment.as_deref()?).into_iter().next()
-    });
-    let remarks: Vec<String> =
-        remarks.flat_map(|name| name.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
-    let names = edge.columns.iter().flat_map(|(from, _)| words::identifier_words(from)).chain(remarks);
+    let of_rows = schema.relation(edge.to).comment.as_deref().map(comments::names).unwrap_or_default();
+    let owner = words::identifier_words(&schema.relation(edge.to).name).into_iter();
+    let owner: Vec<String> = owner.chain(of_rows.iter().flat_map(|name| name.split(' ').map(str::to_owned))).collect();
+    let owner: Vec<String> = owner.iter().map(|word| stem(word)).collect();
+    let columns: Vec<_> = edge.columns.iter().filter_map(|(from, _)| schema.column_named(edge.from, from)).collect();
+    let remarks = columns.iter().flat_map(|id| comments::telling_words(schema.column(*id)));
+    let spelled = columns.iter().flat_map(|id| schema.words(*id).iter().cloned());
+    let names = edge.columns.iter().flat_map(|(from, _)| words::identifier_words(from)).chain(spelled).chain(remarks);
     let roles: Vec<String> = names
         .filter(|word| !NO_ROLE.contains(&word.as_str()))
         .map(|word| stem(&word))
         .filter(|role| !owner.contains(role))
         .collect();
     let does = |word: &str| roles.iter().any(|role| agent(role) == agent(word));
-    lattice.words.iter().map(|word| stem(&word.lower)).any(|word| roles.contains(&word) || does(&word))
+    let names_rows = |at: usize| {
+        let mentions = &lattice.cell(at).relations;
+        mentions.iter().any(|m| m.target == edge.from && m.end == at + 1 && m.cost <= costs::OWN_WORDS)
+    };
+    let said = (0..lattice.len()).filter(|at| !names_rows(*at)).map(|at| stem(lattice.lower(at)));
+    said.into_iter().any(|word| roles.contains(&word) || does(&word))
 }
 
 /// The stem that a verb and the noun for whoever does it have in common: "manag" of "manages" and of "manager".

@@ -3,7 +3,7 @@
 //! A name matches where its words stand together in any order, with "of" and articles between them. A word of the name
 //! that is missing, or that is only meant by a synonym, has a cost (see [`costs`]).
 
-use crate::catalog::comments;
+use crate::catalog::comment_names::{names_by_unit, names_in_comment, names_of_event};
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::interrupts::{InterruptCheck, Interrupted};
@@ -60,28 +60,38 @@ impl NameIndex {
             vocabulary.learn(&relation.name);
             relation.columns.iter().for_each(|column| vocabulary.learn(&column.name));
             let remarks = relation.columns.iter().map(|column| &column.comment).chain([&relation.comment]).flatten();
-            remarks.flat_map(|remark| comments::names(remark)).for_each(|name| vocabulary.learn(&name));
+            remarks.flat_map(|remark| names_in_comment(remark)).for_each(|(name, _)| vocabulary.learn(&name));
         }
-        let remarks = |comment: &Option<String>| comment.as_deref().map(names_in_comment).unwrap_or_default();
         let mut entries = Vec::new();
         for (number, relation) in schema.relations() {
             interrupt()?;
             let owner = vocabulary.name(&relation.name);
             let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
             let base = if view { costs::VIEW } else { 0 };
+            let remarks = relation.comment.as_deref().map(names_in_comment).unwrap_or_default();
+            let nouns: Vec<String> = schema.relation_words(number).into_iter().chain(single_words(&remarks)).collect();
+            let called: Vec<Vec<usize>> = single_words(&remarks).map(|name| vocabulary.name(&name)).collect();
             for (id, column) in schema.columns(number) {
+                let target = Target::Column(id);
                 let own = vocabulary.name(&column.name);
                 let per = schema.words(id).iter().any(|word| word == "per");
-                let target = Target::Column(id);
-                for (name, cost) in remarks(&column.comment) {
-                    let (remark, cost) = (vocabulary.name(&name), base + cost);
-                    entries.push(IndexedName { target, own: remark, owner: owner.clone(), cost, per: false });
+                let mut names = vec![(own, base, per)];
+                let told = names_told(schema, id, &nouns).into_iter();
+                names.extend(told.map(|(name, cost)| (vocabulary.name(&name), base + cost, false)));
+                for (own, cost, per) in names {
+                    // "Invoice date" where the comment on a terse name says that the rows are invoices. A key names other rows.
+                    for owner in called.iter().filter(|called| **called != owner && !schema.is_key(id)) {
+                        let cost = cost + costs::NAME_IN_COMMENT;
+                        entries.push(IndexedName { target, own: own.clone(), owner: owner.clone(), cost, per });
+                    }
+                    entries.push(IndexedName { target, own, owner: owner.clone(), cost, per });
                 }
-                entries.push(IndexedName { target, own, owner: owner.clone(), cost: base, per });
             }
             let target = Target::Relation(number);
-            for (name, cost) in remarks(&relation.comment) {
-                let (remark, cost) = (vocabulary.name(&name), base + cost);
+            for (name, cost) in remarks {
+                // A comment that says in one word what the rows are says it plainly.
+                let plain = cost == costs::NAME_IN_COMMENT && !name.contains(' ');
+                let (remark, cost) = (vocabulary.name(&name), base + if plain { costs::ROWS_IN_COMMENT } else { cost });
                 entries.push(IndexedName { target, own: remark, owner: Vec::new(), cost, per: false });
             }
             entries.push(IndexedName { target, own: owner, owner: Vec::new(), cost: base, per: false });
@@ -203,22 +213,24 @@ impl NameIndex {
     }
 }
 
-/// The names that a comment gives, with their costs: whole ones, and the one word of each that says what a thing is. A
-/// recurring revenue is no revenue.
-fn names_in_comment(comment: &str) -> Vec<(String, u32)> {
-    const PEOPLE: [&str; 8] = ["customer", "client", "user", "employee", "member", "patient", "student", "subscriber"];
-    let mut found = Vec::new();
-    for name in comments::names(comment) {
-        let parts: Vec<&str> = name.split(' ').collect();
-        if let [first, .., last] = parts.as_slice() {
-            let telling = !comments::is_generic(last) && !parts.contains(&"recurring");
-            found.extend(telling.then(|| ((*last).to_owned(), costs::PART_OF_COMMENT)));
-            let people = parts.len() == 2 && PEOPLE.contains(first);
-            found.extend(people.then(|| ((*first).to_owned(), costs::PART_OF_COMMENT)));
-        }
-        found.push((name, costs::NAME_IN_COMMENT));
+/// The names of one word.
+fn single_words(names: &[(String, u32)]) -> impl Iterator<Item = String> {
+    names.iter().map(|(name, _)| name.clone()).filter(|name| !name.contains(' '))
+}
+
+/// What a column is called beside its name: in short, and by its comment. `rows` are nouns for the rows that it belongs to.
+fn names_told(schema: &SchemaView, id: ColumnId, rows: &[String]) -> Vec<(String, u32)> {
+    let mut names: Vec<(String, u32)> =
+        schema.names_in_short(id).into_iter().map(|name| (name, costs::NAME_IN_SHORT)).collect();
+    let Some(comment) = schema.column(id).comment.as_deref() else { return names };
+    names.extend(names_in_comment(comment));
+    if schema.is_number(id) {
+        names.extend(names_by_unit(comment));
     }
-    found
+    if schema.is_date(id) {
+        names.extend(names_of_event(comment, rows));
+    }
+    names
 }
 
 /// Of mentions of the same thing by several names, the cheapest.

@@ -1,5 +1,6 @@
 //! Which relations hold people or firms, and by which columns these are called.
 
+use crate::catalog::comments;
 use crate::catalog::schema_view::SchemaView;
 use crate::query::tree::ColumnId;
 
@@ -31,8 +32,12 @@ const PEOPLE: [&str; 22] = [
 impl SchemaView<'_> {
     /// Whether the rows of a relation are people or firms.
     pub fn is_people(&self, relation: usize) -> bool {
+        let is_people = |last: &str| PEOPLE.contains(&words::singular(last).as_str());
         let name = self.relation_words(relation);
-        name.last().is_some_and(|last| PEOPLE.contains(&words::singular(last).as_str()))
+        let comment = self.relation(relation).comment.as_deref().unwrap_or_default();
+        let told = || comments::names(comment).into_iter().next();
+        name.last().is_some_and(|last| is_people(last))
+            || told().is_some_and(|name| name.split(' ').next_back().is_some_and(is_people))
     }
 
     /// Whether a relation's rows refer to others of it, as employees do to their managers.

@@ -2,7 +2,7 @@
 //!
 //! Answers questions about the schema alone; the words of the user's question are matched elsewhere.
 
-use crate::catalog::column_words::{ENDS, KINDS};
+use crate::catalog::column_words::KINDS;
 use crate::catalog::comments::{self, Code};
 use crate::catalog::join_graph::{JoinEdge, JoinGraph};
 use crate::interrupts::{InterruptCheck, Interrupted};
@@ -209,12 +209,9 @@ impl<'a> SchemaView<'a> {
                 return vec![id];
             }
         }
-        for [first, last] in [["first_name", "last_name"], ["fname", "lname"], ["firstname", "lastname"]] {
-            let find =
-                |end: &str| self.columns(relation).find(|(_, column)| column.name.ends_with(end)).map(|(id, _)| id);
-            if let (Some(first), Some(last)) = (find(first), find(last)) {
-                return vec![first, last];
-            }
+        let named = self.name_in_two(relation);
+        if !named.is_empty() {
+            return named;
         }
         let own_names = [format!("{own}_name"), format!("{own}_title"), format!("{own}name"), own.clone()];
         for name in ["title".to_owned(), "label".to_owned()].iter().chain(&own_names) {
@@ -228,9 +225,32 @@ impl<'a> SchemaView<'a> {
         }
         let text = |id: ColumnId, column: &Column| {
             let kind = KINDS.contains(&self.last_word(id));
-            column.category == 'S' && column.not_null && !self.is_key(id) && !kind
+            column.category == 'S' && column.not_null && !self.is_key(id) && !kind && self.codes(id).is_empty()
         };
-        self.columns(relation).find(|(id, column)| text(*id, column)).map(|(id, _)| vec![id]).unwrap_or_default()
+        let texts = || self.columns(relation).filter(|(id, column)| text(*id, column)).map(|(id, _)| id);
+        let name = texts().find(|id| self.last_word(*id) == "name");
+        name.or_else(|| texts().next()).map(|id| vec![id]).unwrap_or_default()
+    }
+
+    /// The first and the last name of people, by the names of the columns or by their comments.
+    fn name_in_two(&self, relation: usize) -> Vec<ColumnId> {
+        for [first, last] in [["first_name", "last_name"], ["fname", "lname"], ["firstname", "lastname"]] {
+            let find =
+                |end: &str| self.columns(relation).find(|(_, column)| column.name.ends_with(end)).map(|(id, _)| id);
+            if let (Some(first), Some(last)) = (find(first), find(last)) {
+                return vec![first, last];
+            }
+        }
+        let told = |names: &[&str]| {
+            let says = |column: &Column| {
+                let comment = column.comment.as_deref().unwrap_or_default().trim().to_lowercase();
+                names.iter().any(|name| comment.starts_with(name))
+            };
+            self.columns(relation).find(|(id, column)| self.is_text(*id) && says(column)).map(|(id, _)| id)
+        };
+        let first = told(&["first name", "given name", "forename"]);
+        let last = told(&["last name", "family name", "surname"]);
+        first.zip(last).map(|(first, last)| vec![first, last]).unwrap_or_default()
     }
 
     /// The primary key; empty where a part of it can't be read.
@@ -315,45 +335,6 @@ impl<'a> SchemaView<'a> {
         let paths: Paths = self.facts.graph.shortest_paths(from, to).into();
         self.facts.paths.borrow_mut().insert((from, to), Rc::clone(&paths));
         paths
-    }
-
-    /// The date columns that "in 2024" or "per month" may mean for the rows of a relation: the date of the event that a
-    /// row records, not of a birth, an expiry or a later change.
-    pub fn event_dates(&self, relation: usize) -> Vec<ColumnId> {
-        const NO_EVENT: [&str; 16] = [
-            "birth",
-            "birthday",
-            "birthdate",
-            "born",
-            "dob",
-            "expiry",
-            "expires",
-            "expired",
-            "expiration",
-            "valid",
-            "due",
-            "deadline",
-            "updated",
-            "update",
-            "modified",
-            "deleted",
-        ];
-        let event = |id: ColumnId| !self.words(id).iter().any(|word| NO_EVENT.contains(&word.as_str()));
-        let mut dates: Vec<ColumnId> =
-            self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect();
-        // A row is counted when it came to be, not when it ended.
-        let ends = |id: &ColumnId| self.words(*id).iter().any(|word| ENDS.contains(&word.as_str()));
-        if dates.iter().any(|id| !ends(id)) {
-            dates.retain(|id| !ends(id));
-        }
-        dates
-    }
-
-    /// Whether the rows stand for things (customers) to which events (orders) refer: a time without a column may then
-    /// mean the date of either.
-    pub fn has_later_events(&self, relation: usize) -> bool {
-        let refers = self.facts.graph.edges_from(relation).next().is_some();
-        !refers && self.facts.graph.edges_to(relation).any(|(_, edge)| !self.event_dates(edge.from).is_empty())
     }
 }
 

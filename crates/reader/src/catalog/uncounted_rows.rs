@@ -18,16 +18,22 @@ pub fn leave_out(query: &mut QueryTree, schema: &SchemaView, asked: &[ColumnId],
         if joined && !names(source.relation) {
             continue;
         }
-        let Some(mark) = mark(source.relation, schema).filter(|mark| !asked.contains(&mark.column)) else { continue };
-        let column = ColumnRef { source: number, column: mark.column };
-        let condition = if mark.is_date {
-            Condition::IsNull { column, negated: false }
-        } else {
-            Condition::IsTrue { column, negated: mark.rows == Uncounted::Marked }
-        };
-        let Some(source) = query.sources.get_mut(scope) else { continue };
-        if !source.conditions.contains(&condition) {
-            source.conditions.push(condition);
+        let marks = marks(source.relation, schema);
+        // Whoever asks for what was deleted asks for all of that.
+        if marks.iter().any(|mark| mark.is_date && asked.contains(&mark.column)) {
+            continue;
+        }
+        for mark in marks.into_iter().filter(|mark| !asked.contains(&mark.column)) {
+            let column = ColumnRef { source: number, column: mark.column };
+            let condition = if mark.is_date {
+                Condition::IsNull { column, negated: false }
+            } else {
+                Condition::IsTrue { column, negated: mark.rows == Uncounted::Marked }
+            };
+            let Some(source) = query.sources.get_mut(scope) else { continue };
+            if !source.conditions.contains(&condition) {
+                source.conditions.push(condition);
+            }
         }
     }
     for source in &mut query.sources {
@@ -47,23 +53,32 @@ fn within(condition: &mut Condition, schema: &SchemaView, asked: &[ColumnId], na
     }
 }
 
-/// The column that marks rows which do not count.
+/// Whether a date is set for rows that do not count.
+pub fn is_mark(column: ColumnId, schema: &SchemaView) -> bool {
+    mark(column, schema).is_some()
+}
+
+/// A column that marks rows which do not count.
 struct Mark {
     column: ColumnId,
     rows: Uncounted,
     is_date: bool,
 }
 
-fn mark(relation: usize, schema: &SchemaView) -> Option<Mark> {
-    schema.columns(relation).find_map(|(id, column)| {
-        let (is_flag, is_date) = (schema.is_flag(id), schema.is_date(id) && !column.not_null);
-        if !is_flag && !is_date {
-            return None;
-        }
-        let said = column.comment.as_deref().and_then(comments::uncounted);
-        let words = schema.words(id);
-        let named = words.iter().any(|word| word == "deleted") && words.len() <= 2;
-        let rows = said.or(named.then_some(Uncounted::Marked))?;
-        (is_flag || rows == Uncounted::Marked).then_some(Mark { column: id, rows, is_date })
-    })
+/// A relation may have several: a flag for accounts that are closed, and a date for rows that were deleted.
+fn marks(relation: usize, schema: &SchemaView) -> Vec<Mark> {
+    schema.columns(relation).filter_map(|(id, _)| mark(id, schema)).collect()
+}
+
+fn mark(id: ColumnId, schema: &SchemaView) -> Option<Mark> {
+    let column = schema.column(id);
+    let (is_flag, is_date) = (schema.is_flag(id), schema.is_date(id) && !column.not_null);
+    if !is_flag && !is_date {
+        return None;
+    }
+    let said = column.comment.as_deref().and_then(comments::uncounted);
+    let words = schema.words(id);
+    let named = words.iter().any(|word| word == "deleted") && words.len() <= 2;
+    let rows = said.or(named.then_some(Uncounted::Marked))?;
+    (is_flag || rows == Uncounted::Marked).then_some(Mark { column: id, rows, is_date })
 }

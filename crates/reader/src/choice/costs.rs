@@ -63,6 +63,10 @@ pub const WORD_OF_OWNER: u32 = 1;
 pub const VIEW: u32 = 2;
 /// A name that a comment gives: any name of the schema's own that fits as well comes first.
 pub const NAME_IN_COMMENT: u32 = 2;
+/// What a column may be called in short, by the custom of naming: "closed" for a flag `is_closed`.
+pub const NAME_IN_SHORT: u32 = 1;
+/// The one word by which the comment on a relation names its rows: "subscriptions".
+pub const ROWS_IN_COMMENT: u32 = 1;
 /// One word alone of a longer name that a comment gives: "tickets" of "support tickets".
 pub const PART_OF_COMMENT: u32 = 3;
 /// No candidate that costs more is kept. It lies above [`MAX_TOTAL`], because a word that names something from afar is
@@ -216,6 +220,8 @@ pub const IDLE_VERB: u32 = 1;
 pub const TIME_WITHOUT_COLUMN: u32 = 1;
 /// A date named as if it were a verb: "signed up" for rows where it is not null.
 pub const DATE_AS_EVENT: u32 = 1;
+/// A column that is said to be had or not, as in "without email": rows that are called so come first.
+pub const MISSING_VALUE: u32 = 1;
 /// A number and then the column that holds it ("8 cylinders"): the column first is plainer.
 pub const NUMBER_BEFORE_COLUMN: u32 = 1;
 /// One more group key after "and".
