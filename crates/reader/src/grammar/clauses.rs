@@ -108,6 +108,7 @@ impl Parser<'_> {
                 near.focus.truncate(hypothesis.focus.len().saturating_sub(usize::try_from(outward).unwrap_or(0)));
                 found.extend(self.column_tests(&near, source, connective));
                 found.extend(self.unnamed_column_tests(&near, source, connective));
+                found.extend(self.missing_value_tests(&near, source, connective));
                 found.extend(taken(connective.end, self.worth_tests(&near, source, connective)));
                 found.extend(taken(connective.end, self.supply_tests(&near, source, connective)));
                 found.extend(taken(connective.end, self.named_tests(&near, source, connective)));

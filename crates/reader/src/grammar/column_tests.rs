@@ -283,6 +283,46 @@ impl Parser<'_> {
                 }
             }
         }
+        found.extend(self.any_amount_tests(hypothesis, source, connective));
+        found
+    }
+
+    /// Several numbers, any of which a column that follows may hold: "4 or 5 stars".
+    fn any_amount_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        let Some((first, mut end)) = self.amount(connective.end).filter(|_| connective.linked && !connective.negated)
+        else {
+            return found;
+        };
+        let (mut values, mut is_tied) = (vec![first], false);
+        while !is_tied && values.len() < MAX_NUMBERS {
+            let comma = self.skip_optional(end, Category::Comma);
+            let or = self.accept(comma, Category::Or);
+            let next = or.unwrap_or(comma);
+            let Some((number, after)) = self.amount(next).filter(|_| next > end) else { return found };
+            values.push(number);
+            (end, is_tied) = (after, or.is_some());
+        }
+        for (candidates, _, end) in self.column_terms(self.skip_optional(end, Category::Of)) {
+            for mention in candidates
+                .into_iter()
+                .filter(|m| self.schema.is_number(m.target) && !self.schema.is_key(m.target) && !m.qualified)
+            {
+                let cost = mention.cost + costs::NUMBER_BEFORE_COLUMN;
+                for (hypothesis, source) in self.attach(hypothesis, source, mention.target.relation) {
+                    // Of several related rows, each may have to have its own.
+                    if hypothesis.query.scope(source) != 0 {
+                        continue;
+                    }
+                    let at = ColumnRef { source, column: mention.target };
+                    let condition = Condition::OneOf { column: at, values: values.clone(), negated: false };
+                    found.push((about(hypothesis.with_cost(cost).filter(source, condition), at), end));
+                }
+            }
+        }
         found
     }
 }
+
+/// No more numbers stand in a list.
+const MAX_NUMBERS: usize = 8;

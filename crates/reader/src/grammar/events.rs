@@ -119,7 +119,9 @@ impl Parser<'_> {
             let Some(head) = head else { continue };
             let mut next = next.filter(source, Condition::Exists { source: head, negated });
             // The verb says which records are meant, however far they are.
-            next.cost = next.cost.min(hypothesis.cost + costs::STEP_TO_MANY);
+            let step = next.query.sources.get(head).and_then(|source| source.parent).map(|(_, step)| step);
+            let role = if step.is_some_and(|step| !self.schema.is_plain(step)) { costs::KEY_WITH_ROLE } else { 0 };
+            next.cost = next.cost.min(hypothesis.cost + costs::STEP_TO_MANY + role);
             let mut timed = match range {
                 Some(range) => self.in_time(&next, target, range),
                 None => vec![next],

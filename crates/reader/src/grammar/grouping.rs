@@ -6,7 +6,7 @@ use crate::grammar::noun_phrases::NounPhrase;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
 use crate::lattice::time_expressions::unit_name;
-use crate::query::tree::{ColumnId, ColumnRef, Expression, JoinStep, TimeUnit};
+use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Expression, JoinStep, TimeUnit};
 
 impl Parser<'_> {
     /// A group: "for each country", "by month", "per customer".
@@ -26,8 +26,38 @@ impl Parser<'_> {
                 continue;
             }
             found.extend(self.group_keys(hypothesis, *start));
+            found.extend(self.mean_of_each(hypothesis, position, *start));
         }
         found
+    }
+
+    /// "Average seats per subscription" is the average over all subscriptions, each of which has its own number.
+    fn mean_of_each(&self, hypothesis: &Hypothesis, position: usize, start: usize) -> Parses<Hypothesis> {
+        let base = hypothesis.query.relation(0);
+        let [output] = hypothesis.query.outputs.as_slice() else { return Vec::new() };
+        let Expression::Aggregate(Aggregate::Average, at) = &output.value else { return Vec::new() };
+        let is_bare = hypothesis.query.groups.is_empty() && hypothesis.query.sources.len() == 1;
+        let is_own = |noun: &NounPhrase| {
+            let plain = noun.adjectives.is_empty() && noun.column.is_none() && noun.via.is_none() && !noun.plural;
+            plain && noun.relation == base && noun.cost <= costs::SYNONYMOUS_NAME
+        };
+        let fits =
+            at.source == 0 && is_bare && self.lattice.lower(start - 1) == "per" && self.is_called_so_alone(at.column);
+        let nouns = self.noun_phrases(start).into_iter().filter(|(noun, _)| fits && is_own(noun));
+        nouns.map(|(noun, end)| (hypothesis.clone().with_cost(noun.cost).taking(position, end), end)).collect()
+    }
+
+    /// Whether a column is named by its own words, by which nothing else is called.
+    fn is_called_so_alone(&self, column: ColumnId) -> bool {
+        (0..self.lattice.len()).any(|at| {
+            let cell = self.lattice.cell(at);
+            cell.columns.iter().filter(|m| m.target == column && m.cost <= costs::OWN_WORDS).any(|m| {
+                let relation = cell.relations.iter().any(|other| other.end == m.end && other.cost <= costs::OWN_WORDS);
+                let rival =
+                    cell.columns.iter().any(|one| one.target != column && one.end == m.end && one.cost <= m.cost);
+                !relation && !rival
+            })
+        })
     }
 
     /// A group within a clause: "does each stadium have", "correspond to each order", "are produced by each maker".

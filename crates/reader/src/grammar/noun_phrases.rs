@@ -290,38 +290,6 @@ impl Parser<'_> {
             .map(|(hypothesis, source)| hypothesis.filter(source, condition(ColumnRef { source, column })))
             .collect()
     }
-
-    /// The columns that measure a quality, each with the direction of its values and a cost. The direction is turned
-    /// where greater values mean less of it: the oldest have the earliest date of birth.
-    pub fn quality_columns(
-        &self,
-        relation: usize,
-        quality: Quality,
-        direction: Direction,
-    ) -> Vec<(ColumnId, Direction, u32)> {
-        let words = crate::lattice::lexicon::quality_words(quality);
-        let dates: Vec<ColumnId> = self.schema.event_dates(relation);
-        if quality == Quality::Date && !dates.is_empty() {
-            return dates.into_iter().map(|id| (id, direction, 0)).collect();
-        }
-        for word in words {
-            let named = |id: &ColumnId| self.schema.words(*id).iter().any(|w| w == word || w.ends_with(word));
-            let fits = |id: &ColumnId| {
-                self.schema.is_number(*id)
-                    || self.schema.is_date(*id)
-                    || (quality == Quality::Date && self.schema.is_year(*id))
-            };
-            let columns = self.schema.columns(relation).map(|(id, _)| id);
-            let found: Vec<ColumnId> = columns.filter(|id| named(id) && fits(id) && !self.schema.is_key(*id)).collect();
-            if !found.is_empty() {
-                let turn =
-                    |id: &ColumnId| quality == Quality::Age && (self.schema.is_date(*id) || self.schema.is_year(*id));
-                let flip = |id: &ColumnId| if turn(id) { opposite(direction) } else { direction };
-                return found.into_iter().map(|id| (id, flip(&id), costs::QUALITY_BY_COLUMN_NAME)).collect();
-            }
-        }
-        Vec::new()
-    }
 }
 
 /// The opposite direction.

@@ -138,7 +138,9 @@ impl Parser<'_> {
         let mut found = Vec::new();
         let limit = hypothesis.asked_limit.or(Some(1));
         // "which country has the most capacity" asks for the sum of each country.
-        let most = position.checked_sub(1).is_some_and(|at| matches!(self.lattice.lower(at), "most" | "least"));
+        let once = (0..self.lattice.len()).any(|at| self.accept_phrase(at, &["at once", "at a time"]).is_some());
+        let most =
+            position.checked_sub(1).is_some_and(|at| matches!(self.lattice.lower(at), "most" | "least")) && !once;
         let aggregate =
             self.accept_longest(position, |one| if let Category::Aggregate(one) = one { Some(one) } else { None });
         let starts = [Some((None, position)), aggregate.map(|(one, end)| (Some(one), end))];
@@ -204,9 +206,15 @@ impl Parser<'_> {
             let value = Expression::Aggregate(Aggregate::Sum, ColumnRef { source, column });
             return vec![(grouped_by(hypothesis, subject, mention.cost), value)];
         }
-        let joined = hypothesis.join(self.schema, source, column.relation).into_iter();
+        let joined = hypothesis.join(self.schema, source, column.relation);
+        // "Which driver drove the most kilometres" is told by all trips of each.
+        if most && joined.iter().any(|(.., many)| *many) {
+            let adds_up = self.can_aggregate(Aggregate::Sum, column) && hypothesis.subject_column.is_none();
+            let sums = adds_up.then(|| self.by_aggregate(hypothesis, source, mention, Aggregate::Sum));
+            return sums.unwrap_or_default();
+        }
         let value = |source: usize| Expression::Column(ColumnRef { source, column });
-        joined.map(|(next, target, _)| (next.with_cost(mention.cost), value(target))).collect()
+        joined.into_iter().map(|(next, target, _)| (next.with_cost(mention.cost), value(target))).collect()
     }
 
     fn is_sortable(&self, column: ColumnId) -> bool {

@@ -100,6 +100,8 @@ pub enum Quality {
     Weight,
     Speed,
     Rating,
+    /// What somebody is paid.
+    Pay,
 }
 
 use Aggregate::{Average, Maximum, Minimum, Sum};
@@ -170,6 +172,8 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::Superlative(Quality::Speed, Ascending)], &["slowest"]),
     (&[Category::Superlative(Quality::Rating, Descending)], &["best", "best rated", "highest rated", "top rated"]),
     (&[Category::Superlative(Quality::Rating, Ascending)], &["worst", "worst rated", "lowest rated"]),
+    (&[Category::Superlative(Quality::Pay, Descending)], &["highest paid", "best paid", "highest earning", "top earning"]),
+    (&[Category::Superlative(Quality::Pay, Ascending)], &["lowest paid", "worst paid", "least paid", "lowest earning"]),
     (&[Category::Comparative(Quality::Price, ">")], &["more expensive than", "costlier than", "pricier than"]),
     (&[Category::Comparative(Quality::Price, "<")], &["cheaper than", "less expensive than"]),
     (&[Category::Comparative(Quality::Age, ">")], &["older than", "elder than"]),
@@ -188,7 +192,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     ]),
     (&[Category::Compare("<")], &["<", "under", "below", "less than", "lower than", "smaller than", "fewer than", "earlier than", "lower", "smaller"]),
     (&[Category::Compare(">=")], &[">=", "≥", "at least", "no less than", "not less than", "no fewer than", "minimum of", "greater than or equal to", "more than or equal to", "a minimum of", "no lower than", "no smaller than"]),
-    (&[Category::Compare("<=")], &["<=", "≤", "at most", "up to", "no more than", "not more than", "maximum of", "less than or equal to", "a maximum of", "no higher than", "no larger than", "not exceeding"]),
+    (&[Category::Compare("<=")], &["<=", "≤", "at most", "up to", "no more than", "not more than", "maximum of", "less than or equal to", "a maximum of", "no higher than", "no larger than", "no longer than", "not exceeding"]),
     (&[Category::Compare("=")], &["=", "==", "equal to", "equals", "exactly", "equal", "only", "of exactly", "the same as"]),
     (&[Category::Compare("<>")], &["different from", "not equal to", "other than", "<>", "!=", "unequal to"]),
     (&[Category::Between], &["between", "in the range of", "in between", "ranging from", "within the range of", "in the range between"]),
@@ -233,7 +237,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::And], &["and", "as well as", "along with", "together with", "and also", "and then", "plus", "&", "but", "while", "and the corresponding", "with the corresponding", "along with the corresponding", "with corresponding", "along with the associated", "and the associated", "and its corresponding", "and their corresponding", "yet", "along with their", "and list"]),
     (&[Category::Comma], &[",", ":", ";"]),
     (&[Category::Or], &["or", "or else", "and or"]),
-    (&[Category::Not], &["not", "never", "not been", "neither"]),
+    (&[Category::Not], &["not", "never", "not been", "neither", "no longer"]),
     (&[Category::No], &["no", "not any", "zero", "not any of the", "none of the", "no any"]),
     (&[Category::Without], &["without", "without any", "without a", "that lack", "lacking", "who lack", "with no", "with none of the", "not having", "that do not have", "free of", "with zero"]),
     (&[Category::Any], &["any", "a", "an", "at least one", "at least a", "at least an", "some", "any kind of", "one or more", "any of the"]),
@@ -347,10 +351,11 @@ pub fn quality_words(quality: Quality) -> &'static [&'static str] {
         Quality::Age => &["age", "birth"],
         Quality::Size => &["size", "area", "capacity", "population"],
         Quality::Height => &["height", "elevation", "altitude"],
-        Quality::Length => &["length", "duration", "minutes"],
+        Quality::Length => &["length", "duration", "minutes", "distance", "kilometre", "kilometer", "km", "mile"],
         Quality::Weight => &["weight"],
         Quality::Speed => &["speed", "time"],
         Quality::Rating => &["rating", "score"],
+        Quality::Pay => &["salary", "wage", "pay"],
     }
 }
 

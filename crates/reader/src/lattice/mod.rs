@@ -168,6 +168,10 @@ fn without_longer_names(
             let of = (start + 2..words.len()).find(|at| !skipped(at));
             return of.and_then(|at| words.get(at)).is_some_and(|of| of.lower != of.singular);
         }
+        // So does "number of invoices", where invoices have a number.
+        if (word(start), word(start + 1)) == ("number", "of") && m.qualified && plural && m.end > start + 2 {
+            return matches!(schema.last_word(m.target), "number" | "no");
+        }
         let [.., thing, number] = schema.words(m.target) else { return false };
         let is_thing = |relation: usize| {
             schema.relation_words(relation).last().is_some_and(|last| words::singular(last) == *thing)

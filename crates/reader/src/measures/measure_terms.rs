@@ -229,7 +229,7 @@ impl Parser<'_> {
         let mut found = Vec::new();
         for (statistic, start) in self.statistics(position) {
             for mention in self.lattice.cell(start).relations.iter().filter(|m| m.cost <= costs::SYNONYMOUS_NAME) {
-                let Some(end) = self.accept_phrase(mention.end, &["value", "values", "worth", "size"]) else {
+                let Some(end) = self.accept_phrase(mention.end, &["value", "values", "worth", "size", "amount"]) else {
                     continue;
                 };
                 let worth = self.worth_of_row(mention.target).and_then(|column| self.statistic_of(statistic, column));
