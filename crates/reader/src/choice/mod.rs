@@ -3,7 +3,7 @@
 //! fulfil (`contradictions`), or what it takes for granted (`doubts`, of joins `path_doubts`, of related rows
 //! `related_row_doubts`, of what was not spoken of `unsaid_references`, of several values
 //! `value_list_doubts`). `empty_dates` writes the states that
-//! a missing date tells.
+//! a missing date tells. `taken_columns` tells what the schema offers beside what was taken.
 
 pub(crate) mod contradictions;
 pub(crate) mod costs;
@@ -13,6 +13,7 @@ pub(crate) mod evidence;
 pub(crate) mod finished_hypothesis;
 pub(crate) mod path_doubts;
 pub(crate) mod related_row_doubts;
+pub(crate) mod taken_columns;
 pub(crate) mod unsaid_references;
 pub(crate) mod value_list_doubts;
 pub(crate) mod word_accounting;

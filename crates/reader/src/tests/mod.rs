@@ -13,4 +13,5 @@ pub(crate) mod open_meanings;
 mod repeated_rows;
 pub(crate) mod saas_fixture;
 pub(crate) mod shop_fixture;
+mod terse_names;
 mod value_lists;
