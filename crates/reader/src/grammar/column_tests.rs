@@ -88,7 +88,11 @@ impl Parser<'_> {
     fn flag_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         let position = self.skip_articles(connective.end);
-        for mention in self.lattice.cell(position).columns.iter().filter(|m| m.cost <= costs::OWN_WORDS) {
+        let said = || self.lattice.cell(position).columns.iter().filter(|m| m.cost <= costs::OWN_WORDS);
+        // "Tickets that are not closed" have a date for that, whatever else may be closed.
+        let relation = hypothesis.query.relation(source);
+        let has_own = said().any(|m| m.target.relation == relation);
+        for mention in said().filter(|m| !has_own || m.target.relation == relation) {
             let column = mention.target;
             let tied = connective.linked || connective.also && connective.negated;
             if self.schema.is_flag(column) && tied {
@@ -98,7 +102,10 @@ impl Parser<'_> {
                     found.push((about(hypothesis.with_cost(mention.cost).filter(source, condition), at), mention.end));
                 }
             }
-            let own = column.relation == hypothesis.query.relation(source);
+            if let Some(next) = self.not_yet(hypothesis, source, connective, mention) {
+                found.push((next, mention.end));
+            }
+            let own = column.relation == relation;
             if self.schema.is_date(column)
                 && own
                 && !connective.negated
@@ -114,6 +121,30 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// "Not closed" are tickets without the date at which they were, where no state is called so.
+    fn not_yet(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        connective: Connective,
+        mention: &Mention<ColumnId>,
+    ) -> Option<Hypothesis> {
+        let column = mention.target;
+        let relation = hypothesis.query.relation(source);
+        let values = &self.lattice.cell(self.skip_articles(connective.end)).values;
+        let is_state = values.iter().any(|value| value.target.column.relation == relation);
+        let tied = connective.negated && connective.linked && !connective.without && !connective.verb;
+        let fits = column.relation == relation
+            && self.schema.is_date(column)
+            && !self.schema.column(column).not_null
+            && mention.cost <= costs::NAME_IN_COMMENT
+            && hypothesis.subject_column.is_none();
+        let at = ColumnRef { source, column };
+        let next = || hypothesis.clone().with_cost(mention.cost + costs::DATE_AS_EVENT);
+        (tied && fits && !is_state)
+            .then(|| about(next().filter(source, Condition::IsNull { column: at, negated: false }), at))
     }
 
     fn value_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {

@@ -130,6 +130,7 @@ const READ: &[(&str, &str)] = &[
     ("number of coaches by status", "count of tch per tch.st"),
     // What happened at a date, and the date at which rows came to be.
     ("how many invoices were dunned in 2025", "count of bil where bil.dun_at is in 2025"),
+    ("how many invoices are not dunned", "count of bil where bil.dun_at is missing"),
     ("revenue per month in 2025", "sum of bil.net per month of bil.iss_on where bil.iss_on is in 2025"),
     ("members who joined in 2025", "all mbr where mbr.jnd_on is in 2025 and {}"),
 ];
