@@ -110,8 +110,13 @@ pub fn import(server: &str, replaces: bool, bounds: Bounds) -> Result<Vec<Import
             ..Failure::default()
         }));
     };
-    // What can't be read tells nothing of its table.
-    let described: Vec<Described> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    let described: Vec<Described> = short_ones(texts)
+        .filter_map(|text| {
+            interrupts::serve();
+            // What can't be read tells nothing of its table.
+            serde_json::from_str(&text).ok()
+        })
+        .collect();
     let described: HashMap<(&str, &str), &Described> =
         described.iter().map(|table| ((&*table.schema, &*table.name), table)).collect();
     let mut statements = Vec::new();
@@ -136,6 +141,20 @@ pub fn import(server: &str, replaces: bool, bounds: Bounds) -> Result<Vec<Import
     let imported = imported.collect();
     query::execute_all(&statements)?;
     Ok(imported)
+}
+
+/// What describes a table has no more bytes, and what describes all of them: the other server may send what it likes, and read, each
+/// byte of it takes some fifteen.
+const MOST_OF_TABLE: usize = 2_000_000;
+const MOST_OF_ALL: usize = 64_000_000;
+
+/// The texts that are not too long, until all together are.
+fn short_ones(texts: Vec<String>) -> impl Iterator<Item = String> {
+    let mut room = MOST_OF_ALL;
+    texts.into_iter().filter(|text| text.len() <= MOST_OF_TABLE).map_while(move |text| {
+        room = room.checked_sub(text.len())?;
+        Some(text)
+    })
 }
 
 fn count(count: usize) -> i32 {
@@ -168,6 +187,14 @@ fn unreadable(error: serde_json::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_another_server_sends_is_read_up_to_a_length() {
+        let texts = [MOST_OF_TABLE + 1, 3, MOST_OF_TABLE].map(|length| "x".repeat(length)).to_vec();
+        assert_eq!(short_ones(texts).map(|text| text.len()).collect::<Vec<_>>(), [3, MOST_OF_TABLE]);
+        let many = vec!["x".repeat(MOST_OF_TABLE); 40];
+        assert_eq!(short_ones(many).count(), MOST_OF_ALL / MOST_OF_TABLE);
+    }
 
     #[test]
     fn nothing_in_a_name_or_text_ends_its_constant() {
