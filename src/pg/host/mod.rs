@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod catalog_stamps;
 pub mod catalogs;
+pub mod connect_timeout;
 pub mod databases;
 pub mod empty_tables;
 pub mod extension;

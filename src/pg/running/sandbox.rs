@@ -11,6 +11,7 @@ use pgrx::pg_sys;
 
 use crate::error::Error;
 use crate::limits::Bounds;
+use crate::pg::host::connect_timeout;
 use crate::pg::host::failure::catch;
 use crate::pg::host::messages::{self, Withheld};
 use crate::pg::running::labelled_reads::{Foreseen, LabelledReads};
@@ -80,6 +81,7 @@ pub fn in_subtransaction<T>(work: impl FnOnce(&Sandbox<'_>) -> Result<T, Error>)
     if unsafe { pg_sys::IsInParallelMode() } {
         return Err(Error::ParallelOperation);
     }
+    connect_timeout::limit();
     let subtransaction = Subtransaction::begin(true);
     let result = catch(|| {
         connect_spi()?;

@@ -1,5 +1,6 @@
 //! What postgres_fdw does on another server for a question is read-only and bounded there, whatever stands behind the tables.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -219,4 +220,24 @@ fn joins_and_totals_are_pushed_down() {
         assert!(plan.starts_with("Foreign Scan") && plan.contains(remote), "{plan}");
         assert_eq!(session.ask(remote)[0].to_string(), answer);
     }
+}
+
+/// A connection that is never answered, which up to PostgreSQL 15 no cancel ends, is given up.
+#[test]
+fn a_server_that_says_nothing_holds_nobody() {
+    if lacks(&["postgres_fdw"]) {
+        return;
+    }
+    let (mut fixture, mut session) = fixture("remote_mute");
+    let mute = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let port = mute.local_addr().expect("an address").port();
+    fixture.session.run(&format!(
+        "CREATE SERVER mute FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '{port}', use_remote_estimate 'true');
+         CREATE USER MAPPING FOR PUBLIC SERVER mute OPTIONS (user 'postgres', password_required 'false');
+         CREATE FOREIGN TABLE far.mute (a int) SERVER mute; GRANT SELECT ON far.mute TO PUBLIC"
+    ));
+    session.run("SET nl2sql.allow_servers = 'mute'; SET statement_timeout = '1s'");
+    let started = Instant::now();
+    session.try_texts(&run("SELECT a FROM far.mute")).expect_err("it says nothing");
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
 }
