@@ -1,9 +1,10 @@
 //! What of quotas is used, in shared memory.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use bytemuck::Zeroable;
 
+use super::under_way::{self, Kept};
 use crate::error::Limit;
 use crate::pg::shared::area::Area;
 use crate::pg::shared::background;
@@ -200,7 +201,7 @@ impl Counts {
     }
 
     /// Counts so many further calls as used, of at most `further`, as all quotas have room for.
-    fn reserve(&mut self, quotas: &[(Key, Limits)], further: u64, tokens: u64, cost: f64) -> u64 {
+    pub(super) fn reserve(&mut self, quotas: &[(Key, Limits)], further: u64, tokens: u64, cost: f64) -> u64 {
         let mut room =
             |(key, limits): &(Key, Limits)| limits.room(&self.of(key).copied().unwrap_or_default(), tokens, cost);
         let fit = quotas.iter().map(&mut room).min().unwrap_or(further).min(further);
@@ -217,7 +218,7 @@ impl Counts {
         }
     }
 
-    fn subtract(&mut self, kept: &Kept) {
+    pub(super) fn subtract(&mut self, kept: &Kept) {
         for key in &kept.keys {
             if let Some(used) = self.of(key) {
                 used.tokens = used.tokens.saturating_sub(kept.tokens);
@@ -263,50 +264,9 @@ pub fn spend<'k>(keys: impl Iterator<Item = &'k Key>, tokens: u64, cost: f64) {
     COUNTS.with(|counts| counts.add(keys, tokens, cost));
 }
 
-/// What calls of this process that are under way take.
-#[derive(Debug)]
-struct Kept {
-    keys: Vec<Key>,
-    tokens: u64,
-    cost: f64,
-}
-
-thread_local! {
-    /// Counted as used.
-    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
-    /// To be counted as used where the process ends.
-    static SENT: RefCell<Option<Kept>> = const { RefCell::new(None) };
-}
-
-/// See [`super::Metered::reserve`].
-pub fn reserve(quotas: &[(Key, Limits)], further: u64, tokens: u64, cost: f64) -> u64 {
-    release();
-    let fit = COUNTS.with(|counts| counts.reserve(quotas, further, tokens, cost)).unwrap_or(further);
-    let keys = quotas.iter().map(|(key, _)| *key).collect();
-    KEPT.set(Some(Kept { keys, tokens: fit.saturating_mul(tokens), cost: fit as f64 * cost }));
-    fit
-}
-
-/// What was kept for calls is used by what they took, and no more.
-pub fn release() {
-    if let Some(kept) = KEPT.take() {
-        COUNTS.with(|counts| counts.subtract(&kept));
-    }
-}
-
-/// See [`super::Metered::sent`].
-pub fn sent(keys: Vec<Key>, tokens: u64, cost: f64) {
-    SENT.set(Some(Kept { keys, tokens, cost }));
-}
-
-/// See [`super::Metered::replied`].
-pub fn replied() {
-    SENT.take();
-}
-
 /// A question of this process is over; `job` as for [`admit`].
 pub fn leave(job: i64) {
-    release();
+    under_way::release();
     COUNTS.with(|counts| counts.leave(background::process(), Some(job)));
 }
 
@@ -316,10 +276,8 @@ pub fn forget_process(process: i32) {
 }
 
 fn leave_all() {
-    if let Some(Kept { keys, tokens, cost }) = SENT.take() {
-        spend(keys.iter(), tokens, cost);
-    }
-    release();
+    under_way::ended_with_process();
+    under_way::release();
     COUNTS.with(|counts| counts.leave(background::process(), None));
 }
 

@@ -6,6 +6,7 @@
 //! preloading the history is all there is: what is under way or was rolled back does not count.
 
 mod counts;
+mod under_way;
 
 use std::ffi::CStr;
 
@@ -105,7 +106,7 @@ impl Metered {
         let further = u64::from(further);
         let limits = || self.quotas.iter().map(|quota| (quota.key, quota.limits));
         let fit = if COUNTS.is_there() {
-            counts::reserve(&limits().collect::<Vec<_>>(), further, tokens, cost)
+            under_way::reserve(&limits().collect::<Vec<_>>(), further, tokens, cost)
         } else {
             // Of what others have under way nothing is known.
             let fit = |quota: &Quota| Some(quota.limits.room(&recorded(quota).ok()?, tokens, cost));
@@ -116,17 +117,17 @@ impl Metered {
 
     /// What was kept for calls is not any more.
     pub fn release(&self) {
-        counts::release();
+        under_way::release();
     }
 
     /// Calls are under way that have taken so much already, which counts where the process ends before they do.
     pub fn sent(&self, tokens: u64, cost: f64) {
-        counts::sent(self.quotas.iter().map(|quota| quota.key).collect(), tokens, cost);
+        under_way::sent(self.quotas.iter().map(|quota| quota.key).collect(), tokens, cost);
     }
 
     /// These calls are over.
     pub fn replied(&self) {
-        counts::replied();
+        under_way::replied();
     }
 
     /// A call is over, and took so many tokens and cost so much.
