@@ -64,8 +64,8 @@ impl Learned {
     }
 }
 
-/// What the pairs say of the unknown words in the texts that a question is read from, its own first; `None` where they do not say it of all, or are
-/// not of one mind. `said`: the terms that the question says, which win over what is learned.
+/// What the pairs say of the unknown words in the texts that a question is read from, its own first; `None` where they do not
+/// say it of all, or are not of one mind. `said`: the terms that the question says, which win over what is learned.
 pub fn learn(
     question: &Question,
     texts: &[(String, Vec<String>)],

@@ -59,7 +59,8 @@ pub fn key(
         Err(error) => return Err(error),
     };
     let servers: Vec<String> = servers.into_iter().flatten().flatten().collect();
-    // A draft that was not held against others is none that was. The question stands in the key as it was asked, too: what looks like an estimate in it is none.
+    // A draft that was not held against others is none that was. The question stands in the key as it was asked, too: what
+    // looks like an estimate in it is none.
     let prompt = without_estimates(&prompt.as_text());
     let models = format!("{} {candidates}", models.join(","));
     let text = [&models, &servers.join("\n"), question, &prompt].map(|part| part.to_owned()).join("\n");

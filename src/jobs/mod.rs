@@ -7,7 +7,9 @@
 //! ```
 //!
 //! [`asking`] is what sessions do, [`serving`] the process, [`looking`] what that reads of the table, [`flight`] one question in it,
-//! [`fair`] whose question is taken next, [`judging`] whose draft is judged next, [`overdue`] what becomes of one that takes too long, [`memory`] what it takes, [`store`] the table, [`workers`] which database has a process, and [`launcher`] what starts it.
+//! [`fair`] whose question is taken next, [`judging`] whose draft is judged next, [`overdue`] what becomes of one that takes
+//! too long, [`memory`] what it takes, [`store`] the table, [`workers`] which database has a process, and [`launcher`] what
+//! starts it.
 
 #![forbid(unsafe_code)]
 

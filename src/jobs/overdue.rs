@@ -3,8 +3,8 @@
 //!
 //! A process says whose draft it judges and since when. Where that lasts for too long, [`launcher`](super::launcher) tells it to end,
 //! which it does when the server next looks for that, and has another take its place. That one notes the question as failed. A role whose
-//! draft holds a process up has no other judged meanwhile and for some time after, and few processes are left behind at a time: so a role takes one of the
-//! server's places for processes, and all together no more than [`MOST_LEFT`].
+//! draft holds a process up has no other judged meanwhile and for some time after, and few processes are left behind at a time:
+//! so a role takes one of the server's places for processes, and all together no more than [`MOST_LEFT`].
 
 use bytemuck::Zeroable;
 

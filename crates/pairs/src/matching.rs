@@ -153,8 +153,8 @@ pub fn spellings(word: &str) -> Vec<String> {
     spellings
 }
 
-/// What the pairs are kept under that a question of these words may ask: two words of theirs as one text, in the order of their bytes, one of
-/// which may be misspelt, or one word after a space.
+/// What the pairs are kept under that a question of these words may ask: two words of theirs as one text, in the order of their
+/// bytes, one of which may be misspelt, or one word after a space.
 pub fn shapes(words: &[String]) -> Vec<String> {
     let (grammar, content): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| is_grammar(word));
     let mut shapes = Vec::new();

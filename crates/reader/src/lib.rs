@@ -240,9 +240,9 @@ pub fn read(
     Prepared::new(snapshot, interrupt)?.reader(interrupt).read(question, lookup)
 }
 
-/// The reading of the cheapest hypothesis, which costs so much at most. Hypotheses of the same cost that give the same SQL are one reading; if they
-/// give several statements, the question is ambiguous. `None` as the error where none is cheap enough, or one of the
-/// cheapest can't be written.
+/// The reading of the cheapest hypothesis, which costs so much at most. Hypotheses of the same cost that give the same SQL are
+/// one reading; if they give several statements, the question is ambiguous. `None` as the error where none is cheap enough, or
+/// one of the cheapest can't be written.
 fn choose(hypotheses: &[Hypothesis], schema: &SchemaView, most: u32) -> Result<Read, Option<Abstention>> {
     let least = hypotheses.iter().map(|hypothesis| hypothesis.cost).min();
     let Some(best) = least.filter(|least| *least <= most) else { return Err(None) };

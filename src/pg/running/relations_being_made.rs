@@ -57,8 +57,8 @@ pub fn install() {
     }
 }
 
-/// Whether the utility statement fills a relation that it makes from a query, or may, as EXPLAIN ANALYZE of one does. Where it does, it counts as running until
-/// [`end`], or until an ERROR ends its transaction or subtransaction.
+/// Whether the utility statement fills a relation that it makes from a query, or may, as EXPLAIN ANALYZE of one does. Where it
+/// does, it counts as running until [`end`], or until an ERROR ends its transaction or subtransaction.
 ///
 /// # Safety
 /// `statement` is the statement that ProcessUtility is about to run.

@@ -2,8 +2,8 @@
 //!
 //! Up to PostgreSQL 18, postgres_fdw begins a remote transaction that may write, whatever the local one is (begin_remote_xact in
 //! its connection.c), so a function behind a remote view could. So a statement of ours runs first, in the very
-//! connection that is read from: see [`super::remote_statement`]. The remote server lets nothing put that back before the transaction or savepoint ends that it
-//! was set in: those of postgres_fdw begin and end with the local ones.
+//! connection that is read from: see [`super::remote_statement`]. The remote server lets nothing put that back before the
+//! transaction or savepoint ends that it was set in: those of postgres_fdw begin and end with the local ones.
 
 use std::cell::RefCell;
 use std::ffi::c_void;

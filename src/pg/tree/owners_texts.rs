@@ -1,5 +1,6 @@
 //! Judges what owners of views, tables and types wrote, the bodies of views, row-level security policies and the checks of
-//! domains, in every tree that is planned inside a sandbox: the statement's own, those of statements in functions, those that look values up.
+//! domains, in every tree that is planned inside a sandbox: the statement's own, those of statements in functions, those that
+//! look values up.
 //!
 //! Such text becomes a part of whatever reads the view or table. What a policy or a view with `security_invoker` reads is read
 //! with the rights of who asks, and functions in any of them run so. Where nobody has reason to trust its owner, it may read

@@ -1,4 +1,5 @@
-//! XML that the server works on in expressions, and XMLTABLE most of all: the server gives document and paths to libxml itself, by no function that could look at their sizes.
+//! XML that the server works on in expressions, and XMLTABLE most of all: the server gives document and paths to libxml itself,
+//! by no function that could look at their sizes.
 
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::{FromDatum, PgList};

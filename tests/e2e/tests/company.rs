@@ -6,7 +6,8 @@ use nl2sql_e2e::session::quote;
 
 /// What the golden test teaches, and its forty questions.
 const COMPANY: &str = include_str!("../../pg_regress/sql/company.sql");
-/// What is told of them: a line for each question, with the terms and the pairs of its request, or that there is none; then those for [`NEAR`].
+/// What is told of them: a line for each question, with the terms and the pairs of its request, or that there is none; then
+/// those for [`NEAR`].
 const TOLD: &str = include_str!("../sql/company.txt");
 
 /// Near to what was taught, and not the same.

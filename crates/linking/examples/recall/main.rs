@@ -5,8 +5,8 @@
 //! DUMP is a catalog in JSON, DATA the directory of the suites, GOLD the relations and columns of their statements. Flags:
 //! `home` puts the question's schema into search_path; `ablation` leaves out one component after the other; `misses`
 //! prints the questions that were missed at the second budget; `flood=copies` adds three copies of every table that has rows,
-//! up to 1,500, in a schema of their own, empty, and `flood=names` 1,500 tables named after a few of them; `noprior` ignores statistics; `step=N` takes every Nth
-//! question; `suite=NAME,...` chooses suites; `name=VALUE` sets a figure of the ranking.
+//! up to 1,500, in a schema of their own, empty, and `flood=names` 1,500 tables named after a few of them; `noprior` ignores
+//! statistics; `step=N` takes every Nth question; `suite=NAME,...` chooses suites; `name=VALUE` sets a figure of the ranking.
 
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,8 @@
 //! Lattice to query trees: the parser, and the rules of the language, each file a family of methods of its `Parser`.
 //!
 //! `parser` is a beam search over `hypothesis`, each a partial query tree with a cost. `question_forms` begin (`last_times` among
-//! them), `clauses` continue: noun phrases and their parts (`noun_phrases`, `select_items`, `projection`, `counts`), restrictions (`connectives`,
+//! them), `clauses` continue: noun phrases and their parts (`noun_phrases`, `select_items`, `projection`, `counts`),
+//! restrictions (`connectives`,
 //! `column_tests`, `value_lists`, `worth_tests`, `conditions`, `time_filters`, `relative_clauses`, `events`, `superlatives`, `single_rows`,
 //! `own_comparisons`, `related_totals`, `named_rows`, `missing_values`), what adjectives measure (`qualities`), `grouping`, `empty_groups`, `ordering`; what joins repeat is counted once (`repeated_rows`).
 

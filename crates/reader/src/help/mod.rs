@@ -1,9 +1,9 @@
 //! What is said where the reader is silent, and what can be asked at all.
 //!
 //! `understanding` tells what was understood; `suggestions` are questions near to the one asked, by leaving something out
-//! (`edits`) and from the parts it names (`topics`, by its verbs `doers`), ranked by `likeness`; `examples` are questions made from the schema
-//! alone (`facets`, `question_templates`). Each is read before it is shown. What is asked about the schema itself is
-//! answered by `about_schema`.
+//! (`edits`) and from the parts it names (`topics`, by its verbs `doers`), ranked by `likeness`; `examples` are questions made
+//! from the schema alone (`facets`, `question_templates`). Each is read before it is shown. What is asked about the schema
+//! itself is answered by `about_schema`.
 
 pub(crate) mod about_schema;
 pub(crate) mod contrary;

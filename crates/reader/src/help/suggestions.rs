@@ -36,8 +36,8 @@ pub struct Suggestion {
 }
 
 impl Reader<'_> {
-    /// Up to three questions that are answered, the nearest first, each with what it leaves out. `accept` says of each whether it may be shown, and may
-    /// look further than the reader can; it is asked of few.
+    /// Up to three questions that are answered, the nearest first, each with what it leaves out. `accept` says of each whether
+    /// it may be shown, and may look further than the reader can; it is asked of few.
     pub fn suggestions(
         &self,
         question: &str,

@@ -1,8 +1,9 @@
 //! The test double of a language model: an HTTP/1.1 server on loopback, made with the standard library only, that
 //! speaks the real wire formats of OpenAI chat completions, Anthropic messages and Ollama chat.
 //!
-//! [`TlsFront`] puts TLS before it. It checks requests as strictly as the services do, so that a wrong request cannot pass by luck; it answers each
-//! question with the replies it was given, in turn; and a reply may be a fault. Every request is recorded.
+//! [`TlsFront`] puts TLS before it. It checks requests as strictly as the services do, so that a wrong request cannot pass by
+//! luck; it answers each question with the replies it was given, in turn; and a reply may be a fault. Every request is
+//! recorded.
 
 mod answers;
 mod anthropic;
