@@ -53,15 +53,12 @@ pub enum Refusal {
 }
 
 /// The first character of a text that acts on how the text around it is shown, so that whoever reads it may see another statement:
-/// controls, and what turns the direction of writing ("Trojan Source", CVE-2021-42574). Marks that Arabic and Hebrew are written
-/// with, of a length of nothing each, are left.
+/// what moves a terminal's cursor or begins its commands, and what turns the direction of writing ("Trojan Source", CVE-2021-42574).
+/// Marks that Arabic and Hebrew are written with, of a length of nothing each, are left, and controls that terminals show nothing of.
 pub fn deceptive_character(sql: &str) -> Option<char> {
-    let is_deceptive = |c: &char| match c {
-        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' => false,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        c => c.is_control(),
-    };
-    sql.chars().find(is_deceptive)
+    let steers_a_terminal = |c: char| matches!(c, '\u{8}' | '\u{e}' | '\u{f}' | '\u{1b}' | '\u{80}'..='\u{9f}');
+    let turns_the_writing = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    sql.chars().find(|c| steers_a_terminal(*c) || turns_the_writing(*c))
 }
 
 /// Refuses a text that is certainly not a single query, and one that would keep PostgreSQL's parser busy for long.
@@ -212,6 +209,7 @@ mod tests {
                 assert_eq!(refusal(&sql), Some(Refusal::Deceptive(character)));
             }
         }
+        assert_eq!(refusal("SELECT '\u{1}'"), None);
         assert_eq!(refusal("SELECT\t'\u{5d0}\u{200f}',\r\n '\u{1f469}\u{200d}\u{1f680}', E'\\x1b'"), None);
     }
 
