@@ -51,7 +51,7 @@ pub fn names_in_comment(comment: &str) -> Vec<(String, u32)> {
 /// What happened at a date, as its comment tells it: "delivered" of "when it was delivered". It has to have happened to the rows,
 /// which are called by these nouns.
 pub fn names_of_event(comment: &str, rows: &[String]) -> Vec<(String, u32)> {
-    let clause = comment.split([',', ';', '.', '(', ':']).next().unwrap_or_default().to_lowercase();
+    let clause = comments::first_clause(comment).to_lowercase();
     let said: Vec<&str> = clause.split_whitespace().collect();
     let [first, subject @ .., be, last] = said.as_slice() else { return Vec::new() };
     let is_rows = match subject {
@@ -67,7 +67,7 @@ pub fn names_of_event(comment: &str, rows: &[String]) -> Vec<(String, u32)> {
 /// What a number may be called by its unit: "minutes" where its comment says that it is a duration in minutes, "gigabytes of
 /// memory", "kilometres driven".
 pub fn names_by_unit(comment: &str) -> Vec<(String, u32)> {
-    let clause = comment.split([',', ';', '.', '(', ':']).next().unwrap_or_default().to_lowercase();
+    let clause = comments::first_clause(comment).to_lowercase();
     let said: Vec<&str> = clause.split_whitespace().collect();
     let unit_of = |word: &str| UNITS.iter().find(|unit| unit.contains(&words::singular(word).as_str()));
     let unit = match said.iter().rposition(|word| *word == "in") {

@@ -78,20 +78,23 @@ fn name_of_clause(clause: &str) -> Option<String> {
     ((1..=MAX_NAME_WORDS).contains(&name.len()) && plain && telling).then(|| name.join(" "))
 }
 
+/// What a comment says first, before it goes into detail.
+pub fn first_clause(comment: &str) -> &str {
+    comment.split([',', ';', '.', '(', ':']).next().unwrap_or_default()
+}
+
 /// The words by which a comment says in short what a column holds: those of a first clause of a few words, as in "closed at" or
 /// "when it was delivered".
 pub fn subject_words(column: &Column) -> Vec<String> {
     const FEW: usize = 5;
-    let clause =
-        column.comment.as_deref().unwrap_or_default().split([',', ';', '.', '(', ':']).next().unwrap_or_default();
+    let clause = first_clause(column.comment.as_deref().unwrap_or_default());
     let all: Vec<String> = clause.to_lowercase().split_whitespace().map(str::to_owned).collect();
     if all.len() <= FEW { all } else { Vec::new() }
 }
 
 /// The words of a comment's first clause that tell something: "opened" of "employee who opened it".
 pub fn telling_words(column: &Column) -> Vec<String> {
-    let clause =
-        column.comment.as_deref().unwrap_or_default().split([',', ';', '.', '(', ':']).next().unwrap_or_default();
+    let clause = first_clause(column.comment.as_deref().unwrap_or_default());
     let all = clause.split_whitespace().map(str::to_lowercase);
     all.filter(|word| word.len() > 2 && !STOP.contains(&word.as_str()) && !is_generic(word)).collect()
 }
