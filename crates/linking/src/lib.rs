@@ -13,6 +13,7 @@ mod graph;
 mod joins;
 mod look_alikes;
 mod names;
+mod occurrences;
 mod options;
 mod packing;
 mod postings;

@@ -1,10 +1,11 @@
 //! The relations that a question is about, nearest first, and why.
 
 use crate::directory::Directory;
+use crate::occurrences::Hit;
 use crate::options::Options;
 use crate::postings::Place;
 use crate::relation::{Check, Interrupted};
-use crate::scoring::{Concept, Scores, is_column, score};
+use crate::scoring::{Concept, Scores, score};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -16,8 +17,6 @@ const MOST_NEIGHBOURS: usize = 64;
 
 /// Matches that are told of a relation. One may have a thousand columns of the same words, each of them in the question.
 const MOST_MATCHES: usize = 1_000;
-/// The callback is called after so many hits.
-const HITS: usize = 4096;
 
 /// Who asks, and what is known besides the words.
 pub struct Context<'a> {
@@ -41,6 +40,12 @@ impl<'a> Context<'a> {
     /// A question of which nothing is known but its words.
     pub fn new(options: &'a Options) -> Self {
         Self { visible: &[], values: &[], readable: None, hidden: None, limit: 300, explained: 0, options }
+    }
+
+    /// Whether a hit is about a column that the asker may not know of.
+    pub(crate) fn hides(&self, hit: &Hit, directory: &Directory) -> bool {
+        let Some((hidden, column)) = self.hidden.zip(hit.column()) else { return false };
+        directory.entry(hit.slot).is_some_and(|entry| hidden(entry.oid, column))
     }
 }
 
@@ -181,13 +186,13 @@ fn explain(
     for concept in &scored.concepts {
         // Where the matches of this concept stand, by the relation's place and the column.
         let mut known: HashMap<(u32, Option<u16>), usize> = HashMap::new();
-        for (count, hit) in concept.hits.iter().enumerate() {
-            if count % HITS == 0 {
-                check()?;
-            }
+        concept.each_hit(directory, context.options, check, |hit| {
             let place = places.get(hit.slot as usize).copied().unwrap_or(u32::MAX);
-            let Some(one) = ranked.get_mut(place as usize) else { continue };
-            let column = is_column(hit).then_some(hit.column);
+            let Some(one) = ranked.get_mut(place as usize) else { return };
+            if context.hides(&hit, directory) {
+                return;
+            }
+            let column = hit.column();
             let weight = concept.weight * hit.strength;
             let next = one.matches.len();
             let found = match known.get(&(place, column)) {
@@ -207,7 +212,7 @@ fn explain(
                     one.matches.push(Match { asked, found: text(), place: hit.place, column, weight });
                 }
             }
-        }
+        })?;
     }
     for one in &mut ranked {
         let key = |one: &Match| (one.column, one.place, one.asked.clone());

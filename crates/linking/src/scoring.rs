@@ -5,16 +5,20 @@
 //! all of what was asked for. Rare words count more, by the usual logarithm of inverse document frequency.
 
 use crate::directory::{Directory, Entry};
-use crate::expansion::{Expansion, expand};
+use crate::expansion::expand;
 use crate::graph::Reach;
+use crate::occurrences::{Hit, words_of};
 use crate::options::Options;
-use crate::postings::{Place, Posting, WHOLE};
 use crate::priors;
 use crate::query_terms::{QueryTerms, is_stop, lightness};
 use crate::ranking::Context;
 use crate::relation::{Check, Interrupted};
 use crate::word_table::normal;
 use std::rc::Rc;
+
+/// The callback is called after so many words of the catalog, and after so many places of one of them.
+const WORDS: usize = 64;
+const HITS: usize = 4096;
 
 /// A word or phrase of the question with everything it met.
 #[derive(Debug)]
@@ -24,26 +28,49 @@ pub(crate) struct Concept {
     pub weight: f32,
     /// The best evidence of each relation that has any.
     pub evidence: Vec<(u32, f32)>,
-    /// Every place it was found in.
-    pub hits: Vec<Hit>,
+    /// The terms of the catalog that it may mean, with how surely.
+    terms: Vec<(u32, f32)>,
+    /// Columns that hold it as a value, by the relation's slot.
+    values: Vec<(u32, u16)>,
     /// Schemas whose names have it.
     schemas: Vec<(u32, f32)>,
 }
 
 impl Concept {
     fn new(text: &str) -> Self {
-        Self { text: text.into(), weight: 0.0, evidence: Vec::new(), hits: Vec::new(), schemas: Vec::new() }
+        Self {
+            text: text.into(),
+            weight: 0.0,
+            evidence: Vec::new(),
+            terms: Vec::new(),
+            values: Vec::new(),
+            schemas: Vec::new(),
+        }
     }
-}
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hit {
-    pub slot: u32,
-    pub column: u16,
-    pub place: Place,
-    pub strength: f32,
-    /// The word of the catalog; `u32::MAX` for a value.
-    pub word: u32,
+    /// Calls `met` with every place it was found in, those included that the asker may not know of.
+    pub fn each_hit(
+        &self,
+        directory: &Directory,
+        options: &Options,
+        check: Check<'_>,
+        mut met: impl FnMut(Hit),
+    ) -> Result<(), Interrupted> {
+        let occurrences = self.terms.iter().flat_map(|(term, strength)| words_of(*term, *strength, directory, options));
+        for (count, occurrence) in occurrences.enumerate() {
+            if count % WORDS == 0 {
+                check()?;
+            }
+            for (count, hit) in (1..).zip(occurrence.hits(directory, options)) {
+                if count % HITS == 0 {
+                    check()?;
+                }
+                met(hit);
+            }
+        }
+        self.values.iter().for_each(|(slot, column)| met(Hit::value(*slot, *column, options)));
+        Ok(())
+    }
 }
 
 /// All scores by slot, zero where a slot is empty or nothing was found, and what they were made of.
@@ -72,13 +99,13 @@ pub(crate) fn score(
         }
         check()?;
         let expansion = expand(&terms.words, position, directory, scorer.options, check)?;
-        concepts.extend(scorer.word(word, light, &expansion, check)?);
+        concepts.extend(scorer.word(word, light, expansion.terms, check)?);
         seen.push(stem);
     }
     if scorer.options.values {
         for (phrase, factor) in &terms.phrases {
             check()?;
-            concepts.extend(scorer.value(phrase, *factor));
+            concepts.extend(scorer.value(phrase, *factor, check)?);
         }
     }
     let scores = scorer.combine(&concepts, check)?;
@@ -124,96 +151,30 @@ impl<'a> Scorer<'a> {
         scorer
     }
 
-    /// Collects the postings of all terms a word may mean.
+    /// Collects what speaks for each relation among the terms that a word may mean.
     fn word(
         &mut self,
         word: &str,
         light: f32,
-        expansion: &Expansion,
+        terms: Vec<(u32, f32)>,
         check: Check<'_>,
     ) -> Result<Option<Concept>, Interrupted> {
-        let mut concept = Concept::new(word);
-        let directory = self.directory;
-        for (term, strength) in &expansion.terms {
-            let plain = directory.table.terms.get(*term as usize).map_or(&[] as &[u32], |term| &term.words);
-            for number in plain {
-                self.postings(*number, 0, *strength, &mut concept, check)?;
-            }
-            if self.options.glued {
-                let from = directory.parts.partition_point(|part| part.term < *term);
-                let tail = directory.parts.get(from..).unwrap_or_default();
-                for part in tail.iter().take_while(|part| part.term == *term) {
-                    self.postings(part.word, part.parts.saturating_sub(1), *strength, &mut concept, check)?;
-                }
-            }
-        }
-        Ok(self.finish(concept, light))
+        let mut concept = Concept { terms, ..Concept::new(word) };
+        let (directory, options) = (self.directory, self.options);
+        let occurrences =
+            concept.terms.iter().flat_map(|(term, strength)| words_of(*term, *strength, directory, options));
+        concept.schemas = occurrences.flat_map(|occurrence| occurrence.schemas(directory, options)).collect();
+        self.weigh(concept, light, check)
     }
 
-    fn postings(
-        &mut self,
-        number: u32,
-        more_parts: u8,
-        strength: f32,
-        concept: &mut Concept,
-        check: Check<'_>,
-    ) -> Result<(), Interrupted> {
-        let Some(word) = self.directory.table.word(number) else { return Ok(()) };
-        for postings in word.postings.chunks(1024) {
-            check()?;
-            for posting in postings {
-                let described = !matches!(posting.place, Place::Name | Place::Column);
-                if described && !self.options.comments {
-                    continue;
-                }
-                let parts = if described { posting.parts } else { self.parts(posting).saturating_add(more_parts) };
-                let value = strength * self.options.weights.of(posting.place, parts);
-                let Posting { slot, column, place, .. } = *posting;
-                self.hit(Hit { slot, column, place, strength: value, word: number }, concept);
-            }
-        }
-        if self.options.schema_names {
-            let schemas = self.directory.schemas.with_word(number);
-            concept.schemas.extend(
-                schemas.map(|(schema, parts)| (schema, strength * self.options.weights.of(Place::Schema, parts))),
-            );
-        }
-        Ok(())
-    }
-
-    /// The number of words of a name that tell it from others of its schema.
-    fn parts(&self, posting: &Posting) -> u8 {
-        let shared = posting.place == Place::Name
-            && posting.parts > 1
-            && self.options.shared_beginnings
-            && self
-                .directory
-                .entry(posting.slot)
-                .is_some_and(|entry| self.directory.schemas.has_shared_word(entry.schema));
-        posting.parts - u8::from(shared)
-    }
-
-    fn hit(&mut self, hit: Hit, concept: &mut Concept) {
-        let at = hit.slot as usize;
-        if !self.readable.get(at).copied().unwrap_or_default() {
-            return;
-        }
-        if let Some(hidden) = self.context.hidden.filter(|_| is_column(&hit))
-            && self.directory.entry(hit.slot).is_some_and(|entry| hidden(entry.oid, hit.column))
-        {
-            return;
-        }
-        let Some(best) = self.best.get_mut(at) else { return };
-        if *best == 0.0 {
-            concept.evidence.push((hit.slot, 0.0));
-        }
-        *best = best.max(hit.strength);
-        concept.hits.push(hit);
+    /// Whether the asker may know of what a hit is about.
+    fn may_know(&self, hit: &Hit) -> bool {
+        let readable = self.readable.get(hit.slot as usize).copied().unwrap_or_default();
+        readable && !self.context.hides(hit, self.directory)
     }
 
     /// Stored values that are equal to a phrase.
-    fn value(&mut self, phrase: &str, factor: f32) -> Option<Concept> {
-        let mut concept = Concept::new(phrase);
+    fn value(&mut self, phrase: &str, factor: f32, check: Check<'_>) -> Result<Option<Concept>, Interrupted> {
         let directory = self.directory;
         let mut found: Vec<(u32, u16)> = directory.values.find(phrase).collect();
         let seen = self.context.values.iter().filter(|value| value.phrase.eq_ignore_ascii_case(phrase));
@@ -221,15 +182,26 @@ impl<'a> Scorer<'a> {
         if found.is_empty() && phrase.ends_with('s') {
             found = directory.values.find(&words::singular(phrase)).collect();
         }
-        for (slot, column) in found {
-            let strength = self.options.weights.value;
-            self.hit(Hit { slot, column, place: Place::Value, strength, word: u32::MAX }, &mut concept);
-        }
-        self.finish(concept, factor)
+        self.weigh(Concept { values: found, ..Concept::new(phrase) }, factor, check)
     }
 
-    /// Takes the evidence out of the scratch list and weighs the concept by its rarity.
-    fn finish(&mut self, mut concept: Concept, factor: f32) -> Option<Concept> {
+    /// Finds the best evidence of each relation and weighs the concept by its rarity. `None` where nothing was met.
+    fn weigh(&mut self, mut concept: Concept, factor: f32, check: Check<'_>) -> Result<Option<Concept>, Interrupted> {
+        let mut evidence: Vec<(u32, f32)> = Vec::new();
+        let mut best = std::mem::take(&mut self.best);
+        let walked = concept.each_hit(self.directory, self.options, check, |hit| {
+            if self.may_know(&hit)
+                && let Some(best) = best.get_mut(hit.slot as usize)
+            {
+                if *best == 0.0 {
+                    evidence.push((hit.slot, 0.0));
+                }
+                *best = best.max(hit.strength);
+            }
+        });
+        self.best = best;
+        walked?;
+        concept.evidence = evidence;
         let mut frequency = 0;
         for (slot, value) in &mut concept.evidence {
             let at = *slot as usize;
@@ -239,14 +211,14 @@ impl<'a> Scorer<'a> {
             }
         }
         if concept.evidence.is_empty() && concept.schemas.is_empty() {
-            return None;
+            return Ok(None);
         }
         let frequency = from_units(frequency);
         let rarity = ((self.total - frequency + 0.5).max(0.5) / (frequency + 0.5)).ln_1p();
         concept.weight = factor * if self.options.rarity { rarity } else { 1.0 };
         // The order of postings depends on the order of changes; scores must not.
         concept.evidence.sort_unstable_by_key(|(slot, _)| *slot);
-        Some(concept)
+        Ok(Some(concept))
     }
 
     /// Adds all concepts up.
@@ -352,9 +324,4 @@ fn to_units(value: f32) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "a number of relations")]
 fn from_units(units: u64) -> f32 {
     units as f32 / 65_536.0
-}
-
-/// Whether a hit is about a column.
-pub(crate) fn is_column(hit: &Hit) -> bool {
-    hit.column != WHOLE
 }
