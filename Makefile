@@ -63,7 +63,7 @@ lint: setup
 test: unit pgtest regress e2e
 
 unit: setup
-	$(BUILD_APART) cargo test --workspace --exclude nl2sql-e2e --lib $(FEATURES)
+	$(BUILD_APART) cargo test --workspace --exclude nl2sql-e2e --lib --test '*' $(FEATURES)
 
 # Installs pgrx's test build into the server's directories; `make install` puts the release build back.
 pgtest: setup
