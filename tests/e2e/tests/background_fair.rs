@@ -29,7 +29,8 @@ fn a_locked_table_holds_up_whoever_asks_about_it() {
     locker.run("BEGIN; LOCK TABLE mine");
     let mut asker = alone.database.session_as(&alice);
     let mine: Vec<i64> = (0..3).map(|at| submit(&mut asker, &format!("what is mine {at}"))).collect();
-    wait_for(&mut admin, "SELECT count(*) FROM nl2sql.job WHERE reply IS NOT NULL", "2");
+    // The third is asked as soon as one of the others waits to be judged again.
+    wait_for(&mut admin, "SELECT count(*) >= 2 FROM nl2sql.job WHERE reply IS NOT NULL", "t");
     let of_bob = submit(&mut bob, "anything");
     assert_eq!(ended(&mut bob, of_bob), "ready");
     locker.run("ROLLBACK");
