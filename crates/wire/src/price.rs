@@ -2,6 +2,10 @@
 
 use crate::Usage;
 
+/// No usage costs more. Sums of costs up to this hold the smallest ones to some digits, and none is infinite: whoever sets the price
+/// of their own server would else undo what others' calls have added to a sum that all share.
+const MOST_COST: f64 = 1e9;
+
 /// Prices for a million tokens each, in any currency.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Price {
@@ -25,7 +29,7 @@ impl Price {
             + cached as f64 * self.cached_input.unwrap_or(self.input)
             + written as f64 * self.cache_write.unwrap_or(self.input)
             + output as f64 * self.output;
-        Some(per_million / 1e6)
+        Some((per_million / 1e6).min(MOST_COST))
     }
 }
 
@@ -60,6 +64,15 @@ mod tests {
         let usage = Usage { input: Some(2006), output: Some(300), ..Usage::default() };
         assert_cost(&price, &usage, 0.001_101_5);
         assert_cost(&price, &Usage { input: Some(0), output: Some(0), ..Usage::default() }, 0.0);
+    }
+
+    #[test]
+    fn costs_stay_where_sums_of_them_are_exact() {
+        let price = Price { input: f64::MAX, output: f64::MAX, cached_input: None, cache_write: None };
+        let cost = price.cost(&Usage { input: Some(u64::MAX), output: Some(7), ..Usage::default() });
+        assert_eq!(cost, Some(MOST_COST));
+        let sum = (0.000_1 + MOST_COST) - MOST_COST;
+        assert!((sum - 0.000_1).abs() < 1e-7, "{sum}");
     }
 
     #[test]

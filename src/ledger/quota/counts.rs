@@ -205,7 +205,9 @@ impl Counts {
         let mut room =
             |(key, limits): &(Key, Limits)| limits.room(&self.of(key).copied().unwrap_or_default(), tokens, cost);
         let fit = quotas.iter().map(&mut room).min().unwrap_or(further).min(further);
-        self.add(quotas.iter().map(|(key, _)| key), fit.saturating_mul(tokens), fit as f64 * cost);
+        if fit > 0 {
+            self.add(quotas.iter().map(|(key, _)| key), fit.saturating_mul(tokens), fit as f64 * cost);
+        }
         fit
     }
 
@@ -328,6 +330,9 @@ mod tests {
         counts.subtract(&Kept { keys: vec![wide.0], tokens: 400, cost: 0.0 });
         assert_eq!(counts.reserve(&[wide, narrow], 4, 10, 1.0), 1);
         assert_eq!(counts.reserve(&[wide, narrow], 4, 10, 1.0), 0);
+        let used = counts.of(&narrow.0).map(|used| used.cost);
+        assert_eq!(counts.reserve(&[wide, narrow], 4, 10, f64::INFINITY), 0);
+        assert_eq!(counts.of(&narrow.0).map(|used| used.cost), used, "what is not made costs nothing");
         assert_eq!(counts.reserve(&[narrow], 4, 10, 0.0), 4, "what costs nothing");
         assert_eq!(counts.of(&narrow.0).map(|used| (used.tokens, used.cost)), Some((110 + 40, 1.0)));
     }
