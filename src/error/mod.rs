@@ -378,11 +378,15 @@ mod tests {
     fn a_draft_tells_its_statement_and_keeps_the_cause() {
         let error = Error::Draft {
             cause: Box::new(Error::Writes("DELETE".into())),
-            sql: "DELETE FROM t".into(),
+            sql: "DELETE\nFROM t--\u{1b}[2J\u{202e}".into(),
             attempt: 2,
             of: 3,
         };
         assert_eq!(error.sqlstate(), "25006");
-        assert_eq!(error.detail().as_deref(), Some("Draft 2 of 3: DELETE FROM t"));
+        assert_eq!(
+            error.detail().as_deref(),
+            Some("Draft 2 of 3: DELETE\nFROM t-- [2J "),
+            "nothing that steers a terminal"
+        );
     }
 }

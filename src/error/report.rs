@@ -1,7 +1,7 @@
 //! What an error tells the person who sees it: SQLSTATE, DETAIL and HINT.
 
 use super::{Error, quota, silence};
-use schema::sanitize::one_line_marked;
+use schema::sanitize::{multi_line, one_line_marked};
 
 impl Error {
     /// The five-character SQLSTATE (PostgreSQL documentation, appendix A).
@@ -193,7 +193,8 @@ impl Error {
             }
             Self::Draft { cause, sql, attempt, of } => {
                 let mut lines: Vec<String> = cause.detail().into_iter().collect();
-                lines.push(format!("Draft {attempt} of {of}: {sql}"));
+                // It may be refused for what steers a terminal.
+                lines.push(format!("Draft {attempt} of {of}: {}", multi_line(sql)));
                 Some(lines.join("\n"))
             }
             _ => None,

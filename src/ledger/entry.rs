@@ -260,11 +260,15 @@ const MOST_TEXT: usize = 20_000;
 /// No call has taken more tokens, whatever its server says: PostgreSQL could not add them up.
 const MOST_TOKENS: u64 = 1_000_000_000;
 
-/// The first bytes of a text, whole characters, without signs that nobody sees: PostgreSQL can't keep a zero, and others take six
-/// bytes each on their way.
+/// The first bytes of a text, whole characters, without signs that nobody sees or that turn the direction of writing: PostgreSQL
+/// can't keep a zero, others take six bytes each on their way, and whoever reads the history is to see what was asked.
 fn cut(text: &str, most: usize) -> String {
     let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    text[..end].chars().filter(|sign| !sign.is_control() || matches!(sign, '\n' | '\r' | '\t')).collect()
+    let is_kept = |sign: &char| match sign {
+        '\n' | '\r' | '\t' => true,
+        sign => !sign.is_control() && syntax::deceptive_character(sign.encode_utf8(&mut [0; 4])).is_none(),
+    };
+    text[..end].chars().filter(is_kept).collect()
 }
 
 /// To a thousandth.
@@ -283,6 +287,7 @@ mod tests {
         assert_eq!(cut("naïve", 100), "naïve");
         assert_eq!(cut("", 0), "");
         assert_eq!(cut("SELECT '\0\u{1}'\n", 100), "SELECT ''\n");
+        assert_eq!(cut("no\u{202e}w \u{200d}", 100), "now \u{200d}");
     }
 
     #[test]
