@@ -2,7 +2,8 @@
 -- $1: schemas to keep, as a text[] literal; empty keeps all the caller can use. $2: 'true' adds common values.
 -- $3: foreign servers whose tables may be read, as a text[] literal. $4: the relations, as an oid[] literal.
 -- What is labelled hidden is left out whole. $5: 'true' adds check constraints: to print one, the server locks its table.
--- Of every text that owners wrote, the first 1,000 characters; of long lists, the first entries.
+-- Of every text that owners wrote, the first 1,000 characters; of long lists, the first entries, fewer where there are many lists: a
+-- relation has at most 10,000 labels and 10,000 common values.
 -- Every step is MATERIALIZED: the planner knows nothing of their sizes, and would compute some of them once a relation. Of labels, of which
 -- a relation may have a thousand, lists are made a relation, or it would go through all of them for each relation and column.
 -- It follows on asked.sql and labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
@@ -63,6 +64,9 @@
            r.is_chosen,
            CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN t.typbasetype ELSE t.oid END AS base, t.typtype,
            t.typcategory, t.typelem,
+           pg_catalog.count(*) OVER (PARTITION BY a.attrelid) AS neighbours,
+           pg_catalog.count(*) FILTER (WHERE t.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)
+               OVER (PARTITION BY a.attrelid) AS neighbours_of_own_types,
            COALESCE((l.masked)[pg_catalog.width_bucket(0::pg_catalog.int2, l.masked)] OPERATOR(pg_catalog.=) 0::pg_catalog.int2, false)
                OR COALESCE((l.masked)[pg_catalog.width_bucket(a.attnum, l.masked)] OPERATOR(pg_catalog.=) a.attnum, false) AS masked
     FROM relations r
@@ -104,7 +108,8 @@
             SELECT pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder)
             FROM (SELECT n.enumlabel, n.enumsortorder FROM pg_catalog.pg_enum n
                   WHERE n.enumtypid OPERATOR(pg_catalog.=) k.base AND b.typtype OPERATOR(pg_catalog.=) 'e'
-                  ORDER BY n.enumsortorder LIMIT 200) AS e), '[]'),
+                  ORDER BY n.enumsortorder
+                  LIMIT LEAST(200, 10000 OPERATOR(pg_catalog./) GREATEST(k.neighbours_of_own_types, 1))) AS e), '[]'),
         'checks', COALESCE((
             SELECT pg_catalog.json_agg(pg_catalog.left(pg_catalog.pg_get_constraintdef(d.oid), 1000) ORDER BY d.conname)
             FROM (SELECT n.oid, n.conname FROM pg_catalog.pg_constraint n
@@ -114,7 +119,8 @@
                   ORDER BY n.conname LIMIT 20) AS d), '[]'),
         'common_values', COALESCE((
             SELECT pg_catalog.json_agg(pg_catalog.left(u.value, 1000) ORDER BY u.place)
-            FROM pg_catalog.unnest(s.common) WITH ORDINALITY AS u(value, place)), '[]')
+            FROM pg_catalog.unnest(s.common[1:10000 OPERATOR(pg_catalog./) k.neighbours]) WITH ORDINALITY
+                AS u(value, place)), '[]')
     ) ORDER BY k.attnum) AS document,
         pg_catalog.json_agg(k.attnum ORDER BY k.attnum) AS numbers,
         pg_catalog.json_agg(k.atttypid::pg_catalog.int8) FILTER (WHERE k.atttypid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)

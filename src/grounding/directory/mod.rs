@@ -5,6 +5,7 @@
 //! What a caller may know of it is judged apart and kept for the last callers: see [`rights`]. Nothing of the directory
 //! but names reaches anybody; the rest is read for the relations that were chosen: see [`super::detail`].
 
+mod comments;
 mod hidden;
 mod outlines;
 mod reading;
@@ -13,13 +14,12 @@ mod shared;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use super::context::KeptOutline;
 use crate::error::Error;
-use crate::pg::host::catalog_stamps;
+use crate::pg::host::catalog_stamps::Descriptions;
 use crate::pg::host::interrupts;
 use crate::pg::host::invalidation::Changes;
 use crate::pg::host::search_path;
@@ -27,6 +27,7 @@ use crate::pg::running::query;
 use crate::pg::running::relations_being_made;
 use crate::pg::running::timer;
 use crate::settings::Scope;
+use comments::Described;
 use hidden::Hidden;
 use linking::{Context, Interrupted, Options, Ranked};
 use outlines::Outlines;
@@ -39,8 +40,6 @@ use shared::Seen;
 const MANY: usize = 2000;
 /// After so many changes other sessions are given what this one has read.
 const MANY_FOR_OTHERS: usize = 200;
-/// Comments are looked at anew after so long.
-const MAX_AGE: Duration = Duration::from_secs(5);
 /// The rights of so many callers are kept.
 const MAX_CALLERS: usize = 8;
 
@@ -65,8 +64,8 @@ pub struct Directory {
     is_read: bool,
     /// What was announced and has not been read yet. It outlives a read that fails.
     pending: Changes,
-    /// When comments were last looked at, and what changes with them.
-    described: Option<(Instant, u64)>,
+    /// `None` until everything is read.
+    described: Option<Described>,
     hidden: Hidden,
     /// The latest last.
     callers: Vec<Rights>,
@@ -153,9 +152,9 @@ impl Directory {
     fn read_all(&mut self) -> Result<(), Error> {
         self.outlines.clear();
         self.read_schemas()?;
-        let stamp = catalog_stamps::of_descriptions();
+        let stamps = Descriptions::now();
         let named = reading::named(Which::Every, &self.schemas)?;
-        self.described = Some((Instant::now(), stamp));
+        self.described = Some(Described::by(stamps));
         if self.is_read {
             let found: HashSet<u32> = named.iter().map(|relation| relation.oid).collect();
             let gone: Vec<u32> = self.entries.keys().filter(|oid| !found.contains(oid)).copied().collect();
@@ -260,26 +259,6 @@ impl Directory {
         let renamed = self.entries.iter().filter(|(_, entry)| !is_same(entry)).map(|(oid, _)| *oid).collect();
         self.schemas = schemas;
         Ok(renamed)
-    }
-
-    /// Has the next [`Directory::refresh`] look at comments and labels of enums, however short a while ago it did.
-    pub fn doubt_comments(&mut self) {
-        if let Some((at, _)) = &mut self.described {
-            *at = at.checked_sub(MAX_AGE).unwrap_or(*at);
-        }
-    }
-
-    /// Looks at comments and labels of enums where that was long ago.
-    fn read_comments(&mut self) -> Result<(), Error> {
-        if self.described.as_ref().is_some_and(|(at, _)| at.elapsed() < MAX_AGE) {
-            return Ok(());
-        }
-        let stamp = catalog_stamps::of_descriptions();
-        if self.described.as_ref().is_none_or(|(_, old)| *old != stamp) {
-            self.read_all()?;
-        }
-        self.described = Some((Instant::now(), stamp));
-        Ok(())
     }
 
     /// The names of the schemas of `search_path`.

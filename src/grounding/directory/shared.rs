@@ -5,15 +5,15 @@
 //! is read: what changes meanwhile is read once more. Privileges are no part of it; they are judged for each caller as ever.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::comments::Described;
 use super::reading::{self, counted};
 use super::rights::{Group, Groups};
 use super::{Directory, Entry};
 use crate::error::Error;
-use crate::pg::host::catalog_stamps::{self, Stamped};
+use crate::pg::host::catalog_stamps::{self, Descriptions, Stamped};
 use crate::pg::host::{extension, report, transaction};
 use crate::pg::shared::directories;
 
@@ -50,7 +50,7 @@ struct Versions {
 pub struct Seen {
     relations: HashMap<u32, Stamped>,
     enum_labels: u64,
-    descriptions: u64,
+    descriptions: Descriptions,
 }
 
 impl Seen {
@@ -59,7 +59,7 @@ impl Seen {
         directories::is_there().then(|| Self {
             relations: catalog_stamps::of_relations(),
             enum_labels: catalog_stamps::of_enum_labels(),
-            descriptions: catalog_stamps::of_descriptions(),
+            descriptions: Descriptions::now(),
         })
     }
 }
@@ -92,7 +92,7 @@ impl Directory {
             taken.index.set_usage(*oid, linking::Usage { rows, ..linking::Usage::default() });
         }
         report::debug(&format!("took the names of relations from shared memory, {} have changed since", changed.len()));
-        taken.described = Some((Instant::now(), seen.descriptions));
+        taken.described = Some(Described::by(seen.descriptions.clone()));
         taken.is_read = true;
         *self = taken;
         Ok(Some(changed))

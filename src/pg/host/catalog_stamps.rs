@@ -3,18 +3,49 @@
 //! A row's version is who made it and where it is: a changed row is a new one, and its place is used again only by later
 //! transactions. What the server writes in place (estimates of the planner, freezing) changes no version.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pgrx::pg_sys;
 
 use super::catalogs::{DESCRIPTION_COLUMNS, DESCRIPTIONS, Of, Row, scan, scan_named};
 
-/// What changes with every row of the comments and of the labels of enums, for which the server sends no message to those who
-/// keep them.
-pub fn of_descriptions() -> u64 {
-    of_catalog(DESCRIPTIONS.into()).wrapping_add(of_enum_labels())
+/// What changes with the comments on each relation and its columns, and with the labels of each enum type, for which the server sends
+/// no message to those who keep them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Descriptions {
+    pub relations: HashMap<u32, u64>,
+    pub enums: HashMap<u32, u64>,
 }
 
+impl Descriptions {
+    pub fn now() -> Self {
+        let mut found = Self::default();
+        let oid = |row: &Row, column| row.value::<pg_sys::Oid>(column).map_or(0, |oid| oid.to_u32());
+        scan_named((DESCRIPTIONS, 0), DESCRIPTION_COLUMNS, Of::Every, |row, [relation, class, ..]| {
+            if oid(row, class) == pg_sys::RelationRelationId.to_u32() {
+                add(&mut found.relations, oid(row, relation), row);
+            }
+        });
+        scan(pg_sys::EnumRelationId, 0, &[], |row| {
+            add(&mut found.enums, oid(row, pg_sys::Anum_pg_enum_enumtypid), row);
+        });
+        found
+    }
+}
+
+/// The keys whose stamps differ between two looks.
+pub fn changed(old: &HashMap<u32, u64>, new: &HashMap<u32, u64>) -> HashSet<u32> {
+    let gone = old.keys().filter(|oid| !new.contains_key(oid));
+    let other = new.iter().filter(|(oid, stamp)| old.get(oid) != Some(stamp)).map(|(oid, _)| oid);
+    gone.chain(other).copied().collect()
+}
+
+fn add(stamps: &mut HashMap<u32, u64>, oid: u32, row: &Row) {
+    let stamp = stamps.entry(oid).or_default();
+    *stamp = stamp.wrapping_add(version(row));
+}
+
+/// What changes with the labels of any enum type.
 pub fn of_enum_labels() -> u64 {
     of_catalog(pg_sys::EnumRelationId)
 }

@@ -3,6 +3,7 @@
 //! Every scan sees what is committed now, and the transaction's own changes (GetLatestSnapshot), in whatever isolation. Rows are handed
 //! over as plain values; nothing here judges who may see them.
 
+use std::collections::HashSet;
 use std::ffi::{CStr, CString, c_char};
 
 use pgrx::FromDatum;
@@ -108,6 +109,19 @@ pub fn attributes(of: Of, wanted: impl Fn(u32) -> bool, mut each: impl FnMut(Att
             });
         }
     });
+}
+
+/// The relations that have columns of one of these types.
+pub fn relations_with(types: &HashSet<u32>) -> HashSet<u32> {
+    let mut found = HashSet::new();
+    scan(pg_sys::AttributeRelationId, 0, &[], |row| {
+        // SAFETY: a row of pg_attribute; its fixed part has this shape.
+        let attribute = unsafe { &*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_attribute>(row.tuple) };
+        if types.contains(&attribute.atttypid.to_u32()) {
+            found.insert(attribute.attrelid.to_u32());
+        }
+    });
+    found
 }
 
 /// Primary and foreign keys, each with the relation that has it.
