@@ -14,13 +14,11 @@ use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, ProxyProtocol};
 
 use super::addresses::Addresses;
-use super::reading::{self, Room};
+use super::reading::{self, MAX_REPLY, Room};
 
 use crate::pg::host::offload::offload;
 use wire::Header;
 
-/// A reply over this is refused.
-const MAX_REPLY: u64 = 4 << 20;
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of a request and of its reply, so much is held beside the texts; a thousand may be on their way in one process.
@@ -209,6 +207,7 @@ pub fn exchange(agent: &Agent, request: Request) -> Result<Response, Failed> {
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (status, content_type) = (response.status().as_u16(), header("content-type").to_owned());
     let retry_after = header("retry-after").trim().parse().ok().map(Duration::from_secs);
+    // This limit is on the bytes that come, packed as they may be; `reading` has one on what they are unpacked.
     let body = reading::read(response.body_mut().with_config().limit(MAX_REPLY).reader(), end);
     let body = body.map_err(|error| failed(&ureq::Error::from(error), Failed::Reply))?;
     let (body, room) = body.ok_or(Failed::TimedOut)?;
