@@ -20,6 +20,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bounds;
 mod catalog;
 mod choice;
 mod grammar;
@@ -118,7 +119,6 @@ struct Read {
 pub struct Reader<'a> {
     schema: SchemaView<'a>,
     names: &'a NameIndex,
-    interrupt: InterruptCheck<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         lookup: &dyn ValueLookup,
     ) -> Result<Result<Read, Abstention>, Interrupted> {
         let schema = &self.schema;
-        let lattice = Lattice::new(question, words, schema, self.names, lookup, self.interrupt)?;
+        let lattice = Lattice::new(question, words, schema, self.names, lookup)?;
         let unknown = lattice.unknown();
         let silence = match unknown.as_slice() {
             [] => match self.read_lattice(question, &lattice, most)? {
@@ -179,9 +179,9 @@ impl<'a> Reader<'a> {
             return Ok(Err(silence));
         }
         let words: Vec<String> = unknown.iter().map(|word| word.text.clone()).collect();
-        let nearest = unknown_words::nearest(&words, schema, self.interrupt)?;
+        let nearest = unknown_words::nearest(&words, schema)?;
         let understood = understanding::understood(question, &lattice, schema);
-        Ok(Err(Abstention::Unknown { words, understood, nearest }))
+        self.schema.watch().whole(Err(Abstention::Unknown { words, understood, nearest }))
     }
 
     /// Reads a question with words in place of misspelt ones, each of which has to be near to one known word.
@@ -193,10 +193,10 @@ impl<'a> Reader<'a> {
         lookup: &dyn ValueLookup,
     ) -> Result<Option<Read>, Interrupted> {
         let schema = &self.schema;
-        let corrected = misspelt_words::correct(question, misspelt, schema, self.names, self.interrupt)?;
+        let corrected = misspelt_words::correct(question, misspelt, schema, self.names)?;
         let Some(corrected) = corrected else { return Ok(None) };
         let words = words::split(&corrected.question, MAX_WORDS + 1);
-        let lattice = Lattice::new(&corrected.question, words, schema, self.names, lookup, self.interrupt)?;
+        let lattice = Lattice::new(&corrected.question, words, schema, self.names, lookup)?;
         let Ok(mut read) = self.read_lattice(&corrected.question, &lattice, most)? else { return Ok(None) };
         let taken = corrected.words.iter().map(|(word, meant)| format!("{word} taken for {meant}"));
         let taken = one_line(&taken.collect::<Vec<_>>().join(", "));
@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
         most: u32,
     ) -> Result<Result<Read, Abstention>, Interrupted> {
         let schema = &self.schema;
-        let parser = Parser::new(lattice, schema, self.interrupt);
+        let parser = Parser::new(lattice, schema);
         let hypotheses = if lattice.unknown().is_empty() { parser.parse()? } else { Vec::new() };
         let no_parse = || {
             let read_words = parser.furthest();
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
             read.reading.notes.extend(taken_columns::notes(&read.query, lattice, schema));
             read
         });
-        Ok(read.map_err(|abstention| abstention.unwrap_or_else(no_parse)))
+        schema.watch().whole(read.map_err(|abstention| abstention.unwrap_or_else(no_parse)))
     }
 }
 

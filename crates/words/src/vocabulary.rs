@@ -77,6 +77,9 @@ const BEGINNINGS: [&str; 14] =
 /// The most letters that may be the beginning of a longer word of the schema: `stu` of `student`.
 const MAX_SHORTENED: usize = 5;
 
+/// Longer words of one beginning are looked at up to so many, in the order of letters: this is asked for every word of a schema.
+const MAX_LONGER: usize = 500;
+
 /// Words of identifiers that a question may leave out or put elsewhere.
 const STOP: [&str; 10] = ["of", "the", "and", "in", "for", "to", "by", "a", "per", "from"];
 
@@ -138,7 +141,7 @@ impl Vocabulary {
         }
         let glued = |word: &str| word.strip_prefix(part).is_some_and(|rest| ENDINGS.contains(&rest));
         let from_here = self.known.range::<str, _>((Bound::Included(part), Bound::Unbounded));
-        let same_beginning = from_here.take_while(|word| word.starts_with(part));
+        let same_beginning = from_here.take_while(|word| word.starts_with(part)).take(MAX_LONGER);
         let longer = same_beginning.filter(|word| word.len() > part.len() + 1 && !glued(word));
         longer.min_by_key(|word| (word.len(), word.as_str())).cloned()
     }

@@ -36,7 +36,7 @@ pub struct Hidden {
     /// The relations with labels that hide something and have not been read yet, with their owner and how many labels they have.
     unread: HashMap<u32, (u32, usize)>,
     relations: HashSet<u32>,
-    columns: HashMap<u32, Vec<u16>>,
+    columns: HashMap<u32, HashSet<u16>>,
 }
 
 impl Hidden {
@@ -86,7 +86,7 @@ impl Hidden {
             let [Some(relation), position] = row.as_slice() else { continue };
             let Ok(relation) = relation.parse() else { continue };
             match position.as_ref().and_then(|position| position.parse().ok()) {
-                Some(column) => self.columns.entry(relation).or_default().push(column),
+                Some(column) => drop(self.columns.entry(relation).or_default().insert(column)),
                 None => drop(self.relations.insert(relation)),
             }
         }

@@ -301,12 +301,7 @@ impl Directory {
             linking::rank(question, &mut self.index, &context, &mut interrupts::check).map_err(interrupted)?;
         if context.hidden.is_some() {
             // Whoever is told of a relation counts the columns that he may see.
-            let columns =
-                ranked.iter_mut().flat_map(|one| one.matches.iter_mut().map(|found| (one.oid, &mut found.column)));
-            for (oid, column) in columns.filter_map(|(oid, column)| Some((oid, column.as_mut()?))) {
-                let before = (0..*column).filter(|at| hidden(oid, *at)).count();
-                *column = column.saturating_sub(u16::try_from(before).unwrap_or(u16::MAX));
-            }
+            linking::count_seen(&mut ranked, &hidden, &mut interrupts::check).map_err(interrupted)?;
         }
         Ok((ranked, total.get()))
     }

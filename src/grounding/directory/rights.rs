@@ -123,7 +123,7 @@ pub struct Rights {
     /// The relations that stood for their group when it was judged.
     asked: HashMap<u32, u32>,
     /// Positions of the readable columns of relations that are not readable whole.
-    columns: HashMap<u32, Vec<u16>>,
+    columns: HashMap<u32, HashSet<u16>>,
 }
 
 impl Rights {
@@ -158,10 +158,11 @@ impl Rights {
         let open: Vec<u32> = granted.filter(|(oid, group)| by_columns(oid, *group)).map(|(oid, _)| oid).collect();
         if !open.is_empty() {
             let literal = oid_literal(&open);
-            self.columns.extend(open.into_iter().map(|oid| (oid, Vec::new())));
+            self.columns.extend(open.into_iter().map(|oid| (oid, HashSet::new())));
             for row in query::rows(include_str!("columns.sql"), &[Some(&literal)])? {
                 let [Some(oid), positions] = row.as_slice() else { continue };
-                self.columns.insert(oid.parse().unwrap_or_default(), numbers(positions.as_deref()));
+                let positions = numbers(positions.as_deref()).into_iter().collect();
+                self.columns.insert(oid.parse().unwrap_or_default(), positions);
             }
         }
         Ok(())

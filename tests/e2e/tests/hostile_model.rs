@@ -1,5 +1,7 @@
 //! The model as the attacker: whatever it drafts, nothing changes and the asker is told why.
 
+use std::io::Write;
+
 use nl2sql_e2e::attack::Target;
 use nl2sql_e2e::double::Reply;
 
@@ -189,4 +191,27 @@ fn a_read_only_transaction_can_ask() {
     target.asker.run("BEGIN READ ONLY");
     assert_eq!(target.asker.ask("staff")[0]["n"], 2);
     target.asker.run("COMMIT");
+}
+
+/// A reply is bounded by what it is unpacked to: these hundred kilobytes are a hundred megabytes.
+#[test]
+fn a_packed_reply_is_not_unpacked_without_end() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    for _ in 0..100 {
+        packed.write_all(&vec![b' '; 1 << 20]).expect("memory takes all");
+    }
+    let reply = |body: Vec<u8>| Reply::raw(200, "application/json", body).header("content-encoding", "gzip");
+    let mut target = target("packed", false);
+    target.fixture.double.answer("staff", reply(packed.finish().expect("memory takes all")));
+    let pid = target.asker.pid();
+    let peak = || {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or_default()
+    };
+    target.asker.text("SELECT nl_prompt('staff')");
+    let before = peak();
+    let error = target.asker.failure("SELECT nl_ask('staff')");
+    assert!(format!("{error:?}").contains("4 MiB"), "{error:?}");
+    assert!(peak() < before + 60_000, "from {before} kB to {} kB", peak());
 }

@@ -289,3 +289,70 @@ fn a_chain_of_domains_holds_nobody_up() {
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     assert_eq!(asker.texts("SELECT nl_run('SELECT count(id) AS n FROM theirs.flat')"), [r#"{"n":0}"#]);
 }
+
+/// Makes tables of 1,600 columns each, which everybody may read.
+fn wide_tables(owner: &mut Session, name: &str, count: usize, column: &str) {
+    owner.run(&format!(
+        "DO $$ DECLARE columns text := (SELECT string_agg({column}, ',') FROM generate_series(1, 1600) i); BEGIN
+             FOR i IN 1..{count} LOOP EXECUTE format('CREATE TABLE theirs.{name}%s (%s)', i, columns); END LOOP;
+         END $$;
+         GRANT SELECT ON ALL TABLES IN SCHEMA theirs TO PUBLIC"
+    ));
+}
+
+/// Asks with little time: the question is answered, or ends in it.
+#[track_caller]
+fn ends_in_time(asker: &mut Session, question: &str) {
+    asker.run("SET statement_timeout = '3s'; SET nl2sql.query_timeout = '2s'");
+    let started = Instant::now();
+    if let Err(error) = asker.try_texts(&format!("SELECT nl_sql('{question}')")) {
+        println!("{question}: {error:?}");
+    }
+    // Before, it went on for a minute at least, and no cancel ended it.
+    assert!(started.elapsed() < Duration::from_secs(25), "{question}: {:?}", started.elapsed());
+    asker.run("SET statement_timeout = 0");
+    assert_eq!(asker.text("SELECT count(*) FROM orders"), asker.text("SELECT count(id) FROM orders"), "it is well");
+}
+
+/// Whoever owns tables may give all their columns the same labels, and names that one word means.
+#[test]
+fn labels_and_names_of_one_owner_keep_no_question_from_ending() {
+    let (_fixture, mut asker, mut owner) = asker_and_owner("owners_meanings");
+    owner.run(
+        "CREATE TYPE theirs.foot AS ENUM ('Foot-ball'); CREATE TYPE theirs.sono AS ENUM ('Sonoma', 'Sonoma County');
+         DO $$ BEGIN FOR i IN 0..198 LOOP
+             EXECUTE format('ALTER TYPE theirs.foot ADD VALUE %L', overlay('Football'
+                 PLACING substr('-.~!+/:;=^|)(*?#%&@', 1 + i % 19, 1) || substr('_,', 1 + i / 133, 1) FROM 2 + i / 19 % 7 FOR 0));
+         END LOOP; END $$",
+    );
+    wide_tables(&mut owner, "v", 1, "format('c%s theirs.foot', i)");
+    ends_in_time(&mut asker, "how many orders of Football");
+    owner.run("DROP TABLE theirs.v1");
+    wide_tables(&mut owner, "l", 5, "format('b_d_e_f_g_h_j_k_l_n_o_q_%s int', i)");
+    ends_in_time(&mut asker, "how many orders with b d e f g h j k l n o q");
+    owner.run("DO $$ BEGIN FOR i IN 1..5 LOOP EXECUTE format('DROP TABLE theirs.l%s', i); END LOOP; END $$");
+    let stop = |place: u32| {
+        format!("(ARRAY['of','the','and','in','for','to','by','per'])[1 + (i / {}) % 8]", 8_u32.pow(place))
+    };
+    let county = format!("format('%s_%s_%s_%s_county int', {}, {}, {}, {})", stop(3), stop(2), stop(1), stop(0));
+    wide_tables(&mut owner, "y", 2, &county);
+    wide_tables(&mut owner, "z", 3, "format('z%s theirs.sono', i)");
+    ends_in_time(&mut asker, "how many orders in Sonoma County");
+}
+
+/// Of tables that are readable by columns, the columns are counted that the asker sees.
+#[test]
+fn grants_on_columns_keep_no_question_from_ending() {
+    let (_fixture, mut asker, mut owner) = asker_and_owner("owners_grants");
+    owner.run(
+        "DO $$ DECLARE columns text; granted text; BEGIN
+             SELECT string_agg(format('apple_%s int', i), ','), string_agg(format('apple_%s', i), ',') FILTER (WHERE i > 1)
+             INTO columns, granted FROM generate_series(1, 1600) i;
+             FOR i IN 1..30 LOOP
+                 EXECUTE format('CREATE TABLE theirs.g%s (%s)', i, columns);
+                 EXECUTE format('GRANT SELECT (%s) ON theirs.g%s TO PUBLIC', granted, i);
+             END LOOP;
+         END $$",
+    );
+    ends_in_time(&mut asker, "how many apples");
+}

@@ -64,6 +64,7 @@ impl JoinGraph {
         for (from, relation) in snapshot.relations.iter().enumerate() {
             interrupt()?;
             for key in &relation.foreign_keys {
+                interrupt()?;
                 let Some(to) = snapshot.relations.position(&key.schema, &key.relation) else { continue };
                 let columns = key.columns.iter().cloned().zip(key.referenced.iter().cloned()).collect();
                 let edge = edge(relation, from, to, columns, true);

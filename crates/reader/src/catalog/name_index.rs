@@ -3,13 +3,15 @@
 //! A name matches where its words stand together in any order, with "of" and articles between them. A word of the name
 //! that is missing, or that is only meant by a synonym, has a cost (see [`costs`]).
 
+use crate::bounds;
 use crate::catalog::comment_names::{names_by_unit, names_in_comment, names_of_event};
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::interrupts::{InterruptCheck, Interrupted};
 use crate::query::tree::ColumnId;
 use schema::RelationKind;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use words::Word;
 use words::{Meaning, Vocabulary, WordMatch};
 
@@ -53,18 +55,17 @@ type Mentions = (Vec<Mention<usize>>, Vec<Mention<ColumnId>>);
 
 impl NameIndex {
     /// Indexes all names of a schema.
-    pub fn new(schema: &SchemaView, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
+    pub fn new(schema: &SchemaView) -> Result<Self, Interrupted> {
         let mut vocabulary = Vocabulary::default();
-        for (_, relation) in schema.relations() {
-            interrupt()?;
+        for (number, relation) in schema.relations() {
             vocabulary.learn(&relation.name);
-            relation.columns.iter().for_each(|column| vocabulary.learn(&column.name));
-            let remarks = relation.columns.iter().map(|column| &column.comment).chain([&relation.comment]).flatten();
+            schema.columns(number).for_each(|(_, column)| vocabulary.learn(&column.name));
+            let remarks =
+                schema.columns(number).map(|(_, column)| &column.comment).chain([&relation.comment]).flatten();
             remarks.flat_map(|remark| names_in_comment(remark)).for_each(|(name, _)| vocabulary.learn(&name));
         }
         let mut entries = Vec::new();
         for (number, relation) in schema.relations() {
-            interrupt()?;
             let owner = vocabulary.name(&relation.name);
             let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
             let base = if view { costs::VIEW } else { 0 };
@@ -108,7 +109,7 @@ impl NameIndex {
             list.dedup();
         }
         let omission_costs = vocabulary.words().iter().map(|word| costs::of_unsaid_word(word)).collect();
-        Ok(Self { vocabulary, entries, by_word, omission_costs })
+        schema.watch().whole(Self { vocabulary, entries, by_word, omission_costs })
     }
 
     /// What the words from `start` may name. `meanings` has a list for each word; `glued` has, for each word, the word
@@ -136,9 +137,15 @@ impl NameIndex {
                     Target::Column(target) => columns.push(Mention { target, end, cost, qualified }),
                 }
             }
+            if bounds::is_full(&columns) {
+                keep_cheapest(&mut columns, |column| column.relation);
+            }
+            if bounds::is_full(&relations) {
+                keep_cheapest(&mut relations, |relation| *relation);
+            }
         }
-        keep_cheapest(&mut relations);
-        keep_cheapest(&mut columns);
+        keep_cheapest(&mut relations, |relation| *relation);
+        keep_cheapest(&mut columns, |column| column.relation);
         // Where a name was said as it is, others that only contain it are not meant.
         let mut least: HashMap<usize, u32> = HashMap::new();
         for mention in &relations {
@@ -234,21 +241,11 @@ fn names_told(schema: &SchemaView, id: ColumnId, rows: &[String]) -> Vec<(String
 }
 
 /// Of mentions of the same thing by several names, the cheapest.
-fn keep_cheapest<T: PartialEq>(mentions: &mut Vec<Mention<T>>) {
+fn keep_cheapest<T: Copy + Eq + Hash>(mentions: &mut Vec<Mention<T>>, relation: impl Fn(&T) -> usize) {
     mentions.sort_by_key(|mention| mention.cost);
-    let mut at = 0;
-    while at < mentions.len() {
-        let known = mentions.iter().take(at).any(|one| {
-            mentions.get(at).is_some_and(|other| {
-                one.target == other.target && one.end == other.end && one.qualified == other.qualified
-            })
-        });
-        if known {
-            mentions.remove(at);
-        } else {
-            at += 1;
-        }
-    }
+    let mut known: HashSet<(T, usize, bool)> = HashSet::with_capacity(mentions.len());
+    mentions.retain(|mention| known.insert((mention.target, mention.end, mention.qualified)));
+    bounds::keep_most(mentions, relation);
 }
 
 /// Which words of a name were matched so far.

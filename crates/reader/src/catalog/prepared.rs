@@ -17,18 +17,18 @@ pub struct Prepared<S> {
 }
 
 impl<S: Borrow<Snapshot>> Prepared<S> {
-    /// The time grows with the number of columns; `interrupt` is called for each relation.
+    /// The time grows with the number of columns; `interrupt` is called for each of them.
     pub fn new(snapshot: S, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
         let facts = SchemaFacts::new(snapshot.borrow(), interrupt)?;
-        let names = NameIndex::new(&SchemaView::new(snapshot.borrow(), &facts), interrupt)?;
+        let names = NameIndex::new(&SchemaView::new(snapshot.borrow(), &facts, interrupt))?;
         Ok(Self { snapshot, facts, names })
     }
 
     /// A reader of questions. `interrupt` is called in every loop that may be long while they are read. The error is the
     /// caller's own wish to end.
     pub fn reader<'a>(&'a self, interrupt: InterruptCheck<'a>) -> Reader<'a> {
-        let schema = SchemaView::new(self.snapshot.borrow(), &self.facts);
-        Reader { schema, names: &self.names, interrupt }
+        let schema = SchemaView::new(self.snapshot.borrow(), &self.facts, interrupt);
+        Reader { schema, names: &self.names }
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::catalog::column_words::KINDS;
 use crate::catalog::comments::{self, Code};
 use crate::catalog::join_graph::{JoinEdge, JoinGraph};
-use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::interrupts::{InterruptCheck, Interrupted, Watch};
 use crate::query::tree::{ColumnId, JoinStep};
 use crate::terms::{TermColumn, Terms};
 use schema::{Column, Relation, Snapshot};
@@ -21,6 +21,7 @@ pub struct SchemaView<'a> {
     snapshot: &'a Snapshot,
     facts: &'a SchemaFacts,
     terms: Option<&'a Terms>,
+    watch: Watch<'a>,
 }
 
 /// What follows from a snapshot, whatever is asked.
@@ -43,14 +44,27 @@ impl SchemaFacts {
         let words: Vec<Vec<Vec<String>>> = snapshot.relations.iter().map(of).collect();
         let graph = JoinGraph::new(snapshot, &words, interrupt)?;
         let words = words.into_iter().map(|columns| columns.into_iter().map(spelled_out).collect()).collect();
-        Ok(Self { graph, paths: RefCell::default(), words, codes: codes(snapshot), shown_names: shown_names(snapshot) })
+        let codes = codes(snapshot, interrupt)?;
+        Ok(Self { graph, paths: RefCell::default(), words, codes, shown_names: shown_names(snapshot) })
     }
 }
 
 impl<'a> SchemaView<'a> {
-    /// The facts are those of the snapshot.
-    pub fn new(snapshot: &'a Snapshot, facts: &'a SchemaFacts) -> Self {
-        Self { snapshot, facts, terms: None }
+    /// The facts are those of the snapshot. `interrupt` is asked for each relation, column and key that is walked through; once
+    /// it has ended the reading, there are no more of them.
+    pub fn new(snapshot: &'a Snapshot, facts: &'a SchemaFacts, interrupt: InterruptCheck<'a>) -> Self {
+        Self { snapshot, facts, terms: None, watch: Watch::new(interrupt) }
+    }
+
+    /// The one look for interrupts of a reading.
+    pub fn watch(&self) -> &Watch<'a> {
+        &self.watch
+    }
+
+    /// Passes items on until the reading is ended.
+    fn watched<T>(&self) -> impl FnMut(&T) -> bool + Clone + use<'a, T> {
+        let watch = self.watch.clone();
+        move |_| watch.look().is_ok()
     }
 
     /// The columns that terms are begin with this number in every relation, far above those that tables have.
@@ -72,7 +86,7 @@ impl<'a> SchemaView<'a> {
 
     /// The relations with their numbers.
     pub fn relations(&self) -> impl Iterator<Item = (usize, &'a Relation)> + use<'a> {
-        self.snapshot.relations.iter().enumerate()
+        self.snapshot.relations.iter().enumerate().filter(self.watched())
     }
 
     /// Every number of a relation comes from `relations`, so the index can't fail.
@@ -106,7 +120,7 @@ impl<'a> SchemaView<'a> {
     /// The columns of a relation, in table order.
     pub fn columns(&self, relation: usize) -> impl Iterator<Item = (ColumnId, &'a Column)> + use<'a> {
         let columns = self.relation(relation).columns.iter().enumerate();
-        columns.map(move |(column, data)| (ColumnId { relation, column }, data))
+        columns.filter(self.watched()).map(move |(column, data)| (ColumnId { relation, column }, data))
     }
 
     /// The column of exactly this name.
@@ -292,12 +306,12 @@ impl<'a> SchemaView<'a> {
 
     /// The foreign keys of a relation, declared and inferred, with their numbers.
     pub fn keys_of(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
-        self.facts.graph.edges_from(relation)
+        self.facts.graph.edges_from(relation).filter(self.watched())
     }
 
     /// The foreign keys that refer to a relation, declared and inferred, with their numbers.
     pub fn keys_to(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
-        self.facts.graph.edges_to(relation)
+        self.facts.graph.edges_to(relation).filter(self.watched())
     }
 
     /// The other relations whose rows have to refer to a row of a relation.
@@ -339,11 +353,18 @@ impl<'a> SchemaView<'a> {
 }
 
 /// The codes of all columns whose comments explain some.
-fn codes(snapshot: &Snapshot) -> HashMap<ColumnId, Vec<Code>> {
-    let columns = snapshot.relations.iter().enumerate().flat_map(|(relation, data)| {
-        data.columns.iter().enumerate().map(move |(column, data)| (ColumnId { relation, column }, data))
-    });
-    columns.map(|(id, column)| (id, comments::codes_of(column))).filter(|(_, codes)| !codes.is_empty()).collect()
+fn codes(snapshot: &Snapshot, interrupt: InterruptCheck) -> Result<HashMap<ColumnId, Vec<Code>>, Interrupted> {
+    let mut found = HashMap::new();
+    for (relation, data) in snapshot.relations.iter().enumerate() {
+        for (column, data) in data.columns.iter().enumerate() {
+            interrupt()?;
+            let codes = comments::codes_of(data);
+            if !codes.is_empty() {
+                found.insert(ColumnId { relation, column }, codes);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The bare name of each relation, or `schema.name` where two have the same bare name.

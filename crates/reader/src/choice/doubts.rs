@@ -45,7 +45,7 @@ pub fn cost(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> 
 
 struct Doubts<'a> {
     query: &'a QueryTree,
-    lattice: &'a Lattice,
+    lattice: &'a Lattice<'a>,
     schema: &'a SchemaView<'a>,
 }
 

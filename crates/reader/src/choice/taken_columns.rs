@@ -29,7 +29,7 @@ pub fn notes(query: &QueryTree, lattice: &Lattice, schema: &SchemaView) -> Vec<S
 
 struct Taken<'a> {
     query: &'a QueryTree,
-    lattice: &'a Lattice,
+    lattice: &'a Lattice<'a>,
     schema: &'a SchemaView<'a>,
 }
 

@@ -34,7 +34,7 @@ pub fn uses_every_word(hypothesis: &Hypothesis, lattice: &Lattice, schema: &Sche
 }
 
 struct Account<'a> {
-    lattice: &'a Lattice,
+    lattice: &'a Lattice<'a>,
     schema: &'a SchemaView<'a>,
     hypothesis: &'a Hypothesis,
     evidence: &'a Evidence,

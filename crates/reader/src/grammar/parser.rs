@@ -17,7 +17,7 @@ use crate::choice::word_accounting::uses_every_word;
 use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::noun_phrases::NounPhrase;
-use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::interrupts::Interrupted;
 use crate::lattice::Lattice;
 use crate::lattice::lexicon::{self, Category};
 use crate::query::tree::{ColumnId, ColumnRef, Expression, OutputColumn};
@@ -29,12 +29,8 @@ pub type Parses<T> = Vec<(T, usize)>;
 
 /// The grammar applied to one lattice.
 pub struct Parser<'a> {
-    pub lattice: &'a Lattice,
+    pub lattice: &'a Lattice<'a>,
     pub schema: &'a SchemaView<'a>,
-    interrupt: InterruptCheck<'a>,
-    /// The check said once that the reading is to end. The grammar's rules then find nothing more, so that all loops
-    /// run out, and [`Parser::parse`] reports it.
-    interrupted: Cell<bool>,
     /// How many words the search has read, at most.
     furthest: Cell<usize>,
     /// Noun phrases and connectives by position: they do not depend on the hypothesis, so each position is parsed once.
@@ -47,13 +43,10 @@ const BEAM: usize = 14;
 
 impl<'a> Parser<'a> {
     /// A parser at the beginning of its search.
-    pub fn new(lattice: &'a Lattice, schema: &'a SchemaView<'a>, interrupt: InterruptCheck<'a>) -> Self {
-        let interrupted = Cell::new(false);
+    pub fn new(lattice: &'a Lattice<'a>, schema: &'a SchemaView<'a>) -> Self {
         Self {
             lattice,
             schema,
-            interrupt,
-            interrupted,
             furthest: Cell::default(),
             noun_phrases: RefCell::default(),
             connectives: RefCell::default(),
@@ -127,9 +120,6 @@ impl<'a> Parser<'a> {
     pub fn parse(&self) -> Result<Vec<Hypothesis>, Interrupted> {
         let forms = self.question_forms();
         let complete = self.search(forms);
-        if self.interrupted.get() {
-            return Err(Interrupted);
-        }
         let used = |hypothesis: &Hypothesis| {
             key_roles::fit(hypothesis, self.lattice, self.schema)
                 && uses_every_word(hypothesis, self.lattice, self.schema)
@@ -145,7 +135,9 @@ impl<'a> Parser<'a> {
             recurring_amounts::keep_running(&mut finished.query, self.schema, &asked);
             Some(finished)
         };
-        Ok(complete.into_iter().filter(used).filter_map(finish).collect())
+        let complete = complete.into_iter().filter(|_| !self.is_interrupted());
+        let finished = complete.filter(used).filter_map(finish).collect();
+        self.schema.watch().whole(finished)
     }
 
     /// Whether the question has a word for the rows of a relation.
@@ -203,12 +195,10 @@ impl<'a> Parser<'a> {
         self.furthest.get()
     }
 
-    /// Whether the search is to end; asks the caller, but not again after it said so.
+    /// Whether the search is to end. The grammar's rules then find nothing more, so that all loops run out, and
+    /// [`Parser::parse`] reports it.
     pub fn is_interrupted(&self) -> bool {
-        if !self.interrupted.get() && (self.interrupt)().is_err() {
-            self.interrupted.set(true);
-        }
-        self.interrupted.get()
+        self.schema.watch().look().is_err()
     }
 
     /// Extends hypotheses clause by clause, from the question forms to the end of the question. At each position only

@@ -85,7 +85,7 @@ impl Reader<'_> {
             return Ok(Some(reading("questions that can be asked", &["question"], &["text"], rows)));
         }
         if TABLES.contains(&text.as_str()) && !named("table") {
-            return Ok(Some(tables(&self.schema)));
+            return self.schema.watch().whole(Some(tables(&self.schema)));
         }
         let asked = COLUMNS_OF.iter().filter_map(|opening| text.strip_prefix(opening)?.strip_prefix(' '));
         let asked = asked.chain(text.strip_prefix("what columns does ").and_then(|rest| rest.strip_suffix(" have")));
@@ -94,10 +94,10 @@ impl Reader<'_> {
             let name =
                 ["the table ", "table ", "the "].iter().find_map(|article| name.strip_prefix(article)).unwrap_or(name);
             if let Some(relation) = self.relation_called(name) {
-                return Ok(Some(columns(&self.schema, relation)));
+                return self.schema.watch().whole(Some(columns(&self.schema, relation)));
             }
         }
-        Ok(None)
+        self.schema.watch().whole(None)
     }
 
     /// The relation whose name is made of these words, in singular or plural; of several, the one that its bare name finds.
@@ -124,7 +124,7 @@ impl Reader<'_> {
                 found.push(Example { question: candidate.text, form: candidate.form, reading });
             }
         }
-        Ok(Some(found))
+        self.schema.watch().whole(Some(found))
     }
 
     /// The tables and views that the caller may read, and their row estimates and comments, as lines of text.

@@ -40,7 +40,7 @@ pub fn edits(question: &str, lattice: &Lattice, abstention: &Abstention) -> Vec<
 
 struct Editor<'a> {
     question: &'a str,
-    lattice: &'a Lattice,
+    lattice: &'a Lattice<'a>,
 }
 
 impl Editor<'_> {

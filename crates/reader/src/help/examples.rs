@@ -55,7 +55,7 @@ impl Reader<'_> {
                 found.push((example, place));
             }
         }
-        Ok(found.into_iter().map(|(example, _)| example).collect())
+        self.schema.watch().whole(found.into_iter().map(|(example, _)| example).collect())
     }
 
     /// The reading of a question that was made, if it speaks of what the question was made from.
@@ -69,13 +69,11 @@ impl Reader<'_> {
     /// The questions about the main relations, each with the place of its relation.
     fn candidates(&self) -> Result<Vec<(usize, Candidate)>, Interrupted> {
         let mut candidates = Vec::new();
-        for (place, relation) in
-            main_relations(&self.schema, self.interrupt)?.into_iter().take(MAX_RELATIONS).enumerate()
-        {
-            (self.interrupt)()?;
+        for (place, relation) in main_relations(&self.schema)?.into_iter().take(MAX_RELATIONS).enumerate() {
+            self.schema.watch().look()?;
             candidates.extend(self.candidates_about(relation).into_iter().map(|candidate| (place, candidate)));
         }
-        Ok(candidates)
+        self.schema.watch().whole(candidates)
     }
 
     /// The questions about one relation, which may or may not be answered.

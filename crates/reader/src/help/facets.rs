@@ -4,7 +4,7 @@
 //! whoever makes a question of them has it read before it is shown.
 
 use crate::catalog::schema_view::SchemaView;
-use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::interrupts::Interrupted;
 use crate::query::tree::ColumnId;
 use schema::{Relation, RelationKind};
 
@@ -65,14 +65,13 @@ impl Facets {
 
 /// The relations, the ones that most questions will be about first: many rows, many references in and out, amounts and
 /// dates. Views come late, and so do relations outside of the search path.
-pub fn main_relations(schema: &SchemaView, interrupt: InterruptCheck) -> Result<Vec<usize>, Interrupted> {
+pub fn main_relations(schema: &SchemaView) -> Result<Vec<usize>, Interrupted> {
     let mut ranked: Vec<(f64, usize)> = Vec::new();
     for (number, relation) in schema.relations() {
-        interrupt()?;
         ranked.push((weight(schema, number, relation), number));
     }
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    Ok(ranked.into_iter().map(|(_, number)| number).collect())
+    schema.watch().whole(ranked.into_iter().map(|(_, number)| number).collect())
 }
 
 fn weight(schema: &SchemaView, number: usize, relation: &Relation) -> f64 {

@@ -49,10 +49,9 @@ impl Reader<'_> {
         if words.is_empty() || words.len() > MAX_WORDS {
             return self.plain_examples(accept);
         }
-        let lattice = Lattice::new(question, words, &self.schema, self.names, lookup, self.interrupt)?;
+        let lattice = Lattice::new(question, words, &self.schema, self.names, lookup)?;
         // What is suggested is not misspelt as the question is.
-        let corrected =
-            misspelt_words::correct(question, &lattice.unknown(), &self.schema, self.names, self.interrupt)?;
+        let corrected = misspelt_words::correct(question, &lattice.unknown(), &self.schema, self.names)?;
         if let Some(corrected) = corrected {
             return match self.read(&corrected.question, lookup)? {
                 Ok(_) => self.nearest_to(question, abstention, &lattice, lookup, accept),
@@ -86,7 +85,7 @@ impl Reader<'_> {
                 found.push(Suggestion { leaves_out: left_out(question, &text), question: text, is_example: false });
             }
         }
-        if found.is_empty() { self.plain_examples(accept) } else { Ok(found) }
+        if found.is_empty() { self.plain_examples(accept) } else { self.schema.watch().whole(found) }
     }
 
     fn plain_examples(
@@ -111,7 +110,7 @@ impl Reader<'_> {
     ) -> Result<Vec<(String, Reading)>, Interrupted> {
         let readings: &[String] = if let Abstention::Ambiguous { readings } = abstention { readings } else { &[] };
         let mut candidates = edits::edits(question, lattice, abstention);
-        candidates.extend(Topics::new(question, lattice, abstention, &self.schema).questions(self.interrupt)?);
+        candidates.extend(Topics::new(question, lattice, abstention, &self.schema).questions()?);
         let likeness = Likeness::new(lattice, &self.schema);
         let mut ranked: Vec<(i32, usize, Candidate)> = Vec::new();
         let mut seen: HashSet<String> = HashSet::from([question.trim().to_lowercase()]);

@@ -5,7 +5,7 @@ use crate::help::doers;
 use crate::help::facets::{Facets, phrase, singular};
 use crate::help::question_templates::{Candidate, Form, Templates, last_year};
 use crate::help::suggestions::text_of;
-use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::interrupts::Interrupted;
 use crate::lattice::Lattice;
 use crate::lattice::lexicon::Category;
 use crate::query::tree::{ColumnId, JoinStep, TimeUnit};
@@ -168,18 +168,18 @@ impl<'a> Topics<'a> {
     }
 
     /// Questions about these parts, in no order.
-    pub fn questions(&self, interrupt: InterruptCheck) -> Result<Vec<Candidate>, Interrupted> {
+    pub fn questions(&self) -> Result<Vec<Candidate>, Interrupted> {
         let mut made = Vec::new();
         let mut texts = self.combined();
         for relation in &self.relations {
-            interrupt()?;
+            self.schema.watch().look()?;
             let facets = Facets::new(self.schema, *relation);
             let templates = Templates { schema: self.schema, year: last_year(self.schema, &facets.dates) };
             made.extend(templates.about(&facets, &|other| Facets::new(self.schema, other)));
             texts.extend(self.about_rows(&facets));
         }
         made.extend(texts.into_iter().map(|text| Candidate { text, form: Form::List, speaks_of: Vec::new() }));
-        Ok(made)
+        self.schema.watch().whole(made)
     }
 
     /// Measures with groups and restrictions.

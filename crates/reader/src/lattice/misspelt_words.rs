@@ -5,7 +5,7 @@
 
 use crate::catalog::name_index::NameIndex;
 use crate::catalog::schema_view::SchemaView;
-use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::interrupts::Interrupted;
 use crate::lattice::Lattice;
 use crate::lattice::lexicon::{self, Category};
 use crate::lattice::stored_values::NoValues;
@@ -52,12 +52,11 @@ pub fn correct(
     unknown: &[&Word],
     schema: &SchemaView,
     names: &NameIndex,
-    interrupt: InterruptCheck,
 ) -> Result<Option<Corrected>, Interrupted> {
     if unknown.len() > 2 * MAX_UNKNOWN || unknown.iter().any(|word| word.kind != WordKind::Word) {
         return Ok(None);
     }
-    let vocabulary = Vocabulary::new(schema, interrupt)?;
+    let vocabulary = Vocabulary::new(schema)?;
     // "How" alone says nothing, but "how mnay" may.
     let unknown: Vec<&Word> = unknown.iter().copied().filter(|word| !vocabulary.contains(&word.lower)).collect();
     if unknown.is_empty() || unknown.len() > MAX_UNKNOWN || unknown.iter().any(|word| !may_be_misspelt(word)) {
@@ -65,7 +64,7 @@ pub fn correct(
     }
     let mut corrected = Corrected { question: question.to_owned(), words: Vec::new() };
     for word in unknown.iter().rev() {
-        let Some(meant) = nearest(&word.lower, &vocabulary, schema, names, interrupt)? else { return Ok(None) };
+        let Some(meant) = nearest(&word.lower, &vocabulary, schema, names)? else { return Ok(None) };
         let (Some(before), Some(after)) = (corrected.question.get(..word.start), corrected.question.get(word.end..))
         else {
             return Ok(None);
@@ -119,10 +118,9 @@ struct Vocabulary {
 }
 
 impl Vocabulary {
-    fn new(schema: &SchemaView, interrupt: InterruptCheck) -> Result<Self, Interrupted> {
+    fn new(schema: &SchemaView) -> Result<Self, Interrupted> {
         let mut named: HashSet<String> = HashSet::new();
         for (number, relation) in schema.relations() {
-            interrupt()?;
             named.extend(words::identifier_words(&relation.name));
             for (id, column) in schema.columns(number) {
                 named.extend(schema.words(id).iter().cloned());
@@ -136,8 +134,9 @@ impl Vocabulary {
             }
         }
         let language = lexicon::all_words().chain(words::words_with_synonyms()).chain(TIMES);
-        let all = language.map(str::to_owned).chain(named.iter().cloned()).collect();
-        Ok(Self { all, named })
+        let names = named.iter().filter(|_| schema.watch().look().is_ok()).cloned();
+        let all = language.map(str::to_owned).chain(names).collect();
+        schema.watch().whole(Self { all, named })
     }
 
     fn contains(&self, word: &str) -> bool {
@@ -169,14 +168,13 @@ fn nearest(
     vocabulary: &Vocabulary,
     schema: &SchemaView,
     names: &NameIndex,
-    interrupt: InterruptCheck,
 ) -> Result<Option<String>, Interrupted> {
     let most = if word.len() >= LONG { 2 } else { 1 };
     let mut near: Vec<(usize, String)> = Vec::new();
     for other in
         vocabulary.all.iter().filter(|other| other.len() + most >= word.len() && other.len() <= word.len() + most)
     {
-        interrupt()?;
+        schema.watch().look()?;
         let singular = words::singular(word);
         let plural = other.len() > 3 && !other.ends_with('s') && singular != word;
         let edits = words::edits(word, other);
@@ -194,7 +192,7 @@ fn nearest(
     near.dedup();
     near.truncate(MAX_CANDIDATES);
     let text = near.iter().map(|(_, other)| other.as_str()).collect::<Vec<_>>().join(" ");
-    let known = Lattice::new(&text, words::split(&text, MAX_CANDIDATES), schema, names, &NoValues, interrupt)?;
+    let known = Lattice::new(&text, words::split(&text, MAX_CANDIDATES), schema, names, &NoValues)?;
     let unknown: Vec<&str> = known.unknown().into_iter().map(|word| word.lower.as_str()).collect();
     let phrase = |word: &str| lexicon::all_words().any(|other| other == word);
     near.retain(|(_, other)| !unknown.contains(&other.as_str()) || phrase(other));

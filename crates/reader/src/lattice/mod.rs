@@ -13,15 +13,17 @@ pub(crate) mod time_phrases;
 pub(crate) mod unknown_words;
 pub(crate) mod value_mentions;
 
+use crate::bounds;
 use crate::catalog::name_index::{Mention, NameIndex};
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
-use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::interrupts::{Interrupted, Watch};
 use crate::lattice::lexicon::Category;
 use crate::lattice::stored_values::ValueLookup;
 use crate::lattice::time_expressions::TimeRange;
 use crate::lattice::value_mentions::StoredValue;
 use crate::query::tree::ColumnId;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use words::{Word, WordKind};
 
 /// What may begin at one word. Each entry comes with the position after its last word.
@@ -37,24 +39,25 @@ pub struct Cell {
 }
 
 /// The words of a question with what may begin at each.
-pub struct Lattice {
+pub struct Lattice<'a> {
     pub words: Vec<Word>,
     /// One for each word.
     cells: Vec<Cell>,
     /// What begins after the last word: nothing.
     past: Cell,
+    watch: Watch<'a>,
 }
 
-impl Lattice {
+impl<'a> Lattice<'a> {
     /// Finds everything that the words of a question may mean. `index` has the names of `schema`.
     pub fn new(
         question: &str,
         words: Vec<Word>,
-        schema: &SchemaView,
+        schema: &SchemaView<'a>,
         index: &NameIndex,
         lookup: &dyn ValueLookup,
-        interrupt: InterruptCheck,
     ) -> Result<Self, Interrupted> {
+        let watch = schema.watch();
         let is_name = |word: &&Word| matches!(word.kind, WordKind::Word | WordKind::Number);
         let meanings: Vec<_> = words
             .iter()
@@ -70,8 +73,8 @@ impl Lattice {
             .collect();
         let mut cells: Vec<Cell> = Vec::with_capacity(words.len());
         for start in 0..words.len() {
-            let (relations, columns) = index.mentions(start, &words, &meanings, &glued, interrupt)?;
-            let columns = without_longer_names(columns, start, &words, schema);
+            let (relations, columns) = index.mentions(start, &words, &meanings, &glued, &|| watch.look())?;
+            let columns = without_longer_names(columns, start, &words, schema)?;
             let relations = said_by_their_own_words(relations, start, &words, schema);
             let relative = relative_times::time_range(&words, start);
             let said = schema.terms().into_iter().flat_map(|terms| terms.said_at(&words, start));
@@ -85,18 +88,24 @@ impl Lattice {
                 terms: said.map(|(term, _, end)| (term, end)).collect(),
             });
         }
-        add_compound_nouns(&mut cells, &words, schema);
+        add_compound_nouns(&mut cells, &words, schema)?;
         let explained = covered(&words, &cells, costs::OWN_WORDS);
         // "new customers" came lately, whatever columns store the word.
         let is_common = |cell: &Cell| cell.categories.iter().any(|(one, _)| *one != Category::RelationVerb);
         let common: Vec<bool> =
             cells.iter().zip(&words).map(|(cell, word)| is_common(cell) || word.lower == "new").collect();
         let known = value_mentions::Words { question, words: &words, explained: &explained, common: &common };
-        for (cell, values) in cells.iter_mut().zip(known.values(schema, lookup, interrupt)?) {
+        for (cell, values) in cells.iter_mut().zip(known.values(schema, lookup)?) {
             cell.values = values;
         }
-        doubt_values_that_end_in_a_column(&mut cells);
-        prefer_values_of_kinds(&mut cells);
+        for start in 0..cells.len() {
+            watch.look()?;
+            doubt_values_that_end_in_a_column(&mut cells, start);
+        }
+        for cell in &mut cells {
+            watch.look()?;
+            prefer_values_of_kinds(cell);
+        }
         for (start, cell) in cells.iter_mut().enumerate() {
             let said = schema.terms().into_iter().flat_map(|terms| terms.said_at(&words, start));
             for (column, end, _) in said.filter(|(column, ..)| schema.term(*column).is_some_and(|one| !one.is_measure))
@@ -105,11 +114,14 @@ impl Lattice {
                 cell.values.push(Mention { target, end, cost: 0, qualified: false });
             }
         }
-        Ok(Self { words, cells, past: Cell::default() })
+        watch.whole(Self { words, cells, past: Cell::default(), watch: watch.clone() })
     }
 
-    /// What may begin at a word; nothing after the last one.
+    /// What may begin at a word; nothing after the last one, and once the reading is ended.
     pub fn cell(&self, position: usize) -> &Cell {
+        if self.watch.look().is_err() {
+            return &self.past;
+        }
         self.cells.get(position).unwrap_or(&self.past)
     }
 
@@ -157,8 +169,11 @@ fn without_longer_names(
     start: usize,
     words: &[Word],
     schema: &SchemaView,
-) -> Vec<Mention<ColumnId>> {
-    let all = columns.clone();
+) -> Result<Vec<Mention<ColumnId>>, Interrupted> {
+    let mut beside: HashMap<(usize, usize), Vec<Mention<ColumnId>>> = HashMap::new();
+    for mention in &columns {
+        beside.entry((mention.target.relation, mention.end)).or_default().push(mention.clone());
+    }
     // "Number of cards" counts cards, whatever holds a card number, be it called so or but a number of the cards.
     let counts = |m: &Mention<ColumnId>| {
         let word = |at: usize| words.get(at).map_or("", |word| word.lower.as_str());
@@ -185,14 +200,15 @@ fn without_longer_names(
     columns.retain(|mention| !counts(mention));
     columns.retain(|longer| {
         let (target, name) = (longer.target, schema.words(longer.target));
-        !all.iter().any(|m| {
+        let beside = beside.get(&(target.relation, longer.end)).into_iter().flatten();
+        let mut cheaper =
+            beside.filter(|m| m.cost < longer.cost && m.target != target && schema.watch().look().is_ok());
+        !cheaper.any(|m| {
             let shorter = schema.words(m.target);
-            let beside = m.target.relation == target.relation && m.end == longer.end && m.target != target;
-            let telling = (2..name.len()).contains(&shorter.len());
-            beside && telling && m.cost < longer.cost && shorter.iter().all(|word| name.contains(word))
+            (2..name.len()).contains(&shorter.len()) && shorter.iter().all(|word| name.contains(word))
         })
     });
-    columns
+    schema.watch().whole(columns)
 }
 
 /// "Events" are those of `party_events`, where the party is named too, and no parties by another word.
@@ -222,7 +238,7 @@ fn said_by_their_own_words(
 
 /// "Product categories" are the categories, where products have them and nothing else does, and "customer orders" the orders, each
 /// of which has a customer: the first noun adds nothing.
-fn add_compound_nouns(cells: &mut [Cell], words: &[Word], schema: &SchemaView) {
+fn add_compound_nouns(cells: &mut [Cell], words: &[Word], schema: &SchemaView) -> Result<(), Interrupted> {
     let is_of = |one: usize, other: usize| {
         let only = schema.keys_to(other).all(|(_, edge)| edge.from == one) && schema.keys_to(other).next().is_some();
         only || schema.keys_of(other).any(|(_, edge)| edge.to == one && !edge.nullable)
@@ -235,49 +251,48 @@ fn add_compound_nouns(cells: &mut [Cell], words: &[Word], schema: &SchemaView) {
                 words.get(first.end - 1).is_some_and(|word| word.lower == word.singular && !word.possessive);
             let second = cells.get(first.end).filter(|_| is_singular);
             for noun in second.into_iter().flat_map(|cell| &cell.relations).filter(|m| m.cost <= costs::OWN_WORDS) {
+                schema.watch().look()?;
                 // A comment may call the same so, from afar.
                 let known = |m: &Mention<usize>| m.end == noun.end && (m.target != noun.target || m.cost <= noun.cost);
                 let is_new = cell.is_none_or(|cell| !cell.relations.iter().any(known));
-                if is_new && noun.target != first.target && is_of(first.target, noun.target) {
+                if is_new
+                    && found.len() < bounds::MOST_MEANINGS
+                    && noun.target != first.target
+                    && is_of(first.target, noun.target)
+                {
                     found.push(noun.clone());
                 }
             }
         }
         cells.get_mut(start).into_iter().for_each(|cell| cell.relations.append(&mut found));
     }
+    Ok(())
 }
 
 /// "Suites" are a kind of rooms where that is stored of them, and not all rooms by another word.
-fn prefer_values_of_kinds(cells: &mut [Cell]) {
-    for cell in cells {
-        let values = &cell.values;
-        let is_kind = |m: &Mention<usize>| {
-            let of = |value: &Mention<StoredValue>| value.end == m.end && value.target.column.relation == m.target;
-            values.iter().any(|value| of(value) && value.cost <= costs::STORED_AS_SAID)
-        };
-        cell.relations.retain(|m| m.cost < costs::SYNONYM_ALONE || !is_kind(m));
-    }
+fn prefer_values_of_kinds(cell: &mut Cell) {
+    let stored = cell.values.iter().filter(|value| value.cost <= costs::STORED_AS_SAID);
+    let kinds: HashSet<(usize, usize)> = stored.map(|value| (value.target.column.relation, value.end)).collect();
+    cell.relations.retain(|m| m.cost < costs::SYNONYM_ALONE || !kinds.contains(&(m.target, m.end)));
 }
 
 /// "Sonoma County" may be stored as a whole, or "Sonoma" in a column `county`: then the whole is no sure reading.
-fn doubt_values_that_end_in_a_column(cells: &mut [Cell]) {
-    for start in 0..cells.len() {
-        let split = |end: usize| {
-            let named = cells.get(end.wrapping_sub(1)).into_iter().flat_map(|cell| &cell.columns);
-            let columns: Vec<ColumnId> =
-                named.filter(|m| m.end == end && m.cost <= costs::INFLECTED_NAME).map(|m| m.target).collect();
-            let values = cells.get(start).into_iter().flat_map(|cell| &cell.values);
-            let mut shorter = values.filter(|m| m.end + 1 == end && m.cost <= costs::STORED_AS_SAID);
-            shorter.any(|m| columns.contains(&m.target.column)).then_some(columns)
-        };
-        let ends =
-            cells.get(start).map(|cell| cell.values.iter().map(|m| m.end).collect::<Vec<_>>()).unwrap_or_default();
-        let splits: Vec<Option<Vec<ColumnId>>> = ends.into_iter().map(split).collect();
-        let values = cells.get_mut(start).into_iter().flat_map(|cell| &mut cell.values);
-        for (mention, columns) in values.zip(splits) {
-            if columns.is_some_and(|columns| !columns.contains(&mention.target.column)) {
-                mention.cost += costs::VALUE_ENDS_IN_COLUMN;
-            }
+fn doubt_values_that_end_in_a_column(cells: &mut [Cell], start: usize) {
+    // The columns that a longer value may end in, where a shorter one is a value of one of them.
+    let split = |end: usize| {
+        let named = cells.get(end.wrapping_sub(1)).into_iter().flat_map(|cell| &cell.columns);
+        let columns: HashSet<ColumnId> =
+            named.filter(|m| m.end == end && m.cost <= costs::INFLECTED_NAME).map(|m| m.target).collect();
+        let values = cells.get(start).into_iter().flat_map(|cell| &cell.values);
+        let mut shorter = values.filter(|m| m.end + 1 == end && m.cost <= costs::STORED_AS_SAID);
+        shorter.any(|m| columns.contains(&m.target.column)).then_some((end, columns))
+    };
+    let values = cells.get(start).into_iter().flat_map(|cell| &cell.values);
+    let ends: BTreeSet<usize> = values.map(|m| m.end).collect();
+    let splits: HashMap<usize, HashSet<ColumnId>> = ends.into_iter().filter_map(split).collect();
+    for mention in cells.get_mut(start).into_iter().flat_map(|cell| &mut cell.values) {
+        if splits.get(&mention.end).is_some_and(|columns| !columns.contains(&mention.target.column)) {
+            mention.cost += costs::VALUE_ENDS_IN_COLUMN;
         }
     }
 }

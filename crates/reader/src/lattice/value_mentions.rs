@@ -2,11 +2,12 @@
 //!
 //! Enum labels and the planner's most common values come with the snapshot; phrases that name nothing else are looked up.
 
+use crate::bounds;
 use crate::catalog::comments;
 use crate::catalog::name_index::Mention;
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
-use crate::interrupts::{InterruptCheck, Interrupted};
+use crate::interrupts::Interrupted;
 use crate::lattice::stored_values::{Closeness, ValueLookup};
 use crate::query::tree::ColumnId;
 use std::cell::OnceCell;
@@ -52,15 +53,10 @@ pub struct Words<'a> {
 
 impl Words<'_> {
     /// The values that may begin at each word, one list a word.
-    pub fn values(
-        &self,
-        schema: &SchemaView,
-        lookup: &dyn ValueLookup,
-        interrupt: InterruptCheck,
-    ) -> Result<Found, Interrupted> {
+    pub fn values(&self, schema: &SchemaView, lookup: &dyn ValueLookup) -> Result<Found, Interrupted> {
         let mut found: Found = vec![Vec::new(); self.words.len()];
         let phrases = self.phrases();
-        find_in_snapshot(&phrases, schema, &mut found, interrupt)?;
+        find_in_snapshot(&phrases, schema, &mut found)?;
         let mut asked: Vec<&Phrase> = phrases.iter().filter(|phrase| self.is_to_be_looked_up(phrase)).collect();
         // Proper names first, then the longest phrases.
         asked.sort_by_key(|phrase| (!phrase.proper, phrase.start.wrapping_sub(phrase.end)));
@@ -69,6 +65,7 @@ impl Words<'_> {
         texts.dedup();
         let matches = if texts.is_empty() { Vec::new() } else { lookup.find(&texts)? };
         for one in matches {
+            schema.watch().look()?;
             let relation = schema.relation_named(&one.schema, &one.relation);
             let Some(column) = relation.and_then(|relation| schema.column_named(relation, &one.column)) else {
                 continue;
@@ -76,7 +73,9 @@ impl Words<'_> {
             for phrase in asked.iter().filter(|phrase| phrase.text == one.phrase) {
                 note(&mut found, phrase, column, &one.value, one.closeness);
             }
+            found.iter_mut().filter(|list| bounds::is_full(list)).for_each(keep_most);
         }
+        found.iter_mut().for_each(keep_most);
         for (start, mentions) in
             found.iter_mut().enumerate().filter(|(start, _)| self.common.get(*start) == Some(&true))
         {
@@ -168,10 +167,18 @@ fn note(found: &mut Found, phrase: &Phrase, column: ColumnId, value: &str, close
         return;
     }
     let Some(list) = found.get_mut(phrase.start) else { return };
-    let target = StoredValue { column, value: value.to_owned() };
-    if !list.iter().any(|mention| mention.target == target && mention.end == phrase.end) {
+    let is_same = |mention: &Mention<StoredValue>| {
+        mention.end == phrase.end && mention.target.column == column && mention.target.value == value
+    };
+    if !list.iter().any(is_same) {
+        let target = StoredValue { column, value: value.to_owned() };
         list.push(Mention { target, end: phrase.end, cost, qualified: false });
     }
+}
+
+/// Where more values may begin at a word than are looked at, leaves some out.
+fn keep_most(list: &mut Vec<Mention<StoredValue>>) {
+    bounds::keep_most(list, |value| value.column.relation);
 }
 
 /// The phrases by what the values of the snapshot are compared with.
@@ -233,38 +240,40 @@ impl<'a> PhraseTable<'a> {
 }
 
 /// Finds the phrases among the enum labels and most common values that the snapshot holds.
-fn find_in_snapshot(
-    phrases: &[Phrase],
-    schema: &SchemaView,
-    found: &mut Found,
-    interrupt: InterruptCheck,
-) -> Result<(), Interrupted> {
+fn find_in_snapshot(phrases: &[Phrase], schema: &SchemaView, found: &mut Found) -> Result<(), Interrupted> {
     let table = PhraseTable::new(phrases);
     for (relation, _) in schema.relations() {
-        interrupt()?;
         for (id, column) in schema.columns(relation) {
+            // What was noted of other columns is no value of this one.
+            let mut own: Found = vec![Vec::new(); found.len()];
             for code in schema.codes(id).iter().filter(|_| matches!(column.category, 'S' | 'E' | 'N' | 'D')) {
                 for phrase in table.meaning(&code.stems) {
-                    note(found, phrase, id, &code.code, Closeness::Case);
+                    note(&mut own, phrase, id, &code.code, Closeness::Case);
                 }
             }
             let values = match column.category {
                 'E' => &column.labels,
                 'S' => &column.common_values,
-                _ => continue,
+                _ => &Vec::new(),
             };
             for value in values {
-                table.near(value).into_iter().for_each(|phrase| note(found, phrase, id, value, Closeness::Near));
+                table.near(value).into_iter().for_each(|phrase| note(&mut own, phrase, id, value, Closeness::Near));
             }
             for value in values {
                 for phrase in table.equal(value) {
                     let closeness = if phrase.text == *value { Closeness::Exact } else { Closeness::Case };
-                    note(found, phrase, id, value, closeness);
+                    note(&mut own, phrase, id, value, closeness);
+                }
+            }
+            for (list, own) in found.iter_mut().zip(&mut own) {
+                list.append(own);
+                if bounds::is_full(list) {
+                    keep_most(list);
                 }
             }
         }
     }
-    Ok(())
+    schema.watch().whole(())
 }
 
 /// The letters and digits of a text in lower case.

@@ -22,7 +22,7 @@ fn a_reading_ends_at_the_first_interrupt_wherever_it_is() {
         let (interrupted, all) = calls(question, usize::MAX);
         assert!(!interrupted);
         assert!(all > 50, "{question}: asked only {all} times");
-        for allowed in 0..all {
+        for allowed in (0..all).step_by(1 + all / 200) {
             assert_eq!(calls(question, allowed), (true, allowed + 1), "{question}");
         }
     }

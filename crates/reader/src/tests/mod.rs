@@ -8,6 +8,7 @@ pub(crate) mod doubts;
 mod everyday;
 pub(crate) mod forms;
 mod hints;
+mod hostile_schemas;
 pub(crate) mod interrupts;
 pub(crate) mod open_meanings;
 mod repeated_rows;

@@ -41,7 +41,7 @@ pub enum Change {
 /// The places of a question where something can be put in: each from a word up to another.
 pub struct Parts<'a> {
     question: &'a str,
-    lattice: &'a Lattice,
+    lattice: &'a Lattice<'a>,
     times: Vec<(usize, usize)>,
     groups: Vec<(usize, usize)>,
     values: Vec<(usize, usize, ColumnId)>,

@@ -55,7 +55,7 @@ impl Reader<'_> {
         if let Some(best) = openers::best_of(&follow_up)
             && let Some(found) = self.best_group(&best, &Meaning::parse(before), lookup)?
         {
-            return Ok(Ok(found));
+            return self.schema.watch().whole(Ok(found));
         }
         let mut abstention = None;
         if !follow_up.is_certain {
@@ -65,7 +65,7 @@ impl Reader<'_> {
             }
         }
         let found = self.carried_on(&follow_up, &Meaning::parse(before), lookup)?;
-        Ok(match (found, abstention) {
+        self.schema.watch().whole(match (found, abstention) {
             (Ok(found), _) => Ok(found),
             (Err(Some(ambiguous)), _) => Err(ambiguous),
             (Err(None), Some(abstention @ (Abstention::Unknown { .. } | Abstention::Ambiguous { .. }))) => {
@@ -111,7 +111,7 @@ impl Reader<'_> {
         }
         let Some(standing) = self.read_main(&before.main, MOST_ASSUMED, lookup)? else { return Ok(Err(None)) };
         let words = words::split(&before.main, MAX_WORDS + 1);
-        let lattice = Lattice::new(&before.main, words, &self.schema, self.names, lookup, self.interrupt)?;
+        let lattice = Lattice::new(&before.main, words, &self.schema, self.names, lookup)?;
         let parts = Parts::of(&before.main, &lattice);
         let old = Profile::of(&standing, &self.schema);
         let (times, is_limited) = (parts.times(), old.is_limited() || before.top.is_some());
@@ -121,8 +121,7 @@ impl Reader<'_> {
             None => Some(follow_up.text.clone()).filter(|text| !(is_limited && openers::points_back(text))),
         };
         let Some(text) = text else { return Ok(Err(None)) };
-        let said =
-            Lattice::new(&text, words::split(&text, MAX_WORDS + 1), &self.schema, self.names, lookup, self.interrupt)?;
+        let said = Lattice::new(&text, words::split(&text, MAX_WORDS + 1), &self.schema, self.names, lookup)?;
         if said.len() == 0 || said.len() + lattice.len() > MAX_WORDS {
             return Ok(Err(None));
         }
