@@ -221,7 +221,8 @@ fn said_by_their_own_words(
     let said = |word: &String, mut among: std::ops::Range<usize>| {
         among.any(|at| words.get(at).is_some_and(|one| one.singular == words::singular(word)))
     };
-    for mention in relations.iter_mut().filter(|m| m.cost >= costs::UNSAID_WORD) {
+    let unsaid = |m: &&mut Mention<usize>| m.cost >= costs::UNSAID_WORD && schema.watch().look().is_ok();
+    for mention in relations.iter_mut().filter(unsaid) {
         let name = schema.relation_words(mention.target);
         let own = name.last().is_some_and(|last| said(last, start..mention.end));
         let elsewhere = name.iter().all(|word| said(word, 0..words.len()));
