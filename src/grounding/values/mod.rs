@@ -108,7 +108,7 @@ impl Lookup {
         let targets = targets::of(&self.details)?;
         let mut found: Vec<(usize, Place, String, Closeness)> = Vec::new();
         for (at, phrase) in phrases.iter().enumerate() {
-            found.extend(targets.equal(&phrase.folded).map(|(place, value)| {
+            found.extend(targets.equal(&phrase.folded).into_iter().map(|(place, value)| {
                 (at, place, value.to_owned(), if value == phrase.text { Closeness::Exact } else { Closeness::Case })
             }));
         }

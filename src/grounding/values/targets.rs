@@ -65,6 +65,9 @@ pub struct Place {
     pub column: u32,
 }
 
+/// So many values equal to one text are told of. Whoever owns tables may give all their columns the same labels.
+const MAX_EQUAL: usize = 1_000;
+
 /// About so many pages are read for one question, those of the relations nearest to it.
 const MAX_PAGES: u64 = 120;
 
@@ -129,6 +132,16 @@ impl Entry {
     }
 }
 
+/// Of what was found in several tables, each with its number in its table: where there is too much, the first of each table, then the
+/// second of each, and so on.
+fn some_of_each<T>(mut found: Vec<(usize, T)>) -> Vec<T> {
+    if found.len() > MAX_EQUAL {
+        found.sort_by_key(|(number, _)| *number);
+        found.truncate(MAX_EQUAL);
+    }
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
 impl Target {
     pub fn sql_name(&self) -> String {
         format!("{}.{}", quoted(&self.schema), quoted(&self.relation))
@@ -136,12 +149,16 @@ impl Target {
 }
 
 impl Targets {
-    /// Values that statistics and labels tell and that are equal to a text but for case; `folded` is in lower case.
-    pub fn equal<'t>(&'t self, folded: &'t str) -> impl Iterator<Item = (Place, &'t str)> {
-        let of = move |(target, entry): (u32, &'t Rc<Entry>)| {
-            entry.known.equal(folded).map(move |(column, value)| (Place { target, column }, value))
-        };
-        (0..).zip(&self.entries).flat_map(of)
+    /// Values that statistics and labels tell and that are equal to a text but for case, [`MAX_EQUAL`] at most; `folded` is in lower
+    /// case.
+    pub fn equal(&self, folded: &str) -> Vec<(Place, &str)> {
+        let mut found: Vec<(usize, (Place, &str))> = Vec::new();
+        for (target, entry) in (0..).zip(&self.entries) {
+            interrupts::serve();
+            let equal = entry.known.equal(folded).map(|(column, value)| (Place { target, column }, value));
+            found.extend(equal.take(MAX_EQUAL).enumerate());
+        }
+        some_of_each(found)
     }
 
     /// The `most` of them most similar to a text with these trigrams, down to a similarity of `least`.
@@ -208,5 +225,19 @@ impl Targets {
         };
         let column = target.columns.get(place.column as usize).map(|column| column.name.clone());
         (target.schema.clone(), target.relation.clone(), column.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_many_equal_values_takes_no_place_from_others() {
+        let few: Vec<(usize, char)> = vec![(0, 'a'), (1, 'a'), (0, 'b')];
+        assert_eq!(some_of_each(few), ['a', 'a', 'b']);
+        let many = (0..5_000).map(|number| (number, 'a')).chain([(0, 'b'), (1, 'b')]).collect();
+        let some = some_of_each(many);
+        assert_eq!((some.len(), some.iter().filter(|of| **of == 'b').count()), (MAX_EQUAL, 2));
     }
 }

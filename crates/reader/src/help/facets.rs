@@ -50,14 +50,13 @@ impl Facets {
         let mut owners: Vec<usize> = schema.keys_of(relation).map(|(_, edge)| edge.to).collect();
         owners.sort_unstable();
         owners.dedup();
-        let first = |columns: Vec<ColumnId>| columns.into_iter().take(MAX_PARTS).collect::<Vec<_>>();
         Self {
             relation,
             noun: plural(&schema.relation(relation).name),
             measures,
-            groups: first(columns().filter(|id| is_category(schema, *id)).collect()),
-            dates: first(schema.event_dates(relation)),
-            flags: first(columns().filter(|id| schema.is_flag(*id)).collect()),
+            groups: columns().filter(|id| is_category(schema, *id)).take(MAX_PARTS).collect(),
+            dates: schema.event_dates(relation).into_iter().take(MAX_PARTS).collect(),
+            flags: columns().filter(|id| schema.is_flag(*id)).take(MAX_PARTS).collect(),
             owners,
         }
     }
@@ -107,10 +106,11 @@ fn is_category(schema: &SchemaView, id: ColumnId) -> bool {
     // Sentences are no labels.
     let is_label = |value: &String| value.chars().count() <= MAX_LABEL && value.split_whitespace().count() <= 3;
     let short = |values: &[String]| values.iter().all(is_label);
-    let is_name = schema.display_columns(id.relation).contains(&id);
+    // Looks at all columns, so it is asked last.
+    let is_name = || schema.display_columns(id.relation).contains(&id);
     match column.category {
         'E' => true,
-        'S' => !is_name && !schema.is_key(id) && !column.common_values.is_empty() && short(&column.common_values),
+        'S' => !column.common_values.is_empty() && short(&column.common_values) && !schema.is_key(id) && !is_name(),
         _ => false,
     }
 }
