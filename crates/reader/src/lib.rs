@@ -39,7 +39,7 @@ use ::schema::Snapshot;
 use ::schema::sanitize::one_line;
 use catalog::name_index::NameIndex;
 use catalog::schema_view::SchemaView;
-use choice::{costs, taken_columns};
+use choice::{costs, left_rows, single_amounts, taken_columns};
 use grammar::hypothesis::Hypothesis;
 use grammar::parser::Parser;
 use help::understanding;
@@ -224,6 +224,8 @@ impl<'a> Reader<'a> {
         let read = choose(&hypotheses, schema, most).map(|mut read| {
             read.reading.data_ends.extend(data_ends::up_to_now(question, &read.query, schema));
             read.reading.notes.extend(taken_columns::notes(&read.query, lattice, schema));
+            read.reading.notes.extend(left_rows::notes(&read.query, schema));
+            read.reading.notes.extend(single_amounts::notes(&read.query, lattice, schema));
             read
         });
         schema.watch().whole(read.map_err(|abstention| abstention.unwrap_or_else(no_parse)))

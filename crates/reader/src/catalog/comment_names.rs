@@ -19,6 +19,9 @@ const UNITS: &[&[&str]] = &[
     &["terabyte", "tb"],
 ];
 
+/// Words that tell how often something comes.
+const OFTEN: [&str; 7] = ["hourly", "daily", "weekly", "monthly", "quarterly", "yearly", "annual"];
+
 /// First words of a phrase whose last word does not name what it tells of: the "name of the customer" is no customer.
 const NEVER_THE_THING: [&str; 12] =
     ["name", "date", "day", "time", "id", "code", "key", "type", "kind", "list", "flag", "value"];
@@ -26,10 +29,17 @@ const NEVER_THE_THING: [&str; 12] =
 /// The names that a comment gives: whole ones, and the one word of each that says what a thing is. A recurring revenue is no
 /// revenue.
 pub fn names_in_comment(comment: &str) -> Vec<(String, u32)> {
-    const PEOPLE: [&str; 8] = ["customer", "client", "user", "employee", "member", "patient", "student", "subscriber"];
     let mut found = Vec::new();
     for name in comments::names(comment) {
         let parts: Vec<&str> = name.split(' ').collect();
+        // A "monthly advance payment" is an advance payment.
+        if let [often, rest @ ..] = parts.as_slice()
+            && OFTEN.contains(often)
+            && rest.len() > 1
+            && !rest.contains(&"recurring")
+        {
+            found.push((rest.join(" "), costs::NAME_IN_COMMENT));
+        }
         if let [first, between @ .., last] = parts.as_slice() {
             // "Payments received" are payments.
             if is_participle(last) {
@@ -40,12 +50,29 @@ pub fn names_in_comment(comment: &str) -> Vec<(String, u32)> {
                 && !parts.contains(&"recurring")
                 && !NEVER_THE_THING.contains(first);
             found.extend(telling.then(|| ((*last).to_owned(), costs::PART_OF_COMMENT)));
-            let people = parts.len() == 2 && PEOPLE.contains(first);
-            found.extend(people.then(|| ((*first).to_owned(), costs::PART_OF_COMMENT)));
         }
         found.push((name, costs::NAME_IN_COMMENT));
     }
     found
+}
+
+/// What a flag is called by the state that its comment tells: "in operation", "on sale", "still under repair".
+pub fn names_of_state(comment: &str) -> Vec<(String, u32)> {
+    let clause = comments::first_clause(comment).to_lowercase();
+    let said: Vec<&str> = clause.split_whitespace().filter(|word| !matches!(*word, "still" | "currently")).collect();
+    match said.as_slice() {
+        ["in" | "on" | "under" | "at", state] => vec![((*state).to_owned(), costs::NAME_IN_COMMENT)],
+        _ => Vec::new(),
+    }
+}
+
+/// The people whose things the rows of a relation are: "customer accounts" are customers.
+pub fn people_in_comment(comment: &str) -> Option<(String, u32)> {
+    const PEOPLE: [&str; 8] = ["customer", "client", "user", "employee", "member", "patient", "student", "subscriber"];
+    comments::names(comment).into_iter().find_map(|name| match name.split(' ').collect::<Vec<_>>().as_slice() {
+        [first, _] if PEOPLE.contains(first) => Some(((*first).to_owned(), costs::PART_OF_COMMENT)),
+        _ => None,
+    })
 }
 
 /// What happened at a date, as its comment tells it: "delivered" of "when it was delivered". It has to have happened to the rows,
@@ -84,7 +111,7 @@ pub fn names_by_unit(comment: &str) -> Vec<(String, u32)> {
 }
 
 /// Whether the last word of a phrase tells what was done with what it names: "invoices sent".
-fn is_participle(word: &str) -> bool {
+pub fn is_participle(word: &str) -> bool {
     matches!(word, "sent" | "made" | "paid" | "given" | "taken" | "sold" | "bought" | "held" | "written" | "driven")
         || word.ends_with("ed") && word.len() > 4
 }

@@ -28,10 +28,7 @@ impl SchemaView<'_> {
             "modified",
             "deleted",
         ];
-        let says = |id: ColumnId, all: &[&str]| {
-            self.words(id).iter().any(|word| all.contains(&word.as_str()))
-                || comments::subject_words(self.column(id)).iter().any(|word| all.contains(&word.as_str()))
-        };
+        let says = |id: ColumnId, all: &[&str]| self.date_says(id, all);
         let event = |id: ColumnId| !says(id, &NO_EVENT) && !uncounted_rows::is_mark(id, self);
         let mut dates: Vec<ColumnId> =
             self.columns(relation).map(|(id, _)| id).filter(|id| self.is_date(*id) && event(*id)).collect();
@@ -46,6 +43,16 @@ impl SchemaView<'_> {
             dates.retain(is_sure);
         }
         dates
+    }
+
+    fn date_says(&self, id: ColumnId, all: &[&str]) -> bool {
+        self.words(id).iter().any(|word| all.contains(&word.as_str()))
+            || comments::subject_words(self.column(id)).iter().any(|word| all.contains(&word.as_str()))
+    }
+
+    /// Whether a date tells when something ended: by its name, or because it is empty while that lasts.
+    pub fn tells_end(&self, id: ColumnId) -> bool {
+        self.date_says(id, &ENDS) || self.codes(id).iter().any(|code| code.code.is_empty())
     }
 
     /// Whether the rows stand for things (customers) to which events (orders) refer: a time without a column may then

@@ -4,7 +4,9 @@
 //! that is missing, or that is only meant by a synonym, has a cost (see [`costs`]).
 
 use crate::bounds;
-use crate::catalog::comment_names::{names_by_unit, names_in_comment, names_of_event};
+use crate::catalog::comment_names::{
+    names_by_unit, names_in_comment, names_of_event, names_of_state, people_in_comment,
+};
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::interrupts::{InterruptCheck, Interrupted};
@@ -69,7 +71,9 @@ impl NameIndex {
             let owner = vocabulary.name(&relation.name);
             let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
             let base = if view { costs::VIEW } else { 0 };
-            let remarks = relation.comment.as_deref().map(names_in_comment).unwrap_or_default();
+            let comment = relation.comment.as_deref();
+            let mut remarks = comment.map(names_in_comment).unwrap_or_default();
+            remarks.extend(comment.and_then(people_in_comment));
             let nouns: Vec<String> = schema.relation_words(number).into_iter().chain(single_words(&remarks)).collect();
             let called: Vec<Vec<usize>> = single_words(&remarks).map(|name| vocabulary.name(&name)).collect();
             for (id, column) in schema.columns(number) {
@@ -92,7 +96,15 @@ impl NameIndex {
             for (name, cost) in remarks {
                 // A comment that says in one word what the rows are says it plainly.
                 let plain = cost == costs::NAME_IN_COMMENT && !name.contains(' ');
-                let (remark, cost) = (vocabulary.name(&name), base + if plain { costs::ROWS_IN_COMMENT } else { cost });
+                let part = cost == costs::PART_OF_COMMENT;
+                let cost = if plain {
+                    costs::ROWS_IN_COMMENT
+                } else if part {
+                    costs::ROWS_IN_PART
+                } else {
+                    cost
+                };
+                let (remark, cost) = (vocabulary.name(&name), base + cost);
                 entries.push(IndexedName { target, own: remark, owner: Vec::new(), cost, per: false });
             }
             entries.push(IndexedName { target, own: owner, owner: Vec::new(), cost: base, per: false });
@@ -233,6 +245,9 @@ fn names_told(schema: &SchemaView, id: ColumnId, rows: &[String]) -> Vec<(String
     names.extend(names_in_comment(comment));
     if schema.is_number(id) {
         names.extend(names_by_unit(comment));
+    }
+    if schema.is_flag(id) {
+        names.extend(names_of_state(comment));
     }
     if schema.is_date(id) {
         names.extend(names_of_event(comment, rows));

@@ -4,13 +4,13 @@
 //! rows, ended ones among them, is no such amount. The reading then names the condition like any other.
 
 use crate::catalog::schema_view::SchemaView;
-use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Condition, Expression, QueryTree};
+use crate::query::tree::{ColumnId, ColumnRef, Condition, Expression, QueryTree};
 
-/// Restricts sums of recurring amounts to the rows that are in force, unless the question says of which times or states it
+/// Restricts what is told of recurring amounts to the rows that are in force, unless the question says of which times or states it
 /// is to be. `asked` are the columns that the question speaks of.
 pub fn keep_running(query: &mut QueryTree, schema: &SchemaView, asked: &[ColumnId]) {
     let recurring = query.outputs.iter().find_map(|output| match &output.value {
-        Expression::Aggregate(Aggregate::Sum, at) if recurs(at.column, schema) => Some(*at),
+        Expression::Aggregate(_, at) if recurs(at.column, schema) => Some(*at),
         _ => None,
     });
     let Some(at) = recurring else { return };
@@ -28,7 +28,8 @@ pub fn keep_running(query: &mut QueryTree, schema: &SchemaView, asked: &[ColumnI
     }
 }
 
-fn recurs(column: ColumnId, schema: &SchemaView) -> bool {
+/// Whether a column holds amounts that recur.
+pub fn recurs(column: ColumnId, schema: &SchemaView) -> bool {
     let said =
         schema.column(column).comment.as_deref().is_some_and(|comment| comment.to_lowercase().contains("recurring"));
     said || schema.words(column).iter().any(|word| matches!(word.as_str(), "mrr" | "arr" | "recurring"))

@@ -67,6 +67,8 @@ pub const NAME_IN_COMMENT: u32 = 2;
 pub const NAME_IN_SHORT: u32 = 1;
 /// The one word by which the comment on a relation names its rows: "subscriptions".
 pub const ROWS_IN_COMMENT: u32 = 1;
+/// The last word of a longer phrase by which the comment on a relation names its rows: "contracts" of "supply contracts".
+pub const ROWS_IN_PART: u32 = 2;
 /// One word alone of a longer name that a comment gives: "tickets" of "support tickets".
 pub const PART_OF_COMMENT: u32 = 3;
 /// No candidate that costs more is kept. It lies above [`MAX_TOTAL`], because a word that names something from afar is
@@ -145,6 +147,10 @@ pub const RELATION_BY_KEY_NAME: u32 = 2;
 pub const LINK_AS_NOUN: u32 = 12;
 /// A value that stands for the rows that have it ("dogs" among pets): two values could as well be meant.
 pub const VALUE_AS_NOUN: u32 = 6;
+/// The same where the value is a kind of them by the name of its column, and no other column holds it: "suites" among rooms.
+pub const KIND_AS_NOUN: u32 = 3;
+/// The same where it tells by what or about what the rows came: complaints about prices are no "prices".
+pub const CIRCUMSTANCE_AS_NOUN: u32 = 12;
 /// A value that stands for the rows that refer to it ("laptops" for the products of this category).
 pub const VALUE_AS_MEMBERS: u32 = 2;
 /// No noun says which relation the question is about, only the columns that it asks for.
@@ -218,10 +224,14 @@ pub const RANKED_GROUPS: u32 = 3;
 pub const IDLE_VERB: u32 = 1;
 /// A time without the name of the date that it restricts.
 pub const TIME_WITHOUT_COLUMN: u32 = 1;
+/// The most that a word for what happened may cost beside another one: "issued" for a date of issue.
+pub const MOST_OF_EVENT: u32 = 7;
 /// A date named as if it were a verb: "signed up" for rows where it is not null.
 pub const DATE_AS_EVENT: u32 = 1;
 /// A column that is said to be had or not, as in "without email": rows that are called so come first.
 pub const MISSING_VALUE: u32 = 1;
+/// The most that a second such column may cost: the first one tells how the words are meant.
+pub const SECOND_MISSING_VALUE: u32 = 2;
 /// A number and then the column that holds it ("8 cylinders"): the column first is plainer.
 pub const NUMBER_BEFORE_COLUMN: u32 = 1;
 /// One more group key after "and".

@@ -6,7 +6,10 @@
 
 use crate::catalog::name_index::Mention;
 use crate::catalog::schema_view::SchemaView;
-use crate::choice::{costs, path_doubts, related_row_doubts, unsaid_references, value_list_doubts};
+use crate::choice::{
+    costs, event_doubts, number_doubts, path_doubts, related_row_doubts, state_doubts, unsaid_references,
+    value_list_doubts,
+};
 use crate::grammar::hypothesis::Hypothesis;
 use crate::lattice::Lattice;
 use crate::lattice::idle_words::tells_beginning;
@@ -32,6 +35,13 @@ pub fn cost(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> 
         || doubts.orders_by_what_another_date_tells()
         || doubts.passes_a_nearer_name()
         || doubts.takes_one_of_two_places()
+        || state_doubts::mistakes_a_state(doubts.query, lattice, schema)
+        || number_doubts::averages_a_flow(doubts.query, lattice, |relation| doubts.is_named(relation))
+        || number_doubts::takes_a_part_for_rows(doubts.query, lattice)
+        || number_doubts::lists_bare_numbers(doubts.query, schema, |relation| doubts.is_named(relation))
+        || number_doubts::ranks_by_one_recurring_amount(doubts.query, schema)
+        || number_doubts::adds_up_levels_by_their_beginning(doubts.query, lattice, schema)
+        || event_doubts::shows_what_was_done(doubts.query, lattice, schema)
         || value_list_doubts::tears_values_apart(doubts.query, lattice, schema)
         || unsaid_references::leaves_open(doubts.query, lattice, schema)
         || related_row_doubts::takes_one_meaning(hypothesis, lattice, schema, |relation| doubts.is_named(relation))

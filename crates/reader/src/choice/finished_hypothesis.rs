@@ -57,7 +57,7 @@ impl Hypothesis {
     }
 
     /// Whether a time restricts or groups the rows.
-    fn has_time(&self) -> bool {
+    pub fn has_time(&self) -> bool {
         let base = self.query.sources.first();
         let told =
             base.is_some_and(|base| base.conditions.iter().any(|one| matches!(one, Condition::InTimeRange { .. })));
@@ -100,7 +100,9 @@ impl Hypothesis {
     /// Completes the query tree at the end of the question. `None` where it is no question, or none that one statement
     /// answers.
     pub fn finish(mut self, schema: &SchemaView) -> Option<Hypothesis> {
-        if (self.needs_group && self.query.groups.is_empty())
+        let restricted = self.query.sources.iter().any(|source| !source.conditions.is_empty());
+        let timed = self.time_will_do && restricted;
+        if (self.needs_group && self.query.groups.is_empty() && !timed)
             || (self.asked_limit.is_some() && self.query.limit.is_none())
             || self.read_ahead.is_some()
             || !self.has_what_windows_need()

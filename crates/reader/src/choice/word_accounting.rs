@@ -9,6 +9,7 @@ use crate::catalog::name_index::Mention;
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::choice::evidence::Evidence;
+use crate::choice::state_doubts;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::lattice::idle_words::tells_beginning;
 use crate::lattice::lexicon::{self, Category};
@@ -327,6 +328,7 @@ impl Account<'_> {
         let cell = self.lattice.cell(position);
         let touched = |column: ColumnId| self.evidence.relations.contains(&column.relation);
         let state = cell.values.iter().any(|m| m.target.value.is_empty() && touched(m.target.column))
+            || state_doubts::is_state_of_rows(self.hypothesis.query.relation(0), position, self.lattice)
             // "Out of stock" speaks of the column that is called so.
             || cell.columns.iter().any(|m| m.cost == 0 && m.end == position + 1 && touched(m.target));
         if !self.is_verb(position) || self.is_attributive(position) || state || self.is_state_of_noun(position) {

@@ -1,6 +1,7 @@
 //! The clauses that may follow the form of a question, in any order. Each restricts, orders, groups or adds outputs.
 
 use crate::choice::costs;
+use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
@@ -19,6 +20,7 @@ impl Parser<'_> {
         found.extend(taken(position, self.measure_clauses(hypothesis, position)));
         found.extend(taken(position, self.events_denied(hypothesis, position)));
         found.extend(taken(position, self.time_lists(hypothesis, position)));
+        found.extend(self.paired_dates(hypothesis, position));
         found.extend(taken(position, self.empty_groups(hypothesis, position)));
         found.extend(self.follow_ups(hypothesis, position));
         found.extend(self.order_clauses(hypothesis, and, and > position));
@@ -102,8 +104,7 @@ impl Parser<'_> {
             for (outward, source) in hypothesis.focus.iter().rev().copied().enumerate() {
                 let outward = u32::try_from(outward).unwrap_or(u32::MAX);
                 // What is measured is always at hand, whatever it is grouped by.
-                let grouped = hypothesis.measures && !hypothesis.query.groups.is_empty();
-                let at_hand = also || grouped && source == 0;
+                let at_hand = also || source == 0 && self.is_at_hand(hypothesis, connective);
                 let mut near = hypothesis.clone().with_cost(if at_hand { 0 } else { outward * costs::OUTER_NOUN });
                 near.focus.truncate(hypothesis.focus.len().saturating_sub(usize::try_from(outward).unwrap_or(0)));
                 found.extend(self.column_tests(&near, source, connective));
@@ -122,6 +123,17 @@ impl Parser<'_> {
             }
         }
         found
+    }
+
+    /// Whether a clause may be about the base's rows, whatever was named in between: where they are measured by groups, and for
+    /// times.
+    fn is_at_hand(&self, hypothesis: &Hypothesis, connective: Connective) -> bool {
+        let grouped = hypothesis.measures && !hypothesis.query.groups.is_empty();
+        let timed = !self.lattice.cell(connective.end).time_ranges.is_empty();
+        let dated = || !self.schema.event_dates(hypothesis.query.relation(0)).is_empty();
+        // "Orders with shipments in 2025" were shipped then.
+        let joined = hypothesis.focus.last().is_some_and(|last| hypothesis.query.scope(*last) == 0);
+        grouped || joined && timed && !self.follows_relative(connective.end) && dated()
     }
 
     /// An alternative to the last condition: "… or below 20".

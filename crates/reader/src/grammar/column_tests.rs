@@ -164,6 +164,14 @@ impl Parser<'_> {
             {
                 continue;
             }
+            // "Without email" is about the address of a customer, whatever else came by email.
+            let own = |m: &&Mention<ColumnId>| m.end == mention.end && self.tells_missing(m);
+            if connective.without
+                && mention.target.column.relation != relation
+                && self.nearest_own(position, relation).into_iter().any(|m| own(&m))
+            {
+                continue;
+            }
             let column = self.own_column_like(relation, mention.target.column);
             // "from Berlin and France" may mean both or either of them, so it is not read; values of the same column
             // are another matter.

@@ -95,7 +95,7 @@ impl Parser<'_> {
         let mut found = Vec::new();
         // "products by price" asks for an order rather than for the number of products of each price.
         let groups_little = |column: ColumnId| {
-            let level = LEVELS.contains(&self.schema.last_word(column));
+            let level = LEVELS.contains(&self.schema.last_word(column)) || !self.schema.codes(column).is_empty();
             self.is_unlike_any_other(column)
                 || self.schema.is_date(column)
                 || self.schema.is_number(column) && !(self.schema.is_whole(column) && level)

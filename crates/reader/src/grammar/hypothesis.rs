@@ -24,6 +24,8 @@ pub struct Hypothesis {
     pub subject_column: Option<ColumnRef>,
     /// Only a group makes this a question, as in "quantity per month"; "quantity" alone is none.
     pub needs_group: bool,
+    /// A time makes it one as well, as in "API calls in October".
+    pub time_will_do: bool,
     /// How many rows were asked for: "top 3".
     pub asked_limit: Option<u32>,
     /// They are to be the least: "bottom 3".
@@ -59,6 +61,7 @@ impl Hypothesis {
             last_column: None,
             subject_column: None,
             needs_group: false,
+            time_will_do: false,
             asked_limit: None,
             from_bottom: false,
             measures: false,

@@ -30,18 +30,17 @@ impl Parser<'_> {
         }
         let position = self.skip_articles(connective.end);
         let cell = self.lattice.cell(position);
-        let own = |m: &&Mention<ColumnId>| m.target.relation == hypothesis.query.relation(source);
-        let least = cell.columns.iter().filter(own).map(|m| m.cost).min();
-        let nearest = |m: &&Mention<ColumnId>| m.cost <= costs::SYNONYMOUS_NAME && Some(m.cost) == least;
-        for mention in cell.columns.iter().filter(own).filter(nearest) {
+        for mention in self.nearest_own(position, hypothesis.query.relation(source)) {
             let column = mention.target;
             let rows_called_so =
                 cell.relations.iter().any(|m| m.end >= mention.end && m.cost <= mention.cost.max(costs::OWN_WORDS));
-            if !rows_called_so && self.may_be_missing(mention) {
+            if !rows_called_so && self.tells_missing(mention) {
                 let at = ColumnRef { source, column };
                 let condition = Condition::IsNull { column: at, negated: !connective.negated };
                 let next = hypothesis.clone().with_cost(mention.cost + costs::MISSING_VALUE);
-                found.push((about(next.filter(source, condition), at), mention.end));
+                let next = about(next.filter(source, condition), at);
+                found.extend(self.missing_pairs(&next, at, connective.negated, mention.end));
+                found.push((next, mention.end));
             }
         }
         found
@@ -49,7 +48,7 @@ impl Parser<'_> {
 
     /// Whether NULL in a column says that there is none of what it holds. Where texts may be empty, too, either may say it; a
     /// number may be 0, unless its comment says when it is empty.
-    fn may_be_missing(&self, mention: &Mention<ColumnId>) -> bool {
+    pub fn tells_missing(&self, mention: &Mention<ColumnId>) -> bool {
         let id = mention.target;
         let column = self.schema.column(id);
         let comment = column.comment.as_deref().unwrap_or_default().to_lowercase();

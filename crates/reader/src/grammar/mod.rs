@@ -4,7 +4,7 @@
 //! them), `clauses` continue: noun phrases and their parts (`noun_phrases`, `select_items`, `projection`, `counts`),
 //! restrictions (`connectives`,
 //! `column_tests`, `value_lists`, `worth_tests`, `conditions`, `time_filters`, `relative_clauses`, `events`, `superlatives`, `single_rows`,
-//! `own_comparisons`, `related_totals`, `named_rows`, `missing_values`), what adjectives measure (`qualities`), `grouping`, `empty_groups`, `ordering`; what joins repeat is counted once (`repeated_rows`).
+//! `own_comparisons`, `related_totals`, `named_rows`, `missing_values`, `missing_pairs`, `paired_dates`), what adjectives measure (`qualities`), `grouping`, `empty_groups`, `ordering`; what joins repeat is counted once (`repeated_rows`).
 
 pub(crate) mod clauses;
 pub(crate) mod column_tests;
@@ -16,11 +16,13 @@ pub(crate) mod events;
 pub(crate) mod grouping;
 pub(crate) mod hypothesis;
 pub(crate) mod last_times;
+pub(crate) mod missing_pairs;
 pub(crate) mod missing_values;
 pub(crate) mod named_rows;
 pub(crate) mod noun_phrases;
 pub(crate) mod ordering;
 pub(crate) mod own_comparisons;
+pub(crate) mod paired_dates;
 pub(crate) mod parser;
 pub(crate) mod projection;
 mod qualities;

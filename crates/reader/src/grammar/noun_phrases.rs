@@ -5,6 +5,7 @@ use crate::choice::costs;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::{Category, Quality};
+use crate::lattice::value_mentions::StoredValue;
 use crate::query::tree::{ColumnId, ColumnRef, Direction, Expression};
 
 /// A noun with what stands before it. It denotes the rows of a relation or the values of a column.
@@ -141,11 +142,42 @@ impl Parser<'_> {
                     found.push((one, mention.end));
                 }
             }
-            let mut one = noun(relation, None, mention.cost + costs::VALUE_AS_NOUN, mention.end);
+            let as_noun = mention.cost + self.cost_of_value_as_noun(position, mention);
+            let mut one = noun(relation, None, as_noun, mention.end);
             one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
             found.push((one, mention.end));
         }
         found
+    }
+
+    /// What it costs to take a stored value for the rows that have it.
+    fn cost_of_value_as_noun(&self, position: usize, mention: &Mention<StoredValue>) -> u32 {
+        let column = mention.target.column;
+        let mut others = self.lattice.cell(position).values.iter().filter(|other| other.end == mention.end);
+        let alone = others.all(|other| other.target.column == column);
+        match self.tells_kinds(column) {
+            true if alone => costs::KIND_AS_NOUN,
+            _ if self.tells_circumstances(column) => costs::CIRCUMSTANCE_AS_NOUN,
+            _ => costs::VALUE_AS_NOUN,
+        }
+    }
+
+    /// Whether a column tells by what or about what its rows came, by its name or its comment: complaints about prices are no prices.
+    fn tells_circumstances(&self, column: ColumnId) -> bool {
+        const CIRCUMSTANCES: [&str; 9] =
+            ["topic", "subject", "channel", "source", "reason", "cause", "method", "origin", "medium"];
+        let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
+        let heading = comment.split_once(':').map_or("", |(heading, _)| heading.trim());
+        CIRCUMSTANCES.contains(&self.schema.last_word(column)) || CIRCUMSTANCES.contains(&heading)
+    }
+
+    /// Whether a column tells what kinds of things its rows are: by its name, or by the comment that explains its codes.
+    fn tells_kinds(&self, column: ColumnId) -> bool {
+        const KINDS: [&str; 5] = ["kind", "type", "category", "class", "species"];
+        let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
+        let heading = comment.split_once(':').map(|(heading, _)| heading.trim());
+        let coded = !self.schema.codes(column).is_empty() && heading.is_none_or(|heading| KINDS.contains(&heading));
+        KINDS.contains(&self.schema.last_word(column)) || coded
     }
 
     /// What the name of a key may cost as a noun: where nothing else is called so, "agent" is enough for `agent_id`.

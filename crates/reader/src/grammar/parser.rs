@@ -123,6 +123,9 @@ impl<'a> Parser<'a> {
         let used = |hypothesis: &Hypothesis| {
             key_roles::fit(hypothesis, self.lattice, self.schema)
                 && uses_every_word(hypothesis, self.lattice, self.schema)
+                && !self.takes_others_amounts(hypothesis)
+                && !self.adds_up_what_is_listed(hypothesis)
+                && !self.averages_row_by_row(hypothesis)
         };
         let finish = |hypothesis: Hypothesis| {
             let asked = Evidence::of(&hypothesis.query, self.schema).columns;
@@ -141,7 +144,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether the question has a word for the rows of a relation.
-    fn is_said(&self, relation: usize) -> bool {
+    pub fn is_said(&self, relation: usize) -> bool {
         let said = |at: usize| {
             self.lattice.cell(at).relations.iter().any(|m| m.target == relation && m.cost <= costs::OWN_WORDS)
         };

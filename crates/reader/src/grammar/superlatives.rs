@@ -182,7 +182,9 @@ impl Parser<'_> {
         subqueries
             .filter_map(|(next, head, target)| {
                 let at = Some(ColumnRef { source: target, column });
-                let next = next.with_cost(mention.cost + costs::AGGREGATE_OF_RELATED);
+                let mut next = next.with_cost(mention.cost + costs::AGGREGATE_OF_RELATED);
+                // "The most API calls yesterday" are those of yesterday.
+                next.focus.push(target);
                 Some((next, Expression::SubqueryAggregate(head?, aggregate, at)))
             })
             .collect()

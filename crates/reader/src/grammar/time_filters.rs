@@ -1,5 +1,6 @@
 //! Conditions on time: "in 2024", "after 2013", "since March 2025", for dates and for years that are stored as numbers.
 
+use crate::catalog::comment_names::is_participle;
 use crate::choice::costs;
 use crate::grammar::conditions::about;
 use crate::grammar::connectives::Connective;
@@ -19,11 +20,22 @@ impl Parser<'_> {
     ) -> Parses<Hypothesis> {
         // "orders cancelled in 2024" asks when they were cancelled, which no date of the order tells.
         let before = connective.end.saturating_sub(1);
-        let verb = self.lattice.lower(before).ends_with("ed") && !self.lattice.cell(before).values.is_empty();
+        let verb = is_participle(self.lattice.lower(before)) && !self.lattice.cell(before).values.is_empty();
         if connective.negated || verb {
             return Vec::new();
         }
         let relation = hypothesis.query.relation(source);
+        // "Revenue from business customers in 2025" was made in 2025, since whenever they are customers.
+        let joined = source != 0 && hypothesis.query.scope(source) == 0;
+        // "Revenue from customers who joined in 2025" tells when they did.
+        let nearer = source == 0 && hypothesis.focus.last().is_some_and(|last| *last != 0);
+        if nearer && self.follows_relative(connective.end) {
+            return Vec::new();
+        }
+        let own = || !self.schema.event_dates(hypothesis.query.relation(0)).is_empty();
+        if joined && !connective.verb && !self.follows_relative(connective.end) && own() {
+            return Vec::new();
+        }
         let mut dates = self.schema.event_dates(relation);
         if self.schema.has_later_events(relation) {
             dates.clear();
@@ -41,6 +53,12 @@ impl Parser<'_> {
             ));
         }
         found
+    }
+
+    /// Whether a word that begins a clause of its own stands right before a position: "customers who since 2020 …".
+    pub fn follows_relative(&self, position: usize) -> bool {
+        let begins = |at: usize| matches!(self.lattice.lower(at), "who" | "that" | "which" | "whose" | "where");
+        (position.saturating_sub(3)..position).any(begins)
     }
 
     /// A time for a column that holds dates, or years as numbers.

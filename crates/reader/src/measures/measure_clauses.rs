@@ -83,13 +83,15 @@ impl Parser<'_> {
         let start = self.skip_all(position, &[Category::That, Category::Have]);
         let Some(after) = self.accept_phrase(start, &BEGUN) else { return Vec::new() };
         let mut found = Vec::new();
-        let dates = self.schema.event_dates(hypothesis.query.relation(0));
+        // "Revenue from customers who joined last month": whoever was named last did.
+        let source = hypothesis.focus.last().copied().unwrap_or_default();
+        let dates = self.schema.event_dates(hypothesis.query.relation(source));
         if let [column] = dates.as_slice() {
-            let at = ColumnRef { source: 0, column: *column };
+            let at = ColumnRef { source, column: *column };
             for (range, end) in &self.lattice.cell(after).time_ranges {
                 let condition = Condition::InTimeRange { column: at, range: range.clone() };
                 let next = hypothesis.clone().with_cost(costs::DATE_AS_EVENT + costs::TIME_WITHOUT_COLUMN);
-                found.push((about(next.filter(0, condition), at), *end));
+                found.push((about(next.filter(source, condition), at), *end));
             }
         }
         found

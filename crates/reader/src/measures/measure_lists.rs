@@ -80,6 +80,7 @@ impl Parser<'_> {
             hypothesis = hypothesis.with_cost(measure.cost + cost).select(value, &measure.alias);
             hypothesis.needs_group |= measure.implied && !measure.new_rows;
             hypothesis.new_rows |= measure.new_rows;
+            hypothesis.time_will_do |= measure.of_things;
         }
         match measures {
             [Measure { noun: Some(noun), .. }] => self.with_adjectives(hypothesis, 0, noun),

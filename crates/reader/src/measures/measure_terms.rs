@@ -2,6 +2,7 @@
 //! "cancellation rate". Each is an aggregate over the rows of one relation.
 
 use crate::catalog::money_columns::{Flow, is_income};
+use crate::catalog::recurring_amounts;
 use crate::choice::costs;
 use crate::grammar::hypothesis::{Hypothesis, alias};
 use crate::grammar::noun_phrases::NounPhrase;
@@ -24,13 +25,25 @@ pub struct Measure {
     pub new_rows: bool,
     /// It is a statistic of a column that is named.
     pub of_column: bool,
+    /// The number counts things that are called as it is said ("API calls"), or recurs: it is added up wherever it is restricted.
+    pub of_things: bool,
 }
 
 impl Measure {
     /// A measure of rows that are neither named, nor implied, nor new.
     pub fn new(relation: usize, value: Expression, alias: &str, cost: u32) -> Self {
         let alias = alias.to_owned();
-        Self { relation, value, alias, cost, noun: None, implied: false, new_rows: false, of_column: false }
+        Self {
+            relation,
+            value,
+            alias,
+            cost,
+            noun: None,
+            implied: false,
+            new_rows: false,
+            of_column: false,
+            of_things: false,
+        }
     }
 }
 
@@ -42,6 +55,10 @@ impl Parser<'_> {
         found.extend(self.named_sums(start));
         found.extend(self.column_aggregates(start));
         found.extend(self.row_values(start));
+        found.extend(self.worths_of_nouns(start));
+        found.extend(self.opinions_given(start));
+        found.extend(self.sums_of_money(start));
+        found.extend(self.things_counted(start));
         found.extend(self.bare_numbers(start));
         found.extend(self.headcounts(start));
         found.extend(self.counted_rows(start));
@@ -201,7 +218,9 @@ impl Parser<'_> {
                 found.extend(sum.map(|(value, alias)| {
                     let cost = mention.cost + costs::IMPLIED_SUM;
                     let measure = Measure::new(mention.target.relation, value, &alias, cost);
-                    (Measure { implied: true, ..measure }, end)
+                    let of_things = self.counts_things(mention.target, begin, end)
+                        || recurring_amounts::recurs(mention.target, self.schema);
+                    (Measure { implied: true, of_things, ..measure }, end)
                 }));
             }
         }

@@ -10,6 +10,7 @@ pub(crate) mod measure_lists;
 pub(crate) mod measure_terms;
 pub(crate) mod money_questions;
 pub(crate) mod ranked_measures;
+pub(crate) mod row_worths;
 pub(crate) mod series;
 pub(crate) mod state_rates;
 pub(crate) mod time_lists;

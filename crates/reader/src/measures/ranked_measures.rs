@@ -3,13 +3,15 @@
 //! What is ranked becomes the group of the measure's rows. What stands between it and the measure restricts it, so the
 //! measure is read ahead and its words are passed over when the parser comes to them.
 
+use crate::catalog::recurring_amounts;
 use crate::choice::costs;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::noun_phrases::NounPhrase;
 use crate::grammar::parser::{Parser, Parses};
+use crate::grammar::related_totals::OPINIONS;
 use crate::lattice::lexicon::Category;
 use crate::measures::measure_terms::Measure;
-use crate::query::tree::{Direction, Expression, WindowFunction};
+use crate::query::tree::{Aggregate, Direction, Expression, WindowFunction};
 
 /// How many are asked for, and from which end.
 #[derive(Debug, Clone, Copy)]
@@ -100,8 +102,9 @@ impl Parser<'_> {
         for by in position..self.lattice.len() {
             let starts = [self.accept(by, Category::By), self.accept(by, Category::OrderBy)];
             for start in starts.into_iter().flatten() {
-                // "By orders" is by their number.
-                let counts = |one: &Measure| one.noun.is_some() && !one.new_rows;
+                // "By orders" is by their number, "by API calls" by how many they are together.
+                let counts =
+                    |one: &Measure| one.noun.is_some() && !one.new_rows || one.of_things || self.recurs(&one.value);
                 let measures = self.measure_terms(start).into_iter().filter(|(one, _)| !one.implied || counts(one));
                 found.extend(measures.map(|(measure, end)| (by, measure, end)));
             }
@@ -133,8 +136,9 @@ impl Parser<'_> {
         found
     }
 
-    /// "which customer has spent the most", "country with the highest revenue".
-    fn with_the_most(&self, position: usize) -> Parses<Hypothesis> {
+    /// Those who "spent the most", with the verb at a position: by revenue, and those who "paid the most" by payments where such
+    /// are kept.
+    fn paid_the_most(&self, noun: &NounPhrase, verb: usize) -> Parses<Hypothesis> {
         const PAID: [&str; 8] = [
             "spent the most",
             "spent the most money",
@@ -145,17 +149,26 @@ impl Parser<'_> {
             "spent most",
             "paid the most money",
         ];
+        let Some(end) = self.accept_phrase(verb, &PAID) else { return Vec::new() };
+        let limit = Some(1).filter(|_| !noun.plural);
+        let payments = if self.lattice.lower(verb) == "paid" { self.payments() } else { Vec::new() };
+        let flows = if payments.is_empty() { self.money_flows("spent") } else { payments };
+        let mut found = Vec::new();
+        for (relation, value, cost) in flows {
+            let measure = Measure::new(relation, value, "spent", cost);
+            let ranked = self.ranked(noun, &measure, Direction::Descending, limit);
+            found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
+        }
+        found
+    }
+
+    /// "which customer has spent the most", "country with the highest revenue".
+    fn with_the_most(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
         for (noun, end) in self.noun_phrases(position).into_iter().filter(|(noun, _)| noun.limit.is_none()) {
             let limit = Some(1).filter(|_| !noun.plural);
             let verb = self.skip_all(end, &[Category::Do, Category::Have]);
-            if let Some(end) = self.accept_phrase(verb, &PAID) {
-                for (relation, value, cost) in self.money_flows("spent") {
-                    let measure = Measure::new(relation, value, "spent", cost);
-                    let ranked = self.ranked(&noun, &measure, Direction::Descending, limit);
-                    found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
-                }
-            }
+            found.extend(self.paid_the_most(&noun, verb));
             let sold = [("best", Direction::Descending), ("worst", Direction::Ascending)].into_iter().find_map(
                 |(how, direction)| {
                     let ways = ["sold", "sell", "sells", "are selling"]
@@ -188,13 +201,27 @@ impl Parser<'_> {
             let begin = self.skip_articles(self.accept_phrase(begin, &earned).unwrap_or(begin));
             for (one, start) in self.lattice.cell(begin).categories.iter().filter(|_| begin > end) {
                 let (Category::Highest(direction) | Category::MostRows(direction)) = one else { continue };
-                for (measure, end) in self.measure_terms(*start).into_iter().filter(|(measure, _)| !measure.implied) {
+                // The highest of what recurs is what it comes to.
+                // "Movies with the highest average rating" may be one or all of them.
+                let loose =
+                    |measure: &Measure| noun.plural && !measure.of_column && self.averages_opinions(&measure.value);
+                let asked = |measure: &Measure| (!measure.implied || self.recurs(&measure.value)) && !loose(measure);
+                for (measure, end) in self.measure_terms(*start).into_iter().filter(|(measure, _)| asked(measure)) {
                     let ranked = self.ranked(&noun, &measure, *direction, limit);
                     found.extend(ranked.into_iter().map(|hypothesis| (hypothesis, end)));
                 }
             }
         }
         found
+    }
+
+    fn averages_opinions(&self, value: &Expression) -> bool {
+        matches!(value, Expression::Aggregate(Aggregate::Average, at) if OPINIONS.contains(&self.schema.last_word(at.column)))
+    }
+
+    /// Whether a value is added up from amounts that recur.
+    fn recurs(&self, value: &Expression) -> bool {
+        matches!(value, Expression::Aggregate(_, at) if recurring_amounts::recurs(at.column, self.schema))
     }
 
     /// All groups with their place: "rank the countries by revenue".

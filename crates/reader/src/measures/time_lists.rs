@@ -1,6 +1,7 @@
 //! Several times of one length: "revenue in 2024 and 2025", "orders in January and February 2025". Rows of any of them are meant;
 //! what is counted or added up is told for each.
 
+use crate::catalog::comment_names::is_participle;
 use crate::choice::costs;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
@@ -22,7 +23,7 @@ impl Parser<'_> {
         let told = query.sources.first().is_some_and(|base| base.conditions.iter().any(is_timed));
         // "Customers in 2024 and 2025", "who ordered in …", "cancelled in …": by another date than that of their own beginning.
         let before = position.saturating_sub(1);
-        let verb = self.lattice.lower(before).ends_with("ed") && !self.lattice.cell(before).values.is_empty();
+        let verb = is_participle(self.lattice.lower(before)) && !self.lattice.cell(before).values.is_empty();
         let later = self.schema.has_later_events(query.relation(0)) && !hypothesis.new_rows;
         if told || calculates || verb || later || hypothesis.last_event.is_some() || hypothesis.fraction_from.is_some()
         {

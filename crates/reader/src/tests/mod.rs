@@ -14,5 +14,7 @@ pub(crate) mod open_meanings;
 mod repeated_rows;
 pub(crate) mod saas_fixture;
 pub(crate) mod shop_fixture;
+mod supplier;
+pub(crate) mod supplier_fixture;
 mod terse_names;
 mod value_lists;
