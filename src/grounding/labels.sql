@@ -1,11 +1,11 @@
 -- The security labels of nl2sql that hold for the relations in asked, which the text before this defines: relation, column number (0
--- for all columns), label. What follows on it selects from labels. A label on a schema or table holds for all that is in it, and one
+-- for all columns), label, whether it is stated for children alone. What follows on it selects from labels. A label on a schema or table holds for all that is in it, and one
 -- on a parent or child for the whole line, columns by their names. A generated column has the labels of what it is made of; tableoid
 -- (column -6), which tells the partition or child that a row is in, those of the partition key and of the children's checks. It costs what is asked for, however many labels
 -- there are: OFFSET has the planner look up each relation, and nothing is made unique, as it would take memory for what the planner
 -- fears. The catalogs 1259, 2604 and 2615 are pg_class, pg_attrdef and pg_namespace.
 , line AS MATERIALIZED (
-    SELECT a.relation AS asked, related.relation
+    SELECT a.relation AS asked, related.relation, related.is_below
     FROM asked a
     CROSS JOIN LATERAL (
         WITH RECURSIVE ancestors AS (
@@ -19,12 +19,12 @@
             SELECT i.inhrelid
             FROM descendants d JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) d.relation
         )
-        SELECT n.relation FROM ancestors n
+        SELECT n.relation, false AS is_below FROM ancestors n
         UNION ALL
-        SELECT d.relation FROM descendants d WHERE d.relation OPERATOR(pg_catalog.<>) a.relation) AS related
+        SELECT d.relation, true FROM descendants d WHERE d.relation OPERATOR(pg_catalog.<>) a.relation) AS related
 ), stated AS MATERIALIZED (
     -- By the name of the column; NULL for all of them.
-    SELECT line.asked, a.attname AS name, s.label
+    SELECT line.asked, a.attname AS name, s.label, line.is_below
     FROM line
     CROSS JOIN LATERAL (
         SELECT l.objsubid, l.label FROM pg_catalog.pg_seclabel l
@@ -37,7 +37,7 @@
           AND s.objsubid OPERATOR(pg_catalog.<>) 0
         OFFSET 0) AS a ON true
     UNION ALL
-    SELECT line.asked, NULL::pg_catalog.name, s.label
+    SELECT line.asked, NULL::pg_catalog.name, s.label, line.is_below
     FROM line
     CROSS JOIN LATERAL (
         SELECT r.relnamespace FROM pg_catalog.pg_class r
@@ -50,7 +50,7 @@
           AND l.classoid OPERATOR(pg_catalog.=) 2615::pg_catalog.oid AND l.provider OPERATOR(pg_catalog.=) 'nl2sql'
         OFFSET 0) AS s
 ), sources AS MATERIALIZED (
-    SELECT line.asked, line.relation, a.attnum, stated.label
+    SELECT line.asked, line.relation, a.attnum, stated.label, stated.is_below
     FROM stated
     JOIN line ON line.asked OPERATOR(pg_catalog.=) stated.asked
     CROSS JOIN LATERAL (
@@ -59,7 +59,7 @@
         OFFSET 0) AS a
 ), made AS (
     -- Until version 14 the column depends on what it is made of, since then the default that keeps its expression does.
-    SELECT s.asked, g.attname AS name, s.label
+    SELECT s.asked, g.attname AS name, s.label, s.is_below
     FROM sources s
     CROSS JOIN LATERAL (
         SELECT COALESCE(e.adnum, d.objsubid) AS number
@@ -77,7 +77,7 @@
           AND t.attgenerated OPERATOR(pg_catalog.<>) ''
         OFFSET 0) AS g
 ), placed AS (
-    SELECT s.asked, 'tableoid'::pg_catalog.name AS name, s.label
+    SELECT s.asked, 'tableoid'::pg_catalog.name AS name, s.label, s.is_below
     FROM sources s
     CROSS JOIN LATERAL (
         SELECT FROM pg_catalog.pg_partitioned_table p
@@ -99,10 +99,10 @@
           AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid OPERATOR(pg_catalog.=) s.relation)
         OFFSET 0) AS keyed
 ), labels AS MATERIALIZED (
-    SELECT l.asked AS relation, COALESCE(mine.attnum, 0::pg_catalog.int2) AS number, l.label
-    FROM (SELECT s.asked, s.name, s.label FROM stated s
-          UNION ALL SELECT m.asked, m.name, m.label FROM made m
-          UNION ALL SELECT p.asked, p.name, p.label FROM placed p) AS l
+    SELECT l.asked AS relation, COALESCE(mine.attnum, 0::pg_catalog.int2) AS number, l.label, l.is_below
+    FROM (SELECT s.asked, s.name, s.label, s.is_below FROM stated s
+          UNION ALL SELECT m.asked, m.name, m.label, m.is_below FROM made m
+          UNION ALL SELECT p.asked, p.name, p.label, p.is_below FROM placed p) AS l
     LEFT JOIN LATERAL (
         SELECT t.attnum FROM pg_catalog.pg_attribute t
         WHERE t.attrelid OPERATOR(pg_catalog.=) l.asked AND t.attname OPERATOR(pg_catalog.=) l.name

@@ -1,5 +1,5 @@
 -- Relations ($1: an oid[] literal), and those whose rows are in values of these types ($2: an oid[] literal): in arrays, as domains,
--- and in columns too.
+-- in columns and in ranges too.
 WITH RECURSIVE types AS (
     SELECT u.oid FROM pg_catalog.unnest($2::pg_catalog.oid[]) AS u(oid)
     UNION
@@ -14,6 +14,10 @@ WITH RECURSIVE types AS (
         SELECT a.atttypid FROM pg_catalog.pg_attribute a
         WHERE a.attrelid OPERATOR(pg_catalog.=) t.typrelid AND t.typrelid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
           AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+        UNION ALL
+        SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid OPERATOR(pg_catalog.=) t.oid
+        UNION ALL
+        SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid OPERATOR(pg_catalog.=) t.oid
     ) AS part(oid)
 ), asked AS MATERIALIZED (
     -- As an array, so that the planner takes them for a few.

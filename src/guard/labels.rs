@@ -6,6 +6,7 @@ use super::labelled_code;
 use super::relations::column_names;
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::{Error, Failure};
+use crate::grounding::array_literal;
 use crate::pg::host::labelled_relations::STATISTICS;
 use crate::pg::host::{label_provider, messages};
 use crate::pg::running::labelled_reads::{self, Foreseen};
@@ -37,6 +38,8 @@ pub struct Labels {
     /// By relation and column number; number 0 labels all columns.
     pub hidden: Sources,
     masked: Sources,
+    /// Those of them that are masked in all rows, and not only in those of some children.
+    throughout: Sources,
     /// Partitions and children whose names tell masked values, namely those that their rows may have.
     telling: BTreeSet<u32>,
     /// Who owns the relations, by name; the trusted are left out.
@@ -119,8 +122,15 @@ fn find(
     if code.is_empty() && labels.hidden.is_empty() && labels.masked.is_empty() {
         return Ok(Masks::default());
     }
-    let lineage =
-        lineage::trace(&prepared.trees(), Labelled { columns: &labels.masked, code: &code, owners: &labels.owners });
+    let strange = strange_functions(sandbox, uses, trusted)?;
+    let labelled = Labelled {
+        columns: &labels.masked,
+        throughout: &labels.throughout,
+        code: &code,
+        strange: &strange,
+        owners: &labels.owners,
+    };
+    let lineage = lineage::trace(&prepared.trees(), labelled);
     // A partition that is named is compared with; several tell apart what the rows of the answer have.
     let told: BTreeSet<u32> =
         uses.relations.iter().map(|used| used.0).filter(|oid| labels.telling.contains(oid)).collect();
@@ -162,7 +172,9 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Labels
         include_str!("labels.sql")
     );
     for row in rows_in(sandbox, SQL, &[Some(&relations), Some(&types)])? {
-        let [oid, Some(number), Some(label), Some(owner), is_superuser, is_child] = row.as_slice() else { continue };
+        let [oid, Some(number), Some(label), is_below, Some(owner), is_superuser, is_child] = row.as_slice() else {
+            continue;
+        };
         let column = (oid_of(oid), number.parse().unwrap_or_default());
         if is_superuser.as_deref() != Some("t") && !trusted.contains(owner) {
             labels.owners.insert(column.0, owner.clone());
@@ -178,10 +190,29 @@ fn read(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<Labels
             "hidden" => labels.hidden.insert(column),
             _ => labels.masked.insert(column),
         };
+        if label != "hidden" && is_below.as_deref() != Some("t") {
+            labels.throughout.insert(column);
+        }
     }
     let statistics = uses.relations.iter().map(|used| used.0).filter(|oid| STATISTICS.contains(oid));
-    labels.masked.extend(statistics.map(|oid| (oid, 0)));
+    for oid in statistics {
+        labels.masked.insert((oid, 0));
+        labels.throughout.insert((oid, 0));
+    }
     Ok(labels)
+}
+
+/// The functions of the statement that may be noise, or count how often they are called: of owners whom nobody trusts.
+fn strange_functions(sandbox: &Sandbox<'_>, uses: &Uses, trusted: &[String]) -> Result<BTreeSet<u32>, Error> {
+    let oids: BTreeSet<u32> =
+        uses.functions.iter().map(|used| used.oid).filter(|oid| *oid >= FIRST_NORMAL_OID).collect();
+    if oids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let arguments = [oid_array(oids.into_iter()), array_literal(trusted)];
+    let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
+    let rows = rows_in(sandbox, include_str!("strange_functions.sql"), &arguments)?;
+    Ok(rows.iter().flatten().map(oid_of).collect())
 }
 
 /// The functions of the statement that read labelled relations on their own; those with defaults that read count too.

@@ -87,7 +87,7 @@ unsafe fn base_of(domain: pg_sys::Oid) -> pg_sys::Oid {
 ///
 /// # Safety
 /// As for [`add_code_of_types`].
-unsafe fn parts(oid: pg_sys::Oid, found: &mut Vec<u32>) -> Option<u8> {
+pub unsafe fn parts(oid: pg_sys::Oid, found: &mut Vec<u32>) -> Option<u8> {
     // SAFETY: the caller's promise; each cache entry is held while its fields are read. Ranges are known to exist.
     unsafe {
         let tuple = pg_sys::SearchSysCache1(Id::TYPEOID as c_int, pg_sys::Datum::from(oid));

@@ -10,14 +10,13 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag};
 
 use super::values::is_plain;
-use super::{Sources, Walk};
+use super::{Sources, Value, Walk};
 
 /// The server's own aggregates that pick one of the values.
 const PICKING: [&[u8]; 5] = [b"min", b"max", b"mode", b"percentile_disc", b"any_value"];
 
-/// Those whose results are neither more nor larger where rows are repeated, beside the picking ones.
-const INDIFFERENT: [&[u8]; 7] =
-    [b"bool_and", b"bool_or", b"every", b"bit_and", b"bit_or", b"range_merge", b"range_intersect_agg"];
+/// Those whose results tell no more of rows together than of each alone, beside the picking ones.
+const INDIFFERENT: [&[u8]; 3] = [b"bool_and", b"bool_or", b"every"];
 
 /// Those that people sort groups by.
 const TOTALS: [&[u8]; 2] = [b"sum", b"avg"];
@@ -58,6 +57,21 @@ pub unsafe fn is_total(node: *mut pg_sys::Node) -> bool {
     }
 }
 
+/// Whether the columns of a query are such totals. Averages stay what they are beside joined rows.
+///
+/// # Safety
+/// `query` is live.
+pub unsafe fn lists_totals(query: *mut pg_sys::Query, columns: &[Value]) -> bool {
+    // SAFETY: the caller's promise; a total is an aggregate.
+    unsafe {
+        let targets = PgList::<pg_sys::TargetEntry>::from_pg((*query).targetList);
+        let mut shown = targets.iter_ptr().filter(|target| !(**target).resjunk).map(|target| (*target).expr.cast());
+        let is_pure = columns.iter().all(|value| value.is_pure);
+        (*query).setOperations.is_null()
+            && shown.all(|node: *mut pg_sys::Node| is_total(node) && (is_pure || is_one_of(node.cast(), &[b"avg"])))
+    }
+}
+
 /// # Safety
 /// `node` is live.
 unsafe fn is_one_of(node: *mut pg_sys::Aggref, names: &[&[u8]]) -> bool {
@@ -76,8 +90,9 @@ impl Walk<'_> {
         // SAFETY: the caller's promise.
         unsafe {
             let level = self.levels.len().checked_sub(1 + (*node).agglevelsup as usize);
+            let is_once = level.is_some_and(|level| self.reads_rows_once(level) && self.is_fixed(level));
             let counts_rows = !is_one_of(node, &PICKING) && !is_one_of(node, &INDIFFERENT);
-            self.found.has_foreign |= counts_rows && !level.is_some_and(|level| self.reads_rows_once(level));
+            self.found.has_foreign |= counts_rows && !is_once;
             if (*node).aggkind as u8 == b'h' {
                 // Its direct arguments are values that those of the rows are compared with.
                 let sorted = self.made_of((*node).args.cast());
@@ -85,7 +100,19 @@ impl Walk<'_> {
                     self.comparisons.insert(node as usize);
                 }
             }
+            let outside = std::mem::take(&mut self.found.entries);
             self.visit_parts(node.cast());
+            let inside = std::mem::replace(&mut self.found.entries, outside);
+            // The most frequent part tells which parts are equal.
+            let counts_parts = is_one_of(node, &[b"mode"]) && (self.found.has_computed || !is_whole(node));
+            self.found.has_foreign |= counts_parts && !is_once && !inside.is_empty();
+            if !is_once && !inside.is_empty() {
+                // Of which rows is another question for each pair, group or row around it.
+                self.found.pick(node.cast());
+            }
+            if is_once || inside.len() > 1 {
+                self.found.entries.extend(inside);
+            }
         }
     }
 

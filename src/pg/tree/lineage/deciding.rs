@@ -9,8 +9,8 @@ use pgrx::pg_sys::{self, NodeTag, RTEKind};
 
 use super::aggregates::{is_total, measures_values};
 use super::row_counts::{is_aggregated, is_row_by_row};
-use super::values::{Found, Other, is_plain};
-use super::{Level, Sources, Value, Walk};
+use super::values::is_plain;
+use super::{Level, Sources, Walk};
 
 impl Level {
     pub(super) fn new(query: *mut pg_sys::Query) -> Self {
@@ -20,6 +20,8 @@ impl Level {
             ctes: Default::default(),
             decided_by: Sources::new(),
             counted_by: Sources::new(),
+            is_fixed: None,
+            has_sets: false,
         }
     }
 }
@@ -34,23 +36,36 @@ impl Walk<'_> {
             self.decide_joins(query.jointree.cast());
             if is_aggregated(query)
                 && query.havingQual.is_null()
+                && !query.hasTargetSRFs
                 && let Some(level) = self.levels.last_mut()
             {
-                // However many rows are aggregated, they make one. With HAVING there may be none by what was counted.
+                // However many rows are aggregated, they make one. With HAVING there may be none by what was counted, and a
+                // function in the list may make as many of it.
                 level.counted_by.clear();
             }
+            if let Some(level) = self.levels.last_mut() {
+                level.has_sets = !query.groupingSets.is_null();
+            }
             self.decide_conditions(query.havingQual);
+            if query.setOperations.is_null() {
+                self.decide_clauses(query);
+            }
+            self.decide_number(query.limitCount);
+            self.decide_number(query.limitOffset);
+        }
+    }
+
+    /// What sorts and groups. In a set operation the items stand for its first part alone: see [`Walk::combined`]. Where it decides
+    /// how many rows there are as well, `Walk::rows` counts it.
+    unsafe fn decide_clauses(&mut self, query: &pg_sys::Query) {
+        // SAFETY: the caller's promise.
+        unsafe {
             self.decide_order(query, query.groupClause);
             self.decide_order(query, query.distinctClause);
-            if query.limitOption == pg_sys::LimitOption::LIMIT_OPTION_WITH_TIES {
-                self.decide_order(query, query.sortClause);
-            }
             self.without_number(|walk| {
                 walk.decide_order(query, query.sortClause);
                 walk.decide_windows(query);
             });
-            self.decide_number(query.limitCount);
-            self.decide_number(query.limitOffset);
         }
     }
 
@@ -158,19 +173,25 @@ impl Walk<'_> {
         // SAFETY: the caller's promise; each item refers to an entry of the query's list.
         unsafe {
             for item in PgList::<pg_sys::SortGroupClause>::from_pg(clause).iter_ptr() {
-                let node = (*pg_sys::get_sortgroupclause_tle(item, query.targetList)).expr.cast();
-                let found = self.made_of(node);
-                let is_answer = pg_sys::exprType(node) == pg_sys::BOOLOID;
-                // Sorted by single letters, values can be read off the order.
-                let is_part = !is_answer && (found.has_computed || !is_plain(node) && !is_total(node));
-                if found.labelled.is_empty() {
-                    continue;
-                }
-                if is_answer {
-                    self.decide_conditions(node);
-                } else if is_part || self.is_mixed(node, &found) {
-                    self.decided_by(&found.labelled);
-                }
+                self.decide_item((*pg_sys::get_sortgroupclause_tle(item, query.targetList)).expr.cast());
+            }
+        }
+    }
+
+    unsafe fn decide_item(&mut self, node: *mut pg_sys::Node) {
+        // SAFETY: the caller's promise; exprType knows every expression.
+        unsafe {
+            let found = self.made_of(node);
+            if found.labelled.is_empty() {
+                return;
+            }
+            let is_answer = pg_sys::exprType(node) == pg_sys::BOOLOID;
+            // Sorted by single letters, values can be read off the order.
+            let is_part = found.has_computed || !is_plain(node) && !is_total(node);
+            if is_answer {
+                self.decide_conditions(node);
+            } else if is_part || self.is_mixed(node, &found) {
+                self.decided_by(&found.labelled);
             }
         }
     }
@@ -199,14 +220,14 @@ impl Walk<'_> {
         }
         // SAFETY: the node's tag tells its type.
         unsafe {
-            let (arguments, filter) = match (*node).type_ {
+            let (arguments, filter, is_distinct) = match (*node).type_ {
                 NodeTag::T_Aggref => {
                     let count = &*node.cast::<pg_sys::Aggref>();
-                    (count.args, count.aggfilter)
+                    (count.args, count.aggfilter, !count.aggdistinct.is_null())
                 }
                 _ => {
                     let count = &*node.cast::<pg_sys::WindowFunc>();
-                    (count.args, count.aggfilter)
+                    (count.args, count.aggfilter, false)
                 }
             };
             self.decide_conditions(filter.cast());
@@ -215,27 +236,16 @@ impl Walk<'_> {
                     NodeTag::T_TargetEntry => (*argument.cast::<pg_sys::TargetEntry>()).expr.cast(),
                     _ => argument,
                 };
+                if is_distinct {
+                    // It tells how many are equal, as groups by it do.
+                    self.decide_item(value);
+                }
                 // A computed value may be NULL by a condition.
                 if self.made_of(value).has_computed || !is_plain(value) {
                     self.decide_conditions(value);
                 }
             }
         }
-    }
-
-    /// Whether a condition puts a labelled value together with anything that differs from row to row, other than conditions on
-    /// columns of the labelled value's own row. Labelled values of several rows are compared as they stand, or they too could
-    /// be told letter by letter.
-    unsafe fn is_mixed(&self, node: *mut pg_sys::Node, found: &Found) -> bool {
-        let is_of_own_row = |other: &Other| found.rows.contains(&(other.level, other.entry));
-        !found.labelled.is_empty()
-            && (found.has_foreign
-                || self.are_of_strangers(&found.labelled)
-                || !found.others.iter().all(is_of_own_row)
-                // SAFETY: the caller's promise.
-                || unsafe { pg_sys::contain_volatile_functions(node) }
-                // SAFETY: the caller's promise.
-                || found.entries.len() > 1 && (found.has_computed || unsafe { !compares_columns(node) }))
     }
 
     /// Whether the rows of an entry are those of one relation, each at most once.
@@ -253,34 +263,13 @@ impl Walk<'_> {
             }
         }
     }
-
-    /// The columns of a set operation.
-    pub(super) unsafe fn combined(&mut self, query: *mut pg_sys::Query) -> Vec<Value> {
-        let at = self.levels.len() - 1;
-        let mut leaves = Vec::new();
-        // SAFETY: the caller's promise; set operations refer to entries of this query.
-        let (compares, rows) = unsafe {
-            let compares = set_leaves((*query).setOperations, &mut leaves);
-            (compares, leaves.into_iter().map(|leaf| self.entry(at, leaf)).collect::<Vec<_>>())
-        };
-        let width = rows.iter().map(|rows| rows.columns.len()).max().unwrap_or_default();
-        let mut columns = vec![Value::default(); width];
-        for (number, column) in columns.iter_mut().enumerate() {
-            let values = || rows.iter().filter_map(|rows| rows.columns.get(number));
-            values().for_each(|value| column.labelled.extend(&value.labelled));
-            if compares && (values().any(|value| !value.is_whole) || self.are_of_strangers(&column.labelled)) {
-                self.decided_by(&column.labelled);
-            }
-        }
-        columns
-    }
 }
 
 /// The terms that AND, OR and NOT put together, as far as `splits` wants them apart.
 ///
 /// # Safety
 /// `node` is null or live.
-unsafe fn terms(
+pub(super) unsafe fn terms(
     node: *mut pg_sys::Node,
     splits: fn(pg_sys::BoolExprType::Type) -> bool,
     found: &mut Vec<*mut pg_sys::Node>,
@@ -297,59 +286,5 @@ unsafe fn terms(
         } else {
             found.push(node);
         }
-    }
-}
-
-/// Whether all that a condition compares are columns as they stand, and constants.
-///
-/// # Safety
-/// `node` is live.
-unsafe fn compares_columns(node: *mut pg_sys::Node) -> bool {
-    let mut leaves = Vec::new();
-    // SAFETY: the nodes' tags tell their types.
-    unsafe {
-        terms(node, |_| true, &mut leaves);
-        leaves.into_iter().all(|leaf| match (*leaf).type_ {
-            NodeTag::T_OpExpr | NodeTag::T_DistinctExpr => {
-                let sides = PgList::<pg_sys::Node>::from_pg((*leaf.cast::<pg_sys::OpExpr>()).args);
-                compares_order((*leaf.cast::<pg_sys::OpExpr>()).opno)
-                    && sides.iter_ptr().all(|side| (*side).type_ == NodeTag::T_Const || is_plain(side))
-            }
-            NodeTag::T_NullTest => true,
-            _ => false,
-        })
-    }
-}
-
-/// Whether an operator tells how two values are ordered or that they are equal, and nothing of their parts. Only superusers make
-/// operators known as such.
-fn compares_order(operator: pg_sys::Oid) -> bool {
-    // SAFETY: in a transaction; looks the operator up.
-    #[cfg(not(feature = "pg18"))]
-    let known = unsafe { pg_sys::get_op_btree_interpretation(operator) };
-    #[cfg(feature = "pg18")]
-    let known = unsafe { pg_sys::get_op_index_interpretation(operator) };
-    !known.is_null()
-}
-
-/// The entries of the range table that a set operation puts together; whether it compares their rows.
-///
-/// # Safety
-/// `node` is null or a live node of a query's setOperations.
-unsafe fn set_leaves(node: *mut pg_sys::Node, leaves: &mut Vec<usize>) -> bool {
-    if node.is_null() {
-        return false;
-    }
-    // SAFETY: the node's tag tells its type.
-    unsafe {
-        if (*node).type_ != NodeTag::T_SetOperationStmt {
-            leaves.push((*node.cast::<pg_sys::RangeTblRef>()).rtindex as usize);
-            return false;
-        }
-        pg_sys::check_stack_depth();
-        let operation = &*node.cast::<pg_sys::SetOperationStmt>();
-        let (left, right) = (set_leaves(operation.larg, leaves), set_leaves(operation.rarg, leaves));
-        let compares = operation.op != pg_sys::SetOperation::SETOP_UNION || !operation.all;
-        compares || left || right
     }
 }

@@ -22,7 +22,9 @@ impl Walk<'_> {
                     let is_labelled = carries(self.sought.columns, column);
                     let labelled = if is_labelled { Sources::from([column]) } else { Sources::new() };
                     let is_pure = is_labelled && number != 0;
-                    Value { labelled, is_pure, is_whole: is_pure }
+                    // Where only some children have the label, their values stand among known ones.
+                    let is_whole = is_pure && carries(self.sought.throughout, column);
+                    Value { labelled, is_pure, is_whole }
                 }
                 RTEKind::RTE_FUNCTION => {
                     let mut value = self.entry(at, index).columns.first().cloned().unwrap_or_default();

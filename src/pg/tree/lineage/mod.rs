@@ -7,9 +7,12 @@
 //! yes or no, and those are counted.
 
 mod aggregates;
+mod comparing;
 mod deciding;
 mod entries;
+mod fixed;
 mod row_counts;
+mod sets;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +35,12 @@ const OF_CODE: (u32, i16) = (0, 0);
 #[derive(Clone, Copy)]
 pub struct Labelled<'l> {
     pub columns: &'l Sources,
+    /// Those of them that have the label in all rows, and not only in those of some children.
+    pub throughout: &'l Sources,
     /// Functions whose results may hold values of labelled columns, whatever their arguments.
     pub code: &'l BTreeSet<u32>,
+    /// Functions that may result in anything each time, whatever they are marked, as nobody trusted wrote them.
+    pub strange: &'l BTreeSet<u32>,
     /// Who owns the relations of these columns and so may have written their values, by relation. Owners whom everybody
     /// trusts are left out.
     pub owners: &'l BTreeMap<u32, String>,
@@ -70,8 +77,9 @@ pub fn trace(trees: &QueryTrees<'_>, labelled: Labelled<'_>) -> Lineage {
 
 /// Which of these columns the statement's own text uses in any place, views' bodies left out.
 pub fn used(trees: &QueryTrees<'_>, columns: &Sources) -> Sources {
-    let (code, owners) = (BTreeSet::new(), BTreeMap::new());
-    let mut walk = Walk::new(Labelled { columns, code: &code, owners: &owners }, false);
+    let (functions, owners) = (BTreeSet::new(), BTreeMap::new());
+    let labelled = Labelled { columns, throughout: columns, code: &functions, strange: &functions, owners: &owners };
+    let mut walk = Walk::new(labelled, false);
     walk.mode = Mode::Uses;
     for query in trees.iter() {
         // SAFETY: as in `trace`.
@@ -115,6 +123,10 @@ struct Level {
     ctes: BTreeMap<CString, Rc<Rows>>,
     decided_by: Sources,
     counted_by: Sources,
+    /// Whether its rows are the same wherever it is evaluated, once that was asked.
+    is_fixed: Option<bool>,
+    /// What is looked at comes after its grouping, by more than one set.
+    has_sets: bool,
 }
 
 struct Walk<'l> {
@@ -175,8 +187,12 @@ impl<'l> Walk<'l> {
             }
             if (*query).setOperations.is_null() { self.listed(query) } else { self.combined(query) }
         };
-        let (decided_by, counted_by) =
+        let (decided_by, mut counted_by) =
             self.levels.pop().map(|level| (level.decided_by, level.counted_by)).unwrap_or_default();
+        // SAFETY: the caller's promise.
+        if row_counts::depends_on_values(unsafe { &*query }) {
+            counted_by.extend(&decided_by);
+        }
         if !decided_by.is_empty() {
             for value in &mut columns {
                 value.labelled.extend(&decided_by);

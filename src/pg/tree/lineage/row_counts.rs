@@ -8,6 +8,13 @@ pub fn is_aggregated(query: &pg_sys::Query) -> bool {
     query.hasAggs && query.groupClause.is_null() && query.groupingSets.is_null() && query.setOperations.is_null()
 }
 
+/// Whether what is in a query's rows, or their order, decides how many there are.
+pub fn depends_on_values(query: &pg_sys::Query) -> bool {
+    query.hasTargetSRFs
+        || !query.distinctClause.is_null()
+        || query.limitOption == pg_sys::LimitOption::LIMIT_OPTION_WITH_TIES
+}
+
 /// Whether a query has one row, or none by a constant LIMIT, whatever it reads.
 ///
 /// # Safety

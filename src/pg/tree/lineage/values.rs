@@ -6,8 +6,8 @@ use std::ffi::{c_int, c_void};
 use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
-use super::{Level, OF_CODE, Sources, Value, Walk, aggregates, carries};
-use crate::pg::host::tuple_desc::attribute;
+use super::{Level, OF_CODE, Sources, Value, Walk, aggregates, carries, comparing};
+use crate::pg::tree::type_code;
 use crate::pg::tree::uses::view_of;
 
 /// What a walk through an expression looks for.
@@ -42,10 +42,14 @@ pub struct Found {
     /// The rows that labelled columns are of, by level and entry; where an entry is no single relation's row, its columns
     /// may be of different ones, and each stands for itself, by its number.
     pub entries: BTreeSet<(usize, usize, i16)>,
+    /// Aggregates and subqueries that result in labelled values, each of a row of its own, for all that is known.
+    pub picked: Vec<*mut pg_sys::Node>,
     /// Some labelled column in it is not one of a relation as it stands.
     pub has_computed: bool,
     /// Something else that differs from row to row: a count, a set of rows.
     pub has_foreign: bool,
+    /// It is of a query with grouping sets, in which what is grouped by may be NULL.
+    pub has_sets: bool,
 }
 
 impl Found {
@@ -54,10 +58,25 @@ impl Found {
     /// # Safety
     /// `node` is live.
     pub unsafe fn into_value(self, node: *mut pg_sys::Node) -> Value {
-        let is_pure = !self.labelled.is_empty() && self.others.is_empty() && !self.has_foreign;
+        let is_pure = !self.labelled.is_empty()
+            && self.others.is_empty()
+            && !self.has_foreign
+            // SAFETY: the caller's promise.
+            && unsafe { !pg_sys::contain_volatile_functions(node) && !self.puts_rows_together(node) };
         // SAFETY: the caller's promise.
         let is_whole = is_pure && !self.has_computed && unsafe { is_plain(node) };
         Value { labelled: self.labelled, is_pure, is_whole }
+    }
+
+    /// Notes an aggregate or subquery, once however often it stands there.
+    ///
+    /// # Safety
+    /// `node` and those noted before are live.
+    pub unsafe fn pick(&mut self, node: *mut pg_sys::Node) {
+        // SAFETY: the caller's promise.
+        if !self.picked.iter().any(|known| unsafe { pg_sys::equal(known.cast(), node.cast()) }) {
+            self.picked.push(node);
+        }
     }
 }
 
@@ -85,7 +104,7 @@ pub unsafe fn is_plain(node: *mut pg_sys::Node) -> bool {
 ///
 /// # Safety
 /// Both are live expressions.
-unsafe fn orders_as(node: *mut pg_sys::Node, inner: *mut pg_sys::Node) -> bool {
+pub unsafe fn orders_as(node: *mut pg_sys::Node, inner: *mut pg_sys::Node) -> bool {
     // SAFETY: the caller's promise; both functions know every expression.
     unsafe {
         let (collation, of) = (pg_sys::exprCollation(node), pg_sys::getBaseType(pg_sys::exprType(node)));
@@ -98,6 +117,7 @@ impl Walk<'_> {
     /// What an expression of the innermost level is made of.
     pub(super) unsafe fn made_of(&mut self, node: *mut pg_sys::Node) -> Found {
         let outer = (std::mem::take(&mut self.found), std::mem::replace(&mut self.mode, Mode::Value));
+        self.found.has_sets = self.levels.last().is_some_and(|level| level.has_sets);
         // SAFETY: the caller's promise.
         unsafe { self.visit(node) };
         self.mode = outer.1;
@@ -120,6 +140,11 @@ impl Walk<'_> {
                 match entry.rtekind {
                     RTEKind::RTE_SUBQUERY if view_of(entry).is_none() => self.used_in(entry.subquery),
                     RTEKind::RTE_SUBQUERY | RTEKind::RTE_JOIN => {}
+                    RTEKind::RTE_CTE => {
+                        if let Mode::Around(floor, _) = self.mode {
+                            self.note_cte(entry, floor);
+                        }
+                    }
                     RTEKind::RTE_FUNCTION => {
                         for function in PgList::<pg_sys::RangeTblFunction>::from_pg(entry.functions).iter_ptr() {
                             self.visit_untyped((*function).funcexpr);
@@ -170,13 +195,19 @@ impl Walk<'_> {
                 }
                 NodeTag::T_Aggref if is_value => return self.visit_aggregate(node.cast()),
                 NodeTag::T_WindowFunc if is_value => self.found.has_foreign = true,
-                NodeTag::T_GroupingFunc if is_value => return,
+                NodeTag::T_GroupingFunc if self.mode != Mode::Uses => {
+                    // It differs from grouping set to grouping set, and tells nothing of the values.
+                    self.found.has_foreign = true;
+                    return;
+                }
+                NodeTag::T_Aggref => self.found.has_foreign |= self.is_of_around(node.cast()),
                 NodeTag::T_FuncExpr if is_value => {
                     self.found.has_foreign |= (*node.cast::<pg_sys::FuncExpr>()).funcretset;
                 }
                 NodeTag::T_OpExpr if is_value => {
                     self.found.has_foreign |= (*node.cast::<pg_sys::OpExpr>()).opretset;
                 }
+                tag if is_value => self.found.has_foreign |= !comparing::is_made_of_its_parts(tag),
                 _ => {}
             }
             self.visit_parts(node);
@@ -188,7 +219,7 @@ impl Walk<'_> {
         let context = (&raw mut *self).cast();
         // SAFETY: the node's tag tells its type.
         unsafe {
-            if self.mode == Mode::Value && !self.sought.code.is_empty() {
+            if self.mode != Mode::Uses && !(self.sought.code.is_empty() && self.sought.strange.is_empty()) {
                 pg_sys::check_functions_in_node(node, Some(note_code), context);
             }
             if has_type((*node).type_) && self.typed != node {
@@ -212,6 +243,8 @@ impl Walk<'_> {
             if let Some(alias) = self.alias(level, entry, number) {
                 self.at_level(level, |walk| walk.visit(alias));
                 self.found.has_computed |= !is_plain(alias);
+                // From 18 on, what is grouped by has columns of its own, which grouping sets may leave out.
+                self.found.has_foreign |= self.levels[level].has_sets && !is_plain(alias);
                 return;
             }
             let value = self.column(level, entry, number);
@@ -243,13 +276,15 @@ impl Walk<'_> {
             self.visit((*link).testexpr);
             let query = (*link).subselect.cast::<pg_sys::Query>();
             let rows = self.rows(query);
-            self.found.has_computed = true;
             self.found.labelled.extend(&rows.decided_by);
             let has_result = (*link).subLinkType != pg_sys::SubLinkType::EXISTS_SUBLINK;
-            if has_result {
+            if has_result && rows.columns.iter().any(|value| !value.labelled.is_empty()) {
                 rows.columns.iter().for_each(|value| self.found.labelled.extend(&value.labelled));
+                self.found.pick(link.cast());
             }
             let picks = has_result && rows.columns.iter().all(|value| value.is_whole);
+            let is_total = has_result && rows.decided_by.is_empty() && aggregates::lists_totals(query, &rows.columns);
+            self.found.has_computed |= !(picks || is_total);
             self.mode = Mode::Around(self.levels.len().saturating_sub(1), picks);
             self.used_in(query);
             self.mode = Mode::Value;
@@ -270,26 +305,20 @@ impl Walk<'_> {
         }
     }
 
-    /// Notes the relations whose rows a value of this type holds, in arrays, in columns, and as domains too.
+    /// Notes the relations whose rows a value of this type holds, in arrays, columns and ranges, and as domains too.
     pub(super) fn note_rows_of_type(&mut self, of: pg_sys::Oid) {
-        let (mut open, mut seen) = (vec![of], BTreeSet::new());
+        let (mut open, mut seen) = (vec![of.to_u32()], BTreeSet::new());
         while let Some(of) = open.pop() {
-            if of.to_u32() < pg_sys::FirstNormalObjectId || !seen.insert(of.to_u32()) {
+            if of < pg_sys::FirstNormalObjectId || !seen.insert(of) {
                 continue;
             }
+            let of = pg_sys::Oid::from(of);
             let relation = relation_of_type(of);
-            // SAFETY: in a transaction; looks types up, and lets the description go again.
-            unsafe {
-                let base = pg_sys::getBaseType(of);
-                if relation == 0 {
-                    open.extend([base, pg_sys::get_element_type(of)]);
-                    continue;
-                }
+            if relation != 0 {
                 self.note((relation, 0));
-                let row = pg_sys::lookup_rowtype_tupdesc_copy(base, -1);
-                open.extend((0..(*row).natts as usize).map(|at| attribute(row, at).atttypid));
-                pg_sys::FreeTupleDesc(row);
             }
+            // SAFETY: in a transaction, on the backend's only thread.
+            unsafe { type_code::parts(of, &mut open) };
         }
     }
 }
@@ -332,9 +361,10 @@ unsafe extern "C-unwind" fn visit(node: *mut pg_sys::Node, context: *mut c_void)
 unsafe extern "C-unwind" fn note_code(function: pg_sys::Oid, context: *mut c_void) -> bool {
     // SAFETY: as for `visit`.
     let walk = unsafe { &mut *context.cast::<Walk<'_>>() };
-    if walk.sought.code.contains(&function.to_u32()) {
+    if walk.mode == Mode::Value && walk.sought.code.contains(&function.to_u32()) {
         walk.found.labelled.insert(OF_CODE);
     }
+    walk.found.has_foreign |= walk.sought.strange.contains(&function.to_u32());
     false
 }
 
