@@ -11,7 +11,7 @@ use crate::pg::host::labelled_relations::STATISTICS;
 use crate::pg::host::{label_provider, messages};
 use crate::pg::running::labelled_reads::{self, Foreseen};
 use crate::pg::running::query::rows_in;
-use crate::pg::running::sandbox::{Sandbox, never_parallel};
+use crate::pg::running::sandbox::{Sandbox, never_hashed, never_parallel};
 use crate::pg::statement::Prepared;
 use crate::pg::tree::lineage::{self, Labelled, Sources, carries};
 use crate::pg::tree::uses::{Origin, Uses};
@@ -131,6 +131,9 @@ fn find(
         owners: &labels.owners,
     };
     let lineage = lineage::trace(&prepared.trees(), labelled);
+    if lineage.groups || lineage.joins {
+        never_hashed(sandbox, lineage.joins);
+    }
     // A partition that is named is compared with; several tell apart what the rows of the answer have.
     let told: BTreeSet<u32> =
         uses.relations.iter().map(|used| used.0).filter(|oid| labels.telling.contains(oid)).collect();

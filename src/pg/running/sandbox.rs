@@ -121,6 +121,18 @@ pub fn never_parallel(_: &Sandbox<'_>) {
     set_locally(c"max_parallel_workers_per_gather", c"0");
 }
 
+/// Has groups made by sorting, and with `joins` joins too, until the sandbox ends: the order in which hashes bring rows is a number
+/// made of the values, which whoever tries all of them finds out.
+pub fn never_hashed(_: &Sandbox<'_>, joins: bool) {
+    for other in [c"enable_sort", c"enable_mergejoin", c"enable_nestloop"] {
+        set_locally(other, c"on");
+    }
+    set_locally(c"enable_hashagg", c"off");
+    if joins {
+        set_locally(c"enable_hashjoin", c"off");
+    }
+}
+
 /// Lowers the server's own limit until the subtransaction ends, or the level of settings that a FETCH has.
 pub(super) fn limit_temp_files(kilobytes: i32) {
     // SAFETY: reads a variable of the backend.

@@ -310,3 +310,29 @@ fn set_operations_of_masked_values_alone_are_sorted() {
     let names: Vec<String> = rows(&mut asker, sql).unwrap();
     assert_eq!(names, ["n1", "n2", "n3"].map(|name| format!(r#"{{"name":"{name}","salary":"***"}}"#)));
 }
+
+/// Rows in the order of hashes would tell the values to whoever computes the hashes of all that they could be.
+#[test]
+fn the_order_of_rows_is_that_of_no_hashes() {
+    let (mut fixture, mut asker) = fixture("mask_hashes");
+    asker.run("SET work_mem = '64kB'; SET enable_sort = off; SET enable_mergejoin = off; SET enable_nestloop = off");
+    let statements = [
+        "SELECT n FROM staff, numbers WHERE id = 1 GROUP BY salary, n",
+        "SELECT DISTINCT salary, n FROM staff, numbers WHERE id = 1",
+        "SELECT n FROM (SELECT salary, n FROM staff, numbers WHERE id = 1 UNION SELECT salary, n FROM staff, numbers WHERE id = 2) q",
+        "SELECT n FROM (SELECT salary, n FROM staff, numbers WHERE id = 1 INTERSECT SELECT salary, n FROM staff, numbers) q",
+        "WITH q AS MATERIALIZED (SELECT salary, n, repeat('x', 1000) AS x FROM staff, numbers WHERE id = 1) \
+         SELECT a.n FROM q a JOIN q b ON a.salary = b.salary AND a.n = b.n",
+        "WITH q AS MATERIALIZED (SELECT salary, n, repeat('x', 1000) AS x FROM staff, numbers WHERE id = 1) \
+         SELECT n FROM q WHERE EXISTS (SELECT FROM q p WHERE p.salary = q.salary AND p.n = q.n)",
+    ];
+    let before = statements.map(|sql| rows(&mut asker, sql));
+    fixture.session.run("UPDATE staff SET salary = salary - 7 WHERE id = 1");
+    for (sql, before) in statements.iter().zip(before) {
+        let after = rows(&mut asker, sql);
+        assert!(
+            before.as_ref().is_ok_and(|rows| rows.len() >= 200) && before == after,
+            "{sql}:\n{before:?}\n{after:?}"
+        );
+    }
+}

@@ -26,6 +26,10 @@ impl Walk<'_> {
 }
 
 impl Found {
+    pub fn is_of_several_rows(&self) -> bool {
+        self.entries.len() + self.picked.len() > 1
+    }
+
     /// Whether labelled values of several rows are in an expression other than compared as they stand. Where there are grouping sets,
     /// anything but aggregates may be NULL in some of them, so that it differs from one to the next.
     ///
@@ -36,7 +40,7 @@ impl Found {
         let is_free = || unsafe { self.has_computed || !compares_columns(node) };
         // SAFETY: the caller's promise.
         let is_free_in_sets = || unsafe { !is_plain(node) && (self.has_computed || !compares_columns(node)) };
-        self.entries.len() + self.picked.len() > 1 && is_free() || self.has_sets && is_free_in_sets()
+        self.is_of_several_rows() && is_free() || self.has_sets && is_free_in_sets()
     }
 }
 

@@ -60,8 +60,8 @@ impl Walk<'_> {
     unsafe fn decide_clauses(&mut self, query: &pg_sys::Query) {
         // SAFETY: the caller's promise.
         unsafe {
-            self.decide_order(query, query.groupClause);
-            self.decide_order(query, query.distinctClause);
+            self.groups |= self.decide_order(query, query.groupClause);
+            self.groups |= self.decide_order(query, query.distinctClause);
             self.without_number(|walk| {
                 walk.decide_order(query, query.sortClause);
                 walk.decide_windows(query);
@@ -163,27 +163,30 @@ impl Walk<'_> {
         if found.others.iter().any(|other| !other.picks) {
             self.decided_by(&found.labelled);
         }
+        self.joins |= found.is_of_several_rows();
         if self.views == 0 {
             self.comparisons.insert(node as usize);
         }
     }
 
-    /// What rows are sorted or grouped by.
-    unsafe fn decide_order(&mut self, query: &pg_sys::Query, clause: *mut pg_sys::List) {
+    /// What rows are sorted or grouped by. Whether that is labelled.
+    unsafe fn decide_order(&mut self, query: &pg_sys::Query, clause: *mut pg_sys::List) -> bool {
+        let mut is_labelled = false;
         // SAFETY: the caller's promise; each item refers to an entry of the query's list.
         unsafe {
             for item in PgList::<pg_sys::SortGroupClause>::from_pg(clause).iter_ptr() {
-                self.decide_item((*pg_sys::get_sortgroupclause_tle(item, query.targetList)).expr.cast());
+                is_labelled |= self.decide_item((*pg_sys::get_sortgroupclause_tle(item, query.targetList)).expr.cast());
             }
         }
+        is_labelled
     }
 
-    unsafe fn decide_item(&mut self, node: *mut pg_sys::Node) {
+    unsafe fn decide_item(&mut self, node: *mut pg_sys::Node) -> bool {
         // SAFETY: the caller's promise; exprType knows every expression.
         unsafe {
             let found = self.made_of(node);
             if found.labelled.is_empty() {
-                return;
+                return false;
             }
             let is_answer = pg_sys::exprType(node) == pg_sys::BOOLOID;
             // Sorted by single letters, values can be read off the order.
@@ -193,6 +196,7 @@ impl Walk<'_> {
             } else if is_part || self.is_mixed(node, &found) {
                 self.decided_by(&found.labelled);
             }
+            true
         }
     }
 

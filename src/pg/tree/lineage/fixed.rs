@@ -1,9 +1,9 @@
 //! What is the same wherever a query is evaluated, and what is not: it names columns of the queries around it, or is volatile.
 
-use std::ffi::c_int;
+use std::ffi::c_void;
 
-use pgrx::PgList;
-use pgrx::pg_sys;
+use pgrx::pg_sys::{self, NodeTag};
+use pgrx::{PgList, prelude::*};
 
 use super::Walk;
 use super::values::Mode;
@@ -14,15 +14,13 @@ impl Walk<'_> {
         if let Some(known) = self.levels[at].is_fixed {
             return known;
         }
-        // SAFETY: the caller's promise; a common table expression's query is one level further in than its own.
+        // SAFETY: the caller's promise.
         let is_fixed = unsafe {
             let query = self.levels[at].query;
             let entries = PgList::<pg_sys::RangeTblEntry>::from_pg((*query).rtable);
             let mut ctes = entries.iter_ptr().filter(|entry| (**entry).rtekind == pg_sys::RTEKind::RTE_CTE);
-            !names_outer(query.cast(), at)
-                && ctes.all(|entry| {
-                    self.cte_of(at, &*entry).is_none_or(|(level, cte)| !names_outer((*cte).ctequery, level + 1))
-                })
+            !names_outer(query.cast())
+                && ctes.all(|entry| self.cte_of(at, &*entry).is_none_or(|(_, cte)| !names_outer((*cte).ctequery)))
         };
         self.levels[at].is_fixed = Some(is_fixed);
         is_fixed
@@ -44,24 +42,48 @@ impl Walk<'_> {
             if at > floor {
                 return;
             }
-            let varies = |(level, query): (usize, *mut pg_sys::Query)| {
+            let varies = |query: *mut pg_sys::Query| {
                 PgList::<pg_sys::CommonTableExpr>::from_pg((*query).cteList).iter_ptr().any(|cte| {
                     let query = (*cte).ctequery;
-                    names_outer(query, level + 1) || pg_sys::contain_volatile_functions(query)
+                    names_outer(query) || pg_sys::contain_volatile_functions(query)
                 })
             };
-            let levels = self.levels.iter().map(|level| level.query).take(at + 1);
+            let mut levels = self.levels.iter().map(|level| level.query).take(at + 1);
             // In each round of a recursive query, what it has found is something else.
-            self.found.has_foreign |= !self.recursive.is_empty() || levels.enumerate().any(varies);
+            self.found.has_foreign |= !self.recursive.is_empty() || levels.any(varies);
         }
     }
 }
 
-/// Whether a query names columns of the `depth` queries around it.
+/// Whether a query names columns of queries around it.
 ///
 /// # Safety
 /// `query` is live.
-unsafe fn names_outer(query: *mut pg_sys::Node, depth: usize) -> bool {
-    // SAFETY: the caller's promise.
-    (1..=depth).any(|up| unsafe { pg_sys::contain_vars_of_level(query, up as c_int) })
+unsafe fn names_outer(query: *mut pg_sys::Node) -> bool {
+    let mut depth = 0_u32;
+    // SAFETY: the caller's promise; the walker gets the depth that it expects.
+    unsafe { pg_sys::query_tree_walker(query.cast(), Some(find_outer), (&raw mut depth).cast(), 0) }
+}
+
+/// Ends the walk at a column of a query further out than the walk began. The context is how many queries further in it is.
+#[pg_guard]
+unsafe extern "C-unwind" fn find_outer(node: *mut pg_sys::Node, context: *mut c_void) -> bool {
+    if node.is_null() {
+        return false;
+    }
+    // SAFETY: the node's tag tells its type, and the context is the depth of `names_outer`.
+    unsafe {
+        pgrx::check_for_interrupts!();
+        let depth = context.cast::<u32>();
+        match (*node).type_ {
+            NodeTag::T_Var => (*node.cast::<pg_sys::Var>()).varlevelsup > *depth,
+            NodeTag::T_Query => {
+                *depth += 1;
+                let is_found = pg_sys::query_tree_walker(node.cast(), Some(find_outer), context, 0);
+                *depth -= 1;
+                is_found
+            }
+            _ => pg_sys::expression_tree_walker(node, Some(find_outer), context),
+        }
+    }
 }

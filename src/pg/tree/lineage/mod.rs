@@ -57,6 +57,10 @@ pub struct Lineage {
     pub is_one_row: bool,
     /// How often the statement's own text compares them.
     pub comparisons: usize,
+    /// Rows are grouped by labelled values as they stand, or made unique.
+    pub groups: bool,
+    /// Rows are joined by them.
+    pub joins: bool,
 }
 
 /// Traces every output column of a statement.
@@ -72,6 +76,7 @@ pub fn trace(trees: &QueryTrees<'_>, labelled: Labelled<'_>) -> Lineage {
         lineage.is_one_row = unsafe { row_counts::is_one_row(&*query) };
     }
     lineage.comparisons = walk.comparisons.len();
+    (lineage.groups, lineage.joins) = (walk.groups, walk.joins);
     lineage
 }
 
@@ -147,6 +152,9 @@ struct Walk<'l> {
     views: usize,
     /// The comparisons with labelled values in the statement's own text, by their nodes' addresses.
     comparisons: BTreeSet<usize>,
+    /// As [`Lineage`] has them.
+    groups: bool,
+    joins: bool,
     /// The node whose row type is looked at by the one above it.
     typed: *mut pg_sys::Node,
 }
@@ -165,6 +173,8 @@ impl<'l> Walk<'l> {
             found: Found::default(),
             views: 0,
             comparisons: BTreeSet::new(),
+            groups: false,
+            joins: false,
             typed: std::ptr::null_mut(),
         }
     }

@@ -23,6 +23,7 @@ impl Walk<'_> {
         for (number, column) in columns.iter_mut().enumerate() {
             let values = || rows.iter().filter_map(|rows| rows.columns.get(number));
             values().for_each(|value| column.labelled.extend(&value.labelled));
+            self.groups |= compares && !column.labelled.is_empty();
             if values().any(|value| !value.is_whole) || self.are_of_strangers(&column.labelled) {
                 mingled.insert(number);
                 if compares {

@@ -68,13 +68,14 @@ impl Found {
         Value { labelled: self.labelled, is_pure, is_whole }
     }
 
-    /// Notes an aggregate or subquery, once however often it stands there.
+    /// Notes an aggregate or subquery, once however often it stands there. More than two are not told apart.
     ///
     /// # Safety
     /// `node` and those noted before are live.
     pub unsafe fn pick(&mut self, node: *mut pg_sys::Node) {
         // SAFETY: the caller's promise.
-        if !self.picked.iter().any(|known| unsafe { pg_sys::equal(known.cast(), node.cast()) }) {
+        if self.picked.len() < 2 && !self.picked.iter().any(|known| unsafe { pg_sys::equal(known.cast(), node.cast()) })
+        {
             self.picked.push(node);
         }
     }
