@@ -39,7 +39,7 @@ pub fn cost(hypothesis: &Hypothesis, lattice: &Lattice, schema: &SchemaView) -> 
         || number_doubts::averages_a_flow(doubts.query, lattice, |relation| doubts.is_named(relation))
         || number_doubts::takes_a_part_for_rows(doubts.query, lattice)
         || number_doubts::lists_bare_numbers(doubts.query, schema, |relation| doubts.is_named(relation))
-        || number_doubts::ranks_by_one_recurring_amount(doubts.query, schema)
+        || number_doubts::ranks_by_one_of_several(doubts.query, schema, |relation| doubts.is_named(relation))
         || number_doubts::adds_up_levels_by_their_beginning(doubts.query, lattice, schema)
         || event_doubts::shows_what_was_done(doubts.query, lattice, schema)
         || value_list_doubts::tears_values_apart(doubts.query, lattice, schema)

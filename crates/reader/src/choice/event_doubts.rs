@@ -2,6 +2,7 @@
 
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
+use crate::grammar::paired_dates::PARTICLES;
 use crate::lattice::Lattice;
 use crate::query::tree::{ColumnId, Condition, Expression, QueryTree};
 
@@ -11,16 +12,17 @@ pub fn shows_what_was_done(query: &QueryTree, lattice: &Lattice, schema: &Schema
     let base = query.relation(0);
     let dates = |at: usize| {
         let mentions = lattice.cell(at).columns.iter();
-        mentions.filter(move |m| m.end == at + 1 && m.cost <= costs::MOST_OF_EVENT && schema.is_date(m.target))
+        mentions.filter(move |m| m.end <= at + 2 && m.cost <= costs::MOST_OF_EVENT && schema.is_date(m.target))
     };
     let tests = |id: ColumnId| query.sources.iter().flat_map(|source| &source.conditions).any(|one| is_about(one, id));
     let names_rows =
         |at: usize| (0..at).any(|start| lattice.cell(start).relations.iter().any(|m| m.end == at && m.target == base));
     (1..lattice.len()).any(|at| {
-        let is_event = lattice.lower(at).ends_with("ed") && matches!(lattice.lower(at + 1), "and" | "or");
+        let tie = if PARTICLES.contains(&lattice.lower(at + 1)) { at + 2 } else { at + 1 };
+        let is_event = lattice.lower(at).ends_with("ed") && matches!(lattice.lower(tie), "and" | "or");
         let of_rows = names_rows(at) || matches!(lattice.lower(at - 1), "were" | "was" | "are" | "been");
         let own = || dates(at).filter(|m| m.target.relation == base).map(|m| m.target);
-        let other = || dates(at + 2).any(|m| m.target.relation == base && tests(m.target));
+        let other = || dates(tie + 1).any(|m| m.target.relation == base && tests(m.target));
         is_event && of_rows && own().next().is_some() && other() && !own().any(tests)
     })
 }

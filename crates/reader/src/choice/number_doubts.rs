@@ -75,15 +75,20 @@ pub fn lists_bare_numbers(query: &QueryTree, schema: &SchemaView, is_named: impl
 }
 
 /// Whether rows are ranked by one of several amounts that recur for each: "the customer with the highest MRR" has it with all its
-/// subscriptions.
-pub fn ranks_by_one_recurring_amount(query: &QueryTree, schema: &SchemaView) -> bool {
+/// subscriptions. The same holds for people with the "highest total", where nobody spoke of what it is the total of.
+pub fn ranks_by_one_of_several(query: &QueryTree, schema: &SchemaView, is_named: impl Fn(usize) -> bool) -> bool {
+    const TOTALS: [&str; 4] = ["total", "amount", "subtotal", "sum"];
+    let adds_up = |at: &ColumnRef| {
+        let total = TOTALS.contains(&schema.last_word(at.column)) && schema.is_people(query.relation(0));
+        recurring_amounts::recurs(at.column, schema) || total && !is_named(at.column.relation)
+    };
     let of_many = |at: &ColumnRef| {
         let parent = |source: &usize| query.sources.get(*source).and_then(|one| one.parent).map(|(parent, _)| parent);
         let step = |source: usize| query.sources.get(source).and_then(|one| one.parent).map(|(_, step)| step);
         let mut way = std::iter::successors(Some(at.source), parent);
         way.any(|source| step(source).is_some_and(|step| !schema.is_single(step)))
     };
-    let one = |value: &Expression| matches!(value, Expression::Column(at) if recurring_amounts::recurs(at.column, schema) && of_many(at));
+    let one = |value: &Expression| matches!(value, Expression::Column(at) if adds_up(at) && of_many(at));
     query.limit.is_some() && query.groups.is_empty() && query.order.iter().any(|(value, _)| one(value))
 }
 

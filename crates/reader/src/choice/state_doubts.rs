@@ -28,9 +28,11 @@ const ENDED: [&str; 16] = [
     "churned",
 ];
 
-/// Whether either is so.
+/// Whether any of these is so.
 pub fn mistakes_a_state(query: &QueryTree, lattice: &Lattice, schema: &SchemaView) -> bool {
-    takes_a_deed_for_a_state(query, lattice) || dates_an_end_by_the_beginning(query, lattice, schema)
+    takes_a_deed_for_a_state(query, lattice)
+        || takes_what_all_are_for_a_state(query, lattice, schema)
+        || dates_an_end_by_the_beginning(query, lattice, schema)
 }
 
 /// Whether a word is a stored value of certain rows that are named right before it: "bills paid in 2025".
@@ -56,6 +58,19 @@ fn takes_a_deed_for_a_state(query: &QueryTree, lattice: &Lattice) -> bool {
     (0..lattice.len()).any(|at| {
         let mut states = lattice.cell(at).values.iter().filter(|m| m.target.value.is_empty() && m.end == at + 1);
         lattice.lower(at + 1) == "by" && states.any(|m| is_state(m.target.column))
+    })
+}
+
+/// "Nights booked per channel" are those of all bookings, and not of those alone whose state is "booked".
+fn takes_what_all_are_for_a_state(query: &QueryTree, lattice: &Lattice, schema: &SchemaView) -> bool {
+    let base = query.relation(0);
+    let rows = schema.relation_words(base).last().map(|last| words::stem(&words::singular(last)));
+    let names_rows = |at: usize| lattice.cell(at).relations.iter().any(|m| m.target == base);
+    (1..lattice.len()).any(|at| {
+        let word = lattice.lower(at);
+        let deed = word.ends_with("ed") && rows.as_ref().is_some_and(|rows| *rows == words::stem(word));
+        let mut values = lattice.cell(at).values.iter();
+        deed && !names_rows(at + 1) && !names_rows(at - 1) && values.any(|m| tests(query, m.target.column, base))
     })
 }
 

@@ -1,5 +1,6 @@
 //! The clauses that may follow the form of a question, in any order. Each restricts, orders, groups or adds outputs.
 
+use crate::catalog::comment_names::is_participle;
 use crate::choice::costs;
 use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
@@ -129,7 +130,9 @@ impl Parser<'_> {
     /// times.
     fn is_at_hand(&self, hypothesis: &Hypothesis, connective: Connective) -> bool {
         let grouped = hypothesis.measures && !hypothesis.query.groups.is_empty();
-        let timed = !self.lattice.cell(connective.end).time_ranges.is_empty();
+        // "Trips of drivers hired in 2023" tells when these were hired.
+        let before = connective.end.checked_sub(1).map_or("", |at| self.lattice.lower(at));
+        let timed = !self.lattice.cell(connective.end).time_ranges.is_empty() && !is_participle(before);
         let dated = || !self.schema.event_dates(hypothesis.query.relation(0)).is_empty();
         // "Orders with shipments in 2025" were shipped then.
         let joined = hypothesis.focus.last().is_some_and(|last| hypothesis.query.scope(*last) == 0);

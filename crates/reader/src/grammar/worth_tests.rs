@@ -7,7 +7,10 @@ use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
-use crate::query::tree::{ColumnRef, Condition, Expression, Operand};
+use crate::query::tree::{ColumnId, ColumnRef, Condition, Expression, Operand};
+
+/// Units that are no money.
+const MEASURES: [&str; 4] = ["kg", "km", "meters", "feet"];
 
 impl Parser<'_> {
     /// An amount without the name of a column, for what a row is worth.
@@ -18,11 +21,18 @@ impl Parser<'_> {
         }
         let start = connective.end;
         let compares = self.accept(start, Category::Between).is_some() || !self.operators(start).is_empty();
+        if compares {
+            found.extend(self.measured_tests(hypothesis, source, start));
+        }
         let Some(column) = self.worth_of_row(hypothesis.query.relation(source)).filter(|_| compares) else {
             return found;
         };
         let at = ColumnRef { source, column };
         for (next, end) in self.comparisons(hypothesis, at, start, false) {
+            // What weighs or measures so much need not cost it.
+            if end.checked_sub(1).is_some_and(|last| MEASURES.contains(&self.lattice.lower(last))) {
+                continue;
+            }
             let money = end.checked_sub(1).is_some_and(|last| is_currency(self.lattice.lower(last)))
                 || (start..end).any(|at| matches!(self.lattice.lower(at), "$" | "€" | "£"));
             let year = (start..end).any(|at| self.is_year_number(at));
@@ -34,6 +44,26 @@ impl Parser<'_> {
             }
             let cost = if money { costs::WORTH_OF_ROW } else { costs::WORTH_WITHOUT_UNIT };
             found.push((next.with_cost(cost), end));
+        }
+        found
+    }
+
+    /// "Over 500 kg": by the one number of the row that its name or its comment says to be in this unit.
+    fn measured_tests(&self, hypothesis: &Hypothesis, source: usize, start: usize) -> Parses<Hypothesis> {
+        let relation = hypothesis.query.relation(source);
+        let mut found = Vec::new();
+        for unit in MEASURES {
+            let says = |id: ColumnId| {
+                let comment = self.schema.column(id).comment.as_deref().unwrap_or_default().to_lowercase();
+                self.schema.words(id).iter().any(|word| word == unit)
+                    || comment.split(|c: char| !c.is_alphanumeric()).any(|word| word == unit)
+            };
+            let numbers = self.schema.columns(relation).map(|(id, _)| id).filter(|id| self.schema.is_number(*id));
+            let measured: Vec<ColumnId> = numbers.filter(|id| says(*id)).collect();
+            let [column] = measured.as_slice() else { continue };
+            let tests = self.comparisons(hypothesis, ColumnRef { source, column: *column }, start, false);
+            let in_unit = tests.into_iter().filter(|(_, end)| self.lattice.lower(end.saturating_sub(1)) == unit);
+            found.extend(in_unit.map(|(next, end)| (next.with_cost(costs::WORTH_OF_ROW), end)));
         }
         found
     }

@@ -130,7 +130,7 @@ impl Parser<'_> {
         open && !hypothesis.has_time() && self.is_said(hypothesis.query.relation(0))
     }
 
-    /// Whether things that rows count are averaged row by row for what has several of them: "average number of seats per customer" is
+    /// Whether things that rows count are averaged row by row for what has several of them: "average seats per customer" is
     /// of customers, and "average API calls per day" of days.
     pub fn averages_row_by_row(&self, hypothesis: &Hypothesis) -> bool {
         let query = &hypothesis.query;
@@ -144,8 +144,8 @@ impl Parser<'_> {
         // What somebody pays every month is paid for all that runs.
         let whose =
             |group: &Expression| matches!(group, Expression::Column(at) if self.schema.is_people(at.column.relation));
-        let recurs = columns.iter().any(|id| recurring_amounts::recurs(*id, self.schema));
-        if by_rows && recurs && query.groups.iter().any(whose) {
+        let by_people = by_rows && query.groups.iter().any(whose);
+        if by_people && columns.iter().any(|id| recurring_amounts::recurs(*id, self.schema)) {
             return true;
         }
         let numbered =
@@ -153,7 +153,8 @@ impl Parser<'_> {
         !columns.is_empty()
             && (0..self.lattice.len()).any(|at| {
                 let mut mentions = self.lattice.cell(at).columns.iter().filter(|m| columns.contains(&m.target));
-                (by_time || by_rows && numbered(at)) && mentions.any(|m| self.counts_things(m.target, at, m.end))
+                (by_time || by_people || by_rows && numbered(at))
+                    && mentions.any(|m| self.counts_things(m.target, at, m.end))
             })
     }
 

@@ -197,6 +197,69 @@ fn nobody_is_meant_who_was_not_spoken_of() {
 }
 
 #[test]
+fn people_have_the_highest_total_with_all_that_is_theirs() {
+    let shop = shop();
+    for open in ["customer with the highest total", "which customer has the highest total"] {
+        assert!(!asked(open, &shop).contains("ORDER BY orders.total"), "{open}: {}", asked(open, &shop));
+    }
+}
+
+/// Stays with a state that is called as what happens to all of them.
+fn stays() -> Snapshot {
+    let columns =
+        ["id integer!", "state text!", "channel text!", "nights integer!", "check_in date!", "check_out date!"];
+    let mut bookings = relation("bookings", &columns, &["id"], &[]);
+    bookings.columns[1].common_values = vec!["booked".into(), "cancelled".into()];
+    snapshot(vec![bookings])
+}
+
+/// What is carried, by what it weighs and costs, and trips of drivers who were hired at some time.
+fn carrier() -> Snapshot {
+    let drivers = relation("drivers", &["id integer!", "name text!", "hired_on date!"], &["id"], &[]);
+    let trips = ["id integer!", "driver_id integer!", "departed_at date!", "km integer!"];
+    let trips = relation("trips", &trips, &["id"], &[("driver_id", "drivers")]);
+    let loads = ["id integer!", "weight_kg numeric!", "amount numeric!"];
+    snapshot(vec![drivers, relation("loads", &loads, &["id"], &[]), trips])
+}
+
+#[test]
+fn what_weighs_so_much_need_not_cost_it() {
+    let carrier = carrier();
+    assert!(
+        asked("loads over 500 kg", &carrier).contains("weight_kg > 500"),
+        "{}",
+        asked("loads over 500 kg", &carrier)
+    );
+    assert!(asked("trips over 300 km", &carrier).contains("km > 300"), "{}", asked("trips over 300 km", &carrier));
+    assert!(asked("loads over 500 euros", &carrier).contains("amount > 500"));
+    assert!(!asked("loads over 500 feet", &carrier).contains("amount"));
+}
+
+#[test]
+fn who_was_hired_then_is_no_trip_of_then() {
+    let hired = asked("trips of drivers hired in 2023", &carrier());
+    assert!(hired.contains("hired_on >= DATE '2023-01-01'") && !hired.contains("departed_at >="), "{hired}");
+    let departed = asked("trips of drivers in 2023", &carrier());
+    assert!(!departed.contains("hired_on"), "{departed}");
+}
+
+#[test]
+fn all_that_is_booked_is_no_state() {
+    let stays = stays();
+    let nights = asked("nights booked per channel", &stays);
+    assert!(!nights.contains("state = 'booked'"), "{nights}");
+    assert!(asked("booked bookings", &stays).contains("state = 'booked'"));
+    assert!(asked("nights of cancelled bookings per channel", &stays).contains("state = 'cancelled'"));
+}
+
+#[test]
+fn verbs_of_two_words_tell_their_dates() {
+    let both = asked("bookings checked in and checked out in 2025", &stays());
+    let within = |column: &str| both.contains(&format!("{column} >= DATE '2025-01-01'"));
+    assert!(within("check_in") && within("check_out"), "{both}");
+}
+
+#[test]
 fn a_single_opinion_makes_no_best_product() {
     let shop = shop();
     for open in ["which product has the worst rating", "product with the highest rating"] {

@@ -87,6 +87,7 @@ fn things_that_numbers_count_are_added_up() {
         "storage in October 2026",
         "average consumption per customer",
         "average API calls per day",
+        "average API calls per customer",
         "average number of API calls per customer",
     ]);
 }
@@ -152,6 +153,7 @@ fn times_are_those_of_what_is_asked_for() {
             "revenue from business customers in 2025",
             "sum of inv.net (with ctr, kd) where kd.typ is B (business) and inv.iss_on is in 2025",
         ),
+        ("complaints of customers who joined in 2024", "all cmpl (with kd) where kd.since is in 2024"),
         (
             "complaints from business customers in 2025",
             "all cmpl (with kd) where kd.typ is B (business) and cmpl.rcv_at is in 2025",
