@@ -24,7 +24,7 @@ use crate::lattice::time_expressions::TimeRange;
 use crate::lattice::value_mentions::StoredValue;
 use crate::query::tree::ColumnId;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use words::{Word, WordKind};
+use words::{Meaning, Word, WordKind};
 
 /// What may begin at one word. Each entry comes with the position after its last word.
 #[derive(Debug, Clone, Default)]
@@ -58,19 +58,7 @@ impl<'a> Lattice<'a> {
         lookup: &dyn ValueLookup,
     ) -> Result<Self, Interrupted> {
         let watch = schema.watch();
-        let is_name = |word: &&Word| matches!(word.kind, WordKind::Word | WordKind::Number);
-        let meanings: Vec<_> = words
-            .iter()
-            .map(|word| Some(word).filter(is_name).map(|word| index.vocabulary.meanings(word)).unwrap_or_default())
-            .collect();
-        let glued: Vec<Option<usize>> = words
-            .iter()
-            .zip(words.iter().skip(1))
-            .map(|(one, two)| {
-                let words = one.kind == WordKind::Word && two.kind == WordKind::Word;
-                words.then(|| index.vocabulary.find(&format!("{}{}", one.lower, two.singular))).flatten()
-            })
-            .collect();
+        let (meanings, glued) = known_words(&words, index);
         let mut cells: Vec<Cell> = Vec::with_capacity(words.len());
         for start in 0..words.len() {
             let (relations, columns) = index.mentions(start, &words, &meanings, &glued, &|| watch.look())?;
@@ -160,6 +148,24 @@ impl<'a> Lattice<'a> {
         let known = covered(&self.words, &self.cells, u32::MAX);
         self.words.iter().zip(known).filter(|(_, known)| !known).map(|(word, _)| word).collect()
     }
+}
+
+/// The words of names that each word may mean, and the one that it makes together with the next.
+fn known_words(words: &[Word], index: &NameIndex) -> (Vec<Vec<Meaning>>, Vec<Option<usize>>) {
+    let is_name = |word: &&Word| matches!(word.kind, WordKind::Word | WordKind::Number);
+    let meanings = words
+        .iter()
+        .map(|word| Some(word).filter(is_name).map(|word| index.vocabulary.meanings(word)).unwrap_or_default())
+        .collect();
+    let glued = words
+        .iter()
+        .zip(words.iter().skip(1))
+        .map(|(one, two)| {
+            let words = one.kind == WordKind::Word && two.kind == WordKind::Word;
+            words.then(|| index.vocabulary.find(&format!("{}{}", one.lower, two.singular))).flatten()
+        })
+        .collect();
+    (meanings, glued)
 }
 
 /// Without columns whose names only contain that of another one of their relation which was said as well: "order ids" are
