@@ -229,37 +229,6 @@ fn labels_of_one_owner_take_no_sessions_memory() {
     assert!(peak < 500_000, "{peak} kB");
 }
 
-/// Comments on wide tables of one owner, however often they change, have nothing else read again, and not many of those at a time.
-#[test]
-fn changed_comments_are_read_alone_and_by_turns() {
-    let (_fixture, mut asker, mut owner) = asker_and_owner("changed_comments");
-    owner.run(
-        "DO $$ DECLARE columns text := (SELECT string_agg(format('c%s int', i), ',') FROM generate_series(1, 1600) i); BEGIN
-             FOR i IN 1..20 LOOP EXECUTE format('CREATE TABLE theirs.w%s (%s)', i, columns); END LOOP;
-         END $$;
-         CREATE TYPE theirs.mood AS ENUM ('fine'); CREATE TABLE theirs.narrow (id int, mood theirs.mood);
-         GRANT SELECT ON theirs.narrow TO PUBLIC",
-    );
-    let told = |asker: &mut Session| -> Option<String> {
-        asker.run("SELECT count(*) FROM nl_schema('how many orders')");
-        let notices = asker.notices();
-        notices.into_iter().rfind(|notice| notice.contains("read again for their comments"))
-    };
-    asker.run("SET client_min_messages = debug1");
-    assert_eq!(told(&mut asker), None);
-    owner.run(
-        "COMMENT ON TABLE theirs.narrow IS 'zeppelins';
-         DO $$ BEGIN FOR i IN 1..20 LOOP EXECUTE format('COMMENT ON COLUMN theirs.w%s.c7 IS %L', i, 'again'); END LOOP; END $$",
-    );
-    assert!(told(&mut asker).is_some_and(|told| told.contains("14 relations are") && told.contains(", 7 wait")));
-    assert!(told(&mut asker).is_some_and(|told| told.contains("7 relations are") && told.contains(", 0 wait")));
-    assert_eq!(told(&mut asker), None);
-    let zeppelins = "SELECT why[1] FROM nl_schema('how many zeppelins') WHERE relation = 'theirs.narrow'";
-    assert!(asker.text(zeppelins).contains("zeppelins"));
-    owner.run("ALTER TYPE theirs.mood ADD VALUE 'gloomy'");
-    assert!(told(&mut asker).is_some_and(|told| told.contains("1 relations are")));
-}
-
 /// For each domain of a chain the server reads the checks of all below it.
 #[test]
 fn a_chain_of_domains_holds_nobody_up() {
