@@ -5,7 +5,7 @@
 //! What a caller may know of it is judged apart and kept for the last callers: see [`rights`]. Nothing of the directory
 //! but names reaches anybody; the rest is read for the relations that were chosen: see [`super::detail`].
 
-mod comments;
+mod comment_changes;
 mod hidden;
 mod outlines;
 mod reading;
@@ -27,7 +27,7 @@ use crate::pg::running::query;
 use crate::pg::running::relations_being_made;
 use crate::pg::running::timer;
 use crate::settings::Scope;
-use comments::Described;
+use comment_changes::Described;
 use hidden::Hidden;
 use linking::{Context, Interrupted, Options, Ranked};
 use outlines::Outlines;

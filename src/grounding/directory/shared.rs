@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::comments::Described;
+use super::comment_changes::Described;
 use super::reading::{self, counted};
 use super::rights::{Group, Groups};
 use super::{Directory, Entry};

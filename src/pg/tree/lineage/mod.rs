@@ -8,11 +8,11 @@
 
 mod aggregates;
 mod comparing;
+mod correlated;
 mod deciding;
 mod entries;
-mod fixed;
 mod row_counts;
-mod sets;
+mod set_operations;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,8 +11,8 @@ use crate::pg::host::report;
 
 /// They are looked at anew after so long.
 const MAX_AGE: Duration = Duration::from_secs(5);
-/// Of relations whose comments have changed, so many columns are read at a time, which takes some 50 ms. The others wait for the next
-/// look: whoever comments on three hundred wide tables every second would slow down every question of everybody.
+/// Of relations whose comments have changed, so many columns are read at a time. The others wait for the next look: whoever comments on
+/// three hundred wide tables every second would slow down every question of everybody. Reading half a million columns took a second.
 const MOST_COLUMNS: usize = 20_000;
 
 /// When they were last looked at.
