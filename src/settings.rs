@@ -23,7 +23,7 @@ use crate::pg::host::extension::check_version;
 use crate::pg::host::guc_limits::reserve_prefix;
 use crate::pg::running::definer::DefinersSettings;
 use crate::pg::running::guc_texts::{configured, define_rule, define_text};
-use crate::pg::running::support_functions;
+use crate::pg::running::watching::support_functions;
 pub use jobs::JobSettings;
 pub use lists::models_of;
 use lists::names;

@@ -18,7 +18,7 @@ use crate::error::{Error, Failure};
 use crate::limits::Bounds;
 use crate::pg::host::interrupts;
 use crate::pg::running::query;
-use crate::pg::running::remote_transactions;
+use crate::pg::running::remote::remote_transactions;
 use crate::pg::running::sandbox::{in_subtransaction, under_limits};
 use clauses::{Locals, Written};
 use schema::quote_ident;

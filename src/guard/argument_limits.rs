@@ -2,10 +2,10 @@
 //!
 //! Found by measuring: `make cancel-latency` calls all of them with arguments that grow, and tells which go on for more than a second
 //! after a cancel. The limits keep one call below about half a second. Between two calls there is a look for cancels
-//! (`pg::running::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
+//! (`pg::running::arguments::calls`), so that any number of them is bounded by `nl2sql.query_timeout`.
 
 use super::{contrib_limits, name_limits};
-use crate::pg::running::argument_bounds::{ArgumentLimit, MOST_XML, Measure};
+use crate::pg::running::arguments::argument_bounds::{ArgumentLimit, MOST_XML, Measure};
 
 /// Arguments of which every part meets every part of the other: what their sizes multiply to, at most.
 pub const fn product(function: &'static str, arguments: &'static [usize], most: f64) -> ArgumentLimit {

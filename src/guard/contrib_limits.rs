@@ -1,7 +1,7 @@
 //! What functions of contrib that can't be stopped may be given, as [`argument_limits`](super::argument_limits) says of the server's.
 
 use super::argument_limits::{any, input, largest, path, product, together};
-use crate::pg::running::argument_bounds::ArgumentLimit;
+use crate::pg::running::arguments::argument_bounds::ArgumentLimit;
 
 /// A limit on a function of a library.
 const fn of(library: &'static str, limit: ArgumentLimit) -> ArgumentLimit {

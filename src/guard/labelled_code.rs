@@ -3,7 +3,7 @@
 //!
 //! Names mean what the server would take them for, so that a label masks nobody's answer who does not read what is labelled. Code
 //! whose text does not tell what it reads is masked whole where somebody trusted has labels. What this does not see is stopped when
-//! it runs: see [`crate::pg::running::labelled_reads`].
+//! it runs: see [`crate::pg::running::watching::labelled_reads`].
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

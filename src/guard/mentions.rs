@@ -2,7 +2,7 @@
 //!
 //! It reads words as the server's scanner does (scan.l): comments and string constants are no words, quoted identifiers are taken
 //! as they stand, others are folded. A word is a relation where one can stand: after FROM, JOIN and their kin, and a function
-//! before a parenthesis. What this misses is stopped when it runs ([`crate::pg::running::labelled_reads`]).
+//! before a parenthesis. What this misses is stopped when it runs ([`crate::pg::running::watching::labelled_reads`]).
 
 use std::collections::BTreeSet;
 

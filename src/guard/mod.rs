@@ -31,12 +31,12 @@ use crate::grounding::array_literal;
 use crate::pg::host::report;
 use crate::pg::rows::assignment_casts::{self, AssignmentCasts};
 use crate::pg::rows::receiver::RowTransform;
-use crate::pg::running::argument_bounds;
+use crate::pg::running::arguments::argument_bounds;
 use crate::pg::running::query::rows_in;
-use crate::pg::running::remote_transactions;
-use crate::pg::running::runtime_hooks;
+use crate::pg::running::remote::remote_transactions;
 use crate::pg::running::sandbox::{Sandbox, sandboxed};
-use crate::pg::running::watch_state::Judges;
+use crate::pg::running::watching::runtime_hooks;
+use crate::pg::running::watching::watch_state::Judges;
 use crate::pg::statement::{Planned, Prepared, parse};
 use crate::pg::tree::growth;
 use crate::pg::tree::lineage::Sources;
@@ -137,7 +137,7 @@ pub fn watch() {
     crate::pg::running::cursor::install(|| Settings::load().bounds);
     remote_transactions::install(|| Settings::load().bounds.milliseconds);
     crate::pg::running::worker_limits::install(|| Settings::load().bounds.memory_kb);
-    crate::pg::running::growth_hooks::install(growth::of, sizes::MAX_GROWTH);
+    crate::pg::running::watching::growth_hooks::install(growth::of, sizes::MAX_GROWTH);
     argument_bounds::install(argument_limits::all());
     warn_of_endless_functions();
 }

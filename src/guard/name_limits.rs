@@ -2,7 +2,7 @@
 //! for no cancel meanwhile (stringToQualifiedNameList in regproc.c, convert_any_priv_string in acl.c): 40 MB of them take five seconds
 //! and 1.6 GB. Names have 63 bytes; one of a function with a hundred arguments has some thousands.
 
-use crate::pg::running::argument_bounds::{ArgumentLimit, Measure};
+use crate::pg::running::arguments::argument_bounds::{ArgumentLimit, Measure};
 
 /// Bytes of all texts of a call together.
 const MOST: f64 = 1e4;

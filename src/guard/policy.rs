@@ -5,7 +5,7 @@
 use super::known_functions::{
     HARMLESS, ONLY_LOOKS, READ, SERVER, TELLS, danger, is_of_cluster_plans, serves_administration,
 };
-use crate::pg::running::function_facts::{Call, Language};
+use crate::pg::running::watching::function_facts::{Call, Language};
 use crate::pg::tree::uses::Origin;
 
 /// A function of pg_proc, or a part of an aggregate, as far as the policy cares.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::ledger::{Entry, ended};
 use crate::model::{Call, Chain, Replied};
 use crate::pg::running::as_asker::{Asker, as_asker};
-use crate::pg::running::support_functions;
+use crate::pg::running::watching::support_functions;
 use crate::settings::Settings;
 use wire::Price;
 

@@ -19,14 +19,14 @@ use crate::pg::host::failure::catch;
 use crate::pg::host::invalidation;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
-use crate::pg::running::cluster_transactions;
-use crate::pg::running::judged_types;
-use crate::pg::running::labelled_reads::{self, Foreseen, LabelledReads};
-use crate::pg::running::plan_hooks::{mark_as_cursor, opener_of_cursor};
-use crate::pg::running::remote_transactions;
-use crate::pg::running::runtime_hooks::Forced;
+use crate::pg::running::remote::cluster_transactions;
+use crate::pg::running::remote::remote_transactions;
 use crate::pg::running::sandbox::{limit_temp_files, under_limits};
-use crate::pg::running::watch_state::{is_watching, set_planning};
+use crate::pg::running::watching::judged_types;
+use crate::pg::running::watching::labelled_reads::{self, Foreseen, LabelledReads};
+use crate::pg::running::watching::plan_hooks::{mark_as_cursor, opener_of_cursor};
+use crate::pg::running::watching::runtime_hooks::Forced;
+use crate::pg::running::watching::watch_state::{is_watching, set_planning};
 
 /// A judged plan in memory of its own, with the locks it needs not yet taken.
 pub struct DetachedPlan {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
 
-use crate::pg::running::watch_state::may_rules_change;
+use crate::pg::running::watching::watch_state::may_rules_change;
 
 /// What the configuration files, the command line and ALTER ROLE ALL say, by the number of the text.
 static CONFIGURED: [Mutex<Option<CString>>; 8] = [const { Mutex::new(None) }; 8];

@@ -1,11 +1,11 @@
 //! A hard limit on the memory of this process while a statement that is not ours runs: past it the system gives no more, and the
-//! server raises its own ERROR, as where a machine is full. The looks at the memory in [`super::timer`] lead to an ERROR only where
+//! server raises its own ERROR, as where a machine is full. The looks at the memory in [`crate::pg::running::timer`] lead to an ERROR only where
 //! the server looks for interrupts, and one expression can take gigabytes in between.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-use super::process_memory::{bytes_of, reserved_pages};
+use crate::pg::running::process_memory::{bytes_of, reserved_pages};
 
 /// What is reserved need not be used: tables for hashing, and texts that grow, are reserved twice as large as what is in them.
 const RESERVED_PER_USED: i64 = 2;

@@ -11,9 +11,9 @@ use crate::error::Error;
 use crate::limits::Bounds;
 use crate::pg::host::interrupts;
 use crate::pg::host::text::owned;
-use crate::pg::running::prepared_code::{JudgedFor, judged_for};
 use crate::pg::running::sandbox::{Sandbox, in_subtransaction, in_writing_subtransaction, limit_waiting, under_limits};
-use crate::pg::running::watch_state::OwnQuery;
+use crate::pg::running::watching::prepared_code::{JudgedFor, judged_for};
+use crate::pg::running::watching::watch_state::OwnQuery;
 
 /// One row of a result: each column as the type's output function prints it.
 pub type Row = Vec<Option<String>>;

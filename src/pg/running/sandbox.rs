@@ -14,10 +14,12 @@ use crate::limits::Bounds;
 use crate::pg::host::connect_timeout;
 use crate::pg::host::failure::catch;
 use crate::pg::host::messages::{self, Withheld};
-use crate::pg::running::labelled_reads::{Foreseen, LabelledReads};
+use crate::pg::running::memory_ceiling;
 use crate::pg::running::portals::Suspended;
 use crate::pg::running::timer::{Exceeded, Timer, trim_memory};
-use crate::pg::running::{memory_ceiling, runtime_hooks, watch_state};
+use crate::pg::running::watching::labelled_reads::{Foreseen, LabelledReads};
+use crate::pg::running::watching::runtime_hooks;
+use crate::pg::running::watching::watch_state;
 
 /// Proof that the code holding it runs inside the read-only subtransaction.
 pub struct Sandbox<'s> {

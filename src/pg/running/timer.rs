@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicUsize, Ordering:
 
 use pgrx::pg_sys;
 
-use super::memory_ceiling;
-use super::process_memory::{self, private_pages};
 use crate::pg::host::failure::listen_to_cancels;
+use crate::pg::running::memory_ceiling;
+use crate::pg::running::process_memory::{self, private_pages};
 
 // utils/timeout.h, which pgrx does not bind. None of these raises an ERROR.
 unsafe extern "C-unwind" {

@@ -3,8 +3,8 @@
 
 use std::sync::OnceLock;
 
-use super::timer::{self, Timer};
 use crate::pg::host::messages;
+use crate::pg::running::timer::{self, Timer};
 
 static MEMORY_KB: OnceLock<fn() -> i32> = OnceLock::new();
 

@@ -9,8 +9,8 @@ use super::ownership::{Relation, has_policies_for, is_invoker, owner_of_type};
 use super::uses::{Origin, Uses};
 use crate::error::Error;
 use crate::pg::host::text::owned;
-use crate::pg::running::function_facts;
-use crate::pg::running::watch_state::judges;
+use crate::pg::running::watching::function_facts;
+use crate::pg::running::watching::watch_state::judges;
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {

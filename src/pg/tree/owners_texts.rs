@@ -20,8 +20,9 @@ use super::type_code::{MOST_DOMAINS, add_code_of_types, keep_checks};
 use super::uses::{self, Origin, Uses};
 use crate::error::Error;
 use crate::pg::host::report::raise;
-use crate::pg::running::watch_state::{is_watching, set_planning};
-use crate::pg::running::{judged_types, prepared_code};
+use crate::pg::running::watching::judged_types;
+use crate::pg::running::watching::prepared_code;
+use crate::pg::running::watching::watch_state::{is_watching, set_planning};
 
 static mut NEXT: pg_sys::planner_hook_type = None;
 

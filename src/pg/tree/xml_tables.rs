@@ -4,7 +4,7 @@
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::{FromDatum, PgList};
 
-use crate::pg::running::xml_sizes::looks;
+use crate::pg::running::arguments::xml_sizes::looks;
 
 /// More bytes of paths are no paths.
 const MAX_PATHS: usize = 10_000;

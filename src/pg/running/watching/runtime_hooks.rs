@@ -10,12 +10,17 @@ use std::ffi::{CStr, c_char, c_int};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
-use super::portals::Suspended;
-use super::watch_state::{self, Judges, is_watching, raise, set_guarded};
-use super::{function_hooks, join_search, judged_types, plan_hooks, prepared_code};
 use crate::error::Error;
 use crate::pg::host::text::owned;
-use crate::pg::running::{leaving_databases, relations_being_made};
+use crate::pg::running::leaving_databases;
+use crate::pg::running::portals::Suspended;
+use crate::pg::running::watching::function_hooks;
+use crate::pg::running::watching::join_search;
+use crate::pg::running::watching::judged_types;
+use crate::pg::running::watching::plan_hooks;
+use crate::pg::running::watching::prepared_code;
+use crate::pg::running::watching::relations_being_made;
+use crate::pg::running::watching::watch_state::{self, Judges, is_watching, raise, set_guarded};
 
 static mut NEXT_UTILITY: pg_sys::ProcessUtility_hook_type = None;
 
@@ -25,7 +30,7 @@ thread_local! {
 }
 
 /// Lets the next utility statement run inside a sandbox, and none after it: what it runs in turn is watched.
-pub(super) fn let_one_utility_pass() {
+pub(in crate::pg::running) fn let_one_utility_pass() {
     IS_OURS.set(true);
 }
 
@@ -135,7 +140,7 @@ unsafe extern "C-unwind" fn on_utility(
 ///
 /// # Safety
 /// In a transaction; the statement is a live tree.
-pub(super) unsafe fn run_utility(statement: *mut pg_sys::Node, text: &CStr) {
+pub(in crate::pg::running) unsafe fn run_utility(statement: *mut pg_sys::Node, text: &CStr) {
     // SAFETY: the caller's promise. The node is made in the current memory context, of zeros, with the tag of its type. The boundary
     // has an ERROR go on as a panic.
     unsafe {

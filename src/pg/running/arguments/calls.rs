@@ -7,9 +7,9 @@
 //! ExecInterpExpr (execExprInterp.c) looks for no interrupts between the calls of one expression: a select list of a thousand
 //! functions that take half a second each could be ended by nobody. Neither does the planner, where it asks for the
 //! selectivity of each element of a constant array, and it makes a clause of each to find out which partitions may
-//! be left out: one of millions takes gigabytes. So all entries of the table that [`super::argument_bounds`] has no limit for
+//! be left out: one of millions takes gigabytes. So all entries of the table that [`crate::pg::running::arguments::argument_bounds`] has no limit for
 //! lead to [`watched`], but for those of the quickest functions. Of these, comparisons have a look of their own: see
-//! [`super::quick_comparisons`].
+//! [`crate::pg::running::arguments::quick_comparisons`].
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::Relaxed};
@@ -17,13 +17,13 @@ use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::Relaxed};
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::prelude::*;
 
-use super::builtin_functions::{self, Builtin, Function};
-use super::plan_hooks::interrupt;
-use super::quick_comparisons::{is_comparison, watch_comparison};
-use super::rank_sizes;
-use super::watch_state::{is_analyzing, is_planning, is_watching};
 use crate::error::Error;
 use crate::pg::host::report;
+use crate::pg::running::arguments::builtin_functions::{self, Builtin, Function};
+use crate::pg::running::arguments::quick_comparisons::{is_comparison, watch_comparison};
+use crate::pg::running::arguments::rank_sizes;
+use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::watch_state::{is_analyzing, is_planning, is_watching};
 
 /// More elements than anybody writes in a list; far fewer than take the planner a second.
 const MOST_ELEMENTS: i32 = 100_000;
@@ -102,7 +102,7 @@ const WRITTEN: [&str; 9] =
     ["textout", "byteaout", "bpcharout", "varcharout", "json_out", "xml_out", "bit_out", "varbit_out", "tsvectorout"];
 
 /// A function of the server is about to be called, of which these arguments may be large, bit by bit.
-pub(super) fn note(function: pg_sys::Oid, large_arguments: u8) {
+pub(in crate::pg::running) fn note(function: pg_sys::Oid, large_arguments: u8) {
     if large_arguments != 0
         && let Some(at) = builtin_functions::place_of(function)
         && let Some(place) = LARGE.get(at / ROWS).and_then(|row| row.get(at % ROWS))

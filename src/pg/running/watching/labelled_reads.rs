@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgrx::PgList;
 use pgrx::pg_sys::{self, FmgrHookEventType, NodeTag, RTEKind};
 
-use super::plan_hooks::qualified;
 use crate::error::Error;
 use crate::pg::host::labelled_relations::{STATISTICS, is_labelled};
+use crate::pg::running::watching::plan_hooks::qualified;
 
 /// The labelled relations that code may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +164,7 @@ pub unsafe fn judge(plan: &pg_sys::PlannedStmt, is_known: impl Fn(u32) -> bool) 
 ///
 /// # Safety
 /// As for [`judge`].
-pub(super) unsafe fn judge_again(plan: &pg_sys::PlannedStmt) -> Result<(), Error> {
+pub(in crate::pg::running) unsafe fn judge_again(plan: &pg_sys::PlannedStmt) -> Result<(), Error> {
     // The statement itself runs in no function.
     if STATE.with_borrow(|state| state.depth > 0 && !state.is_masked) {
         // SAFETY: the caller's promise.

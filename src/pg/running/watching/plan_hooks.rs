@@ -9,11 +9,14 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, RTEKind};
 use pgrx::prelude::*;
 
-use super::remote_statement::Remote;
-use super::watch_state::{is_watching, judges, raise};
-use super::{labelled_reads, predicates, remote_transactions, worker_limits};
 use crate::error::Error;
 use crate::pg::host::text::owned;
+use crate::pg::running::remote::remote_statement::Remote;
+use crate::pg::running::remote::remote_transactions;
+use crate::pg::running::watching::labelled_reads;
+use crate::pg::running::watching::predicates;
+use crate::pg::running::watching::watch_state::{is_watching, judges, raise};
+use crate::pg::running::worker_limits;
 
 static mut NEXT_START: pg_sys::ExecutorStart_hook_type = None;
 static mut NEXT_RELATION: pg_sys::get_relation_info_hook_type = None;
@@ -235,7 +238,7 @@ unsafe extern "C-unwind" fn judge_predicates(
 
 /// The planner looks for no cancel by itself.
 #[pg_guard]
-pub(super) unsafe extern "C-unwind" fn interrupt() {
+pub(in crate::pg::running) unsafe extern "C-unwind" fn interrupt() {
     pgrx::check_for_interrupts!();
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
 
-use super::function_facts::Call;
+use crate::pg::running::watching::function_facts::Call;
 
 /// The rules, each of which tells why something may not be done, if so.
 pub struct Judges {
@@ -135,7 +135,7 @@ impl Drop for Analysis {
 }
 
 /// A statement is analyzed, and nothing of it has been judged.
-pub(super) fn is_analyzing() -> bool {
+pub(in crate::pg::running) fn is_analyzing() -> bool {
     ANALYZING.get()
 }
 
@@ -145,7 +145,7 @@ pub(in crate::pg) fn set_planning(is_planning: bool) -> bool {
     PLANNING.replace(is_planning)
 }
 
-pub(super) fn is_planning() -> bool {
+pub(in crate::pg::running) fn is_planning() -> bool {
     PLANNING.get()
 }
 
@@ -171,4 +171,4 @@ pub fn may_rules_change() -> bool {
     !GUARDED.get() || unsafe { pg_sys::InitializingParallelWorker }
 }
 
-pub(super) use crate::pg::host::report::raise;
+pub(in crate::pg::running) use crate::pg::host::report::raise;

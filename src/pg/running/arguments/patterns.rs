@@ -11,11 +11,11 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::prelude::*;
 
-use super::builtin_functions::{Builtin, Function};
-use super::plan_hooks::interrupt;
-use super::watch_state::is_watching;
 use crate::error::Error;
 use crate::pg::host::report;
+use crate::pg::running::arguments::builtin_functions::{Builtin, Function};
+use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::watch_state::is_watching;
 
 /// More bytes than anybody writes in a pattern; it takes the planner less than a second.
 const MOST_BYTES: usize = 10_000;

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 
 use pgrx::pg_sys;
 
-use super::builtin_functions::{Builtin, Function};
-use super::plan_hooks::interrupt;
-use super::watch_state::is_watching;
+use crate::pg::running::arguments::builtin_functions::{Builtin, Function};
+use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::watch_state::is_watching;
 
 const ROWS: usize = 8;
 const PLACES: usize = 32;

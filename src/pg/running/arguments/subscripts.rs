@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 
 use pgrx::pg_sys::{self, ExecEvalSubroutine, SubscriptRoutines};
 
-use super::builtin_functions::{Builtin, Function};
-use super::plan_hooks::interrupt;
-use super::watch_state::is_watching;
+use crate::pg::running::arguments::builtin_functions::{Builtin, Function};
+use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::watch_state::is_watching;
 
 /// The server's handlers: functions that give the support of a type.
 const HANDLERS: [&str; 3] = ["array_subscript_handler", "raw_array_subscript_handler", "jsonb_subscript_handler"];
