@@ -20,19 +20,12 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::builtin_functions::{self, Function};
+use super::calls::{self, Made};
+use super::{any_sizes, format_width, headline_sizes, jsonpath_sizes, patterns, rank_sizes, subscripts, xml_sizes};
 use crate::error::Error;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
-use crate::pg::running::arguments::any_sizes;
-use crate::pg::running::arguments::builtin_functions::{self, Function};
-use crate::pg::running::arguments::calls::{self, Made};
-use crate::pg::running::arguments::format_width;
-use crate::pg::running::arguments::headline_sizes;
-use crate::pg::running::arguments::jsonpath_sizes;
-use crate::pg::running::arguments::patterns;
-use crate::pg::running::arguments::rank_sizes;
-use crate::pg::running::arguments::subscripts;
-use crate::pg::running::arguments::xml_sizes;
 use crate::pg::running::watching::plan_hooks::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 

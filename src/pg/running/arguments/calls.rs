@@ -7,9 +7,9 @@
 //! ExecInterpExpr (execExprInterp.c) looks for no interrupts between the calls of one expression: a select list of a thousand
 //! functions that take half a second each could be ended by nobody. Neither does the planner, where it asks for the
 //! selectivity of each element of a constant array, and it makes a clause of each to find out which partitions may
-//! be left out: one of millions takes gigabytes. So all entries of the table that [`crate::pg::running::arguments::argument_bounds`] has no limit for
+//! be left out: one of millions takes gigabytes. So all entries of the table that [`super::argument_bounds`] has no limit for
 //! lead to [`watched`], but for those of the quickest functions. Of these, comparisons have a look of their own: see
-//! [`crate::pg::running::arguments::quick_comparisons`].
+//! [`super::quick_comparisons`].
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::Relaxed};
@@ -17,11 +17,11 @@ use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering::Relaxed};
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::prelude::*;
 
+use super::builtin_functions::{self, Builtin, Function};
+use super::quick_comparisons::{is_comparison, watch_comparison};
+use super::rank_sizes;
 use crate::error::Error;
 use crate::pg::host::report;
-use crate::pg::running::arguments::builtin_functions::{self, Builtin, Function};
-use crate::pg::running::arguments::quick_comparisons::{is_comparison, watch_comparison};
-use crate::pg::running::arguments::rank_sizes;
 use crate::pg::running::watching::plan_hooks::interrupt;
 use crate::pg::running::watching::watch_state::{is_analyzing, is_planning, is_watching};
 

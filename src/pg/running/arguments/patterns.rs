@@ -11,9 +11,9 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag};
 use pgrx::prelude::*;
 
+use super::builtin_functions::{Builtin, Function};
 use crate::error::Error;
 use crate::pg::host::report;
-use crate::pg::running::arguments::builtin_functions::{Builtin, Function};
 use crate::pg::running::watching::plan_hooks::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 

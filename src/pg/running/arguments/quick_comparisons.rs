@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 
 use pgrx::pg_sys;
 
-use crate::pg::running::arguments::builtin_functions::{Builtin, Function};
+use super::builtin_functions::{Builtin, Function};
 use crate::pg::running::watching::plan_hooks::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 

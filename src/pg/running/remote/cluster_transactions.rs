@@ -12,10 +12,8 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag};
 
+use super::remote_transactions::{local_transaction, longest, raw::planstate_tree_walker, read_only_statement};
 use crate::pg::host::text::owned;
-use crate::pg::running::remote::remote_transactions::{
-    local_transaction, longest, raw::planstate_tree_walker, read_only_statement,
-};
 use crate::pg::running::sandbox::{Sandbox, set_locally};
 use crate::pg::running::watching::labelled_reads::{Foreseen, LabelledReads};
 use crate::pg::running::watching::runtime_hooks;

@@ -2,7 +2,7 @@
 //!
 //! Up to PostgreSQL 18, postgres_fdw begins a remote transaction that may write, whatever the local one is (begin_remote_xact in
 //! its connection.c), so a function behind a remote view could. So a statement of ours runs first, in the very
-//! connection that is read from: see [`crate::pg::running::remote::remote_statement`]. The remote server lets nothing put that back before the
+//! connection that is read from: see [`super::remote_statement`]. The remote server lets nothing put that back before the
 //! transaction or savepoint ends that it was set in: those of postgres_fdw begin and end with the local ones.
 
 use std::cell::RefCell;
@@ -12,9 +12,9 @@ use std::sync::OnceLock;
 use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag};
 
+use super::remote_statement::{Remote, postgres_fdw_server, texts};
 use crate::error::Error;
 use crate::pg::host::text::owned;
-use crate::pg::running::remote::remote_statement::{Remote, postgres_fdw_server, texts};
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::running::watching::watch_state::raise;
 

@@ -12,15 +12,12 @@ use std::ffi::{c_int, c_void};
 use pgrx::pg_sys::{self, ObjectAccessType};
 use pgrx::prelude::*;
 
+use super::function_facts::{self, Facts, Language};
+use super::watch_state::{is_analyzing, is_inside, is_watching, judges, raise};
+use super::{judged_types, labelled_reads, prepared_code, relations_being_made};
 use crate::error::Error;
 use crate::pg::running::arguments::argument_bounds;
 use crate::pg::running::arguments::calls;
-use crate::pg::running::watching::function_facts::{self, Facts, Language};
-use crate::pg::running::watching::judged_types;
-use crate::pg::running::watching::labelled_reads;
-use crate::pg::running::watching::prepared_code;
-use crate::pg::running::watching::relations_being_made;
-use crate::pg::running::watching::watch_state::{is_analyzing, is_inside, is_watching, judges, raise};
 
 static mut NEXT_ACCESS: pg_sys::object_access_hook_type = None;
 static mut NEXT_LOOKUP: pg_sys::needs_fmgr_hook_type = None;

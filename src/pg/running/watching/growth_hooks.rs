@@ -8,10 +8,10 @@ use std::sync::OnceLock;
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::plan_hooks::interrupt;
+use super::watch_state::{is_watching, raise};
 use crate::error::Error;
 use crate::limits::Growth;
-use crate::pg::running::watching::plan_hooks::interrupt;
-use crate::pg::running::watching::watch_state::{is_watching, raise};
 
 /// The rewriter looks for each relation in all of a statement (rangeTableEntry_used in rewriteManip.c), and the planner compares each
 /// aggregate with all before it (find_compatible_agg in prepagg.c).

@@ -10,9 +10,9 @@ use pgrx::PgList;
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::plan_hooks::interrupt;
+use super::watch_state::{is_watching, raise};
 use crate::error::Error;
-use crate::pg::running::watching::plan_hooks::interrupt;
-use crate::pg::running::watching::watch_state::{is_watching, raise};
 
 /// Pairs of relations times outer joins, each of which takes some ten nanoseconds. A hundred relations with fifty outer joins are
 /// half a million.

@@ -11,9 +11,9 @@ use std::sync::OnceLock;
 
 use pgrx::pg_sys;
 
+use super::watch_state::{is_watching, raise};
 use crate::error::Error;
 use crate::pg::host::invalidation;
-use crate::pg::running::watching::watch_state::{is_watching, raise};
 
 /// Tells why values of these types may not be made, if so.
 pub type Judge = fn(&BTreeSet<u32>) -> Option<Error>;

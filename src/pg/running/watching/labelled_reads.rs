@@ -12,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pgrx::PgList;
 use pgrx::pg_sys::{self, FmgrHookEventType, NodeTag, RTEKind};
 
+use super::plan_hooks::qualified;
 use crate::error::Error;
 use crate::pg::host::labelled_relations::{STATISTICS, is_labelled};
-use crate::pg::running::watching::plan_hooks::qualified;
 
 /// The labelled relations that code may read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,13 +9,12 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, RTEKind};
 use pgrx::prelude::*;
 
+use super::watch_state::{is_watching, judges, raise};
+use super::{labelled_reads, predicates};
 use crate::error::Error;
 use crate::pg::host::text::owned;
 use crate::pg::running::remote::remote_statement::Remote;
 use crate::pg::running::remote::remote_transactions;
-use crate::pg::running::watching::labelled_reads;
-use crate::pg::running::watching::predicates;
-use crate::pg::running::watching::watch_state::{is_watching, judges, raise};
 use crate::pg::running::worker_limits;
 
 static mut NEXT_START: pg_sys::ExecutorStart_hook_type = None;

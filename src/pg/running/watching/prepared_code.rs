@@ -8,9 +8,9 @@ use std::cell::Cell;
 
 use pgrx::pg_sys;
 
+use super::function_facts::{Call, Language};
+use super::watch_state::judges;
 use crate::pg::host::invalidation::{generation, generation_of_functions};
-use crate::pg::running::watching::function_facts::{Call, Language};
-use crate::pg::running::watching::watch_state::judges;
 
 /// For whom something was judged: the role, the generation of functions, and the settings' of the rules.
 pub type JudgedFor = (pg_sys::Oid, u64, u64);

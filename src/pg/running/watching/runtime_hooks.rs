@@ -10,17 +10,12 @@ use std::ffi::{CStr, c_char, c_int};
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
+use super::watch_state::{self, Judges, is_watching, raise, set_guarded};
+use super::{function_hooks, join_search, judged_types, plan_hooks, prepared_code, relations_being_made};
 use crate::error::Error;
 use crate::pg::host::text::owned;
 use crate::pg::running::leaving_databases;
 use crate::pg::running::portals::Suspended;
-use crate::pg::running::watching::function_hooks;
-use crate::pg::running::watching::join_search;
-use crate::pg::running::watching::judged_types;
-use crate::pg::running::watching::plan_hooks;
-use crate::pg::running::watching::prepared_code;
-use crate::pg::running::watching::relations_being_made;
-use crate::pg::running::watching::watch_state::{self, Judges, is_watching, raise, set_guarded};
 
 static mut NEXT_UTILITY: pg_sys::ProcessUtility_hook_type = None;
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
 
-use crate::pg::running::watching::function_facts::Call;
+use super::function_facts::Call;
 
 /// The rules, each of which tells why something may not be done, if so.
 pub struct Judges {
