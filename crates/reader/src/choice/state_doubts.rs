@@ -31,6 +31,7 @@ const ENDED: [&str; 16] = [
 /// Whether any of these is so.
 pub fn mistakes_a_state(query: &QueryTree, lattice: &Lattice, schema: &SchemaView) -> bool {
     takes_a_deed_for_a_state(query, lattice)
+        || takes_later_states_for_earlier_ones(query, lattice, schema)
         || takes_what_all_are_for_a_state(query, lattice, schema)
         || dates_an_end_by_the_beginning(query, lattice, schema)
 }
@@ -59,6 +60,25 @@ fn takes_a_deed_for_a_state(query: &QueryTree, lattice: &Lattice) -> bool {
         let mut states = lattice.cell(at).values.iter().filter(|m| m.target.value.is_empty() && m.end == at + 1);
         lattice.lower(at + 1) == "by" && states.any(|m| is_state(m.target.column))
     })
+}
+
+/// "Orders that are not shipped yet" are none of those that are delivered already, though their state is another. Nothing comes after
+/// an end.
+fn takes_later_states_for_earlier_ones(query: &QueryTree, lattice: &Lattice, schema: &SchemaView) -> bool {
+    let is_end = |column: ColumnId| {
+        let tells = |at: usize| lattice.cell(at).values.iter().any(|m| m.target.column == column);
+        (0..lattice.len()).any(|at| ENDED.contains(&lattice.lower(at)) && tells(at))
+    };
+    let are_two = |id: ColumnId| {
+        let column = schema.column(id);
+        column.labels.len().max(column.common_values.len()).max(schema.codes(id).len()) == 2
+    };
+    let denies = |condition: &Condition| match condition {
+        Condition::OneOf { column: at, negated: true, .. } => !are_two(at.column) && !is_end(at.column),
+        _ => false,
+    };
+    (0..lattice.len()).any(|at| lattice.lower(at) == "yet")
+        && query.sources.iter().any(|source| source.conditions.iter().any(denies))
 }
 
 /// "Nights booked per channel" are those of all bookings, and not of those alone whose state is "booked".

@@ -18,6 +18,10 @@ impl Parser<'_> {
         let mut found = Vec::new();
         for (one, begin) in &self.lattice.cell(self.skip_articles(start)).categories {
             let Category::Highest(direction) = one else { continue };
+            // The best product is not the dearest one.
+            if matches!(self.lattice.lower(begin - 1), "best" | "worst") {
+                continue;
+            }
             for (noun, end) in self.noun_phrases(*begin).into_iter().filter(|(noun, _)| noun.column.is_none()) {
                 let limit = limit.or((!noun.plural).then_some(1)).filter(|limit| *limit > 0);
                 let (Some(column), Some(limit)) = (self.worth_of_row(noun.relation), limit) else { continue };

@@ -100,6 +100,8 @@ pub enum Quality {
     Weight,
     Speed,
     Rating,
+    /// "Best", which need not speak of ratings.
+    Goodness,
     /// What somebody is paid.
     Pay,
 }
@@ -170,8 +172,10 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::Superlative(Quality::Weight, Ascending)], &["lightest"]),
     (&[Category::Superlative(Quality::Speed, Descending)], &["fastest"]),
     (&[Category::Superlative(Quality::Speed, Ascending)], &["slowest"]),
-    (&[Category::Superlative(Quality::Rating, Descending)], &["best", "best rated", "highest rated", "top rated"]),
-    (&[Category::Superlative(Quality::Rating, Ascending)], &["worst", "worst rated", "lowest rated"]),
+    (&[Category::Superlative(Quality::Goodness, Descending)], &["best"]),
+    (&[Category::Superlative(Quality::Goodness, Ascending)], &["worst"]),
+    (&[Category::Superlative(Quality::Rating, Descending)], &["best rated", "highest rated", "top rated"]),
+    (&[Category::Superlative(Quality::Rating, Ascending)], &["worst rated", "lowest rated"]),
     (&[Category::Superlative(Quality::Pay, Descending)], &["highest paid", "best paid", "highest earning", "top earning"]),
     (&[Category::Superlative(Quality::Pay, Ascending)], &["lowest paid", "worst paid", "least paid", "lowest earning"]),
     (&[Category::Comparative(Quality::Price, ">")], &["more expensive than", "costlier than", "pricier than"]),
@@ -354,7 +358,7 @@ pub fn quality_words(quality: Quality) -> &'static [&'static str] {
         Quality::Length => &["length", "duration", "minutes", "distance", "kilometre", "kilometer", "km", "mile"],
         Quality::Weight => &["weight"],
         Quality::Speed => &["speed", "time"],
-        Quality::Rating => &["rating", "score"],
+        Quality::Rating | Quality::Goodness => &["rating", "score"],
         Quality::Pay => &["salary", "wage", "pay"],
     }
 }

@@ -277,3 +277,36 @@ fn who_ordered_last_is_told_by_orders() {
     }
     assert!(asked("which customer signed up most recently", &shop).contains("signed_up DESC"));
 }
+
+#[test]
+fn the_most_expensive_order_is_the_one_that_costs_most() {
+    let shop = shop();
+    for question in ["most expensive order", "5 cheapest orders", "most expensive order of each customer"] {
+        let sql = asked(question, &shop);
+        assert!(!sql.contains("BY shipping") && !sql.contains("BY orders.shipping"), "{question}: {sql}");
+        assert!(sql.contains("total"), "{question}: {sql}");
+    }
+    assert!(asked("most expensive product", &shop).contains("ORDER BY price DESC"));
+}
+
+#[test]
+fn the_best_of_those_who_rate_are_not_told_by_what_they_gave() {
+    let shop = shop();
+    for open in ["best customers", "worst customers", "best countries", "who are our best customers"] {
+        assert_eq!(asked(open, &shop), "", "{open}");
+    }
+    assert!(asked("best rated products", &shop).contains("avg("));
+    assert!(asked("top 3 customers by average rating", &shop).contains("avg("));
+}
+
+#[test]
+fn what_is_not_yet_so_may_have_passed_it() {
+    let shop = shop();
+    for open in
+        ["orders that have not been shipped yet", "orders not yet delivered", "orders that are not delivered yet"]
+    {
+        assert_eq!(asked(open, &shop), "", "{open}");
+    }
+    assert!(asked("orders that are not cancelled", &shop).contains("<> 'cancelled'"));
+    assert!(asked("bookings that are not cancelled yet", &stays()).contains("cancelled"));
+}
