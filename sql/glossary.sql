@@ -41,6 +41,6 @@ COMMENT ON POLICY own_terms ON nl2sql.glossary IS 'every role the terms that it 
 GRANT SELECT ON nl2sql.glossary TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.glossary',
-    'WHERE definer::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
+    'WHERE definer::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-            OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+            OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r))');

@@ -79,7 +79,8 @@ CREATE VIEW nl2sql.jobs WITH (security_barrier) AS
                      OR j.database OPERATOR(pg_catalog.<>) (SELECT d.oid FROM pg_catalog.pg_database d
                          WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))
                 THEN 'expired' ELSE j.state END AS state,
-           CASE j.state WHEN 'waiting' THEN pg_catalog.row_number() OVER (PARTITION BY j.state ORDER BY j.submitted_at, j.id) END AS "position",
+           CASE WHEN j.state OPERATOR(pg_catalog.=) 'waiting'
+                THEN pg_catalog.row_number() OVER (PARTITION BY j.state ORDER BY j.submitted_at, j.id) END AS "position",
            j.question, j.thread, j.model, j.attempts,
            (EXTRACT(epoch FROM (COALESCE(j.ended_at, pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.-) j.submitted_at))
             OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 AS milliseconds,

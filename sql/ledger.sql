@@ -188,14 +188,14 @@ COMMENT ON COLUMN nl2sql.quota.concurrent IS
 COMMENT ON INDEX nl2sql.quota_pkey IS 'keeps quotas of one kind apart';
 ALTER TABLE nl2sql.quota ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_quotas ON nl2sql.quota
-    USING (CASE role::pg_catalog.oid WHEN 0 THEN true
+    USING (CASE WHEN role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN true
            ELSE pg_catalog.pg_has_role(CURRENT_USER, role::pg_catalog.oid, 'MEMBER') END);
 COMMENT ON POLICY own_quotas ON nl2sql.quota IS 'every role those that are for it';
 GRANT SELECT ON nl2sql.quota TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.quota',
-    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-        OR role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+        OR role::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)');
 
 CREATE TABLE nl2sql.profile (
     role regrole NOT NULL,
@@ -219,11 +219,11 @@ COMMENT ON COLUMN nl2sql.profile.value IS 'as SET takes it';
 COMMENT ON INDEX nl2sql.profile_pkey IS 'keeps a role from having a setting twice';
 ALTER TABLE nl2sql.profile ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_profile ON nl2sql.profile
-    USING (CASE role::pg_catalog.oid WHEN 0 THEN true
+    USING (CASE WHEN role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN true
            ELSE pg_catalog.pg_has_role(CURRENT_USER, role::pg_catalog.oid, 'MEMBER') END);
 COMMENT ON POLICY own_profile ON nl2sql.profile IS 'every role what is for it';
 GRANT SELECT ON nl2sql.profile TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.profile',
-    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-        OR role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+        OR role::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)');

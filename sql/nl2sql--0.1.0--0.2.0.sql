@@ -196,9 +196,9 @@ COMMENT ON POLICY own_pairs ON nl2sql.verified IS 'every role the pairs that it 
 GRANT SELECT ON nl2sql.verified TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.verified',
-    'WHERE teacher::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
+    'WHERE teacher::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-            OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+            OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r))');
 
 CREATE TABLE nl2sql.feedback (
     id bigint PRIMARY KEY,
@@ -227,7 +227,7 @@ CREATE POLICY own_feedback ON nl2sql.feedback
 COMMENT ON POLICY own_feedback ON nl2sql.feedback IS 'every role what it said; teachers read all of it through nl2sql.review()';
 GRANT SELECT ON nl2sql.feedback TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.feedback',
-    'WHERE role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)');
 
 CREATE FUNCTION nl2sql.teach(question text, sql text, note text DEFAULT NULL,
         audience text DEFAULT NULL) RETURNS bigint
@@ -309,9 +309,9 @@ COMMENT ON POLICY own_terms ON nl2sql.glossary IS 'every role the terms that it 
 GRANT SELECT ON nl2sql.glossary TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.glossary',
-    'WHERE definer::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
+    'WHERE definer::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-            OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+            OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r))');
 
 CREATE FUNCTION nl2sql.define(term text, meaning text, on_relation text DEFAULT NULL,
         expression text DEFAULT NULL, audience text DEFAULT NULL) RETURNS void
@@ -520,14 +520,14 @@ COMMENT ON COLUMN nl2sql.quota.concurrent IS
 COMMENT ON INDEX nl2sql.quota_pkey IS 'keeps quotas of one kind apart';
 ALTER TABLE nl2sql.quota ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_quotas ON nl2sql.quota
-    USING (CASE role::pg_catalog.oid WHEN 0 THEN true
+    USING (CASE WHEN role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN true
            ELSE pg_catalog.pg_has_role(CURRENT_USER, role::pg_catalog.oid, 'MEMBER') END);
 COMMENT ON POLICY own_quotas ON nl2sql.quota IS 'every role those that are for it';
 GRANT SELECT ON nl2sql.quota TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.quota',
-    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-        OR role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+        OR role::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)');
 
 CREATE TABLE nl2sql.profile (
     role regrole NOT NULL,
@@ -551,14 +551,14 @@ COMMENT ON COLUMN nl2sql.profile.value IS 'as SET takes it';
 COMMENT ON INDEX nl2sql.profile_pkey IS 'keeps a role from having a setting twice';
 ALTER TABLE nl2sql.profile ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_profile ON nl2sql.profile
-    USING (CASE role::pg_catalog.oid WHEN 0 THEN true
+    USING (CASE WHEN role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN true
            ELSE pg_catalog.pg_has_role(CURRENT_USER, role::pg_catalog.oid, 'MEMBER') END);
 COMMENT ON POLICY own_profile ON nl2sql.profile IS 'every role what is for it';
 GRANT SELECT ON nl2sql.profile TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.profile',
-    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-        OR role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+        OR role::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)');
 
 CREATE FUNCTION nl2sql.erase(role text, before timestamptz DEFAULT NULL) RETURNS bigint
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'erase_wrapper';
@@ -671,7 +671,8 @@ CREATE VIEW nl2sql.jobs WITH (security_barrier) AS
                      OR j.database OPERATOR(pg_catalog.<>) (SELECT d.oid FROM pg_catalog.pg_database d
                          WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))
                 THEN 'expired' ELSE j.state END AS state,
-           CASE j.state WHEN 'waiting' THEN pg_catalog.row_number() OVER (PARTITION BY j.state ORDER BY j.submitted_at, j.id) END AS "position",
+           CASE WHEN j.state OPERATOR(pg_catalog.=) 'waiting'
+                THEN pg_catalog.row_number() OVER (PARTITION BY j.state ORDER BY j.submitted_at, j.id) END AS "position",
            j.question, j.thread, j.model, j.attempts,
            (EXTRACT(epoch FROM (COALESCE(j.ended_at, pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.-) j.submitted_at))
             OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8 AS milliseconds,

@@ -44,9 +44,9 @@ COMMENT ON POLICY own_pairs ON nl2sql.verified IS 'every role the pairs that it 
 GRANT SELECT ON nl2sql.verified TO PUBLIC;
 -- A role that is gone is a mere number, which may be another role's where the dump is restored.
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.verified',
-    'WHERE teacher::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)
+    'WHERE teacher::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)
        AND (audience IS NULL OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0
-            OR audience::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r))');
+            OR audience::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r))');
 
 CREATE TABLE nl2sql.feedback (
     id bigint PRIMARY KEY,
@@ -75,4 +75,4 @@ CREATE POLICY own_feedback ON nl2sql.feedback
 COMMENT ON POLICY own_feedback ON nl2sql.feedback IS 'every role what it said; teachers read all of it through nl2sql.review()';
 GRANT SELECT ON nl2sql.feedback TO PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('nl2sql.feedback',
-    'WHERE role::pg_catalog.oid IN (SELECT r.oid FROM pg_catalog.pg_roles r)');
+    'WHERE role::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (SELECT r.oid FROM pg_catalog.pg_roles r)');

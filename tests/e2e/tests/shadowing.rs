@@ -136,6 +136,44 @@ fn the_extension_is_made_under_a_hostile_search_path() {
     session.run(&server("gpt", Provider::OpenAi, &double.url(Provider::OpenAi)));
 }
 
+/// Operators of somebody's for pairs of types, exact where the server has none, wait in the schema that the extension is made in.
+const PLANTED: &str = "CREATE ROLE e2e_planter; GRANT CREATE ON SCHEMA public TO e2e_planter; SET ROLE e2e_planter;
+    DO $$ DECLARE one regtype; other regtype; operator text;
+        types regtype[] := '{oid,\"char\",int2,int4,int8,numeric,float8,bool,text,varchar,name,regrole,regclass,timestamptz,interval,jsonb}';
+    BEGIN
+        FOREACH one IN ARRAY types LOOP FOREACH other IN ARRAY types LOOP
+            EXECUTE pg_catalog.format('CREATE FUNCTION public.spy(%s, %s) RETURNS boolean LANGUAGE plpgsql AS ''BEGIN RETURN true; END''',
+                one, other);
+            FOREACH operator IN ARRAY ARRAY['=', '<>', '<', '>', '<=', '>=', '~', '~~', '-', '+', '*', '||'] LOOP
+                EXECUTE pg_catalog.format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = public.spy)',
+                    operator, one, other);
+            END LOOP;
+        END LOOP; END LOOP;
+    END $$; RESET ROLE;";
+
+/// No policy, view, check or default calls what others put beside it, as it would run as everybody who reads the table.
+#[test]
+fn operators_that_wait_for_the_extension_are_not_used() {
+    for (name, made) in [
+        ("planted", "CREATE EXTENSION nl2sql"),
+        ("planted_before", "CREATE EXTENSION nl2sql VERSION '0.1.0'; ALTER EXTENSION nl2sql UPDATE"),
+    ] {
+        let database = shared().database(name, Content::Bare);
+        let mut session = database.session();
+        session.run(PLANTED);
+        session.run(made);
+        // Else the operators that wait would answer.
+        session.run("SET search_path = pg_catalog");
+        let used =
+            "SELECT pg_catalog.string_agg(pg_describe_object(d.classid, d.objid, d.objsubid), ', ') FROM pg_depend d
+            WHERE d.refclassid = 'pg_operator'::regclass AND d.refobjid >= 16384
+               OR d.refclassid = 'pg_proc'::regclass AND d.refobjid IN (SELECT oid FROM pg_proc WHERE proname = 'spy')
+                   AND d.classid <> 'pg_operator'::regclass";
+        assert_eq!(session.text(&format!("SELECT coalesce(({used}), '')")), "", "{made}");
+        session.run("DROP OWNED BY e2e_planter; DROP ROLE e2e_planter");
+    }
+}
+
 /// What somebody left under the extension's names is not taken over.
 #[test]
 fn functions_that_wait_for_the_extension_are_not_adopted() {
