@@ -1,9 +1,9 @@
 -- The security labels of nl2sql that hold for the relations in asked, which the text before this defines: relation, column number (0
 -- for all columns), label, whether it is stated for children alone. What follows on it selects from labels. A label on a schema or table holds for all that is in it, and one
 -- on a parent or child for the whole line, columns by their names. A generated column has the labels of what it is made of; tableoid
--- (column -6), which tells the partition or child that a row is in, those of the partition key and of the children's checks. It costs what is asked for, however many labels
--- there are: OFFSET has the planner look up each relation, and nothing is made unique, as it would take memory for what the planner
--- fears. The catalogs 1259, 2604 and 2615 are pg_class, pg_attrdef and pg_namespace.
+-- (column -6), which tells the partition or child that a row is in, those of the partition key and of the children's checks, and so has
+-- ctid, which begins anew in each. It costs what is asked for, however many labels there are: OFFSET has the planner look up each
+-- relation, and nothing is made unique, as it would take memory for what the planner fears. The catalogs 1259, 2604 and 2615 are pg_class, pg_attrdef and pg_namespace.
 , line AS MATERIALIZED (
     SELECT a.relation AS asked, related.relation, related.is_below
     FROM asked a
@@ -77,8 +77,9 @@
           AND t.attgenerated OPERATOR(pg_catalog.<>) ''
         OFFSET 0) AS g
 ), placed AS (
-    SELECT s.asked, 'tableoid'::pg_catalog.name AS name, s.label, s.is_below
+    SELECT s.asked, tells.name, s.label, s.is_below
     FROM sources s
+    CROSS JOIN (VALUES ('tableoid'::pg_catalog.name), ('ctid'::pg_catalog.name)) AS tells (name)
     CROSS JOIN LATERAL (
         SELECT FROM pg_catalog.pg_partitioned_table p
         WHERE p.partrelid OPERATOR(pg_catalog.=) s.relation

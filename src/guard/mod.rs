@@ -93,6 +93,11 @@ impl<'s> Approved<'s> {
         self.planned.outline()
     }
 
+    /// Whether anything in it handles masked values.
+    pub fn touches_masked(&self) -> bool {
+        self.touches_masked
+    }
+
     /// Hands the plan to the execution room, with what must not come out of it.
     pub fn into_plan(self) -> (Planned<'s>, RowTransform<'s>, bool) {
         (self.planned, self.transform, self.touches_masked)

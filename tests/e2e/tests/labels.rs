@@ -3,6 +3,7 @@
 use nl2sql_e2e::double::Reply;
 use nl2sql_e2e::fixture::Fixture;
 use nl2sql_e2e::server::lacks;
+use nl2sql_e2e::session::Session;
 
 /// The address of the customer with id 1, and a fixture in which it is masked and dates of birth (here: of signing up) hidden.
 fn fixture(name: &str) -> (Fixture, String) {
@@ -200,7 +201,8 @@ fn what_is_made_of_labelled_columns_is_labelled() {
         ("SELECT tableoid::regclass AS a FROM fits", "***"),
         ("SELECT double_id AS a FROM members WHERE id = 1", "2"),
         ("SELECT tableoid::regclass AS a FROM members WHERE id = 1", "members"),
-        ("SELECT ctid AS a FROM moods", "(0,1)"),
+        ("SELECT ctid AS a FROM moods", "***"),
+        ("SELECT ctid AS a FROM members WHERE id = 1", "(0,1)"),
     ] {
         fixture.double.answer("what", Reply::sql(sql));
         let answer = &fixture.session.ask("what")[0]["a"];
@@ -217,4 +219,20 @@ fn what_is_made_of_labelled_columns_is_labelled() {
     fixture.session.run("SET nl2sql.model = 'builtin'");
     let known = fixture.session.try_texts("SELECT nl_sql('how many members with host-of-them.org')");
     assert!(!format!("{known:?}").contains("mailhost ="), "{known:?}");
+}
+
+#[test]
+fn where_masked_dates_end_is_not_told_through_a_view() {
+    let mut session = Fixture::shop("labels_ends").session;
+    session
+        .run("CREATE VIEW openings AS SELECT id, signed_up AS opened_at FROM customers; SET nl2sql.model = 'builtin'");
+    let told = |session: &mut Session| {
+        ["nl_sql", "nl_answer"]
+            .map(|function| session.text(&format!("SELECT {function}('how many openings last week')")))
+    };
+    let open = told(&mut session);
+    assert!(open[0].contains("openings.opened_at ends 2") && open[1].contains("latest"), "{open:?}");
+    session.run("SECURITY LABEL FOR nl2sql ON COLUMN customers.signed_up IS 'masked'");
+    let masked = told(&mut session);
+    assert!(!masked[0].contains("ends") && !masked[1].contains("latest"), "{masked:?}");
 }
