@@ -48,6 +48,10 @@ pub struct Width {
     /// What FROM clauses read from: the server looks for the name of each among all before it (checkNameSpaceConflicts in
     /// parse_relation.c).
     pub relations: f64,
+    /// Pairs of functions, or operators, that have the same name, for all calls.
+    pub candidates: f64,
+    /// Bytes of the defaults of arguments, for all calls.
+    pub default_bytes: f64,
 }
 
 impl Width {
@@ -63,6 +67,8 @@ impl Width {
             windows: combine(self.windows, other.windows),
             window_parts: combine(self.window_parts, other.window_parts),
             relations: combine(self.relations, other.relations),
+            candidates: combine(self.candidates, other.candidates),
+            default_bytes: combine(self.default_bytes, other.default_bytes),
         }
     }
 }

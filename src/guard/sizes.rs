@@ -15,6 +15,8 @@ const MAX_WIDTH: Width = Width {
     windows: f64::INFINITY,
     window_parts: f64::INFINITY,
     relations: MAX_GROWTH.relations,
+    candidates: 2e8,
+    default_bytes: 5e7,
 };
 
 /// What rewriting and planning may put in place; again far more than anybody writes.
@@ -44,6 +46,8 @@ pub fn check_width(width: Width) -> Result<(), Error> {
         (width.parts, MAX_WIDTH.parts, "parts of expressions, when BETWEEN, IN and stars are written out"),
         (width.searched, MAX_WIDTH.searched, "parts of expressions times those of what they are sorted and grouped by"),
         (width.grouping_sets, MAX_WIDTH.grouping_sets, "grouping sets"),
+        (width.candidates, MAX_WIDTH.candidates, "pairs of functions of one name, for all calls"),
+        (width.default_bytes, MAX_WIDTH.default_bytes, "bytes of the defaults of functions, for all calls"),
     ];
     let excess = excess.into_iter().find(|(size, limit, _)| size > limit);
     excess.map_or(Ok(()), |(_, limit, what)| Err(Error::TooComplex { what, limit: limit as usize }))

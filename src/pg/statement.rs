@@ -23,6 +23,7 @@ use crate::pg::running::watching::watch_state::Analysis;
 use crate::pg::tree::named_types;
 use crate::pg::tree::outline;
 use crate::pg::tree::query_trees::QueryTrees;
+use crate::pg::tree::raw_candidates;
 use crate::pg::tree::raw_width;
 use crate::pg::tree::uses::{self, Origin};
 use prose::outline::Outline;
@@ -71,7 +72,11 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
         let ctes = named.iter().map(|named| named.ctes).sum();
         // There may be many statements, which are refused; one is judged.
         let width = match (statements.get_ptr(0), tags.as_slice()) {
-            (Some(raw), [tag]) if tag == "SELECT" => raw_width::of((*raw).stmt),
+            (Some(raw), [tag]) if tag == "SELECT" => {
+                let candidates = raw_candidates::of((*raw).stmt);
+                let width = raw_width::of((*raw).stmt);
+                Width { candidates: candidates.pairs, default_bytes: candidates.bytes, ..width }
+            }
             _ => Width::default(),
         };
         Ok(Parsed { types: named.into_iter().flat_map(|named| named.types).collect(), ctes, width, tags })

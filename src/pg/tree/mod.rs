@@ -12,6 +12,7 @@ mod ownership;
 pub mod pieces;
 mod planned_lists;
 pub mod query_trees;
+pub mod raw_candidates;
 mod raw_columns;
 mod raw_searches;
 pub mod raw_width;

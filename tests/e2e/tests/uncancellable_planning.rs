@@ -156,3 +156,81 @@ fn conditions_meet_those_of_owners() {
         assert_eq!(outcome(&mut fixture, &usual), "answered", "{table}");
     }
 }
+
+/// All of a table's extended statistics, once for each that is used and each grouping set.
+#[test]
+fn grouping_sets_meet_extended_statistics() {
+    let mut fixture = fixture("planning_extended");
+    let columns: Vec<String> = (0..600).map(|i| format!("c{i}")).collect();
+    let made: Vec<String> = columns.iter().map(|column| format!("{column} int")).collect();
+    let values: Vec<String> = (0..600).map(|i| format!("i % {}", i % 7 + 2)).collect();
+    fixture.session.run(&format!(
+        "CREATE TABLE counted ({}); INSERT INTO counted SELECT {} FROM generate_series(1, 20) i",
+        made.join(", "),
+        values.join(", ")
+    ));
+    let of = |i: usize| {
+        let eight: Vec<String> = (0..8).map(|k| format!("c{}", (i * 8 + k * (1 + i / 125)) % 600)).collect();
+        format!("CREATE STATISTICS counted_{i} (ndistinct) ON {} FROM counted", eight.join(", "))
+    };
+    let objects: Vec<String> = (0..1000).map(of).collect();
+    fixture.session.run(&format!("{}; ANALYZE counted", objects.join("; ")));
+    let ended =
+        ending(&mut fixture, &format!("SELECT 1 AS n FROM counted GROUP BY ROLLUP ({})", columns[..598].join(", ")));
+    assert!(["57014", "answered"].contains(&ended.as_str()), "{ended}");
+    assert_eq!(outcome(&mut fixture, "SELECT count(*) AS n FROM counted GROUP BY c1, c2, c3"), "answered");
+}
+
+/// Each function of a name with all before it, and the defaults of the one that is meant, at each call.
+#[test]
+fn calls_meet_the_functions_of_their_name() {
+    let mut fixture = fixture("planning_overloads");
+    fixture.session.run(
+        "DO $$ DECLARE types text[]; one text; two text; three text; BEGIN
+             SELECT array_agg(t) INTO types FROM (SELECT format_type(oid, NULL) AS t FROM pg_type
+                 WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype = 'b' AND typelem = 0
+                   AND typname !~ '^_|cstring|any|char$|pg_' ORDER BY 1 LIMIT 16) x;
+             FOREACH one IN ARRAY types LOOP FOREACH two IN ARRAY types LOOP FOREACH three IN ARRAY types LOOP
+                 EXECUTE format('CREATE FUNCTION many(%s, %s, %s, int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE AS ''SELECT 1''',
+                     one, two, three);
+             END LOOP; END LOOP; END LOOP;
+             EXECUTE format('CREATE FUNCTION long(text DEFAULT %L) RETURNS int LANGUAGE sql IMMUTABLE AS ''SELECT 1''', repeat('x', 2000000));
+             CREATE FUNCTION few(int, int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+             CREATE FUNCTION few(text, int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
+         END $$",
+    );
+    for (call, times) in [("many(1, 1, 1)", 3000), ("long()", 100)] {
+        let calls = vec![call; times].join(", ");
+        assert_eq!(ending(&mut fixture, &format!("SELECT array_length(ARRAY[{calls}], 1) AS n")), "54000", "{call}");
+    }
+    let calls = ["few(1)", "few('a')"].repeat(500).join(", ");
+    assert_eq!(outcome(&mut fixture, &format!("SELECT array_length(ARRAY[{calls}], 1) AS n")), "answered");
+}
+
+/// One label that came later has all labels of its type put in order.
+#[test]
+fn labels_of_an_enum_are_put_in_order() {
+    let mut fixture = fixture("planning_enum");
+    for (name, labels) in [("many", 300_000), ("few", 5000)] {
+        fixture.session.run(&format!(
+            "DO $$ BEGIN EXECUTE 'CREATE TYPE {name} AS ENUM ('
+                 || (SELECT string_agg(quote_literal('l' || i), ',') FROM generate_series(1, {labels}) i) || ')'; END $$;
+             ALTER TYPE {name} ADD VALUE 'odd' BEFORE 'l7'"
+        ));
+        fixture.session.run(&format!("CREATE TABLE {name}_rows AS SELECT 'odd'::{name} AS a UNION ALL SELECT 'l9'"));
+    }
+    for sql in [
+        "SELECT 'odd'::many < 'l9'::many AS n",
+        "SELECT max(a) AS n FROM many_rows",
+        "SELECT a FROM many_rows ORDER BY a",
+    ] {
+        assert_eq!(ending(&mut fixture, sql), "54000", "{sql}");
+    }
+    for sql in [
+        "SELECT 'odd'::few < 'l9'::few AS n",
+        "SELECT a FROM few_rows ORDER BY a",
+        "SELECT a FROM many_rows WHERE a = 'l9'",
+    ] {
+        assert_eq!(outcome(&mut fixture, sql), "answered", "{sql}");
+    }
+}

@@ -17,12 +17,13 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
 
-use pgrx::pg_sys;
-use pgrx::prelude::*;
+use pgrx::{pg_sys, prelude::*};
 
 use super::builtin_functions::{self, Function};
 use super::calls::{self, Made};
-use super::{any_sizes, format_width, headline_sizes, jsonpath_sizes, patterns, rank_sizes, subscripts, xml_sizes};
+use super::{
+    any_sizes, enum_labels, format_width, headline_sizes, jsonpath_sizes, patterns, rank_sizes, subscripts, xml_sizes,
+};
 use crate::error::Error;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
@@ -147,7 +148,7 @@ fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
         if let Some(at) = places.get(entry.name()).copied() {
             ORIGINALS[at].store(entry.function, Relaxed);
             entry.function = CHECKED[at] as *mut c_void;
-        } else if !patterns::watch(entry) && !subscripts::watch(entry) {
+        } else if !patterns::watch(entry) && !subscripts::watch(entry) && !enum_labels::watch(entry) {
             are_watched &= calls::watch(entry, place);
         }
     });

@@ -4,6 +4,7 @@ mod any_sizes;
 pub mod argument_bounds;
 mod builtin_functions;
 pub mod calls;
+mod enum_labels;
 mod format_width;
 mod headline_sizes;
 mod jsonpath_sizes;

@@ -10,7 +10,7 @@ use pgrx::pg_sys::{self, RTEKind};
 use pgrx::prelude::*;
 
 use super::watch_state::{is_watching, judges, raise};
-use super::{labelled_reads, predicates};
+use super::{estimates, labelled_reads, predicates};
 use crate::error::Error;
 use crate::pg::host::text::owned;
 use crate::pg::running::remote::remote_statement::Remote;
@@ -216,6 +216,7 @@ unsafe extern "C-unwind" fn on_relation(
                 interrupt();
             }
             judge_predicates(root, relation, info);
+            estimates::bound_aids(&mut *root, &mut *info);
         }
         if let Some(next) = NEXT_RELATION {
             next(root, relation, is_parent, info);
