@@ -94,13 +94,11 @@ impl Told<'_> {
         };
         match self.saying(column) {
             Saying::Are => {
-                let rarest = if descending { "rarest" } else { "most frequent" };
-                let group = self.naming().map(|column| spoken(&column.name)).unwrap_or_default();
-                format!("the {rarest} {group} {} {name}: {value}", self.be())
+                format!("{end} {} {name}: {value}", self.be_many())
             }
             Saying::Busy => {
                 let end = if descending { "quietest" } else { "busiest" };
-                format!("the {end} {} {name}: {value}", self.be())
+                format!("the {end} {} {name}, with {value}", self.be())
             }
             Saying::Tied(tie) if column.adds_up && !is_many => {
                 let part = if descending { "smallest" } else { "largest" };

@@ -7,12 +7,15 @@
 mod columns;
 mod compared_times;
 mod comparisons;
+#[cfg(test)]
+mod composition_tests;
 mod conditions;
 mod data_end;
 pub(crate) mod dates;
 mod events;
 mod figures;
 mod flags;
+mod groups;
 mod leaders;
 mod list_details;
 #[cfg(test)]

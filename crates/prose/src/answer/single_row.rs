@@ -185,7 +185,7 @@ impl Told<'_> {
         {
             let also: Vec<String> = measures
                 .iter()
-                .filter(|other| other.name != column.name && self.is_asked(other))
+                .filter(|other| other.name != column.name && self.is_asked(other) && !self.is_place_in_ranking(other))
                 .take(MOST_VALUES)
                 .map(|other| format!("{} {}", other.noun, self.cell(other, 0)))
                 .collect();

@@ -139,7 +139,7 @@ fn a_ranking_names_the_first_the_last_and_the_whole() {
     let row = |name: &'static str, count: &'static str| vec![name, count];
     let rows = || vec![row("a", "50"), row("b", "20"), row("c", "12"), row("d", "8"), row("e", "6"), row("f", "4")];
     let case = Case { order: Some(("count", true)), ..Case::new(outputs(), rows()) };
-    let told = "A has the most orders: 50, followed by b (20) and c (12). F has the fewest of the 6: 4. A makes up 50 % of all 100 orders.";
+    let told = "A has the most orders: 50, followed by b (20) and c (12). F has the fewest of the 6 regions: 4. A has 50 % of all 100 orders.";
     assert_eq!(case.told(), told);
     // Of a limited list, nobody knows the rest.
     let case = Case { order: Some(("count", true)), limit: true, ..Case::new(outputs(), rows()[..3].to_vec()) };
