@@ -369,7 +369,9 @@ fn sentence(text: &str) -> String {
 
 /// A noun with its article at the beginning of a sentence: `the average price`, but `revenue`.
 fn with_the(noun: &str) -> String {
-    let is_bare = !noun.contains(' ') && (phrases::MASS_NOUNS.contains(&noun) || words::singular(noun) != noun);
+    // "Total shipping" takes none either.
+    let bare = noun.strip_prefix("total ").unwrap_or(noun);
+    let is_bare = !bare.contains(' ') && (phrases::MASS_NOUNS.contains(&bare) || words::singular(bare) != bare);
     let is_plural = noun.split(' ').next().is_some_and(|first| words::singular(first) != first && noun.contains(' '));
     if is_bare || is_plural { noun.to_owned() } else { format!("the {noun}") }
 }

@@ -156,7 +156,7 @@ fn a_series_tells_where_it_went_and_not_of_what_is_not_over() {
     let outputs = || vec![("month", 'D', column("g")), ("revenue", 'N', aggregate("sum", vec![column("total")]))];
     let rows =
         vec![vec!["2026-08-01", "100"], vec!["2026-09-01", "300"], vec!["2026-10-01", "150"], vec!["2026-11-01", "20"]];
-    let told = "Revenue rose by 50 %, from 100 in August to 150 in October. It was highest in September (300). The total is 570, on average 183 in a complete month. November is not over; so far it is 20.";
+    let told = "Revenue rose by 50 %, from 100 in August to 150 in October. It was highest in September (300). The total so far is 570, on average 183 in a complete month. November, which is not over, has 20 so far.";
     assert_eq!(Case::new(outputs(), rows).told(), told);
     let years = || vec![("year", 'N', column("g")), ("revenue", 'N', aggregate("sum", vec![column("total")]))];
     let told = Case::new(years(), vec![vec!["2024", "25400000"], vec!["2025", "24600000"]]).told();

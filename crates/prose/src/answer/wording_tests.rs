@@ -46,7 +46,8 @@ fn monthly(numbers: &[&'static str]) -> String {
 fn a_series_without_a_trend_neither_rises_nor_falls() {
     assert_eq!(
         monthly(&["100", "140", "90", "150", "95", "110"]),
-        "Revenue moved between 90 (March) and 150 (April), with no clear trend: 100 in January, 110 in June. The total is 685, \
+        "Revenue went up and down between 90 (March) and 150 (April), with no clear trend; it was 100 in January and 110 in \
+         June. The total is 685, \
          on average 114 a month."
     );
     let rising = monthly(&["100", "110", "125", "120", "140", "150"]);
@@ -317,7 +318,7 @@ fn a_month_that_the_data_stops_in_is_told_apart() {
     assert_eq!(
         told(4),
         "The number of orders from September to November 2025 rose by 11 %, from 90 in September to 100 in November. It was \
-         highest in October (120). The total is 319, on average 103 in a complete month. December, up to the 3rd, has 9: \
+         highest in October (120). In all, there were 319 orders, on average 103 in a complete month. December, up to the 3rd, has 9: \
          there is nothing after that."
     );
     // Of one complete month there is no course, so that nothing is left out.
