@@ -60,7 +60,7 @@ fn many_rows_are_told_by_the_number_they_were_chosen_by() {
     let told = listed(outputs(), Some(under()), six_of(row)).told();
     assert_eq!(told, "There are 6 orders with a price under 500. The cheapest is a (10.00).");
     let alike = listed(outputs(), Some(under()), six_of(|at| [SIX[at], names[at], "10"])).told();
-    assert_eq!(alike, "There are 6 orders with a price under 500. The lowest price is 10.");
+    assert_eq!(alike, "There are 6 orders with a price under 500. The price is 10 for all of them.");
 }
 
 #[test]

@@ -31,15 +31,20 @@ mod plain_names;
 mod question_words;
 mod ranges;
 mod ranking;
+mod related_rows;
+#[cfg(test)]
+mod related_tests;
 mod series;
 mod shares;
 mod single_row;
+mod spoken_times;
 mod subquery_phrases;
 #[cfg(test)]
 mod tests;
 mod timed;
 mod times;
 mod units;
+mod weekdays;
 mod what_counts;
 #[cfg(test)]
 mod wording_tests;
@@ -122,6 +127,10 @@ pub fn narrate(answer: &Answer) -> String {
     let (mut columns, scope, times) = (columns::columns(&facts), conditions::scope(&facts), times::known(&facts));
     for column in &mut columns {
         // Rows are counted by what is said before their noun, too: "the number of returned orders".
+        // Those who did something for the first time are different ones anyway.
+        if scope.is_of_firsts() {
+            column.noun = column.noun.replacen("number of different ", "number of ", 1);
+        }
         if let Some(rows) = column.counted.clone() {
             let called = scope.noun(&rows);
             column.noun = column.noun.replacen(&rows, &called, 1);
@@ -339,6 +348,9 @@ impl Told<'_> {
         }
         if let Some(has) = self.scope.only_lack() {
             return format!("None: all {rows} have {has}.");
+        }
+        if let Some(done) = self.scope.only_undone() {
+            return format!("None: all {rows} were {done} at least once.");
         }
         format!("There {are} no {rows}{scope}{so_far}.")
     }

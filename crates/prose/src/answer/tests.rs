@@ -39,13 +39,18 @@ pub(super) struct Case {
     pub(super) having: Option<Expr>,
     /// What else the table has.
     pub(super) columns: &'static [&'static str],
+    /// What the table is called.
+    pub(super) table: &'static str,
+    /// Other tables with their columns, the entries from 1.
+    pub(super) others: &'static [(&'static str, &'static [&'static str])],
 }
 
 impl Case {
     pub(super) fn new(outputs: Vec<(&'static str, char, Expr)>, rows: Vec<Vec<&'static str>>) -> Self {
         let (filter, having, order) = (None, None, None);
         let (grouped, limit, question, ends, notes, columns) = (true, false, "", false, "", &[][..]);
-        Self { outputs, filter, grouped, order, limit, question, ends, notes, rows, having, columns }
+        let (table, others) = ("orders", &[][..]);
+        Self { outputs, filter, grouped, order, limit, question, ends, notes, rows, having, columns, table, others }
     }
 
     pub(super) fn told(self) -> String {
@@ -80,13 +85,14 @@ impl Case {
             limit: self.limit.then(|| constant("5", 'N')),
             ..Query::default()
         };
-        let entry = RangeTableEntry {
-            name: "orders".into(),
-            alias: "orders".into(),
-            columns: self.columns.iter().map(|name| (*name).to_owned()).collect(),
+        let entry = |(name, columns): &(&'static str, &'static [&'static str])| RangeTableEntry {
+            name: (*name).into(),
+            alias: (*name).into(),
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
             ..RangeTableEntry::default()
         };
-        let outline = Outline { query, entries: vec![entry], scopes: vec![None], relations: Vec::new() };
+        let entries = [(self.table, self.columns)].iter().chain(self.others).map(entry).collect();
+        let outline = Outline { query, entries, scopes: vec![None], relations: Vec::new() };
         let value = |text: &str| (text != "NULL").then(|| text.to_owned());
         let rows: Vec<Vec<Option<String>>> =
             self.rows.iter().map(|row| row.iter().map(|text| value(text)).collect()).collect();

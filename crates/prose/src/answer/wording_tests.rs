@@ -350,5 +350,5 @@ fn related_rows_in_a_state_are_called_by_it() {
     };
     assert_eq!(with(compare("status", Comparison::Equal, "paid", 'S')), "There are 2 orders with paid orders.");
     let over = compare("total", Comparison::Greater, "5", 'N');
-    assert_eq!(with(over), "There are 2 orders with orders where total is more than 5.");
+    assert_eq!(with(over), "There are 2 orders with orders with a total over 5.");
 }

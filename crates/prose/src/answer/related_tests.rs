@@ -1,0 +1,160 @@
+//! How it is told what there must be or must not be beside each row.
+
+use super::tests::{Case, aggregate, column, compare, since};
+use crate::outline::{AggregateCall, Body, Comparison, EntryKind, Expr, FromItem, JoinType, Query, Select};
+
+fn of(entry: usize, name: &str) -> Expr {
+    Expr::Column { entry: Some(entry), name: name.into() }
+}
+
+fn joined(one: Expr, other: Expr) -> Expr {
+    Expr::Compare { comparison: Comparison::Equal, category: 'N', sides: Box::new((one, other)) }
+}
+
+fn is(entry: usize, name: &str, value: &str) -> Expr {
+    let constant = Expr::Constant { text: Some(value.into()), category: 'S', at: Default::default() };
+    Expr::Compare { comparison: Comparison::Equal, category: 'S', sides: Box::new((of(entry, name), constant)) }
+}
+
+fn entry(entry: usize) -> FromItem {
+    FromItem::Entry { entry, kind: EntryKind::Table, sampled: false, lateral: false }
+}
+
+/// EXISTS over order items (1) with orders (2), customers (3) and categories (4).
+fn items_where(conditions: Vec<Expr>) -> Expr {
+    let join = |left: FromItem, right: usize| FromItem::Join {
+        kind: JoinType::Inner,
+        left: Box::new(left),
+        right: Box::new(entry(right)),
+        on: None,
+    };
+    let from = join(join(join(entry(1), 2), 3), 4);
+    let key = joined(of(0, "id"), of(1, "product_id"));
+    let filter = std::iter::once(key).chain(conditions).collect();
+    let select = Select { from: vec![from], filter: Some(Expr::And(filter)), ..Select::default() };
+    Expr::Exists(Box::new(Query { body: Body::Select(Box::new(select)), ..Query::default() }))
+}
+
+fn not(condition: Expr) -> Expr {
+    Expr::Not(Box::new(condition))
+}
+
+fn told(filter: Expr, question: &'static str, count: &'static str) -> String {
+    let outputs = vec![("count", 'N', aggregate("count", Vec::new()))];
+    let case = Case { grouped: false, filter: Some(filter), question, ..Case::new(outputs, vec![vec![count]]) };
+    let others: &'static [(&'static str, &'static [&'static str])] = &[
+        ("order_items", &["product_id", "quantity"]),
+        ("orders", &["id", "ordered_at"]),
+        ("customers", &["name", "city"]),
+        ("categories", &["name"]),
+    ];
+    Case { table: "products", others, ..case }.told()
+}
+
+#[test]
+fn what_was_sold_is_said_to_have_been_sold() {
+    let oslo = || items_where(vec![is(3, "city", "Oslo")]);
+    assert_eq!(
+        told(oslo(), "which products did customers from Oslo buy", "2"),
+        "There are 2 products that were bought by customers in Oslo."
+    );
+    let ada = items_where(vec![is(3, "name", "Ada Haas")]);
+    assert_eq!(told(ada, "what did Ada Haas buy", "2"), "There are 2 products that were bought by Ada Haas.");
+    let never = || not(items_where(Vec::new()));
+    assert_eq!(told(never(), "products we have never sold", "2"), "There are 2 products that were never sold.");
+    assert_eq!(told(never(), "products we have never sold", "0"), "None: all products were sold at least once.");
+    // Where the question has no such word, the rows are named.
+    assert_eq!(told(never(), "products without order items", "2"), "There are 2 products without order items.");
+    assert_eq!(told(oslo(), "", "2"), "There are 2 products with order items from customers in Oslo.");
+    // Other conditions have no doer.
+    let phones = items_where(vec![is(4, "name", "Phones")]);
+    let told = told(phones, "which products were bought with phones", "2");
+    assert_eq!(told, "There are 2 products with order items of the category Phones.");
+}
+
+#[test]
+fn times_of_what_was_not_done_are_told_behind_it() {
+    let since = |from: &str| {
+        let Expr::And(bounds) = since("ordered_at", from, "2026-11-23") else { return Vec::new() };
+        let moved = |bound: Expr| match bound {
+            Expr::Compare { comparison, category, sides } => {
+                Expr::Compare { comparison, category, sides: Box::new((of(2, "ordered_at"), sides.1)) }
+            }
+            other => other,
+        };
+        bounds.into_iter().map(moved).collect()
+    };
+    assert_eq!(
+        told(not(items_where(since("2026-08-24"))), "which products haven't sold in 90 days", "2"),
+        "There are 2 products that were not sold in the last 90 days (24 August to 22 November 2026)."
+    );
+}
+
+#[test]
+fn what_there_is_and_what_there_is_not_are_tied_by_but() {
+    let with = |at: usize| {
+        let select = Select { from: vec![entry(at)], ..Select::default() };
+        Expr::Exists(Box::new(Query { body: Body::Select(Box::new(select)), ..Query::default() }))
+    };
+    let both = Expr::And(vec![with(2), not(with(4))]);
+    assert_eq!(told(both, "", "2"), "There are 2 products with orders but without categories.");
+    assert_eq!(
+        told(Expr::And(vec![with(2), with(4)]), "", "2"),
+        "There are 2 products with orders and with categories."
+    );
+    let newsletter = || Expr::And(vec![not(column("newsletter")), compare("rating", Comparison::Greater, "5", 'N')]);
+    assert_eq!(
+        told(newsletter(), "products without the newsletter", "2"),
+        "There are 2 products with a rating over 5 but without the newsletter."
+    );
+}
+
+#[test]
+fn those_who_are_elsewhere_are_outside() {
+    let elsewhere = compare("country", Comparison::NotEqual, "Germany", 'S');
+    assert_eq!(told(elsewhere, "", "2"), "There are 2 products outside Germany.");
+    let list = ["Germany", "France"]
+        .map(|text| Expr::Constant { text: Some(text.into()), category: 'S', at: Default::default() })
+        .into();
+    let elsewhere = not(Expr::In { value: Box::new(column("country")), list });
+    assert_eq!(told(elsewhere, "", "2"), "There are 2 products outside Germany and France.");
+    // A value that is no name of a place is none.
+    let other = compare("country", Comparison::NotEqual, "n/a", 'S');
+    assert_eq!(told(other, "", "2"), "There are 2 products with a country other than n/a.");
+}
+
+#[test]
+fn a_part_of_a_name_is_told_as_one() {
+    let like = |pattern: &str| Expr::Like {
+        value: Box::new(column("name")),
+        pattern: Box::new(Expr::Constant { text: Some(pattern.into()), category: 'S', at: Default::default() }),
+        kind: crate::outline::PatternKind::ILike,
+    };
+    assert_eq!(told(like("%Weber%"), "", "2"), "There are 2 products with Weber in the name.");
+    assert_eq!(told(like("%a b%"), "", "2"), "There are 2 products with a name containing 'a b'.");
+    assert_eq!(told(like("We%"), "", "2"), "There are 2 products with a name beginning with 'We'.");
+}
+
+#[test]
+fn the_first_of_a_kind_are_told_by_whose_they_are() {
+    let earlier = |comparison| {
+        let time =
+            Expr::Compare { comparison, category: 'D', sides: Box::new((of(1, "ordered_at"), of(0, "ordered_at"))) };
+        let filter = Expr::And(vec![joined(of(1, "customer_id"), of(0, "customer_id")), time]);
+        let select = Select { from: vec![entry(1)], filter: Some(filter), ..Select::default() };
+        not(Expr::Exists(Box::new(Query { body: Body::Select(Box::new(select)), ..Query::default() })))
+    };
+    let told = |value: Expr, filter: Expr| {
+        let case = Case::new(vec![("count", 'N', value)], vec![vec!["7"]]);
+        Case { grouped: false, filter: Some(filter), others: &[("orders", &[])], ..case }.told()
+    };
+    let customers = || {
+        let args = vec![column("customer_id")];
+        let call =
+            AggregateCall { name: "count".into(), args, category: 'N', distinct: true, ..AggregateCall::default() };
+        Expr::Aggregate(Box::new(call))
+    };
+    assert_eq!(told(customers(), earlier(Comparison::Less)), "There are 7 customers with their first order.");
+    assert_eq!(told(aggregate("count", Vec::new()), earlier(Comparison::Less)), "There are 7 first orders.");
+    assert!(!told(customers(), earlier(Comparison::Greater)).contains("first"), "the last ones are no first ones");
+}
