@@ -221,6 +221,8 @@ fn of_filters<'o>(facts: &Facts, describer: &Describer<'o>, filters: &[&'o Expr]
             continue;
         }
         match condition {
+            // What a measure is made of, there is.
+            Expr::Exists(query) if related_rows::is_of_measure(facts, query) => {}
             Expr::Exists(query) => match related_rows::deed(facts, query, true) {
                 Some(deed) => scope.phrases.push(deed),
                 None => scope.beside.push(format!("with {}", rows_of(facts, query)?)),

@@ -113,7 +113,7 @@ impl Told<'_> {
         let identifier = || self.columns.iter().find(|column| column.role == Role::Identifier);
         let key = match (self.columns.iter().find(is_name), identifier()) {
             (Some(_), _) => self.row_name(row),
-            (None, Some(identifier)) => self.cell(identifier, row),
+            (None, Some(identifier)) => self.numbered(identifier, row),
             (None, None) => return String::new(),
         };
         format!("{before}{key}{behind}")

@@ -98,6 +98,10 @@ impl Told<'_> {
         let (row, are) = (self.row_in_list(0), counted(1.0, &self.rows_noun()));
         let noun = are.trim_start_matches("1 ");
         Some(match self.facts.outline.query.limit {
+            // "The latest is order 9", and not "the latest order is order 9".
+            Some(_) if !first.is_empty() && after.is_empty() && row.starts_with(noun) => {
+                format!("The {}{} {row}.", first, self.be())
+            }
             Some(_) if !first.is_empty() => format!("The {first}{noun}{after} {} {row}.", self.be()),
             Some(_) => format!("This is 1 {noun}{after}: {row}."),
             None => format!("There {} 1 {noun}{after}: {row}.", if self.be_many() == "were" { "was" } else { "is" }),
@@ -185,7 +189,7 @@ impl Told<'_> {
                 let parts = [time.map(|time| self.cell(time, row)), state.map(|state| self.cell(state, row)), amount];
                 let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
                 let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-                format!("{}{parts}", self.cell(identifier, row))
+                format!("{}{parts}", self.numbered(identifier, row))
             }
             _ => self.row_name(row),
         }

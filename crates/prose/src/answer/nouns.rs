@@ -71,11 +71,6 @@ fn said(facts: &Facts, words: &str, value: &Expr) -> Option<String> {
         let rest = words.strip_suffix(last)?.trim_start_matches("total").trim();
         return Some(format!("{rest} total of {}", plural(&of)).trim_start().to_owned());
     }
-    if words == "units"
-        && facts.question.to_lowercase().split(' ').any(|word| word.starts_with("sold") || word.starts_with("sell"))
-    {
-        return Some("units sold".to_owned());
-    }
     let is_of_amount = last == name && AMOUNTS.contains(&last) && !before.is_empty() && !before.contains(of_last);
     if !is_of_amount || function == "sum" {
         return None;
@@ -124,6 +119,12 @@ fn uncast(value: &Expr) -> &Expr {
 
 /// What a column is called that is no count of rows. A name that says nothing is told by what the column is made of.
 pub fn noun(facts: &Facts, words: &str, value: Option<&Expr>) -> String {
+    let says = |begin: &str| facts.question.to_lowercase().split(' ').any(|word| word.starts_with(begin));
+    match words {
+        "units" if value.is_some() && (says("sold") || says("sell")) => return "units sold".to_owned(),
+        "spent" => return "spending".to_owned(),
+        _ => {}
+    }
     if let Some(said) = value.and_then(|value| said(facts, words, value)) {
         return said;
     }

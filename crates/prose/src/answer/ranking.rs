@@ -209,8 +209,7 @@ impl Told<'_> {
         }
         let is_place = self.naming().is_some_and(|naming| super::phrases::PLACES.contains(&naming.name.as_str()));
         if column.noun == "units sold" && is_place && one != other {
-            let (change, after) =
-                (super::single_row::change(*one, *other, column.figures.style), scope.after_measure());
+            let (change, after) = (super::single_row::change_of(column, *one, *other), scope.after_measure());
             let (be, one, other) = (self.be_many(), show(*one), show(*other));
             return vec![sentence(&format!(
                 "in {first} {one} units {be} sold{after}, {change} than in {second} ({other})"
@@ -218,7 +217,7 @@ impl Told<'_> {
         }
         let many = super::single_row::is_plural(&column.noun).then(|| column.noun.clone());
         if let Some(nouns) = column.counted.clone().or(many).filter(|_| one != other && !first.starts_with("with")) {
-            let (has, change) = (self.has(), super::single_row::change(*one, *other, column.figures.style));
+            let (has, change) = (self.has(), super::single_row::change_of(column, *one, *other));
             let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
             let (one, other) = (show(*one), show(*other));
             return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {second} ({other})"))];
@@ -235,7 +234,7 @@ impl Told<'_> {
                 show(*one)
             ))];
         }
-        let change = super::single_row::change(*one, *other, column.figures.style);
+        let change = super::single_row::change_of(column, *one, *other);
         vec![sentence(&format!(
             "{noun} {is} higher{}{scope}: {}, {change} than{} ({})",
             of(&first),

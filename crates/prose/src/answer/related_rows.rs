@@ -9,6 +9,7 @@ use super::nouns::is_quantity;
 use super::phrases::{self, Phrase, constant, uncast};
 use super::plain_names::plainly;
 use super::question_words::are_people;
+use super::subquery_phrases::joined_aggregate;
 use crate::Describer;
 use crate::outline::{Body, Comparison, Expr, FromItem, Query, Select};
 
@@ -110,6 +111,20 @@ pub fn first_of_its_kind(facts: &Facts, query: &Query) -> Option<Phrase> {
         true => Phrase::Place(format!("with their first {row}")),
         false => Phrase::Adjective("first".to_owned()),
     })
+}
+
+/// Whether rows have to be there only because a measure of the answer is made of them.
+pub fn is_of_measure(facts: &Facts, query: &Query) -> bool {
+    let Some(related) = related(facts, query).filter(|one| one.phrases.is_empty() && one.rest.is_empty()) else {
+        return false;
+    };
+    let relation = |entry: usize| facts.outline.entries.get(entry).map(|entry| &entry.name);
+    let reads = |select: &Select| {
+        first_entry(select).is_some_and(|first| relation(first).is_some() && relation(first) == relation(related.entry))
+    };
+    let outputs = top_select(facts).map(|select| select.columns.as_slice()).unwrap_or_default();
+    let measured = |value: &Expr| joined_aggregate(facts, value).is_some_and(|(_, select)| reads(select));
+    related.time.is_none() && outputs.iter().any(|output| measured(&output.value))
 }
 
 fn related<'q>(facts: &Facts, query: &'q Query) -> Option<Related<'q>> {

@@ -159,11 +159,11 @@ fn those_who_have_a_thing_are_named_by_it() {
     let question = "average order total of newsletter subscribers versus everybody else";
     assert_eq!(
         Case { question, ..Case::new(outputs(), rows()) }.told(),
-        "The average order total of newsletter subscribers is 2,449.46, 0.9 % less than that of the others (2,471.14)."
+        "The average order total of newsletter subscribers is 2,449.46, 0.9 % lower than that of the others (2,471.14)."
     );
     assert_eq!(
         Case::new(outputs(), rows()).told(),
-        "The average order total of those with newsletter is 2,449.46, 0.9 % less than that of those without (2,471.14)."
+        "The average order total of those with newsletter is 2,449.46, 0.9 % lower than that of those without (2,471.14)."
     );
 }
 
