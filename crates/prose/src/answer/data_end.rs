@@ -88,7 +88,8 @@ impl Told<'_> {
             let end = [Some(to), self.facts.today].into_iter().flatten().min()?;
             Some((end.days() - last.days() - 1) * BEARABLE <= end.days() - from.days())
         };
-        of_period.or_else(|| ended.iter().all(|one| is_trifle(one) == Some(true)).then_some(Gap::Trifle))
+        let judged: Vec<bool> = ended.iter().filter_map(is_trifle).collect();
+        of_period.or_else(|| (!judged.is_empty() && judged.iter().all(|one| *one)).then_some(Gap::Trifle))
     }
 
     /// A period of a series that lacks more of its days than a mean can bear.

@@ -132,7 +132,7 @@ impl Told<'_> {
     pub(super) fn in_all(&self, column: &Column, total: &str) -> String {
         match &column.counted {
             Some(rows) => format!("There {} {total} {rows} in all.", self.be_many()),
-            None if column.noun == "units sold" => format!("In all, {total} units {} sold.", self.be_many()),
+            None if column.noun == "units sold" => format!("In all, {total} units were sold."),
             None => format!("The total {} {total}.", self.be()),
         }
     }

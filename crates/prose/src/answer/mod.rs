@@ -26,6 +26,8 @@ mod noun_phrases;
 mod nouns;
 pub(crate) mod numbers;
 mod per_group;
+#[cfg(test)]
+mod per_group_tests;
 mod phrases;
 mod plain_names;
 mod question_words;
@@ -291,7 +293,9 @@ fn with_the(noun: &str) -> String {
     let bare = noun.strip_prefix("total ").unwrap_or(noun);
     let is_bare = !bare.contains(' ') && (phrases::MASS_NOUNS.contains(&bare) || words::singular(bare) != bare);
     let is_plural = noun.split(' ').next().is_some_and(|first| words::singular(first) != first && noun.contains(' '));
-    if is_bare || is_plural { noun.to_owned() } else { format!("the {noun}") }
+    // What has no number, behind what it is compared with: "month-on-month growth".
+    let is_growth = noun.split_once(' ').is_some_and(|(first, last)| first.contains("-on-") && last == "growth");
+    if is_bare || is_plural || is_growth { noun.to_owned() } else { format!("the {noun}") }
 }
 
 /// The noun for so many.

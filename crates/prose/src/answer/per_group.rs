@@ -26,6 +26,7 @@ struct Roles<'t> {
 /// The rows of one group, in their order.
 struct Group {
     name: String,
+    key: Option<String>,
     rows: Vec<usize>,
 }
 
@@ -62,23 +63,23 @@ impl Roles<'_> {
     }
 
     fn groups(&self) -> Vec<Group> {
-        let mut found: Vec<((&String, Option<&String>), Vec<usize>)> = Vec::new();
-        for (row, group) in self.group.labels.iter().enumerate() {
-            let key = (group, self.key.and_then(|column| column.labels.get(row)));
-            match found.iter_mut().find(|(other, _)| *other == key) {
-                Some((_, rows)) => rows.push(row),
-                None => found.push((key, vec![row])),
+        let mut groups: Vec<Group> = Vec::new();
+        for (row, name) in self.group.labels.iter().enumerate() {
+            let key = self.key.and_then(|column| column.labels.get(row)).cloned();
+            match groups.iter_mut().find(|group| group.name == *name && group.key == key) {
+                Some(group) => group.rows.push(row),
+                None => groups.push(Group { name: name.clone(), key, rows: vec![row] }),
             }
         }
-        let alike = |name: &String| found.iter().filter(|((other, _), _)| *other == name).count();
-        let named = |((name, key), rows): &((&String, Option<&String>), Vec<usize>)| Group {
-            name: match key {
-                Some(key) if alike(name) > 1 => format!("{name} (id {key})"),
-                _ => (*name).clone(),
-            },
-            rows: rows.clone(),
-        };
-        found.iter().map(named).collect()
+        let names: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
+        for group in &mut groups {
+            if let Some(key) =
+                group.key.as_ref().filter(|_| names.iter().filter(|name| **name == group.name).count() > 1)
+            {
+                group.name = format!("{} (id {key})", group.name);
+            }
+        }
+        groups
     }
 }
 

@@ -1,7 +1,12 @@
 //! How it is told what there must be or must not be beside each row.
 
 use super::tests::{Case, aggregate, column, compare, since};
-use crate::outline::{AggregateCall, Body, Comparison, EntryKind, Expr, FromItem, JoinType, Query, Select};
+use super::{Answer, narrate};
+use crate::outline::{
+    AggregateCall, Body, Comparison, EntryKind, Expr, FromItem, JoinType, Outline, OutputColumn, Query,
+    RangeTableEntry, Select,
+};
+use schema::{ResultColumn, ResultShape};
 
 fn of(entry: usize, name: &str) -> Expr {
     Expr::Column { entry: Some(entry), name: name.into() }
@@ -157,4 +162,62 @@ fn the_first_of_a_kind_are_told_by_whose_they_are() {
     assert_eq!(told(customers(), earlier(Comparison::Less)), "There are 7 customers with their first order.");
     assert_eq!(told(aggregate("count", Vec::new()), earlier(Comparison::Less)), "There are 7 first orders.");
     assert!(!told(customers(), earlier(Comparison::Greater)).contains("first"), "the last ones are no first ones");
+}
+
+#[test]
+fn what_a_measure_is_made_of_is_no_condition() {
+    let joined = |condition: Option<Expr>| {
+        let total = Expr::Aggregate(Box::new(AggregateCall {
+            name: "sum".into(),
+            args: vec![of(1, "quantity")],
+            category: 'N',
+            ..AggregateCall::default()
+        }));
+        let made = OutputColumn { value: total, name: "measure".into() };
+        let made = Select { from: vec![entry(1)], columns: vec![made], ..Select::default() };
+        let made = Box::new(Query { body: Body::Select(Box::new(made)), ..Query::default() });
+        let right = FromItem::Entry { entry: 2, kind: EntryKind::Subquery(made), sampled: false, lateral: false };
+        let from = FromItem::Join { kind: JoinType::Left, left: Box::new(entry(0)), right: Box::new(right), on: None };
+        let there = Select { from: vec![entry(1)], filter: condition, ..Select::default() };
+        let there = Expr::Exists(Box::new(Query { body: Body::Select(Box::new(there)), ..Query::default() }));
+        let measure = Expr::Call { name: "coalesce".into(), args: vec![of(2, "measure")] };
+        let outputs = [(of(0, "name"), "name"), (measure, "units")];
+        let columns = outputs.map(|(value, name)| OutputColumn { value, name: name.into() }).into();
+        let select = Select { from: vec![from], filter: Some(there), columns, ..Select::default() };
+        let shape = ["S", "N"].iter().zip(["name", "units"]).map(|(category, name)| ResultColumn {
+            name: name.into(),
+            type_name: "numeric".into(),
+            type_oid: 0,
+            modifier: -1,
+            category: if *category == "S" { 'S' } else { 'N' },
+        });
+        let entry =
+            |name: &str| RangeTableEntry { name: name.into(), alias: name.into(), ..RangeTableEntry::default() };
+        let outline = Outline {
+            query: Query { body: Body::Select(Box::new(select)), ..Query::default() },
+            entries: ["categories", "order_items", "made"].map(entry).into(),
+            scopes: vec![None],
+            relations: Vec::new(),
+        };
+        let rows: Vec<Vec<Option<String>>> = [["a", "5"], ["b", "4"], ["c", "1"]]
+            .iter()
+            .map(|row| row.iter().map(|v| Some((*v).to_owned())).collect())
+            .collect();
+        narrate(&Answer {
+            question: "units sold for each category",
+            ends: &[],
+            means: &[],
+            outline: &outline,
+            reading: None,
+            columns: &ResultShape(shape.collect()),
+            rows: &rows,
+            is_cut: false,
+            notes: &[],
+            today: "2026-11-22",
+        })
+    };
+    assert!(joined(None).starts_with("A sold the most units: 5, followed by b (4) and c (1)."), "{}", joined(None));
+    // One that it is not made of is told.
+    let told = joined(Some(is(1, "status", "returned")));
+    assert!(told.contains("with returned order items"), "{told}");
 }

@@ -1,12 +1,13 @@
 //! A number for each period: how it went, its extremes, and what all are together.
 
-use super::columns::{Column, Role};
+use super::columns::{Column, Role, top_select};
 use super::conditions::Scope;
 use super::dates::{Date, Unit, period, stretch};
 use super::figures::Style;
 use super::single_row::change;
 use super::{Told, numbers, sentence};
 use crate::english_list;
+use crate::outline::Expr;
 
 /// One period with its number.
 type Point = (Date, f64);
@@ -39,7 +40,14 @@ impl Told<'_> {
         // Where growth is asked for, it comes first, and of what grows only the course.
         if let Some(growth) = measures.iter().find(|other| other.name != column.name && other.noun.ends_with("growth"))
         {
-            let told = [(*growth, points(growth), true), (column, all, false)];
+            let growth_points = points(growth);
+            let is_whole = growth_points.windows(2).all(|pair| pair[0].0.after(*unit) == pair[1].0);
+            let mut named = (*growth).clone();
+            if is_whole && self.is_over_the_one_before(growth) {
+                // "Month-on-month growth".
+                named.noun = format!("{0}-on-{0} {1}", unit.word(), growth.noun);
+            }
+            let told = [(&named, growth_points, true), (column, all, false)];
             let course = |(one, points, is_first): &(&Column, Vec<Point>, bool)| {
                 self.course(one, *unit, points, *is_first).into_iter().take(1)
             };
@@ -58,6 +66,14 @@ impl Told<'_> {
             sentences.extend(self.course(other, *unit, &points(other), false).into_iter().take(1));
         }
         sentences
+    }
+
+    /// Whether a number compares a period with the one before.
+    fn is_over_the_one_before(&self, column: &Column) -> bool {
+        let is_lag = |value: &Expr| matches!(value, Expr::Window(window) if window.call.name == "lag");
+        let outputs = top_select(&self.facts).map(|select| select.columns.as_slice()).unwrap_or_default();
+        let output = outputs.iter().find(|output| output.name == column.name);
+        output.is_some_and(|output| output.value.holds(&is_lag)) && column.noun == "growth"
     }
 
     /// From where to where a running total went.
@@ -234,13 +250,16 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
     fn changes(&self, subject: &str) -> String {
         let told = |better: fn(f64, f64) -> bool| {
             let (day, number) = self.extreme(better);
-            format!("in {} ({})", (self.name)(day), (self.show)(number))
+            (day, format!("in {} ({})", (self.name)(day), (self.show)(number)))
         };
-        let (high, low) = (told(|one, other| one > other), told(|one, other| one < other));
+        let ((high_day, high), (low_day, low)) = (told(|one, other| one > other), told(|one, other| one < other));
         let (_, (end, last)) = self.ends();
-        let last = format!("in {} {} {}", (self.name)(end), self.it, (self.show)(last));
+        let last = match end == high_day || end == low_day {
+            true => String::new(),
+            false => format!("; in {} {} {}", (self.name)(end), self.it, (self.show)(last)),
+        };
         let was = self.it.rsplit(' ').next().unwrap_or_default();
-        sentence(&format!("{subject} {was} highest {high} and lowest {low}; {last}"))
+        sentence(&format!("{subject} {was} highest {high} and lowest {low}{last}"))
     }
 
     fn trend(&self, subject: &str) -> String {

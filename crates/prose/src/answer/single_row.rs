@@ -156,13 +156,13 @@ impl Told<'_> {
         sentence(&format!("on average, {each}{after} {has} {} {what}{once}", column.figures.show(number)))
     }
 
-    /// `At their prices, all products in stock are worth 48.4 million (48,404,118.20).`
+    /// `All products in stock are worth 48.4 million (48,404,118.20) together, counted at their prices.`
     fn stock_value(&self, column: &Column, number: f64) -> String {
         let Some((rows, price)) = nouns::stock_and_price(&self.facts, column) else {
             return sentence(&format!("{} {} {}", super::with_the(&column.noun), self.verb(), in_full(column, number)));
         };
         let (after, are, value) = (self.scope.after_noun(), self.be_many(), in_full(column, number));
-        format!("At their {price}, all {rows} in stock{after} {are} worth {value}.")
+        format!("All {rows} in stock{after} {are} worth {value} together, counted at their {price}.")
     }
 
     /// A NULL: no rows where the data ends before the time that is asked for, else nothing that it could be made of.

@@ -23,6 +23,9 @@ pub(super) fn compare(name: &str, comparison: Comparison, value: &str, category:
     Expr::Compare { comparison, category, sides: Box::new((column(name), constant(value, category))) }
 }
 
+/// In [`Case::order`], the number of rows, which is not shown.
+pub(super) const COUNT: &str = "count(*)";
+
 /// A statement over the table `orders` and its result.
 pub(super) struct Case {
     pub(super) outputs: Vec<(&'static str, char, Expr)>,
@@ -30,6 +33,7 @@ pub(super) struct Case {
     pub(super) grouped: bool,
     pub(super) order: Option<(&'static str, bool)>,
     pub(super) limit: bool,
+    pub(super) offset: Option<&'static str>,
     pub(super) question: &'static str,
     /// It is known where the data ends.
     pub(super) ends: bool,
@@ -49,8 +53,23 @@ impl Case {
     pub(super) fn new(outputs: Vec<(&'static str, char, Expr)>, rows: Vec<Vec<&'static str>>) -> Self {
         let (filter, having, order) = (None, None, None);
         let (grouped, limit, question, ends, notes, columns) = (true, false, "", false, "", &[][..]);
-        let (table, others) = ("orders", &[][..]);
-        Self { outputs, filter, grouped, order, limit, question, ends, notes, rows, having, columns, table, others }
+        let (table, others, offset) = ("orders", &[][..], None);
+        Self {
+            outputs,
+            filter,
+            grouped,
+            order,
+            limit,
+            offset,
+            question,
+            ends,
+            notes,
+            rows,
+            having,
+            columns,
+            table,
+            others,
+        }
     }
 
     pub(super) fn told(self) -> String {
@@ -64,8 +83,9 @@ impl Case {
         let columns = ResultShape(columns.collect());
         let groups = if self.grouped { vec![Grouping::By(vec![column("g")])] } else { Vec::new() };
         let order = self.order.map(|(name, descending)| SortKey {
-            value: column(name),
-            output: Some(name.into()),
+            // What is sorted by need not be shown.
+            value: if name == COUNT { aggregate("count", Vec::new()) } else { column(name) },
+            output: (name != COUNT).then(|| name.into()),
             descending,
             nulls_first: None,
             category: 'N',
@@ -83,6 +103,7 @@ impl Case {
             body: Body::Select(Box::new(select)),
             order: order.into_iter().collect(),
             limit: self.limit.then(|| constant("5", 'N')),
+            offset: self.offset.map(|offset| constant(offset, 'N')),
             ..Query::default()
         };
         let entry = |(name, columns): &(&'static str, &'static [&'static str])| RangeTableEntry {
