@@ -296,3 +296,24 @@ fn growth_says_over_what_it_is() {
     );
     assert!(told("first_value").starts_with("Growth in 2025 was"), "{}", told("first_value"));
 }
+
+#[test]
+fn a_share_of_rows_says_of_which_rows_it_is() {
+    let part = filtered("count", Vec::new(), compare("status", Comparison::Equal, "returned", 'S'));
+    let fraction = Expr::Operator { symbol: "/".into(), args: vec![part, aggregate("count", Vec::new())] };
+    let outputs = vec![("country", 'S', column("country")), ("fraction", 'N', fraction)];
+    let rows = vec![vec!["a", "0.118"], vec!["b", "0.1"], vec!["c", "0.08"]];
+    let told = Case { order: Some(("fraction", true)), ..Case::new(outputs, rows) }.told();
+    assert_eq!(
+        told,
+        "The share of orders that are returned is highest in a: 11.8 %, followed by b (10.0 %) and c (8.0 %)."
+    );
+}
+
+#[test]
+fn a_stock_is_large() {
+    let outputs = vec![("name", 'S', column("name")), ("stock", 'N', column("stock"))];
+    let rows = vec![vec!["a", "30"], vec!["b", "20"], vec!["c", "10"]];
+    let told = Case { table: "products", order: Some(("stock", true)), limit: true, ..Case::new(outputs, rows) }.told();
+    assert!(told.starts_with("A has the largest stock: 30, followed by"), "{told}");
+}

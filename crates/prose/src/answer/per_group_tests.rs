@@ -68,7 +68,7 @@ fn orders(list: Vec<Vec<String>>) -> String {
         ("order_id", 'N', of(1, "id")),
         ("ordered_at", 'D', of(1, "ordered_at")),
         ("name", 'S', of(3, "name")),
-        ("customer_id", 'N', of(3, "id")),
+        ("customer_id_2", 'N', of(3, "id")),
     ];
     told(columns, vec![of(3, "name"), of(3, "id")], of(1, "ordered_at"), list)
 }

@@ -317,7 +317,7 @@ pub fn of_groups(facts: &Facts, having: &Expr) -> Option<Phrase> {
 }
 
 /// Whether a number counts what there is to be sold.
-fn is_supply(name: &str) -> bool {
+pub fn is_supply(name: &str) -> bool {
     matches!(name, "stock" | "inventory" | "in stock")
 }
 

@@ -2,6 +2,7 @@
 
 use super::columns::{Column, Role, aggregate};
 use super::figures::Style;
+use super::phrases::is_supply;
 use super::{Told, counted, nouns, numbers, sentence};
 use crate::english_list;
 use crate::outline::{Expr, RangeTableEntry};
@@ -284,6 +285,9 @@ impl Told<'_> {
             (None, false) if is_plural(&column.noun) => format!("{has} the fewest {}", column.noun),
             (None, _) if column.noun.starts_with(if descending { "lowest " } else { "highest " }) => {
                 format!("is first by {}", column.noun)
+            }
+            (None, _) if is_supply(&column.noun) => {
+                format!("{has} the {} {}", if descending { "largest" } else { "smallest" }, column.noun)
             }
             (None, true) => format!("{has} the highest {}", without_extreme(&column.noun)),
             (None, false) => format!("{has} the lowest {}", without_extreme(&column.noun)),
