@@ -191,9 +191,37 @@ pub fn counted_rows(facts: &Facts) -> Option<String> {
     }
 }
 
-/// The name of a relation without its schema, as words.
+/// The name of a relation without its schema, as words for its rows: `singers` of a table `singer`.
 pub fn spoken_relation(name: &str) -> String {
-    spoken(name.rsplit('.').next().unwrap_or(name))
+    // What has no number, or is many as it is.
+    const AS_THEY_ARE: [&str; 22] = [
+        "staff",
+        "personnel",
+        "equipment",
+        "furniture",
+        "inventory",
+        "stock",
+        "news",
+        "series",
+        "species",
+        "data",
+        "metadata",
+        "information",
+        "feedback",
+        "media",
+        "music",
+        "weather",
+        "traffic",
+        "money",
+        "software",
+        "hardware",
+        "police",
+        "history",
+    ];
+    let words = spoken(name.rsplit('.').next().unwrap_or(name));
+    let last = words.rsplit(' ').next().unwrap_or_default();
+    let is_word = last.len() > 2 && last.chars().all(|c| c.is_ascii_lowercase()) && !AS_THEY_ARE.contains(&last);
+    if is_word { nouns::plural(&words) } else { words }
 }
 
 fn label(last: &str, role: &Role, text: Option<&str>, number: Option<f64>) -> String {

@@ -23,7 +23,7 @@ fn those_that_have_nothing_are_named() {
 fn a_number_of_groups_is_told_apart_from_that_of_rows() {
     let rows = [("a", "2"), ("b", "2"), ("c", "1"), ("d", "1"), ("e", "1"), ("f", "1")];
     let told = counted("city", &rows).told();
-    assert_eq!(told, "A and b have the most orders: 2 each. In all, there are 8 orders, for 6 cities.");
+    assert_eq!(told, "A and b have the most orders: 2 each. In all, there are 8 orders, in 6 cities.");
     // Where groups have no word, nothing is called by a wrong one.
     let told = counted("name", &rows).told();
     assert!(!told.contains("names"), "{told}");
@@ -316,4 +316,55 @@ fn a_stock_is_large() {
     let rows = vec![vec!["a", "30"], vec!["b", "20"], vec!["c", "10"]];
     let told = Case { table: "products", order: Some(("stock", true)), limit: true, ..Case::new(outputs, rows) }.told();
     assert!(told.starts_with("A has the largest stock: 30, followed by"), "{told}");
+}
+
+#[test]
+fn a_table_that_is_named_after_one_row_has_many() {
+    let of = |table: &'static str| {
+        let outputs = vec![("country", 'S', column("country")), ("count", 'N', aggregate("count", Vec::new()))];
+        let rows = vec![vec!["France", "4"], vec!["Italy", "1"], vec!["Spain", "1"]];
+        Case { table, order: Some(("count", true)), ..Case::new(outputs, rows) }.told()
+    };
+    assert_eq!(
+        of("singer"),
+        "France has the most singers: 4, followed by Italy and Spain (1 each). France has 67 % of all 6 singers."
+    );
+    assert!(of("staff").contains("all 6 staff."), "{}", of("staff"));
+}
+
+#[test]
+fn groups_that_are_all_alike_are_told_together() {
+    let rows = [("a", "1"), ("b", "1"), ("c", "1"), ("d", "1"), ("e", "1"), ("f", "1")];
+    assert_eq!(counted("city", &rows).told(), "All 6 cities have 1 order each.");
+    assert_eq!(counted("city", &rows[..3]).told(), "All 3 cities (a, b and c) have 1 order each.");
+    let average = vec![("city", 'S', column("city")), ("average_total", 'N', aggregate("avg", vec![column("total")]))];
+    let told = Case::new(average, vec![vec!["a", "5"], vec!["b", "5"], vec!["c", "5"]]).told();
+    assert_eq!(told, "All 3 cities (a, b and c) have the same average order total: 5.");
+}
+
+#[test]
+fn rows_that_only_show_a_name_are_no_number_of_those() {
+    let outputs = vec![("kind", 'S', column("kind")), ("weight", 'N', column("weight"))];
+    let labels = ["a", "b", "c", "a", "b", "c"];
+    let rows =
+        labels.into_iter().zip(["9", "8", "7", "6", "5", "4"]).map(|(kind, weight)| vec![kind, weight]).collect();
+    let told = Case { order: Some(("weight", true)), grouped: false, ..Case::new(outputs, rows) }.told();
+    assert!(told.contains("of the 6: 4"), "{told}");
+}
+
+#[test]
+fn two_means_are_compared_in_one_breath() {
+    let outputs = vec![("city", 'S', column("city")), ("average_total", 'N', aggregate("avg", vec![column("total")]))];
+    let told = Case::new(outputs, vec![vec!["Oslo", "12"], vec!["Rome", "10"]]).told();
+    assert_eq!(told, "The average order total in Oslo is 12, 20 % higher than in Rome (10).");
+}
+
+#[test]
+fn a_row_of_a_subquery_is_nobodys() {
+    let other = |name: &str| Expr::Column { entry: Some(1), name: name.into() };
+    let outputs = vec![("name", 'S', column("name")), ("average_rating", 'N', other("measure"))];
+    let case =
+        Case { order: Some(("average_rating", true)), grouped: false, limit: true, ..Case::new(outputs, vec![]) };
+    let told = Case { rows: vec![vec!["Lily", "4.6"]], ..case }.told();
+    assert!(told.starts_with("Lily has the highest average rating"), "{told}");
 }

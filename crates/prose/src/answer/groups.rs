@@ -8,6 +8,8 @@ use super::{Told, capital, nouns, numbers};
 use crate::english_list;
 use crate::outline::{Expr, OutputColumn};
 
+/// More names than these are not held against one another.
+const MOST_COMPARED: usize = 1_000;
 /// So many are named where they have nothing.
 const MOST_NAMED: usize = 5;
 /// What says where a row stands among the others, as its place in a ranking says already.
@@ -17,13 +19,19 @@ impl Told<'_> {
     /// What the groups are, many of them: `countries`; `None` where there is no word for all of them.
     pub(super) fn groups_noun(&self) -> Option<String> {
         let naming = self.naming()?;
-        let is_whole = naming.role == Role::Label
+        let is_unlike = |label: &String| naming.labels.iter().filter(|other| *other == label).count() == 1;
+        // Rows that only show a name may be several of it.
+        let is_each_one = top_select(&self.facts).is_some_and(|select| !select.grouping.is_empty())
+            || naming.labels.len() <= MOST_COMPARED && naming.labels.iter().all(is_unlike);
+        let is_whole = is_each_one
+            && naming.role == Role::Label
             && naming.labels.iter().all(|label| !matches!(label.as_str(), "no value" | "true" | "false" | ""));
         self.named_rows().filter(|_| is_whole).or_else(|| {
             let name = spoken(&naming.name);
+            let name = name.strip_suffix(" name").unwrap_or(&name);
             let is_word = is_whole && !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || c == ' ');
             let says_nothing = ["name", "title", "label", "value", "text"].iter().any(|end| name.ends_with(end));
-            (is_word && !says_nothing).then(|| nouns::plural(&name))
+            (is_word && !says_nothing).then(|| nouns::plural(name))
         })
     }
 
@@ -111,21 +119,41 @@ impl Told<'_> {
         format!("{some} of the {all} {have} {end}: {} each.", column.figures.show(number))
     }
 
+    /// Groups that are all alike: `All 9 locations have 1 shop each.`
+    pub(super) fn all_alike(&self, column: &Column, ranked: &[(usize, f64)], number: f64) -> Option<String> {
+        let groups = self.groups_noun().filter(|_| !self.is_cut && ranked.len() == self.facts.rows.len())?;
+        let names: Vec<String> = ranked.iter().map(|(row, _)| self.row_name(*row)).collect();
+        let names =
+            if names.len() > MOST_NAMED { String::new() } else { format!(" ({})", english_list(&names, "and")) };
+        let have = if self.scope.is_over { "had" } else { "have" };
+        let many =
+            if ranked.len() == 2 { "both".to_owned() } else { format!("all {}", numbers::exact(ranked.len() as f64)) };
+        let after = self.after(column);
+        Some(super::sentence(&match &column.counted {
+            Some(rows) => format!("{many} {groups}{names} {have} {} each{after}", super::counted(number, rows)),
+            None => format!(
+                "{many} {groups}{names} {have} the same {}{after}: {}",
+                column.noun,
+                column.figures.show(number)
+            ),
+        }))
+    }
+
     /// What all groups are together, where the first of them was told with others that are alike: `In all, there were 42 page
-    /// views of 39 products.` A number of groups alone could be read as that of the rows.
-    pub(super) fn all_with_shared_first(&self, column: &Column, ranked: &[(usize, f64)]) -> String {
+    /// views, for 39 products.` A number of groups alone could be read as that of the rows.
+    pub(super) fn all_with_shared_first(&self, column: &Column, ranked: &[(usize, f64)]) -> Option<String> {
+        self.groups_noun()?;
         let groups = self.many_groups(ranked.len());
         let total: f64 = ranked.iter().map(|(_, number)| number).sum();
         let is_whole = column.adds_up && !self.is_cut && column.figures.style == Style::Plain;
-        match (&column.counted, self.groups_noun()) {
-            (Some(rows), Some(_)) if is_whole => {
+        Some(match &column.counted {
+            Some(rows) if is_whole => {
                 let told = super::counted(total, rows);
                 let be = if total == 1.0 { self.be() } else { self.be_many() };
-                format!("In all, there {be} {told}, for {groups}.")
+                format!("In all, there {be} {told}, {} {groups}.", self.tie())
             }
-            (_, Some(_)) => format!("The list has {groups}."),
-            (_, None) => format!("The list has {} rows.", numbers::exact(ranked.len() as f64)),
-        }
+            _ => format!("The list has {groups}."),
+        })
     }
 
     /// All together.

@@ -95,7 +95,9 @@ impl Told<'_> {
             _ => None,
         };
         let (row, owner) = (entry(column)?, entry(self.naming()?)?);
-        let row = words::singular(&spoken_relation(&self.facts.outline.entries.get(row)?.name));
+        // Of a subquery nobody knows whose its rows are.
+        let row = self.facts.outline.entries.get(row).filter(|entry| entry.relation.is_some())?;
+        let row = words::singular(&spoken_relation(&row.name));
         if self.is_grouped() || entry(column) == Some(owner) {
             return None;
         }

@@ -133,6 +133,8 @@ pub fn noun(facts: &Facts, words: &str, value: Option<&Expr>) -> String {
     match value {
         Some(value) if words == "fraction" => of_counts(facts, value, "share").unwrap_or_else(|| "share".to_owned()),
         Some(value) if words == "average" => of_counts(facts, value, "average").unwrap_or_else(|| words.to_owned()),
+        // "Count, or 0 where it has no value" is told as what is counted.
+        Some(Expr::Call { name, args }) if says_nothing && name == "coalesce" && is_column(args) => words.to_owned(),
         Some(value) if says_nothing => {
             if let Some(AggregateCall { name, distinct: true, args, .. }) = aggregate(value)
                 && name == "count"
@@ -145,6 +147,10 @@ pub fn noun(facts: &Facts, words: &str, value: Option<&Expr>) -> String {
         }
         _ => words.to_owned(),
     }
+}
+
+fn is_column(args: &[Expr]) -> bool {
+    args.first().is_some_and(|value| matches!(uncast(value), Expr::Column { .. }))
 }
 
 /// What the quotient of two counts is: `share of orders where status is 'returned'`, `average number of order items per order`.

@@ -158,7 +158,10 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
     if is_place(column, values) {
         return Some(located(facts, column, &format!("in {in_places}")));
     }
+    let is_year = |value: &&str| value.len() == 4 && value.chars().all(|c| c.is_ascii_digit());
     match (owner, last) {
+        (_, "year") if values.iter().all(is_year) => Some(Phrase::When(format!("in {said}"))),
+        (_, "by") => Some(Phrase::Place(format!("{name} {said}"))),
         (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {
             Some(Phrase::Called(said.to_lowercase()))
         }

@@ -89,6 +89,9 @@ impl Told<'_> {
     fn shared_first(&self, column: &Column, rows: &[usize], ranked: &[(usize, f64)], descending: bool) -> Vec<String> {
         let best = ranked.first().map_or(0.0, |(_, best)| *best);
         let limited = self.facts.outline.query.limit.is_some();
+        if let Some(alike) = self.all_alike(column, ranked, best).filter(|_| !limited && rows.len() == ranked.len()) {
+            return vec![alike];
+        }
         let who = if rows.len() > NAMED {
             let group = self.named_rows().map(|rows| format!(" {rows}")).unwrap_or_default();
             format!("{}{group}", numbers::exact(rows.len() as f64))
@@ -107,7 +110,7 @@ impl Told<'_> {
         let others = match (limited, rows.len() == ranked.len()) {
             (true, true) => Some("Others may have as much.".to_owned()),
             (true, false) => None,
-            (false, _) => Some(self.all_with_shared_first(column, ranked)),
+            (false, _) => self.all_with_shared_first(column, ranked),
         };
         [Some(told), others].into_iter().flatten().collect()
     }
@@ -223,7 +226,8 @@ impl Told<'_> {
             return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {second} ({other})"))];
         }
         let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
-        let of = |name: &str| if name.starts_with("with") { format!(" {name}") } else { format!(" for {name}") };
+        let tie = self.tie();
+        let of = |name: &str| if name.starts_with("with") { format!(" {name}") } else { format!(" {tie} {name}") };
         let is = if self.scope.is_over { "was" } else { "is" };
         let noun = super::with_the(&column.noun);
         if one == other {
@@ -235,13 +239,8 @@ impl Told<'_> {
             ))];
         }
         let change = super::single_row::change_of(column, *one, *other);
-        vec![sentence(&format!(
-            "{noun} {is} higher{}{scope}: {}, {change} than{} ({})",
-            of(&first),
-            show(*one),
-            of(&second),
-            show(*other)
-        ))]
+        let (one, other) = (show(*one), show(*other));
+        vec![sentence(&format!("{noun}{}{scope} {is} {one}, {change} than{} ({other})", of(&first), of(&second)))]
     }
 }
 

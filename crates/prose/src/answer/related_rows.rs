@@ -155,6 +155,12 @@ fn related<'q>(facts: &Facts, query: &'q Query) -> Option<Related<'q>> {
 fn said(facts: &Facts, condition: &Expr, entry: usize, name: &str) -> Option<Phrase> {
     let of = owner(condition)?;
     let phrase = phrases::phrase(facts, condition)?;
+    let is_by_name =
+        matches!(&phrase, Phrase::Place(place) if place.starts_with("of the ")) || matches!(phrase, Phrase::Called(_));
+    // The name of a city is not that of the branch that is there.
+    if is_by_name && (of == entry || !is_own_name(facts, condition, of)) {
+        return None;
+    }
     if of == entry {
         return Some(match phrase {
             // "Orders in Oslo", and not "orders of orders in Oslo".
@@ -162,7 +168,6 @@ fn said(facts: &Facts, condition: &Expr, entry: usize, name: &str) -> Option<Phr
                 let own = ["of", "from"].iter().find_map(|tie| place.strip_prefix(&format!("{tie} {name} ")));
                 Phrase::Place(own.map(str::to_owned).unwrap_or(place))
             }
-            Phrase::Called(_) => return None,
             other => other,
         });
     }
@@ -178,20 +183,35 @@ fn said(facts: &Facts, condition: &Expr, entry: usize, name: &str) -> Option<Phr
     }
 }
 
+/// Whether a condition is on the name of the rows themselves: `name`, or `superhero_name` of superheroes.
+fn is_own_name(facts: &Facts, condition: &Expr, of: usize) -> bool {
+    let Some(Expr::Column { name, .. }) = column_of(condition) else { return false };
+    let name = spoken(name);
+    let rows = facts.outline.entries.get(of).map(|entry| words::singular(&spoken_relation(&entry.name)));
+    let last = rows.as_deref().and_then(|rows| rows.rsplit(' ').next()).unwrap_or_default();
+    let kind = name.rsplit_once(' ').map_or("", |(kind, _)| kind);
+    kind.is_empty() || kind == last || rows.as_deref() == Some(kind)
+}
+
 /// Whose column a condition is on.
 fn owner(condition: &Expr) -> Option<usize> {
-    let value = match condition {
-        Expr::Compare { sides, .. } => &sides.0,
-        Expr::In { value, .. } | Expr::Between { value, .. } | Expr::Like { value, .. } => value,
-        Expr::Not(inner) => return owner(inner),
-        Expr::Or(all) => return owner(all.first()?),
-        Expr::Is { value, .. } | Expr::IsNull(value) => value,
-        column => column,
-    };
-    match uncast(value) {
+    match column_of(condition)? {
         Expr::Column { entry, .. } => *entry,
         _ => None,
     }
+}
+
+/// The column that a condition is on.
+fn column_of(condition: &Expr) -> Option<&Expr> {
+    let value = match condition {
+        Expr::Compare { sides, .. } => &sides.0,
+        Expr::In { value, .. } | Expr::Between { value, .. } | Expr::Like { value, .. } => value,
+        Expr::Not(inner) => return column_of(inner),
+        Expr::Or(all) => return column_of(all.first()?),
+        Expr::Is { value, .. } | Expr::IsNull(value) => value,
+        column => column,
+    };
+    Some(uncast(value)).filter(|value| matches!(value, Expr::Column { .. }))
 }
 
 fn first_entry(select: &Select) -> Option<usize> {

@@ -221,3 +221,15 @@ fn what_a_measure_is_made_of_is_no_condition() {
     let told = joined(Some(is(1, "status", "returned")));
     assert!(told.contains("with returned order items"), "{told}");
 }
+
+#[test]
+fn years_and_doers_are_told_as_such() {
+    let orders = |condition: Expr| {
+        let select = Select { from: vec![entry(2)], filter: Some(condition), ..Select::default() };
+        told(Expr::Exists(Box::new(Query { body: Body::Select(Box::new(select)), ..Query::default() })), "", "2")
+    };
+    assert_eq!(orders(is(2, "year", "2014")), "There are 2 products with orders in 2014.");
+    assert_eq!(orders(is(2, "placed_by", "Ada")), "There are 2 products with orders placed by Ada.");
+    // The name of a city is not that of the order.
+    assert_eq!(orders(is(2, "city_name", "Oslo")), "There are 2 products with orders where city name is 'Oslo'.");
+}

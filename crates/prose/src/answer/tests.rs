@@ -109,6 +109,7 @@ impl Case {
         let entry = |(name, columns): &(&'static str, &'static [&'static str])| RangeTableEntry {
             name: (*name).into(),
             alias: (*name).into(),
+            relation: Some(("public".into(), (*name).into())),
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
             ..RangeTableEntry::default()
         };
