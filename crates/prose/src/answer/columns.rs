@@ -219,9 +219,15 @@ pub fn spoken_relation(name: &str) -> String {
         "history",
     ];
     let words = spoken(name.rsplit('.').next().unwrap_or(name));
-    let last = words.rsplit(' ').next().unwrap_or_default();
+    // "Singers in concert", and "pets" of a table of who has a pet.
+    let words = words.strip_prefix("has ").unwrap_or(&words);
+    let ties = [" in ", " of ", " at ", " on ", " by ", " for ", " per "];
+    let at = ties.iter().filter_map(|tie| words.find(tie)).min().unwrap_or(words.len());
+    let (rows, rest) = words.split_at(at);
+    let last = rows.rsplit(' ').next().unwrap_or_default();
     let is_word = last.len() > 2 && last.chars().all(|c| c.is_ascii_lowercase()) && !AS_THEY_ARE.contains(&last);
-    if is_word { nouns::plural(&words) } else { words }
+    let rows = if is_word { nouns::plural(rows) } else { rows.to_owned() };
+    format!("{rows}{rest}")
 }
 
 fn label(last: &str, role: &Role, text: Option<&str>, number: Option<f64>) -> String {

@@ -178,7 +178,11 @@ pub fn plural(words: &str) -> String {
     let before = stem.chars().rev().nth(1);
     match stem.strip_suffix('y') {
         Some(stem) if before.is_some_and(|c| !"aeiou".contains(c)) => format!("{stem}ies"),
-        _ if stem.ends_with(['s', 'x']) || stem.ends_with("ch") => format!("{stem}es"),
+        _ if stem.ends_with(['s', 'x'])
+            || ["ch", "sh", "hero", "echo", "tomato", "potato"].iter().any(|end| stem.ends_with(end)) =>
+        {
+            format!("{stem}es")
+        }
         _ => format!("{stem}s"),
     }
 }

@@ -160,7 +160,9 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
     }
     let is_year = |value: &&str| value.len() == 4 && value.chars().all(|c| c.is_ascii_digit());
     match (owner, last) {
-        (_, "year") if values.iter().all(is_year) => Some(Phrase::When(format!("in {said}"))),
+        (_, "year") if values.iter().all(is_year) && name == "year" => Some(Phrase::When(format!("in {said}"))),
+        // Nobody writes years by the thousand.
+        (_, "year") if values.iter().all(is_year) => Some(Phrase::With(format!("{} of {said}", with_article(&name)))),
         (_, "by") => Some(Phrase::Place(format!("{name} {said}"))),
         (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {
             Some(Phrase::Called(said.to_lowercase()))

@@ -229,7 +229,37 @@ fn years_and_doers_are_told_as_such() {
         told(Expr::Exists(Box::new(Query { body: Body::Select(Box::new(select)), ..Query::default() })), "", "2")
     };
     assert_eq!(orders(is(2, "year", "2014")), "There are 2 products with orders in 2014.");
+    assert_eq!(orders(is(2, "model_year", "2014")), "There are 2 products with orders with a model year of 2014.");
     assert_eq!(orders(is(2, "placed_by", "Ada")), "There are 2 products with orders placed by Ada.");
     // The name of a city is not that of the order.
     assert_eq!(orders(is(2, "city_name", "Oslo")), "There are 2 products with orders where city name is 'Oslo'.");
+}
+
+#[test]
+fn tables_are_called_by_their_rows() {
+    for (table, rows) in [
+        ("singer", "singers"),
+        ("shop.tv_channel", "tv channels"),
+        ("order_items", "order items"),
+        ("superhero", "superheroes"),
+        ("singer_in_concert", "singers in concert"),
+        ("has_pet", "pets"),
+        ("staff", "staff"),
+        ("people", "people"),
+        ("T1", "T1"),
+    ] {
+        assert_eq!(super::columns::spoken_relation(table), rows, "{table}");
+    }
+}
+
+#[test]
+fn what_was_done_is_said_once() {
+    let written = || Case {
+        table: "cartoons",
+        question: "how many cartoons were written by Ada",
+        grouped: false,
+        filter: Some(compare("written_by", Comparison::Equal, "Ada", 'S')),
+        ..Case::new(vec![("count", 'N', aggregate("count", Vec::new()))], vec![vec!["2"]])
+    };
+    assert_eq!(written().told(), "2 cartoons were written by Ada.");
 }

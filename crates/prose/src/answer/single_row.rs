@@ -135,6 +135,11 @@ impl Told<'_> {
         let done = super::events::coming_to_be(self.facts.question, nouns).filter(|_| !scope.contains(" who "));
         if let Some(done) = done {
             let was = if number == 1.0 { "was" } else { "were" };
+            // What is said of them may begin with it: "written by Ada".
+            let done = if scope.trim_start().split(' ').next() == Some(done) { "" } else { done };
+            if done.is_empty() {
+                return format!("{many} {was}{scope}.");
+            }
             return format!("{many} {was} {done}{scope}.");
         }
         format!("There {are} {many}{scope}{so_far}.")
