@@ -25,7 +25,11 @@ impl Told<'_> {
             format!("These are {first}{}{after}", counted(rows as f64, &self.rows_noun()))
         } else {
             let more = if self.is_cut { "more than " } else { "" };
-            format!("There {} {more}{}{after}{all}", self.are(), counted(rows as f64, &self.rows_noun()))
+            let many = counted(rows as f64, &self.rows_noun());
+            match self.done(rows as f64, &after) {
+                Some(done) => super::capital(&format!("{more}{many} {done}{all}")),
+                None => format!("There {} {more}{many}{after}{all}", self.are()),
+            }
         };
         if rows > NAMED {
             return if all.is_empty() { self.of_many(are) } else { vec![format!("{are}.")] };
@@ -40,6 +44,16 @@ impl Told<'_> {
             return vec![format!("{are}, with the {values} {}.", english_list(&named, "and"))];
         }
         vec![format!("{are}: {}.", english_list(&named, "and"))]
+    }
+
+    /// What was done with so many rows, where that is said of them: `were bought by customers in Oslo`.
+    pub(super) fn done(&self, many: f64, after: &str) -> Option<String> {
+        let done = after.strip_prefix(" that were ")?;
+        match many == 1.0 {
+            true if done.contains(" and ") => None,
+            true => Some(format!("was {done}")),
+            false => Some(format!("were {done}")),
+        }
     }
 
     /// A list of many rows, with what else can be said of all of them.

@@ -44,6 +44,8 @@ impl Roles<'_> {
             (true, false) => format!("the earliest {what}"),
             (false, true) if is_price => format!("the most expensive {what}"),
             (false, false) if is_price => format!("the cheapest {what}"),
+            (false, true) if self.by.noun == "spending" => format!("the {what} who spent the most"),
+            (false, false) if self.by.noun == "spending" => format!("the {what} who spent the least"),
             (false, true) => format!("the {what} with the highest {}", self.by.noun),
             (false, false) => format!("the {what} with the lowest {}", self.by.noun),
         }

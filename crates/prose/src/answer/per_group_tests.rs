@@ -120,6 +120,6 @@ fn rows_are_called_by_what_their_name_is_of() {
     let list = rows(&[&["Ines", "98694.58", "Austria"], &["Ben", "98314.72", "France"]]);
     assert_eq!(
         told(columns, vec![of(3, "country")], of(1, "spent"), list),
-        "The customer with the highest spending in Austria is Ines (98,695), and in France Ben (98,315)."
+        "The customer who spent the most in Austria is Ines (98,695), and in France Ben (98,315)."
     );
 }

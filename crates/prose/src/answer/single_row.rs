@@ -142,6 +142,9 @@ impl Told<'_> {
             }
             return format!("{many} {was} {done}{scope}.");
         }
+        if let Some(done) = self.done(number, scope) {
+            return format!("{many} {done}{so_far}.");
+        }
         format!("There {are} {many}{scope}{so_far}.")
     }
 
@@ -290,6 +293,9 @@ impl Told<'_> {
             (None, false) if is_plural(&column.noun) => format!("{has} the fewest {}", column.noun),
             (None, _) if column.noun.starts_with(if descending { "lowest " } else { "highest " }) => {
                 format!("is first by {}", column.noun)
+            }
+            (None, _) if column.noun == "spending" => {
+                format!("spent the {}", if descending { "most" } else { "least" })
             }
             (None, _) if is_supply(&column.noun) => {
                 format!("{has} the {} {}", if descending { "largest" } else { "smallest" }, column.noun)

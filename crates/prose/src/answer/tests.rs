@@ -106,14 +106,7 @@ impl Case {
             offset: self.offset.map(|offset| constant(offset, 'N')),
             ..Query::default()
         };
-        let entry = |(name, columns): &(&'static str, &'static [&'static str])| RangeTableEntry {
-            name: (*name).into(),
-            alias: (*name).into(),
-            relation: Some(("public".into(), (*name).into())),
-            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
-            ..RangeTableEntry::default()
-        };
-        let entries = [(self.table, self.columns)].iter().chain(self.others).map(entry).collect();
+        let entries = [(self.table, self.columns)].iter().chain(self.others).map(entry_of).collect();
         let outline = Outline { query, entries, scopes: vec![None], relations: Vec::new() };
         let value = |text: &str| (text != "NULL").then(|| text.to_owned());
         let rows: Vec<Vec<Option<String>>> =
@@ -133,6 +126,16 @@ impl Case {
             notes,
             today,
         })
+    }
+}
+
+fn entry_of((name, columns): &(&'static str, &'static [&'static str])) -> RangeTableEntry {
+    RangeTableEntry {
+        name: (*name).into(),
+        alias: (*name).into(),
+        relation: Some(("public".into(), (*name).into())),
+        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        ..RangeTableEntry::default()
     }
 }
 
