@@ -123,11 +123,11 @@ impl Scope {
         beside.strip_prefix("without ").filter(|_| is_bare && self.phrases.is_empty())
     }
 
-    /// What was done at least once with all rows where there are none that it was never done with: `sold`.
-    pub fn only_undone(&self) -> Option<&str> {
+    /// The only condition is that something was never done with the rows.
+    pub fn is_only_undone(&self) -> bool {
         let is_bare = self.time.is_none() && self.age.is_none() && self.conditions.is_none() && !self.is_untold;
-        let [Phrase::That(text)] = self.phrases.as_slice() else { return None };
-        text.strip_prefix("were never ").filter(|_| is_bare && self.beside.is_empty())
+        let [Phrase::That(text)] = self.phrases.as_slice() else { return false };
+        text.starts_with("were never ") && is_bare && self.beside.is_empty()
     }
 
     /// It is about those who did something for the first time.

@@ -119,15 +119,15 @@ impl Told<'_> {
         format!("{some} of the {all} {have} {end}: {} each.", column.figures.show(number))
     }
 
-    /// Groups that are all alike: `All 9 locations have 1 shop each.`
+    /// Groups that are all alike: `9 locations have 1 shop each.`
     pub(super) fn all_alike(&self, column: &Column, ranked: &[(usize, f64)], number: f64) -> Option<String> {
         let groups = self.groups_noun().filter(|_| !self.is_cut && ranked.len() == self.facts.rows.len())?;
         let names: Vec<String> = ranked.iter().map(|(row, _)| self.row_name(*row)).collect();
         let names =
             if names.len() > MOST_NAMED { String::new() } else { format!(" ({})", english_list(&names, "and")) };
         let have = if self.scope.is_over { "had" } else { "have" };
-        let many =
-            if ranked.len() == 2 { "both".to_owned() } else { format!("all {}", numbers::exact(ranked.len() as f64)) };
+        // There may be others that have none, so that these are not said to be all.
+        let many = numbers::exact(ranked.len() as f64);
         let after = self.after(column);
         Some(super::sentence(&match &column.counted {
             Some(rows) => format!("{many} {groups}{names} {have} {} each{after}", super::counted(number, rows)),

@@ -257,8 +257,8 @@ impl Told<'_> {
         if let Some(has) = self.scope.only_lack() {
             return format!("None: all {rows} have {has}.");
         }
-        if let Some(done) = self.scope.only_undone() {
-            return format!("None: all {rows} were {done} at least once.");
+        if let Some(has) = related_rows::lacked(&self.facts).filter(|_| self.scope.is_only_undone()) {
+            return format!("None: all {rows} have {has}.");
         }
         format!("There {are} no {rows}{scope}{so_far}.")
     }

@@ -3,7 +3,7 @@
 
 use super::Facts;
 use super::columns::{aggregate, counted_rows, spoken, spoken_relation, top_select};
-use super::conditions::{bound, conjuncts, time_of};
+use super::conditions::{bound, conjuncts, filters, time_of};
 use super::noun_phrases::{before, behind};
 use super::nouns::is_quantity;
 use super::phrases::{self, Phrase, constant, uncast};
@@ -35,6 +35,17 @@ pub fn rows_of(facts: &Facts, query: &Query) -> Option<String> {
     Some(format!("{rows}{}{conditions}", behind(&related.phrases, &[], &time, "", Some(&related.name))))
 }
 
+/// The rows that all have where there is none without them: `order items` of products that were never sold.
+pub fn lacked(facts: &Facts) -> Option<String> {
+    filters(facts).into_iter().find_map(|condition| match condition {
+        Expr::Not(inner) => match &**inner {
+            Expr::Exists(query) => rows_of(facts, query),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
 /// What was done with rows where lines of sales are beside them, in the verb of the question: `were bought by customers in Oslo in
 /// 2025`, `were never sold`.
 pub fn deed(facts: &Facts, query: &Query, is_done: bool) -> Option<Phrase> {
@@ -59,6 +70,9 @@ pub fn deed(facts: &Facts, query: &Query, is_done: bool) -> Option<Phrase> {
         (false, true) => "were never",
         (false, false) => "were not",
     };
+    // An order may have been cancelled, so that what was ordered need not have been sold; what was not ordered was not.
+    let is_order = related.name.split(' ').any(|word| words::singular(word) == "order");
+    let verb = if is_done && is_order { "ordered" } else { verb };
     Some(Phrase::That(format!("{were} {verb}{who}{time}")))
 }
 

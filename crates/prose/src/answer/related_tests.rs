@@ -61,13 +61,13 @@ fn what_was_sold_is_said_to_have_been_sold() {
     let oslo = || items_where(vec![is(3, "city", "Oslo")]);
     assert_eq!(
         told(oslo(), "which products did customers from Oslo buy", "2"),
-        "2 products were bought by customers in Oslo."
+        "2 products were ordered by customers in Oslo."
     );
     let ada = items_where(vec![is(3, "name", "Ada Haas")]);
-    assert_eq!(told(ada, "what did Ada Haas buy", "2"), "2 products were bought by Ada Haas.");
+    assert_eq!(told(ada, "what did Ada Haas buy", "2"), "2 products were ordered by Ada Haas.");
     let never = || not(items_where(Vec::new()));
     assert_eq!(told(never(), "products we have never sold", "2"), "2 products were never sold.");
-    assert_eq!(told(never(), "products we have never sold", "0"), "None: all products were sold at least once.");
+    assert_eq!(told(never(), "products we have never sold", "0"), "None: all products have order items.");
     // Where the question has no such word, the rows are named.
     assert_eq!(told(never(), "products without order items", "2"), "There are 2 products without order items.");
     assert_eq!(told(oslo(), "", "2"), "There are 2 products with order items from customers in Oslo.");
@@ -266,7 +266,7 @@ fn what_was_done_is_said_once() {
 
 #[test]
 fn one_that_was_sold_was_sold() {
-    assert_eq!(told(items_where(Vec::new()), "products sold", "1"), "1 product was sold.");
+    assert_eq!(told(items_where(Vec::new()), "products sold", "1"), "1 product was ordered.");
     let both = Expr::And(vec![items_where(Vec::new()), Expr::Not(Box::new(column("discontinued")))]);
-    assert_eq!(told(both, "products sold", "2"), "2 products were sold and are not discontinued.");
+    assert_eq!(told(both, "products sold", "2"), "2 products were ordered and are not discontinued.");
 }
