@@ -8,7 +8,7 @@ const QUESTION: &str = "how did the two towns do";
 const SQL: &str = "SELECT * FROM (VALUES ('Ulm', 120), ('Graz', 80)) AS t(town, revenue)";
 const TRUE: &str = "Ulm made 120 and Graz 80: Ulm is 50 % above Graz.";
 /// What the rules say of the same rows.
-const PLAIN: &str = "Revenue is higher for Ulm: 120, 50 % more than for Graz (80).";
+const PLAIN: &str = "Revenue in Ulm is 120, 50 % higher than in Graz (80).";
 
 fn asked(fixture: &mut Fixture) -> String {
     fixture.session.text(&format!("SELECT nl_answer({})", quote(QUESTION)))

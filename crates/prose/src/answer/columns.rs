@@ -46,6 +46,9 @@ const IDENTIFIERS: &[&str] = &["id", "key", "no", "nr", "code", "zip", "zipcode"
 const FRACTIONS: &[&str] = &["fraction", "share", "rate", "growth", "proportion"];
 const PERCENTS: &[&str] = &["percent", "percentage", "pct"];
 
+/// A space and one digit or two; more are a year.
+const MOST_SUFFIX: usize = 3;
+
 /// The columns of a result.
 pub fn columns(facts: &Facts) -> Vec<Column> {
     let select = top_select(facts);
@@ -64,7 +67,10 @@ pub fn top_select<'o>(facts: &Facts<'o>) -> Option<&'o Select> {
 fn of(facts: &Facts, at: usize, column: &ResultColumn, output: Option<&OutputColumn>) -> Column {
     let texts: Vec<Option<&str>> = facts.rows.iter().map(|row| row.get(at)?.as_deref()).collect();
     let words = spoken(&column.name);
-    let last = words.rsplit(' ').next().unwrap_or_default().to_owned();
+    // A second column of the same name has a number behind it: `customer_id_2`.
+    let bare = words.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    let bare = if words.len() - bare.len() <= MOST_SUFFIX { bare } else { &words };
+    let last = bare.rsplit(' ').next().unwrap_or_default().to_owned();
     let value = output.map(|output| &output.value);
     let numbers: Vec<Option<f64>> = texts.iter().map(|text| numbers::parse((*text)?)).collect();
     let is_number = column.category == 'N' && !column.type_name.starts_with("reg") && column.type_name != "oid";
@@ -185,9 +191,43 @@ pub fn counted_rows(facts: &Facts) -> Option<String> {
     }
 }
 
-/// The name of a relation without its schema, as words.
+/// The name of a relation without its schema, as words for its rows: `singers` of a table `singer`.
 pub fn spoken_relation(name: &str) -> String {
-    spoken(name.rsplit('.').next().unwrap_or(name))
+    // What has no number, or is many as it is.
+    const AS_THEY_ARE: [&str; 22] = [
+        "staff",
+        "personnel",
+        "equipment",
+        "furniture",
+        "inventory",
+        "stock",
+        "news",
+        "series",
+        "species",
+        "data",
+        "metadata",
+        "information",
+        "feedback",
+        "media",
+        "music",
+        "weather",
+        "traffic",
+        "money",
+        "software",
+        "hardware",
+        "police",
+        "history",
+    ];
+    let words = spoken(name.rsplit('.').next().unwrap_or(name));
+    // "Singers in concert", and "pets" of a table of who has a pet.
+    let words = words.strip_prefix("has ").unwrap_or(&words);
+    let ties = [" in ", " of ", " at ", " on ", " by ", " for ", " per "];
+    let at = ties.iter().filter_map(|tie| words.find(tie)).min().unwrap_or(words.len());
+    let (rows, rest) = words.split_at(at);
+    let last = rows.rsplit(' ').next().unwrap_or_default();
+    let is_word = last.len() > 2 && last.chars().all(|c| c.is_ascii_lowercase()) && !AS_THEY_ARE.contains(&last);
+    let rows = if is_word { nouns::plural(rows) } else { rows.to_owned() };
+    format!("{rows}{rest}")
 }
 
 fn label(last: &str, role: &Role, text: Option<&str>, number: Option<f64>) -> String {

@@ -3,7 +3,7 @@
 use super::columns::{Column, Role};
 use super::dates::Date;
 use super::figures::Figures;
-use super::single_row::{amount_of_change, change};
+use super::single_row::{amount_of_change, change_of};
 use super::times::Known;
 use super::{Told, lists, sentence, with_the};
 
@@ -30,7 +30,10 @@ impl Told<'_> {
             let (from, to) = (show(old), show(new));
             return Some(vec![sentence(&format!("{what} {went} by {by}, from {from} {than} to {to} {when}"))]);
         }
-        let change = change(new, old, of.figures.style);
+        let change = change_of(of, new, old);
+        if let Some(told) = self.compared_counts(of, (new, old), &change, &than) {
+            return Some(vec![told]);
+        }
         let (was, so_far) = if self.is_running(of) { ("is", " so far") } else { ("was", "") };
         Some(vec![sentence(&format!(
             "{} {was} {}{so_far}, {change} {} ({})",
@@ -39,6 +42,24 @@ impl Told<'_> {
             if new == old { format!("as {than}") } else { format!("than {than}") },
             show(old),
         ))])
+    }
+
+    /// `There have been 191 orders this month so far, 3.2 % more than last month (185).`
+    fn compared_counts(&self, of: &Column, sides: (f64, f64), change: &str, than: &str) -> Option<String> {
+        let timed = of.timed.as_ref()?;
+        let rows = timed.what.strip_prefix("number of ").filter(|_| self.scope.after_noun().is_empty())?;
+        let (new, old) = sides;
+        let were = match (self.is_running(of), new == 1.0) {
+            (true, true) => "has been",
+            (true, false) => "have been",
+            (false, true) => "was",
+            (false, false) => "were",
+        };
+        let so_far = if self.is_running(of) { " so far" } else { "" };
+        let (many, when) = (super::counted(new, rows), &timed.when);
+        let than = if new == old { format!("as {than}") } else { format!("than {than}") };
+        let old = super::numbers::exact(old);
+        Some(format!("There {were} {many} {when}{so_far}, {change} {than} ({old})."))
     }
 
     fn is_running(&self, column: &Column) -> bool {
@@ -108,10 +129,10 @@ impl Told<'_> {
         let figures = Figures::of(style, &all);
         let is_over = timed.to.zip(self.facts.today).is_some_and(|(to, today): (Date, Date)| to <= today);
         let (has, was) = if is_over { ("had", "was") } else { ("has", "is") };
-        let (when, than) = (&timed.when, &before.when);
+        let (when, than, timed_column) = (&timed.when, &before.when, new);
         let compared = |new: f64, old: f64, figures: Figures| {
             let than = if new == old { format!("as {than}") } else { format!("than {than}") };
-            format!("{}, {} {than} ({})", figures.show(new), change(new, old, style), figures.show(old))
+            format!("{}, {} {than} ({})", figures.show(new), change_of(timed_column, new, old), figures.show(old))
         };
         let most = match new.noun.strip_prefix("number of ") {
             Some(_) => format!("the most {}", timed.what.trim_start_matches("number of ")),

@@ -3,7 +3,7 @@
 use super::columns::{Column, aggregate, counted_rows, spoken, top_select};
 use super::conditions::{Scope, bound, conjuncts};
 use super::dates::stretch;
-use super::single_row::{change, is_plural};
+use super::single_row::{change_of, is_plural};
 use super::{Told, question_words, sentence};
 use crate::outline::Expr;
 
@@ -60,7 +60,7 @@ impl Told<'_> {
                 None => (format!("those with {noun}"), "those without".to_owned()),
             },
         };
-        let change = change(with, without, column.figures.style);
+        let change = change_of(column, with, without);
         let (with, without) = (column.figures.show(with), column.figures.show(without));
         let than = if with == without { "as" } else { "than" };
         Some(match &column.counted {

@@ -1,15 +1,17 @@
 //! Which rows an answer is about, in words: ` in 2025 where status is 'new'`.
 
 use super::Facts;
-use super::columns::{aggregate, counted_rows, spoken_relation, top_select};
+use super::columns::{aggregate, counted_rows, top_select};
 use super::dates::{self, Date, evaluate, stretch};
 use super::events::Event;
 use super::noun_phrases;
 use super::phrases::{self, Phrase};
 use super::plain_names::plainly;
+use super::related_rows::{self, holds_subquery, rows_of};
+use super::spoken_times;
 use super::subquery_phrases::joined_aggregate;
 use crate::Describer;
-use crate::outline::{Body, Comparison, Expr, FromItem, Query, Select};
+use crate::outline::{Comparison, Expr, Select};
 
 /// The conditions of an answer in words.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -121,6 +123,18 @@ impl Scope {
         beside.strip_prefix("without ").filter(|_| is_bare && self.phrases.is_empty())
     }
 
+    /// The only condition is that something was never done with the rows.
+    pub fn is_only_undone(&self) -> bool {
+        let is_bare = self.time.is_none() && self.age.is_none() && self.conditions.is_none() && !self.is_untold;
+        let [Phrase::That(text)] = self.phrases.as_slice() else { return false };
+        text.starts_with("were never ") && is_bare && self.beside.is_empty()
+    }
+
+    /// It is about those who did something for the first time.
+    pub fn is_of_firsts(&self) -> bool {
+        self.phrases.iter().any(|one| matches!(one, Phrase::Place(text) if text.starts_with("with their first ")))
+    }
+
     /// The same without its conditions.
     pub fn without_conditions(self) -> Self {
         Self { conditions: None, is_untold: false, age: None, phrases: Vec::new(), ..self }
@@ -207,9 +221,20 @@ fn of_filters<'o>(facts: &Facts, describer: &Describer<'o>, filters: &[&'o Expr]
             continue;
         }
         match condition {
-            Expr::Exists(query) => scope.beside.push(format!("with {}", rows_of(facts, query)?)),
+            // What a measure is made of, there is.
+            Expr::Exists(query) if related_rows::is_of_measure(facts, query) => {}
+            Expr::Exists(query) => match related_rows::deed(facts, query, true) {
+                Some(deed) => scope.phrases.push(deed),
+                None => scope.beside.push(format!("with {}", rows_of(facts, query)?)),
+            },
             Expr::Not(inner) => match &**inner {
-                Expr::Exists(query) => scope.beside.push(format!("without {}", rows_of(facts, query)?)),
+                Expr::Exists(query) => {
+                    let deed = related_rows::deed(facts, query, false);
+                    match deed.or_else(|| related_rows::first_of_its_kind(facts, query)) {
+                        Some(phrase) => scope.phrases.push(phrase),
+                        None => scope.beside.push(format!("without {}", rows_of(facts, query)?)),
+                    }
+                }
                 _ => rest.push(describer.condition(condition, false)),
             },
             other if holds_subquery(other) => return None,
@@ -297,7 +322,7 @@ fn event(facts: &Facts, condition: &Expr) -> Option<Event> {
 }
 
 /// The time that conditions on one column allow; the outer `None` where they are on several.
-fn time_of(facts: &Facts, times: &[&Expr]) -> Option<Option<String>> {
+pub fn time_of(facts: &Facts, times: &[&Expr]) -> Option<Option<String>> {
     let bounds: Vec<_> = times.iter().filter_map(|one| bound(one, facts.today)).collect();
     let Some((column, ..)) = bounds.first() else { return Some(None) };
     if bounds.iter().any(|(other, ..)| other != column) {
@@ -305,59 +330,8 @@ fn time_of(facts: &Facts, times: &[&Expr]) -> Option<Option<String>> {
     }
     let from = bounds.iter().filter_map(|(_, from, _)| *from).max();
     let to = bounds.iter().filter_map(|(_, _, to)| *to).min();
-    Some(dates::up_to_now(facts.question, from, to, facts.today).or_else(|| stretch(from, to)))
-}
-
-/// The rows of a subquery of EXISTS: the relation that it reads first, and the time it is restricted to.
-fn rows_of(facts: &Facts, query: &Query) -> Option<String> {
-    let Body::Select(select) = &query.body else { return None };
-    let mut item = select.from.first()?;
-    while let FromItem::Join { left, .. } = item {
-        item = left;
-    }
-    let FromItem::Entry { entry, .. } = item else { return None };
-    let name = spoken_relation(&facts.outline.entries.get(*entry)?.name);
-    let filters: Vec<&Expr> = select.filter.iter().flat_map(conjuncts).collect();
-    let (times, rest): (Vec<_>, Vec<_>) = filters.into_iter().partition(|one| bound(one, facts.today).is_some());
-    let is_join = |one: &Expr| matches!(one, Expr::Compare { comparison: Comparison::Equal, sides, .. } if matches!((uncast(&sides.0), uncast(&sides.1)), (Expr::Column { .. }, Expr::Column { .. })));
-    let rest: Vec<&Expr> = rest.into_iter().filter(|one| !is_join(one)).collect();
-    // "Paid orders" are told so, and not as orders with a status.
-    let (mut said, mut others) = (Vec::new(), Vec::new());
-    for condition in rest {
-        match phrases::phrase(facts, condition) {
-            Some(Phrase::Adjective(state)) => said.push(state),
-            _ => others.push(condition),
-        }
-    }
-    let rest = others;
-    said.push(name);
-    let name = said.join(" ");
-    let compares_columns = |one: &&Expr| matches!(one, Expr::Compare { sides, .. } if matches!((uncast(&sides.0), uncast(&sides.1)), (Expr::Column { .. }, Expr::Column { .. })));
-    if rest.iter().any(|one| holds_subquery(one) || compares_columns(one))
-        || !select.grouping.is_empty()
-        || select.having.is_some()
-    {
-        return None;
-    }
-    let time = time_of(facts, &times)?.map(|time| format!(" {time}")).unwrap_or_default();
-    let describer = Describer::new(facts.outline);
-    let conditions = plainly(&describer.in_scope(query.scope, || describer.all_of(&rest)));
-    let conditions = if conditions.is_empty() { conditions } else { format!(" where {conditions}") };
-    Some(format!("{name}{time}{conditions}"))
-}
-
-fn holds_subquery(condition: &Expr) -> bool {
-    match condition {
-        Expr::Subquery(_) | Expr::Exists(_) | Expr::ArrayOf(_) | Expr::Any { .. } | Expr::Call { .. } => true,
-        Expr::Compare { sides, .. } => holds_subquery(&sides.0) || holds_subquery(&sides.1),
-        Expr::And(all) | Expr::Or(all) => all.iter().any(holds_subquery),
-        Expr::Not(one) | Expr::IsNull(one) | Expr::Is { value: one, .. } | Expr::Cast { value: one, .. } => {
-            holds_subquery(one)
-        }
-        Expr::In { value, .. } | Expr::Between { value, .. } | Expr::Like { value, .. } => holds_subquery(value),
-        Expr::Operator { args, .. } => args.iter().any(holds_subquery),
-        _ => false,
-    }
+    let said = || spoken_times::as_asked(facts.question, from, to, facts.today);
+    Some(dates::up_to_now(facts.question, from, to, facts.today).or_else(said).or_else(|| stretch(from, to)))
 }
 
 /// What the builtin model's reading says after its one `where` or `having`.

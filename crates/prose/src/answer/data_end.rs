@@ -78,10 +78,18 @@ impl Told<'_> {
                 None => missing_of(begin, unit, last, self.facts.today, false),
             });
         }
-        ended.iter().find_map(|(time, last)| {
+        let of_period = ended.iter().find_map(|(time, last)| {
             let (begin, unit) = time.cut_period(*last)?;
             Some(missing_of(begin, unit, *last, self.facts.today, true))
-        })
+        });
+        // Of the last ninety days, one that is missing is a trifle too.
+        let is_trifle = |(time, last): &(&Known, Date)| {
+            let (from, to) = time.from.zip(time.to).filter(|(from, _)| from <= last)?;
+            let end = [Some(to), self.facts.today].into_iter().flatten().min()?;
+            Some((end.days() - last.days() - 1) * BEARABLE <= end.days() - from.days())
+        };
+        let judged: Vec<bool> = ended.iter().filter_map(is_trifle).collect();
+        of_period.or_else(|| (!judged.is_empty() && judged.iter().all(|one| *one)).then_some(Gap::Trifle))
     }
 
     /// A period of a series that lacks more of its days than a mean can bear.

@@ -238,7 +238,9 @@ pub fn up_to_now(question: &str, from: Option<Date>, to: Option<Date>, today: Op
         };
         // Some count today as one of the days.
         let is_so = from == begin || from == begin.plus_days(1);
-        let is_said = ["last", "past", "previous"].contains(&which.as_str()) && is_so;
+        // "Not sold in 90 days" means the last ones.
+        let which = if ["in", "within", "for"].contains(&which.as_str()) { "last" } else { which.as_str() };
+        let is_said = ["last", "past", "previous"].contains(&which) && is_so;
         let ends = ends.strip_prefix("from ").or_else(|| ends.strip_prefix("in ")).unwrap_or(&ends);
         is_said.then(|| format!("in the {which} {number} {unit} ({ends})"))
     })

@@ -64,7 +64,10 @@ fn plain(numbers: &[f64]) -> Digits {
     let (least, most) = (sizes().fold(f64::INFINITY, f64::min), sizes().fold(0.0, f64::max));
     if most >= 999_999.5 {
         let power = [12, 9, 6].into_iter().find(|power| least >= 10f64.powi(*power) * 0.9995);
-        let Some(power) = power.filter(|_| most < 1e15) else { return Digits::Own };
+        let Some(power) = power.filter(|_| most < 1e15) else {
+            // Beside millions, nobody tells the cents of what is less.
+            return if least >= 10_000.0 && most < 1e15 { Digits::Places(0) } else { Digits::Own };
+        };
         let is_zero = |places: usize| {
             let last = |number: &f64| format!("{:.2}", number / 10f64.powi(power)).ends_with(&"0".repeat(2 - places));
             numbers.iter().all(last)
@@ -116,5 +119,6 @@ mod tests {
         assert_eq!(shown(Style::Plain, &[3.26, 3.2]), ["3.26", "3.20"]);
         assert_eq!(shown(Style::Plain, &[15_000_000.0, 938_000.0]), ["15 million", "938,000"]);
         assert_eq!(shown(Style::Plain, &[2.0, 1_000.0]), ["2", "1,000"]);
+        assert_eq!(shown(Style::Plain, &[1_955_101.25, 996_471.76]), ["1.96 million", "996,472"]);
     }
 }

@@ -29,11 +29,13 @@ pub fn boolean(facts: &Facts, name: &str, is_true: bool) -> Phrase {
             _ => Phrase::That(format!("are {not}{bare}")),
         };
     }
+    let the = format!("the {bare}");
+    let thing = if question_words::has(facts.question, &the) { the } else { bare.to_owned() };
     match (question_words::deed(facts.question, bare), is_true) {
         (Some(deed), true) => Phrase::That(deed),
         (Some(deed), false) => Phrase::That(format!("do not {deed}")),
-        (None, true) => Phrase::With(bare.to_owned()),
-        (None, false) => Phrase::Without(bare.to_owned()),
+        (None, true) => Phrase::With(thing),
+        (None, false) => Phrase::Without(thing),
     }
 }
 

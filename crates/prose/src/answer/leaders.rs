@@ -1,11 +1,12 @@
 //! How it is said of a group that it is first or last: a country has the most orders, most orders are delivered, a category
 //! sold the most units, a customer brings in the most revenue.
 
-use super::columns::{Column, spoken};
+use super::columns::{Column, spoken, spoken_relation, top_select};
 use super::phrases::PLACES;
-use super::question_words::are_people;
+use super::question_words::{are_people, has};
 use super::single_row::is_plural;
 use super::{Told, nouns};
+use crate::outline::Expr;
 
 /// The way to say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,9 @@ impl Told<'_> {
         if let Some(share) = self.leading_share(column, name, descending, value) {
             return share;
         }
+        if let Some(owned) = self.of_another(column, name, descending, value) {
+            return owned;
+        }
         let after = self.after(column);
         let many = column.counted.as_deref().or(is_plural(&column.noun).then_some(column.noun.as_str()));
         let most = if descending { "most" } else { "fewest" };
@@ -83,6 +87,36 @@ impl Told<'_> {
         }
     }
 
+    /// `The biggest order in Spain is that of Tara Ivanova: 7,338`, where rows have their name from those whose they are.
+    fn of_another(&self, column: &Column, name: &str, descending: bool, value: &str) -> Option<String> {
+        let outputs = &top_select(&self.facts)?.columns;
+        let entry = |of: &Column| match outputs.iter().find(|output| output.name == of.name)?.value {
+            Expr::Column { entry, .. } => entry,
+            _ => None,
+        };
+        let (row, owner) = (entry(column)?, entry(self.naming()?)?);
+        // Of a subquery nobody knows whose its rows are.
+        let row = self.facts.outline.entries.get(row).filter(|entry| entry.relation.is_some())?;
+        let row = words::singular(&spoken_relation(&row.name));
+        if self.is_grouped() || entry(column) == Some(owner) {
+            return None;
+        }
+        let (after, be) = (self.scope.after_measure(), self.be());
+        let words: &[&str] = match (nouns::is_price(&column.name), nouns::is_amount(column), descending) {
+            (true, _, true) => &["most expensive"],
+            (true, _, false) => &["cheapest"],
+            (_, true, true) => &["biggest", "highest", "largest"],
+            (_, true, false) => &["smallest", "lowest"],
+            (_, false, _) => {
+                let end = if descending { "highest" } else { "lowest" };
+                return Some(format!("the {row} with the {end} {}{after} {be} that of {name}: {value}", column.noun));
+            }
+        };
+        let said = words.iter().find(|word| has(self.facts.question, word));
+        let word = said.or(if descending { words.last() } else { words.first() })?;
+        Some(format!("the {word} {row}{after} {be} that of {name}: {value}"))
+    }
+
     /// The other end of as many: `Headphones sold the fewest of the 8: 10,139`, without a full stop.
     pub(super) fn trail(&self, column: &Column, name: &str, descending: bool, many: &str, value: &str) -> String {
         let is_many = column.counted.is_some() || is_plural(&column.noun);
@@ -94,13 +128,11 @@ impl Told<'_> {
         };
         match self.saying(column) {
             Saying::Are => {
-                let rarest = if descending { "rarest" } else { "most frequent" };
-                let group = self.naming().map(|column| spoken(&column.name)).unwrap_or_default();
-                format!("the {rarest} {group} {} {name}: {value}", self.be())
+                format!("{end} {} {name}: {value}", self.be_many())
             }
             Saying::Busy => {
                 let end = if descending { "quietest" } else { "busiest" };
-                format!("the {end} {} {name}: {value}", self.be())
+                format!("the {end} {} {name}, with {value}", self.be())
             }
             Saying::Tied(tie) if column.adds_up && !is_many => {
                 let part = if descending { "smallest" } else { "largest" };

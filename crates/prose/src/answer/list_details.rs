@@ -38,6 +38,12 @@ impl Told<'_> {
         filters(&self.facts).into_iter().find_map(|condition| {
             let (column, side) = phrases::measured(condition)?;
             let column = self.showing(column).filter(|column| column.role == Role::Measure)?;
+            // Where all are alike, none is first.
+            let alike = column.numbers.windows(2).all(|pair| pair[0] == pair[1]);
+            if let Some(Some(number)) = column.numbers.first().filter(|_| alike && !nouns::is_amount(column)) {
+                let all = format!("The {} is {} for all of them.", column.noun, column.figures.show(*number));
+                return Some(all).filter(|_| *number != 0.0);
+            }
             if nouns::is_amount(column) { self.sum_of(column, side, condition) } else { self.end_of(column, side) }
         })
     }
@@ -107,7 +113,7 @@ impl Told<'_> {
         let identifier = || self.columns.iter().find(|column| column.role == Role::Identifier);
         let key = match (self.columns.iter().find(is_name), identifier()) {
             (Some(_), _) => self.row_name(row),
-            (None, Some(identifier)) => self.cell(identifier, row),
+            (None, Some(identifier)) => self.numbered(identifier, row),
             (None, None) => return String::new(),
         };
         format!("{before}{key}{behind}")

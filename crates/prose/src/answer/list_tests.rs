@@ -42,13 +42,19 @@ fn many_rows_are_told_by_the_number_they_were_chosen_by() {
     let outputs = || vec![("id", 'N', column("id")), ("total", 'N', column("total"))];
     let over = || compare("total", Comparison::Greater, "5", 'N');
     let told = listed(outputs(), Some(over()), six_of(|at| [SIX[at], totals[at]])).told();
-    assert_eq!(told, "There are 6 orders with a total over 5. Together they come to 210.50; the largest is 60 (id 6).");
+    assert_eq!(
+        told,
+        "There are 6 orders with a total over 5. Together they come to 210.50; the largest is 60 (order 6)."
+    );
     let under = Some(compare("total", Comparison::Less, "500", 'N'));
     let told = listed(outputs(), under, six_of(|at| [SIX[at], totals[at]])).told();
     assert_eq!(told, "There are 6 orders with a total under 500. Together they come to 210.50.");
     let question = "orders over 5 euros";
     let told = Case { question, ..listed(outputs(), Some(over()), six_of(|at| [SIX[at], totals[at]])) }.told();
-    assert_eq!(told, "There are 6 orders over 5 euros. Together they come to 210.50 euros; the largest is 60 (id 6).");
+    assert_eq!(
+        told,
+        "There are 6 orders over 5 euros. Together they come to 210.50 euros; the largest is 60 (order 6)."
+    );
     // A row that stands twice would count twice.
     let twice = listed(outputs(), Some(over()), six_of(|at| ["7", totals[at]])).told();
     assert_eq!(twice, "There are 6 orders with a total over 5; the list has them all.");
@@ -60,7 +66,7 @@ fn many_rows_are_told_by_the_number_they_were_chosen_by() {
     let told = listed(outputs(), Some(under()), six_of(row)).told();
     assert_eq!(told, "There are 6 orders with a price under 500. The cheapest is a (10.00).");
     let alike = listed(outputs(), Some(under()), six_of(|at| [SIX[at], names[at], "10"])).told();
-    assert_eq!(alike, "There are 6 orders with a price under 500. The lowest price is 10.");
+    assert_eq!(alike, "There are 6 orders with a price under 500. The price is 10 for all of them.");
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn rows_without_a_name_are_told_by_number_and_time() {
     let case = Case { order: Some(("ordered_at", true)), limit: true, ..listed(outputs(), None, rows()) };
     assert_eq!(
         case.told(),
-        "These are the latest 2 orders: id 9 (30 December 2025, paid, total 5.50) and id 8 (29 December 2025, new, total 7.00)."
+        "These are the latest 2 orders: order 9 (30 December 2025, paid, total 5.50) and order 8 (29 December 2025, new, total 7.00)."
     );
     let many = (0..6).map(|at| row(SIX[at], "2025-12-30", "paid", "5")).collect();
     let case = Case { order: Some(("ordered_at", true)), limit: true, ..listed(outputs(), None, many) };

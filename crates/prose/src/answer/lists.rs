@@ -25,7 +25,11 @@ impl Told<'_> {
             format!("These are {first}{}{after}", counted(rows as f64, &self.rows_noun()))
         } else {
             let more = if self.is_cut { "more than " } else { "" };
-            format!("There {} {more}{}{after}{all}", self.are(), counted(rows as f64, &self.rows_noun()))
+            let many = counted(rows as f64, &self.rows_noun());
+            match self.done(rows as f64, &after) {
+                Some(done) => super::capital(&format!("{more}{many} {done}{all}")),
+                None => format!("There {} {more}{many}{after}{all}", self.are()),
+            }
         };
         if rows > NAMED {
             return if all.is_empty() { self.of_many(are) } else { vec![format!("{are}.")] };
@@ -40,6 +44,16 @@ impl Told<'_> {
             return vec![format!("{are}, with the {values} {}.", english_list(&named, "and"))];
         }
         vec![format!("{are}: {}.", english_list(&named, "and"))]
+    }
+
+    /// What was done with so many rows, where that is said of them: `were bought by customers in Oslo`.
+    pub(super) fn done(&self, many: f64, after: &str) -> Option<String> {
+        let done = after.strip_prefix(" that were ")?;
+        match many == 1.0 {
+            true if done.contains(" and ") => None,
+            true => Some(format!("was {done}")),
+            false => Some(format!("were {done}")),
+        }
     }
 
     /// A list of many rows, with what else can be said of all of them.
@@ -98,6 +112,10 @@ impl Told<'_> {
         let (row, are) = (self.row_in_list(0), counted(1.0, &self.rows_noun()));
         let noun = are.trim_start_matches("1 ");
         Some(match self.facts.outline.query.limit {
+            // "The latest is order 9", and not "the latest order is order 9".
+            Some(_) if !first.is_empty() && after.is_empty() && row.starts_with(noun) => {
+                format!("The {}{} {row}.", first, self.be())
+            }
             Some(_) if !first.is_empty() => format!("The {first}{noun}{after} {} {row}.", self.be()),
             Some(_) => format!("This is 1 {noun}{after}: {row}."),
             None => format!("There {} 1 {noun}{after}: {row}.", if self.be_many() == "were" { "was" } else { "is" }),
@@ -185,7 +203,7 @@ impl Told<'_> {
                 let parts = [time.map(|time| self.cell(time, row)), state.map(|state| self.cell(state, row)), amount];
                 let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
                 let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
-                format!("{}{parts}", self.cell(identifier, row))
+                format!("{}{parts}", self.numbered(identifier, row))
             }
             _ => self.row_name(row),
         }

@@ -7,12 +7,15 @@
 mod columns;
 mod compared_times;
 mod comparisons;
+#[cfg(test)]
+mod composition_tests;
 mod conditions;
 mod data_end;
 pub(crate) mod dates;
 mod events;
 mod figures;
 mod flags;
+mod groups;
 mod leaders;
 mod list_details;
 #[cfg(test)]
@@ -23,20 +26,28 @@ mod noun_phrases;
 mod nouns;
 pub(crate) mod numbers;
 mod per_group;
+#[cfg(test)]
+mod per_group_tests;
 mod phrases;
 mod plain_names;
 mod question_words;
 mod ranges;
 mod ranking;
+mod related_rows;
+#[cfg(test)]
+mod related_tests;
+mod row_names;
 mod series;
 mod shares;
 mod single_row;
+mod spoken_times;
 mod subquery_phrases;
 #[cfg(test)]
 mod tests;
 mod timed;
 mod times;
 mod units;
+mod weekdays;
 mod what_counts;
 #[cfg(test)]
 mod wording_tests;
@@ -49,7 +60,6 @@ use crate::outline::{Expr, Outline};
 use columns::{Column, Role};
 use conditions::Scope;
 use dates::Date;
-use question_words::are_people;
 use times::Known;
 
 pub use means::{Mean, mean_columns};
@@ -119,6 +129,10 @@ pub fn narrate(answer: &Answer) -> String {
     let (mut columns, scope, times) = (columns::columns(&facts), conditions::scope(&facts), times::known(&facts));
     for column in &mut columns {
         // Rows are counted by what is said before their noun, too: "the number of returned orders".
+        // Those who did something for the first time are different ones anyway.
+        if scope.is_of_firsts() {
+            column.noun = column.noun.replacen("number of different ", "number of ", 1);
+        }
         if let Some(rows) = column.counted.clone() {
             let called = scope.noun(&rows);
             column.noun = column.noun.replacen(&rows, &called, 1);
@@ -212,100 +226,6 @@ impl Told<'_> {
         Some((column, key.descending))
     }
 
-    /// The column that names each row: a label that is different in all of them if there is one.
-    fn naming(&self) -> Option<&Column> {
-        let labels = || self.columns.iter().filter(|column| matches!(column.role, Role::Label));
-        let is_name = |column: &&Column| ["name", "title", "label"].iter().any(|name| column.name.ends_with(name));
-        let is_unique = |column: &&Column| {
-            let mut labels: Vec<&String> = column.labels.iter().collect();
-            labels.sort();
-            labels.dedup();
-            labels.len() == column.labels.len()
-        };
-        let named = || labels().find(is_name);
-        named().or_else(|| labels().find(is_unique)).or_else(|| labels().next())
-    }
-
-    /// The rows of the relation that the names of groups are from: `products`.
-    fn named_rows(&self) -> Option<String> {
-        let naming = self.naming()?;
-        let outputs = &columns::top_select(&self.facts)?.columns;
-        let output = outputs.iter().find(|output| output.name == naming.name)?;
-        let Expr::Column { entry: Some(entry), name } = &output.value else { return None };
-        let is_name = ["name", "title", "label"].contains(&name.as_str());
-        let entry = self.facts.outline.entries.get(*entry).filter(|_| is_name)?;
-        Some(columns::spoken_relation(&entry.name))
-    }
-
-    /// What one row is about: its name, with what else labels it where a name alone would not tell rows apart.
-    fn row_name(&self, row: usize) -> String {
-        match self.name_and_key(row) {
-            (name, Some(key)) => format!("{name} ({key})"),
-            (name, None) => name,
-        }
-    }
-
-    /// The same with what is told of the row in brackets: `Ada (id 1; 50)`.
-    fn row_with(&self, row: usize, value: &str) -> String {
-        match self.name_and_key(row) {
-            (name, Some(key)) => format!("{name} ({key}; {value})"),
-            (name, None) => format!("{name} ({value})"),
-        }
-    }
-
-    fn name_and_key(&self, row: usize) -> (String, Option<String>) {
-        let Some(naming) = self.naming() else {
-            let first = self.columns.iter().find(|column| column.role != Role::Measure);
-            return (first.map(|column| self.cell(column, row)).unwrap_or_default(), None);
-        };
-        let name = naming.labels.get(row).cloned().unwrap_or_default();
-        let labels = naming.labels.iter().take(self.told_rows.get());
-        let is_repeated = labels.filter(|label| **label == name).count() > 1;
-        let beside = |column: &&Column| column.name != naming.name && column.role != Role::Measure;
-        let others = || self.columns.iter().filter(beside);
-        let identifier = others().find(|column| column.role == Role::Identifier);
-        // Names of people repeat, if not among these rows.
-        let is_person = self.named_rows().is_some_and(|rows| are_people(&rows));
-        let key = match (is_repeated, is_person) {
-            (true, _) => identifier.or_else(|| others().next()),
-            (false, true) => identifier,
-            (false, false) => None,
-        };
-        match key {
-            Some(column) => (name, Some(self.cell(column, row))),
-            None if name.is_empty() => ("(empty)".to_owned(), None),
-            None => (self.spoken_label(naming, name), None),
-        }
-    }
-
-    /// A value that would say nothing without what it is a value of: `newsletter true`, `rating 5`.
-    fn spoken_label(&self, column: &Column, label: String) -> String {
-        let needs_noun = matches!(label.as_str(), "true" | "false") || numbers::parse(&label).is_some();
-        let noun = columns::spoken(&column.name);
-        match label.as_str() {
-            "no value" => format!("no {noun}"),
-            "true" => format!("with {noun}"),
-            "false" => format!("without {noun}"),
-            _ if needs_noun => format!("{noun} {label}"),
-            _ => label,
-        }
-    }
-
-    /// A value of any column, as it is shown.
-    fn cell(&self, column: &Column, row: usize) -> String {
-        match (&column.role, column.numbers.get(row).copied().flatten()) {
-            (Role::Measure, Some(number)) => column.figures.show(number),
-            (Role::Period(unit, days), _) => match days.get(row).copied().flatten() {
-                Some(day) => dates::period(day, *unit, true),
-                None => "no value".to_owned(),
-            },
-            (Role::Identifier, _) => {
-                format!("{} {}", columns::spoken(&column.name), column.labels.get(row).cloned().unwrap_or_default())
-            }
-            _ => column.labels.get(row).cloned().unwrap_or_default(),
-        }
-    }
-
     /// What the rows are, many of them: `customers`.
     fn rows_noun(&self) -> String {
         columns::counted_rows(&self.facts).map_or_else(|| "rows".to_owned(), |rows| self.scope.noun(&rows))
@@ -337,6 +257,9 @@ impl Told<'_> {
         if let Some(has) = self.scope.only_lack() {
             return format!("None: all {rows} have {has}.");
         }
+        if let Some(has) = related_rows::lacked(&self.facts).filter(|_| self.scope.is_only_undone()) {
+            return format!("None: all {rows} have {has}.");
+        }
         format!("There {are} no {rows}{scope}{so_far}.")
     }
 
@@ -366,9 +289,13 @@ fn sentence(text: &str) -> String {
 
 /// A noun with its article at the beginning of a sentence: `the average price`, but `revenue`.
 fn with_the(noun: &str) -> String {
-    let is_bare = !noun.contains(' ') && (phrases::MASS_NOUNS.contains(&noun) || words::singular(noun) != noun);
+    // "Total shipping" takes none either.
+    let bare = noun.strip_prefix("total ").unwrap_or(noun);
+    let is_bare = !bare.contains(' ') && (phrases::MASS_NOUNS.contains(&bare) || words::singular(bare) != bare);
     let is_plural = noun.split(' ').next().is_some_and(|first| words::singular(first) != first && noun.contains(' '));
-    if is_bare || is_plural { noun.to_owned() } else { format!("the {noun}") }
+    // What has no number, behind what it is compared with: "month-on-month growth".
+    let is_growth = noun.split_once(' ').is_some_and(|(first, last)| first.contains("-on-") && last == "growth");
+    if is_bare || is_plural || is_growth { noun.to_owned() } else { format!("the {noun}") }
 }
 
 /// The noun for so many.

@@ -32,12 +32,19 @@ pub fn behind(phrases: &[Phrase], beside: &[String], time: &str, verbal_time: &s
     let mut text: String = amounts.iter().chain(&places).map(|place| format!(" {place}")).collect();
     text.push_str(time);
     when.iter().for_each(|when| text.push_str(&format!(" {when}")));
-    for (word, list, last) in [("with", with, "and"), ("without", without, "or")] {
-        if !list.is_empty() {
-            text.push_str(&format!(" {word} {}", english_list(&list, last)));
+    let having = |word: &str, list: Vec<String>, last: &str| {
+        let own = (!list.is_empty()).then(|| format!("{word} {}", english_list(&list, last)));
+        let beside = beside.iter().filter(|part| part.split(' ').next() == Some(word)).cloned();
+        own.into_iter().chain(beside).collect::<Vec<String>>()
+    };
+    let (have, lack) = (having("with", with, "and"), having("without", without, "or"));
+    // "With orders but without reviews".
+    let but = if have.is_empty() || lack.is_empty() { "" } else { " but" };
+    for (tie, parts) in [("", have), (but, lack)] {
+        if !parts.is_empty() {
+            text.push_str(&format!("{tie} {}", english_list(&parts, "and")));
         }
     }
-    beside.iter().for_each(|part| text.push_str(&format!(" {part}")));
     text.push_str(verbal_time);
     if !that.is_empty() {
         let who = if rows.is_some_and(are_people) { "who" } else { "that" };

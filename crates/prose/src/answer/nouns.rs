@@ -71,11 +71,6 @@ fn said(facts: &Facts, words: &str, value: &Expr) -> Option<String> {
         let rest = words.strip_suffix(last)?.trim_start_matches("total").trim();
         return Some(format!("{rest} total of {}", plural(&of)).trim_start().to_owned());
     }
-    if words == "units"
-        && facts.question.to_lowercase().split(' ').any(|word| word.starts_with("sold") || word.starts_with("sell"))
-    {
-        return Some("units sold".to_owned());
-    }
     let is_of_amount = last == name && AMOUNTS.contains(&last) && !before.is_empty() && !before.contains(of_last);
     if !is_of_amount || function == "sum" {
         return None;
@@ -124,6 +119,12 @@ fn uncast(value: &Expr) -> &Expr {
 
 /// What a column is called that is no count of rows. A name that says nothing is told by what the column is made of.
 pub fn noun(facts: &Facts, words: &str, value: Option<&Expr>) -> String {
+    let says = |begin: &str| facts.question.to_lowercase().split(' ').any(|word| word.starts_with(begin));
+    match words {
+        "units" if value.is_some() && (says("sold") || says("sell")) => return "units sold".to_owned(),
+        "spent" => return "spending".to_owned(),
+        _ => {}
+    }
     if let Some(said) = value.and_then(|value| said(facts, words, value)) {
         return said;
     }
@@ -132,6 +133,8 @@ pub fn noun(facts: &Facts, words: &str, value: Option<&Expr>) -> String {
     match value {
         Some(value) if words == "fraction" => of_counts(facts, value, "share").unwrap_or_else(|| "share".to_owned()),
         Some(value) if words == "average" => of_counts(facts, value, "average").unwrap_or_else(|| words.to_owned()),
+        // "Count, or 0 where it has no value" is told as what is counted.
+        Some(Expr::Call { name, args }) if says_nothing && name == "coalesce" && is_column(args) => words.to_owned(),
         Some(value) if says_nothing => {
             if let Some(AggregateCall { name, distinct: true, args, .. }) = aggregate(value)
                 && name == "count"
@@ -144,6 +147,10 @@ pub fn noun(facts: &Facts, words: &str, value: Option<&Expr>) -> String {
         }
         _ => words.to_owned(),
     }
+}
+
+fn is_column(args: &[Expr]) -> bool {
+    args.first().is_some_and(|value| matches!(uncast(value), Expr::Column { .. }))
 }
 
 /// What the quotient of two counts is: `share of orders where status is 'returned'`, `average number of order items per order`.
@@ -171,7 +178,11 @@ pub fn plural(words: &str) -> String {
     let before = stem.chars().rev().nth(1);
     match stem.strip_suffix('y') {
         Some(stem) if before.is_some_and(|c| !"aeiou".contains(c)) => format!("{stem}ies"),
-        _ if stem.ends_with(['s', 'x']) || stem.ends_with("ch") => format!("{stem}es"),
+        _ if stem.ends_with(['s', 'x'])
+            || ["ch", "sh", "hero", "echo", "tomato", "potato"].iter().any(|end| stem.ends_with(end)) =>
+        {
+            format!("{stem}es")
+        }
         _ => format!("{stem}s"),
     }
 }

@@ -4,7 +4,8 @@ use super::columns::{aggregate, counted_rows, spoken, spoken_relation};
 use super::flags::{adjective, boolean, is_adjective, is_state};
 use super::subquery_phrases::{counted_by, is_average_of};
 use super::units::{figure, unit_once};
-use super::{Facts, dates, means, numbers, question_words};
+use super::weekdays::weekdays;
+use super::{Facts, means, numbers, question_words};
 use crate::english_list;
 use crate::outline::{Comparison, Expr, PatternKind};
 
@@ -57,6 +58,10 @@ pub fn phrase(facts: &Facts, condition: &Expr) -> Option<Phrase> {
         Expr::Not(inner) => match &**inner {
             Expr::Column { name, .. } => Some(boolean(facts, &spoken(name), false)),
             Expr::IsNull(value) => named(value).map(|name| boolean(facts, &name, true)),
+            Expr::In { .. } => {
+                let (column, values) = alternatives(inner)?;
+                is_place(column, &values).then(|| located(facts, column, &outside(&values)))
+            }
             _ => None,
         },
         Expr::Is { value, truth: Some(truth) } => named(value).map(|name| boolean(facts, &name, *truth)),
@@ -87,6 +92,15 @@ pub fn phrase(facts: &Facts, condition: &Expr) -> Option<Phrase> {
             let name = named(value)?;
             let pattern = constant(pattern)?;
             let inner = pattern.trim_matches('%');
+            // "Weber in their name".
+            if question_words::IS_NAMED.contains(&name.as_str())
+                && pattern == format!("%{inner}%")
+                && !inner.is_empty()
+                && inner.chars().all(char::is_alphabetic)
+            {
+                let whose = counted_rows(facts).is_some_and(|rows| question_words::are_people(&rows));
+                return Some(Phrase::With(format!("{inner} in {} {name}", if whose { "their" } else { "the" })));
+            }
             let verb = match (pattern.starts_with('%'), pattern.ends_with('%')) {
                 _ if inner.is_empty() || inner.contains(['%', '_', '\\']) => return None,
                 (true, true) => "containing",
@@ -140,15 +154,16 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
     if let Some(adjective) = adjective(facts, &name, values) {
         return Some(adjective);
     }
-    let is_named = values.iter().all(|value| value.starts_with(char::is_uppercase));
     let last = name.rsplit(' ').next().unwrap_or_default();
-    if is_named && PLACES.contains(&last) {
-        let from = |owner: &str| if question_words::are_people(owner) { "from" } else { "of" };
-        let of = owner.filter(|_| is_of_another);
-        let of = of.map(|owner| format!("{} {owner} ", from(&owner))).unwrap_or_default();
-        return Some(Phrase::Place(format!("{of}in {in_places}")));
+    if is_place(column, values) {
+        return Some(located(facts, column, &format!("in {in_places}")));
     }
+    let is_year = |value: &&str| value.len() == 4 && value.chars().all(|c| c.is_ascii_digit());
     match (owner, last) {
+        (_, "year") if values.iter().all(is_year) && name == "year" => Some(Phrase::When(format!("in {said}"))),
+        // Nobody writes years by the thousand.
+        (_, "year") if values.iter().all(is_year) => Some(Phrase::With(format!("{} of {said}", with_article(&name)))),
+        (_, "by") => Some(Phrase::Place(format!("{name} {said}"))),
         (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {
             Some(Phrase::Called(said.to_lowercase()))
         }
@@ -162,6 +177,34 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         }
         _ => Some(Phrase::With(format!("{name} {said}"))),
     }
+}
+
+/// Whether values of a column are names of places.
+fn is_place(column: &Expr, values: &[&str]) -> bool {
+    let is_named = values.iter().all(|value| value.starts_with(char::is_uppercase));
+    let last = |name: &str| PLACES.contains(&name.rsplit(['_', ' ']).next().unwrap_or_default());
+    is_named && matches!(uncast(column), Expr::Column { name, .. } if last(name))
+}
+
+fn outside(values: &[&str]) -> String {
+    let said: Vec<String> = values.iter().map(|value| schema::sanitize::one_line(value)).collect();
+    format!("outside {}", english_list(&said, "and"))
+}
+
+/// A place of the rows, or of those of another relation: `in Oslo`, `from customers in Oslo`.
+fn located(facts: &Facts, column: &Expr, place: &str) -> Phrase {
+    let entry = match uncast(column) {
+        Expr::Column { entry, .. } => *entry,
+        _ => None,
+    };
+    let owner = entry.and_then(|at| facts.outline.entries.get(at)).map(|entry| spoken_relation(&entry.name));
+    let rows = counted_rows(facts);
+    let is_of_another = |owner: &String| rows.is_some_and(|rows| words::singular(owner) != words::singular(&rows));
+    let of = owner.filter(is_of_another).map(|owner| match question_words::are_people(&owner) {
+        true => format!("from {owner} "),
+        false => format!("of {owner} "),
+    });
+    Phrase::Place(format!("{}{place}", of.unwrap_or_default()))
 }
 
 /// `of the category Laptops`, `of the categories Laptops and Phones`.
@@ -220,6 +263,7 @@ fn compared(facts: &Facts, comparison: Comparison, left: &Expr, right: &Expr) ->
         Comparison::NotEqual if is_state(&name) && is_adjective(value) => {
             Some(Phrase::That(format!("are not {value}")))
         }
+        Comparison::NotEqual if is_place(left, &[value]) => Some(located(facts, left, &outside(&[value]))),
         Comparison::NotEqual => {
             let value = figure(facts, value).unwrap_or_else(|| schema::sanitize::one_line(value));
             Some(Phrase::With(format!("{} other than {value}", with_article(&name))))
@@ -278,7 +322,7 @@ pub fn of_groups(facts: &Facts, having: &Expr) -> Option<Phrase> {
 }
 
 /// Whether a number counts what there is to be sold.
-fn is_supply(name: &str) -> bool {
+pub fn is_supply(name: &str) -> bool {
     matches!(name, "stock" | "inventory" | "in stock")
 }
 
@@ -310,34 +354,6 @@ fn over(comparison: Comparison) -> Option<&'static str> {
         Comparison::LessOrEqual => "of at most",
         _ => return None,
     })
-}
-
-/// `on a Saturday or Sunday`, where a weekday is numbered as isodow numbers it.
-fn weekdays(name: &str, args: &[Expr], comparison: Comparison, value: &str) -> Option<Phrase> {
-    let [part, _] = args else { return None };
-    if !matches!(name, "extract" | "date_part") || constant(part)?.to_lowercase() != "isodow" {
-        return None;
-    }
-    let value = numbers::parse(value).filter(|day| day.fract() == 0.0 && (1.0..=7.0).contains(day))? as i64;
-    let days: Vec<String> = (1..=7)
-        .filter(|day| match comparison {
-            Comparison::Equal => *day == value,
-            Comparison::GreaterOrEqual => *day >= value,
-            Comparison::Greater => *day > value,
-            Comparison::Less => *day < value,
-            Comparison::LessOrEqual => *day <= value,
-            Comparison::NotEqual => *day != value,
-            Comparison::IsDistinct => false,
-        })
-        .filter_map(|day| dates::weekday_name(day).map(str::to_owned))
-        .collect();
-    Some(Phrase::When(match days.as_slice() {
-        [] => return None,
-        [saturday, _] if saturday == "Saturday" => "on a weekend".to_owned(),
-        [first, .., last] if days.len() > 2 => format!("from {first} to {last}"),
-        days => format!("on a {}", english_list(days, "or")),
-    }))
-    .filter(|_| comparison != Comparison::NotEqual)
 }
 
 fn named(value: &Expr) -> Option<String> {

@@ -2,6 +2,9 @@
 
 use words::singular;
 
+/// Columns that say what a row is called.
+pub const IS_NAMED: [&str; 2] = ["name", "title"];
+
 /// Its words in lower case, without punctuation.
 pub fn of(question: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\'' | '-');

@@ -2,7 +2,7 @@
 
 use super::columns::{Column, Role, spoken, top_select};
 use super::figures::Style;
-use super::{Told, capital, numbers, question_words, sentence};
+use super::{Told, numbers, question_words, sentence};
 use crate::english_list;
 use crate::outline::Expr;
 
@@ -48,37 +48,23 @@ impl Told<'_> {
             return self.shared_first(column, &first, &ranked, descending);
         }
         let named = self.named(column, &ranked);
-        let also = self.also(measures, column);
         let whole = descending && !limited && !self.is_cut && measures.len() == 1;
         let state = if whole { self.leading_state(column, &ranked) } else { None };
         let lead = || self.lead(column, &self.row_name(first[0]), descending, &column.figures.show(best));
         let (is_whole_told, lead) = (state.is_some(), state.unwrap_or_else(lead));
-        let mut text = format!("{lead}{}", also(first[0]));
-        let following: Vec<String> = ranked
-            .iter()
-            .take(named)
-            .skip(1)
-            .map(|(row, number)| {
-                let value = format!("{}{}", column.figures.show(*number), also(*row).replace(", ", "; "));
-                self.row_with(*row, &value)
-            })
-            .collect();
-        if !following.is_empty() {
-            text = format!("{text}, followed by {}", english_list(&following, "and"));
-        }
-        let mut sentences = vec![sentence(&text)];
+        let also =
+            |row: usize| self.also(measures, column, row).iter().map(|one| format!("; {one}")).collect::<String>();
+        let beside = match self.also(measures, column, first[0]).as_slice() {
+            [] => String::new(),
+            told => format!(" ({})", told.join("; ")),
+        };
+        let told = ranked.get(..named).unwrap_or(&ranked);
+        let following =
+            if is_whole_told { self.further_states(column, told) } else { self.following(column, told, &also) };
+        let mut sentences = vec![sentence(&format!("{lead}{beside}{following}"))];
         sentences.extend(self.last_of(column, &ranked, named, limited, descending));
         sentences.extend(self.total(column, &ranked, limited).filter(|_| !is_whole_told));
         sentences
-    }
-
-    /// Further measures of a row, where there are few.
-    fn also<'t>(&'t self, measures: &'t [&Column], of: &'t Column) -> impl Fn(usize) -> String + 't {
-        move |row| {
-            let is_told = |other: &&&Column| other.name != of.name && measures.len() <= 3 && self.is_asked(other);
-            let others = measures.iter().filter(is_told);
-            others.map(|other| format!(", {} {}", other.noun, self.cell(other, row))).collect()
-        }
     }
 
     /// Whether a further number of the rows is told: one that was computed, or that the question names.
@@ -103,6 +89,9 @@ impl Told<'_> {
     fn shared_first(&self, column: &Column, rows: &[usize], ranked: &[(usize, f64)], descending: bool) -> Vec<String> {
         let best = ranked.first().map_or(0.0, |(_, best)| *best);
         let limited = self.facts.outline.query.limit.is_some();
+        if let Some(alike) = self.all_alike(column, ranked, best).filter(|_| !limited && rows.len() == ranked.len()) {
+            return vec![alike];
+        }
         let who = if rows.len() > NAMED {
             let group = self.named_rows().map(|rows| format!(" {rows}")).unwrap_or_default();
             format!("{}{group}", numbers::exact(rows.len() as f64))
@@ -121,7 +110,7 @@ impl Told<'_> {
         let others = match (limited, rows.len() == ranked.len()) {
             (true, true) => Some("Others may have as much.".to_owned()),
             (true, false) => None,
-            (false, _) => Some(format!("There are {} in all.", numbers::exact(ranked.len() as f64))),
+            (false, _) => self.all_with_shared_first(column, ranked),
         };
         [Some(told), others].into_iter().flatten().collect()
     }
@@ -142,7 +131,7 @@ impl Told<'_> {
             return Some(format!("Number {place} {} {last}.", self.be()));
         }
         let alike = ranked.iter().filter(|(_, other)| *other == number).count();
-        let (many, value) = (numbers::exact(ranked.len() as f64), column.figures.show(number));
+        let (many, value) = (self.many_groups(ranked.len()), column.figures.show(number));
         Some(if alike == 1 {
             let best = ranked.first().map_or(number, |(_, best)| *best);
             let less = 1.0 - number / best;
@@ -155,15 +144,7 @@ impl Told<'_> {
             };
             sentence(&format!("{}{only}", self.trail(column, &self.row_name(row), descending, &many, &value)))
         } else {
-            let have = if self.scope.is_over { "had" } else { "have" };
-            let is_many = column.counted.is_some() || super::single_row::is_plural(&column.noun);
-            let end = match (descending, is_many) {
-                (true, true) => "the fewest",
-                (true, false) => "the lowest",
-                (false, true) => "the most",
-                (false, false) => "the highest",
-            };
-            format!("{} of the {many} {have} {end}: {value} each.", capital(&numbers::exact(alike as f64)))
+            self.alike_at_the_end(column, ranked, number, descending)
         })
     }
 
@@ -182,17 +163,9 @@ impl Told<'_> {
         let has_time = self.columns.iter().any(|column| matches!(column.role, Role::Period(..)));
         if is_told || has_time || share * (ranked.len() as f64) < 1.5 && ranked.len() > NAMED {
             let is_recurring = self.naming().is_some_and(|name| ["hour", "weekday"].contains(&name.name.as_str()));
-            return (!is_recurring).then(|| match &column.counted {
-                Some(rows) => format!("There {} {total} {rows} in all.", self.be_many()),
-                None => format!("The total is {total}."),
-            });
+            return (!is_recurring).then(|| self.in_all(column, &total));
         }
-        let of = match &column.counted {
-            Some(rows) => format!("all {total} {rows}"),
-            None => format!("the total of {total}"),
-        };
-        let makes = if self.scope.is_over { "made" } else { "makes" };
-        Some(format!("{} {makes} up {} of {of}.", capital(&self.row_name(row)), numbers::percent(share)))
+        Some(self.part_of_all(column, &self.row_name(row), share, &total))
     }
 
     /// What the rows are restricted by, behind the noun for a measure of theirs.
@@ -239,8 +212,7 @@ impl Told<'_> {
         }
         let is_place = self.naming().is_some_and(|naming| super::phrases::PLACES.contains(&naming.name.as_str()));
         if column.noun == "units sold" && is_place && one != other {
-            let (change, after) =
-                (super::single_row::change(*one, *other, column.figures.style), scope.after_measure());
+            let (change, after) = (super::single_row::change_of(column, *one, *other), scope.after_measure());
             let (be, one, other) = (self.be_many(), show(*one), show(*other));
             return vec![sentence(&format!(
                 "in {first} {one} units {be} sold{after}, {change} than in {second} ({other})"
@@ -248,13 +220,14 @@ impl Told<'_> {
         }
         let many = super::single_row::is_plural(&column.noun).then(|| column.noun.clone());
         if let Some(nouns) = column.counted.clone().or(many).filter(|_| one != other && !first.starts_with("with")) {
-            let (has, change) = (self.has(), super::single_row::change(*one, *other, column.figures.style));
+            let (has, change) = (self.has(), super::single_row::change_of(column, *one, *other));
             let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
             let (one, other) = (show(*one), show(*other));
             return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {second} ({other})"))];
         }
         let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
-        let of = |name: &str| if name.starts_with("with") { format!(" {name}") } else { format!(" for {name}") };
+        let tie = self.tie();
+        let of = |name: &str| if name.starts_with("with") { format!(" {name}") } else { format!(" {tie} {name}") };
         let is = if self.scope.is_over { "was" } else { "is" };
         let noun = super::with_the(&column.noun);
         if one == other {
@@ -265,14 +238,9 @@ impl Told<'_> {
                 show(*one)
             ))];
         }
-        let change = super::single_row::change(*one, *other, column.figures.style);
-        vec![sentence(&format!(
-            "{noun} {is} higher{}{scope}: {}, {change} than{} ({})",
-            of(&first),
-            show(*one),
-            of(&second),
-            show(*other)
-        ))]
+        let change = super::single_row::change_of(column, *one, *other);
+        let (one, other) = (show(*one), show(*other));
+        vec![sentence(&format!("{noun}{}{scope} {is} {one}, {change} than{} ({other})", of(&first), of(&second)))]
     }
 }
 

@@ -1,17 +1,21 @@
 //! A number for each period: how it went, its extremes, and what all are together.
 
-use super::columns::{Column, Role};
+use super::columns::{Column, Role, top_select};
 use super::conditions::Scope;
 use super::dates::{Date, Unit, period, stretch};
 use super::figures::Style;
 use super::single_row::change;
 use super::{Told, numbers, sentence};
+use crate::english_list;
+use crate::outline::Expr;
 
 /// One period with its number.
 type Point = (Date, f64);
 
 /// A change of less than this part is no change worth a word.
 const STEADY: f64 = 0.01;
+/// Of more periods than these with the same number, none is named.
+const MOST_ALIKE: usize = 2;
 /// Measures beside the first that are told.
 const MOST_MEASURES: usize = 2;
 
@@ -36,18 +40,55 @@ impl Told<'_> {
         // Where growth is asked for, it comes first, and of what grows only the course.
         if let Some(growth) = measures.iter().find(|other| other.name != column.name && other.noun.ends_with("growth"))
         {
-            let told = [(*growth, points(growth)), (column, all)];
-            return told.iter().flat_map(|(one, points)| self.course(one, *unit, points).into_iter().take(1)).collect();
+            let growth_points = points(growth);
+            let is_whole = growth_points.windows(2).all(|pair| pair[0].0.after(*unit) == pair[1].0);
+            let mut named = (*growth).clone();
+            if is_whole && self.is_over_the_one_before(growth) {
+                // "Month-on-month growth".
+                named.noun = format!("{0}-on-{0} {1}", unit.word(), growth.noun);
+            }
+            let told = [(&named, growth_points, true), (column, all, false)];
+            let course = |(one, points, is_first): &(&Column, Vec<Point>, bool)| {
+                self.course(one, *unit, points, *is_first).into_iter().take(1)
+            };
+            return told.iter().flat_map(course).collect();
         }
-        let mut sentences = self.course(column, *unit, &all);
+        // So does a running total, which only rises, and ends in the total of what is added up.
+        if let Some(running) = measures.iter().find(|other| other.name != column.name && is_running_total(&other.noun))
+        {
+            let mut sentences = self.running_total(running, *unit, &points(running)).into_iter().collect::<Vec<_>>();
+            let is_told = |sentence: &String| sentence.starts_with("The total ");
+            sentences.extend(self.course(column, *unit, &all, false).into_iter().filter(|one| !is_told(one)));
+            return sentences;
+        }
+        let mut sentences = self.course(column, *unit, &all, true);
         for other in measures.iter().skip(1).take(MOST_MEASURES) {
-            sentences.extend(self.course(other, *unit, &points(other)).into_iter().take(1));
+            sentences.extend(self.course(other, *unit, &points(other), false).into_iter().take(1));
         }
         sentences
     }
 
-    /// How one measure went.
-    fn course(&self, column: &Column, unit: Unit, points: &[Point]) -> Vec<String> {
+    /// Whether a number compares a period with the one before.
+    fn is_over_the_one_before(&self, column: &Column) -> bool {
+        let is_lag = |value: &Expr| matches!(value, Expr::Window(window) if window.call.name == "lag");
+        let outputs = top_select(&self.facts).map(|select| select.columns.as_slice()).unwrap_or_default();
+        let output = outputs.iter().find(|output| output.name == column.name);
+        output.is_some_and(|output| output.value.holds(&is_lag)) && column.noun == "growth"
+    }
+
+    /// From where to where a running total went.
+    fn running_total(&self, column: &Column, unit: Unit, points: &[Point]) -> Option<String> {
+        let [(begin, from), .., (end, to)] = points else { return None };
+        let with_year = begin.year != end.year;
+        let (begin, end) = (period(*begin, unit, with_year), period(*end, unit, with_year));
+        let goes = if self.scope.is_over { "went" } else { "goes" };
+        let (noun, after) = (super::with_the(&column.noun), self.scope.after_measure());
+        let (from, to) = (column.figures.show(*from), column.figures.show(*to));
+        Some(sentence(&format!("{noun}{after} {goes} from {from} in {begin} to {to} in {end}")))
+    }
+
+    /// How one measure went. The time is told with the first of several.
+    fn course(&self, column: &Column, unit: Unit, points: &[Point], is_first: bool) -> Vec<String> {
         let with_year = points.iter().any(|(day, _)| day.year != points[0].0.year);
         let name = |day: Date| period(day, unit, with_year);
         let show = |number: f64| column.figures.show(number);
@@ -62,6 +103,7 @@ impl Told<'_> {
             }
             _ => self.scope.clone(),
         };
+        let scope = if is_first { scope } else { scope.without_time() };
         let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
         let comma = if self.scope.conditions.is_some() { "," } else { "" };
         let [(begin, from), .., (end, to)] = over else {
@@ -71,7 +113,8 @@ impl Told<'_> {
             return vec![sentence(&format!("{noun}{scope}{comma} was {}", told.join(" and ")))];
         };
         let subject = format!("{}{scope}{comma}", super::with_the(&column.noun));
-        let course = Course { points: over, style: column.figures.style, name: &name, show: &show };
+        let it = if super::single_row::is_plural(&column.noun) { "they were" } else { "it was" };
+        let course = Course { points: over, style: column.figures.style, it, name: &name, show: &show };
         let incomplete = last.map(|(_, number)| number);
         let mut sentences = match over.len() {
             2 => {
@@ -97,7 +140,7 @@ impl Told<'_> {
     /// The number of a period that is not complete: it is running, or the data stops in it.
     fn incomplete(&self, is_running: bool, unit: Unit, period: &str, number: &str) -> String {
         if is_running {
-            return sentence(&format!("{period} is not over; so far it is {number}"));
+            return sentence(&format!("{period}, which is not over, has {number} so far"));
         }
         if unit != Unit::Month {
             return sentence(&format!("in {period}, which is incomplete, it was {number}"));
@@ -117,9 +160,28 @@ impl Told<'_> {
         }
         let is_whole = points.iter().all(|(_, number)| number.fract() == 0.0) && mean.abs() >= 10.0;
         let mean = if is_whole { numbers::plain(mean.round()) } else { column.figures.show(mean) };
-        let (total, period) = (column.figures.show(total), unit.word());
+        let (shown, period) = (column.figures.show(total), unit.word());
         let each = if last.is_some() { format!("in a complete {period}") } else { format!("a {period}") };
-        column.adds_up.then(|| format!("The total is {total}, on average {mean} {each}."))
+        let is_running = last.is_some_and(|(day, _)| self.facts.today.is_some_and(|today| today < day.after(unit)));
+        let (is, so_far) = match (self.scope.is_over, is_running) {
+            (true, _) => ("was", ""),
+            (false, true) => ("is", " so far"),
+            (false, false) => ("is", ""),
+        };
+        let told = match &column.counted {
+            Some(rows) => {
+                let are = match (self.scope.is_over, is_running) {
+                    (true, _) => "were",
+                    (false, true) => "have been",
+                    (false, false) => "are",
+                };
+                format!("In all, there {are} {}{so_far}", super::counted(total, rows))
+            }
+            // Nothing is called a total twice.
+            None if column.noun.starts_with("total ") => format!("In all, it {is} {shown}{so_far}"),
+            None => format!("The total{so_far} {is} {shown}"),
+        };
+        column.adds_up.then(|| format!("{told}, on average {mean} {each}."))
     }
 }
 
@@ -127,6 +189,8 @@ impl Told<'_> {
 struct Course<'a, N: Fn(Date) -> String, S: Fn(f64) -> String> {
     points: &'a [Point],
     style: Style,
+    /// What stands for the measure: `it was`, `they were`.
+    it: &'static str,
     name: &'a N,
     show: &'a S,
 }
@@ -163,30 +227,39 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
     fn range(&self, subject: &str, with_ends: bool) -> String {
         let told = |better: fn(f64, f64) -> bool| {
             let (day, number) = self.extreme(better);
-            let alone = self.points.iter().filter(|point| point.1 == number).count() == 1;
-            let when = if alone { format!(" ({})", (self.name)(day)) } else { String::new() };
-            (day, format!("{}{when}", (self.show)(number)))
+            let days = || self.points.iter().filter(|point| point.1 == number).map(|(day, _)| *day);
+            let told: Vec<Date> = if days().count() <= MOST_ALIKE { days().collect() } else { Vec::new() };
+            let when: Vec<String> = told.iter().map(|day| (self.name)(*day)).collect();
+            let when = if when.is_empty() { when.concat() } else { format!(" ({})", english_list(&when, "and")) };
+            (if told.is_empty() { vec![day] } else { told }, format!("{}{when}", (self.show)(number)))
         };
-        let ((low_day, low), (high_day, high)) = (told(|one, other| one < other), told(|one, other| one > other));
+        let ((low_days, low), (high_days, high)) = (told(|one, other| one < other), told(|one, other| one > other));
         let ((begin, from), (end, to)) = self.ends();
-        let is_told = |day: Date| day == low_day || day == high_day;
+        let is_told = |day: Date| low_days.contains(&day) || high_days.contains(&day);
         let ends = [(begin, from), (end, to)].into_iter().filter(|(day, _)| !is_told(*day));
         let ends: Vec<String> =
             ends.map(|(day, number)| format!("{} in {}", (self.show)(number), (self.name)(day))).collect();
-        let ends = if ends.is_empty() || !with_ends { String::new() } else { format!(": {}", ends.join(", ")) };
-        sentence(&format!("{subject} moved between {low} and {high}, with no clear trend{ends}"))
+        let ends = match ends.is_empty() || !with_ends {
+            true => String::new(),
+            false => format!("; {} {}", self.it, english_list(&ends, "and")),
+        };
+        sentence(&format!("{subject} went up and down between {low} and {high}, with no clear trend{ends}"))
     }
 
     /// Of changes, it is told when they were greatest, and the last one.
     fn changes(&self, subject: &str) -> String {
         let told = |better: fn(f64, f64) -> bool| {
             let (day, number) = self.extreme(better);
-            format!("in {} ({})", (self.name)(day), (self.show)(number))
+            (day, format!("in {} ({})", (self.name)(day), (self.show)(number)))
         };
-        let (high, low) = (told(|one, other| one > other), told(|one, other| one < other));
+        let ((high_day, high), (low_day, low)) = (told(|one, other| one > other), told(|one, other| one < other));
         let (_, (end, last)) = self.ends();
-        let last = format!("in {} it was {}", (self.name)(end), (self.show)(last));
-        sentence(&format!("{subject} was highest {high} and lowest {low}; {last}"))
+        let last = match end == high_day || end == low_day {
+            true => String::new(),
+            false => format!("; in {} {} {}", (self.name)(end), self.it, (self.show)(last)),
+        };
+        let was = self.it.rsplit(' ').next().unwrap_or_default();
+        sentence(&format!("{subject} {was} highest {high} and lowest {low}{last}"))
     }
 
     fn trend(&self, subject: &str) -> String {
@@ -221,9 +294,11 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         let among = low.as_ref().is_some_and(|(_, low)| incomplete.is_some_and(|number| number < *low));
         let among = if among { "of the complete ones " } else { "" };
         match (high, low) {
-            (Some((high, _)), Some((low, _))) => Some(format!("It was highest in {high} and {among}lowest in {low}.")),
-            (Some((high, _)), None) => Some(format!("It was highest in {high}.")),
-            (None, Some((low, _))) => Some(format!("It was {among}lowest in {low}.")),
+            (Some((high, _)), Some((low, _))) => {
+                Some(sentence(&format!("{} highest in {high} and {among}lowest in {low}", self.it)))
+            }
+            (Some((high, _)), None) => Some(sentence(&format!("{} highest in {high}", self.it))),
+            (None, Some((low, _))) => Some(sentence(&format!("{} {among}lowest in {low}", self.it))),
             (None, None) => None,
         }
     }
@@ -244,6 +319,11 @@ fn ordinal(day: i64) -> String {
         _ => "th",
     };
     format!("{day}{ending}")
+}
+
+/// Whether a noun is that of a number that is added up over time.
+fn is_running_total(noun: &str) -> bool {
+    noun.starts_with("running total") || noun.starts_with("cumulative ")
 }
 
 /// Whether a noun is that of a change, which does not rise or fall itself.

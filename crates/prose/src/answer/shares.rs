@@ -48,7 +48,7 @@ impl Told<'_> {
         }
     }
 
-    /// `In Cycling, 10.3 % of orders are returned, the highest share`, where each group has a share of its own rows.
+    /// `The share of orders that are returned is highest in Cycling: 10.3 %`, where each group has a share of its own rows.
     pub(super) fn leading_share(&self, column: &Column, name: &str, descending: bool, value: &str) -> Option<String> {
         if column.figures.style != Style::Fraction || !column.noun.starts_with("share of ") {
             return None;
@@ -60,8 +60,9 @@ impl Told<'_> {
         let of = || nouns::measured(&self.facts, args.first()?).map(|(of, _)| nouns::plural(&of));
         let (rows, after) = (counted_rows(&self.facts).or_else(of)?, self.scope.after_noun());
         let have = if self.scope.is_over { in_the_past(&have) } else { have };
-        let (tie, end) = (self.tie(), if descending { "highest" } else { "lowest" });
-        Some(format!("{tie} {name}, {value} of {rows}{after} {have}, the {end} share"))
+        let who = if super::question_words::are_people(&rows) { "who" } else { "that" };
+        let (tie, be, end) = (self.tie(), self.be(), if descending { "highest" } else { "lowest" });
+        Some(format!("the share of {rows}{after} {who} {have} {be} {end} {tie} {name}: {value}"))
     }
 
     /// Groups with a measure and its part of the whole.

@@ -2,10 +2,14 @@
 
 use super::columns::{Column, Role, aggregate};
 use super::figures::Style;
+use super::phrases::is_supply;
 use super::{Told, counted, nouns, numbers, sentence};
 use crate::english_list;
 use crate::outline::{Expr, RangeTableEntry};
 
+/// Places that have a word; the first is none of them, as it comes after no other.
+const ORDINALS: [&str; 10] =
+    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
 /// More values of one row are not told.
 const MOST_VALUES: usize = 6;
 
@@ -34,13 +38,7 @@ impl Told<'_> {
             .filter(|key| key.descending && self.facts.outline.query.offset.is_none());
         let is_most_frequent = most.and_then(|key| aggregate(&key.value)).is_some_and(|call| call.name == "count");
         match (column.numbers.first().copied().flatten(), &column.counted) {
-            _ if column.role == Role::Label && is_most_frequent && !is_null => sentence(&format!(
-                "{} {} the most frequent {}{}",
-                self.row_name(0),
-                self.verb(),
-                column.noun,
-                self.scope.after_noun()
-            )),
+            _ if column.role == Role::Label && is_most_frequent && !is_null => self.most_frequent(column),
             _ if is_null => self.no_value(column),
             (Some(number), Some(rows)) if column.role == Role::Measure => {
                 if number == 0.0 {
@@ -63,6 +61,9 @@ impl Told<'_> {
                 let nouns = column.noun.trim_start_matches("number of ");
                 self.there_are(number, nouns, &self.scope.after_measure())
             }
+            (Some(number), _) if self.sum_of_rows(column, number).is_some() => {
+                self.sum_of_rows(column, number).unwrap_or_default()
+            }
             (Some(number), _) if column.role == Role::Measure => {
                 let so_far = if self.scope.running == Some(true) { " so far" } else { "" };
                 sentence(&format!("{noun} {} {}{so_far}", self.verb(), in_full(column, number)))
@@ -72,6 +73,33 @@ impl Told<'_> {
             }
             _ => sentence(&format!("{noun} {} {}", self.verb(), self.cell(column, 0))),
         }
+    }
+
+    /// `Payments in October 2026 came to 366,666.63.`
+    fn sum_of_rows(&self, column: &Column, number: f64) -> Option<String> {
+        let rows = column.noun.strip_prefix("total of ").filter(|_| column.role == Role::Measure)?;
+        let is_counted = super::columns::counted_rows(&self.facts).is_some_and(|counted| counted == rows);
+        let comma = if self.scope.conditions.is_some() { "," } else { "" };
+        let (come, so_far) = match (self.scope.is_over, self.scope.running) {
+            (true, _) => ("came", ""),
+            (false, Some(true)) => ("come", " so far"),
+            (false, _) => ("come", ""),
+        };
+        let (noun, after, value) = (self.scope.noun(rows), self.scope.after_noun(), in_full(column, number));
+        is_counted.then(|| sentence(&format!("{noun}{after}{comma} {come} to {value}{so_far}")))
+    }
+
+    /// `The most popular payment method is card.`, in the words of the question where it has them.
+    fn most_frequent(&self, column: &Column) -> String {
+        const WORDS: [&str; 4] = ["popular", "common", "used", "frequent"];
+        let said = |word: &&&str| super::question_words::has(self.facts.question, &format!("most {word}"));
+        let word = WORDS.iter().find(said).unwrap_or(&"frequent");
+        // "Payment method", where the question calls it so.
+        let row = super::columns::counted_rows(&self.facts).map(|rows| words::singular(&rows)).unwrap_or_default();
+        let full = format!("{row} {}", column.noun);
+        let noun = if super::question_words::has(self.facts.question, &full) { full } else { column.noun.clone() };
+        let (after, be) = (self.scope.after_noun(), self.verb());
+        sentence(&format!("the most {word} {noun}{after} {be} {}", self.row_name(0)))
     }
 
     /// `There are customers in 7 countries.`
@@ -107,7 +135,15 @@ impl Told<'_> {
         let done = super::events::coming_to_be(self.facts.question, nouns).filter(|_| !scope.contains(" who "));
         if let Some(done) = done {
             let was = if number == 1.0 { "was" } else { "were" };
+            // What is said of them may begin with it: "written by Ada".
+            let done = if scope.trim_start().split(' ').next() == Some(done) { "" } else { done };
+            if done.is_empty() {
+                return format!("{many} {was}{scope}.");
+            }
             return format!("{many} {was} {done}{scope}.");
+        }
+        if let Some(done) = self.done(number, scope) {
+            return format!("{many} {done}{so_far}.");
         }
         format!("There {are} {many}{scope}{so_far}.")
     }
@@ -129,13 +165,13 @@ impl Told<'_> {
         sentence(&format!("on average, {each}{after} {has} {} {what}{once}", column.figures.show(number)))
     }
 
-    /// `At their prices, all products in stock are worth 48.4 million (48,404,118.20).`
+    /// `All products in stock are worth 48.4 million (48,404,118.20) together, counted at their prices.`
     fn stock_value(&self, column: &Column, number: f64) -> String {
         let Some((rows, price)) = nouns::stock_and_price(&self.facts, column) else {
             return sentence(&format!("{} {} {}", super::with_the(&column.noun), self.verb(), in_full(column, number)));
         };
         let (after, are, value) = (self.scope.after_noun(), self.be_many(), in_full(column, number));
-        format!("At their {price}, all {rows} in stock{after} {are} worth {value}.")
+        format!("All {rows} in stock{after} {are} worth {value} together, counted at their {price}.")
     }
 
     /// A NULL: no rows where the data ends before the time that is asked for, else nothing that it could be made of.
@@ -165,6 +201,9 @@ impl Told<'_> {
         if measures.iter().all(|column| column.numbers.first().copied().flatten().is_none()) {
             return format!("There {} no data{}.", self.verb(), self.scope.after_noun());
         }
+        if let Some(counts) = self.several_counts(measures) {
+            return counts;
+        }
         let parts: Vec<String> = measures.iter().take(MOST_VALUES).map(told).collect();
         let scope = if self.scope.is_untold { String::new() } else { self.scope.after_measure() };
         match scope.trim_start() {
@@ -176,6 +215,34 @@ impl Told<'_> {
         }
     }
 
+    /// `In October 2026, there were 185 orders and 112 different customers.`
+    fn several_counts(&self, measures: &[&Column]) -> Option<String> {
+        let told = |column: &&Column| {
+            let rows = column.noun.strip_prefix("number of ").filter(|_| column.timed.is_none())?;
+            Some(counted(column.numbers.first().copied().flatten()?, rows))
+        };
+        let counts: Vec<String> = measures.iter().take(MOST_VALUES).map(told).collect::<Option<_>>()?;
+        let is_one = counts.first().is_some_and(|first| first.starts_with("1 "));
+        let are = match (self.scope.running.is_some(), self.scope.is_over, is_one) {
+            (true, _, true) => "has been",
+            (true, _, false) => "have been",
+            (_, true, true) => "was",
+            (_, true, false) => "were",
+            (_, false, true) => "is",
+            (_, false, false) => "are",
+        };
+        let so_far = if self.scope.running == Some(true) { " so far" } else { "" };
+        let (counts, after) = (english_list(&counts, "and"), self.scope.after_measure());
+        let is_time = self.scope.time.as_ref().is_some_and(|time| after.trim_start() == *time);
+        if !is_time && !after.is_empty() {
+            return None;
+        }
+        Some(match after.trim_start() {
+            "" => format!("There {are} {counts}{so_far}."),
+            time => sentence(&format!("{time}, there {are} {counts}{so_far}")),
+        })
+    }
+
     /// A row that has a name: the winner of a ranking, or what there is to know of one thing.
     fn one_row(&self, measures: &[&Column]) -> String {
         let name = self.row_name(0);
@@ -185,7 +252,7 @@ impl Told<'_> {
         {
             let also: Vec<String> = measures
                 .iter()
-                .filter(|other| other.name != column.name && self.is_asked(other))
+                .filter(|other| other.name != column.name && self.is_asked(other) && !self.is_place_in_ranking(other))
                 .take(MOST_VALUES)
                 .map(|other| format!("{} {}", other.noun, self.cell(other, 0)))
                 .collect();
@@ -227,6 +294,12 @@ impl Told<'_> {
             (None, _) if column.noun.starts_with(if descending { "lowest " } else { "highest " }) => {
                 format!("is first by {}", column.noun)
             }
+            (None, _) if column.noun == "spending" => {
+                format!("spent the {}", if descending { "most" } else { "least" })
+            }
+            (None, _) if is_supply(&column.noun) => {
+                format!("{has} the {} {}", if descending { "largest" } else { "smallest" }, column.noun)
+            }
             (None, true) => format!("{has} the highest {}", without_extreme(&column.noun)),
             (None, false) => format!("{has} the lowest {}", without_extreme(&column.noun)),
         }
@@ -242,15 +315,28 @@ impl Told<'_> {
             _ => None,
         })?;
         let column = self.columns.iter().find(|column| column.name == *name && column.role == Role::Measure)?;
-        let from = if key.descending { "highest" } else { "lowest" };
-        Some(sentence(&format!(
-            "number {} from the {from} {}{} is {} ({})",
-            offset + 1,
-            column.noun,
-            self.scope.after_measure(),
-            self.row_name(0),
-            self.cell(column, 0)
-        )))
+        let place = usize::try_from(offset).ok().and_then(|at| ORDINALS.get(at)).copied();
+        let row =
+            words::singular(&self.groups_noun().filter(|_| self.is_grouped()).unwrap_or_else(|| self.rows_noun()));
+        let row = if row == "row" || row.is_empty() { "one".to_owned() } else { row };
+        let (name, value, be) = (self.row_name(0), self.cell(column, 0), self.be());
+        let end = if key.descending { "highest" } else { "lowest" };
+        let dear = if key.descending { "most expensive" } else { "cheapest" };
+        Some(sentence(&match place {
+            Some(place) if nouns::is_price(&column.name) && aggregate(&key.value).is_none() => {
+                format!("the {place} {dear} {row}{} {be} {name} ({value})", self.scope.after_noun())
+            }
+            Some(place) => {
+                let (noun, after) = (&column.noun, self.after(column));
+                format!("the {place} {end} {noun}{after} {be} {value}, that of {name}")
+            }
+            None => format!(
+                "number {} from the {end} {}{} {be} {name} ({value})",
+                offset + 1,
+                column.noun,
+                self.after(column)
+            ),
+        }))
     }
 }
 
@@ -272,6 +358,22 @@ fn in_full(column: &Column, number: f64) -> String {
 pub(super) fn change(new: f64, old: f64, style: Style) -> String {
     let more = if new > old { "more" } else { "less" };
     if new == old { "the same".to_owned() } else { format!("{} {more}", amount_of_change(new, old, style)) }
+}
+
+/// The same in the word that suits what is measured: fewer orders, a lower average, less revenue.
+pub(super) fn change_of(column: &Column, new: f64, old: f64) -> String {
+    let change = change(new, old, column.figures.style);
+    let what = column.timed.as_ref().map_or(column.noun.as_str(), |timed| timed.what.as_str());
+    let (more, less) = match what {
+        what if column.counted.is_some() || what.starts_with("number of ") || is_plural(what) => ("more", "fewer"),
+        _ if !column.adds_up => ("higher", "lower"),
+        _ => ("more", "less"),
+    };
+    match (change.strip_suffix("more"), change.strip_suffix("less")) {
+        (Some(much), _) => format!("{much}{more}"),
+        (_, Some(much)) => format!("{much}{less}"),
+        _ => change,
+    }
 }
 
 /// How much that is: in percent where both are plain numbers that allow it.

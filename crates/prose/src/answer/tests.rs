@@ -23,6 +23,9 @@ pub(super) fn compare(name: &str, comparison: Comparison, value: &str, category:
     Expr::Compare { comparison, category, sides: Box::new((column(name), constant(value, category))) }
 }
 
+/// In [`Case::order`], the number of rows, which is not shown.
+pub(super) const COUNT: &str = "count(*)";
+
 /// A statement over the table `orders` and its result.
 pub(super) struct Case {
     pub(super) outputs: Vec<(&'static str, char, Expr)>,
@@ -30,6 +33,7 @@ pub(super) struct Case {
     pub(super) grouped: bool,
     pub(super) order: Option<(&'static str, bool)>,
     pub(super) limit: bool,
+    pub(super) offset: Option<&'static str>,
     pub(super) question: &'static str,
     /// It is known where the data ends.
     pub(super) ends: bool,
@@ -39,13 +43,33 @@ pub(super) struct Case {
     pub(super) having: Option<Expr>,
     /// What else the table has.
     pub(super) columns: &'static [&'static str],
+    /// What the table is called.
+    pub(super) table: &'static str,
+    /// Other tables with their columns, the entries from 1.
+    pub(super) others: &'static [(&'static str, &'static [&'static str])],
 }
 
 impl Case {
     pub(super) fn new(outputs: Vec<(&'static str, char, Expr)>, rows: Vec<Vec<&'static str>>) -> Self {
         let (filter, having, order) = (None, None, None);
         let (grouped, limit, question, ends, notes, columns) = (true, false, "", false, "", &[][..]);
-        Self { outputs, filter, grouped, order, limit, question, ends, notes, rows, having, columns }
+        let (table, others, offset) = ("orders", &[][..], None);
+        Self {
+            outputs,
+            filter,
+            grouped,
+            order,
+            limit,
+            offset,
+            question,
+            ends,
+            notes,
+            rows,
+            having,
+            columns,
+            table,
+            others,
+        }
     }
 
     pub(super) fn told(self) -> String {
@@ -59,8 +83,9 @@ impl Case {
         let columns = ResultShape(columns.collect());
         let groups = if self.grouped { vec![Grouping::By(vec![column("g")])] } else { Vec::new() };
         let order = self.order.map(|(name, descending)| SortKey {
-            value: column(name),
-            output: Some(name.into()),
+            // What is sorted by need not be shown.
+            value: if name == COUNT { aggregate("count", Vec::new()) } else { column(name) },
+            output: (name != COUNT).then(|| name.into()),
             descending,
             nulls_first: None,
             category: 'N',
@@ -78,15 +103,11 @@ impl Case {
             body: Body::Select(Box::new(select)),
             order: order.into_iter().collect(),
             limit: self.limit.then(|| constant("5", 'N')),
+            offset: self.offset.map(|offset| constant(offset, 'N')),
             ..Query::default()
         };
-        let entry = RangeTableEntry {
-            name: "orders".into(),
-            alias: "orders".into(),
-            columns: self.columns.iter().map(|name| (*name).to_owned()).collect(),
-            ..RangeTableEntry::default()
-        };
-        let outline = Outline { query, entries: vec![entry], scopes: vec![None], relations: Vec::new() };
+        let entries = [(self.table, self.columns)].iter().chain(self.others).map(entry_of).collect();
+        let outline = Outline { query, entries, scopes: vec![None], relations: Vec::new() };
         let value = |text: &str| (text != "NULL").then(|| text.to_owned());
         let rows: Vec<Vec<Option<String>>> =
             self.rows.iter().map(|row| row.iter().map(|text| value(text)).collect()).collect();
@@ -105,6 +126,16 @@ impl Case {
             notes,
             today,
         })
+    }
+}
+
+fn entry_of((name, columns): &(&'static str, &'static [&'static str])) -> RangeTableEntry {
+    RangeTableEntry {
+        name: (*name).into(),
+        alias: (*name).into(),
+        relation: Some(("public".into(), (*name).into())),
+        columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        ..RangeTableEntry::default()
     }
 }
 
@@ -139,7 +170,7 @@ fn a_ranking_names_the_first_the_last_and_the_whole() {
     let row = |name: &'static str, count: &'static str| vec![name, count];
     let rows = || vec![row("a", "50"), row("b", "20"), row("c", "12"), row("d", "8"), row("e", "6"), row("f", "4")];
     let case = Case { order: Some(("count", true)), ..Case::new(outputs(), rows()) };
-    let told = "A has the most orders: 50, followed by b (20) and c (12). F has the fewest of the 6: 4. A makes up 50 % of all 100 orders.";
+    let told = "A has the most orders: 50, followed by b (20) and c (12). F has the fewest of the 6 regions: 4. A has 50 % of all 100 orders.";
     assert_eq!(case.told(), told);
     // Of a limited list, nobody knows the rest.
     let case = Case { order: Some(("count", true)), limit: true, ..Case::new(outputs(), rows()[..3].to_vec()) };
@@ -156,7 +187,7 @@ fn a_series_tells_where_it_went_and_not_of_what_is_not_over() {
     let outputs = || vec![("month", 'D', column("g")), ("revenue", 'N', aggregate("sum", vec![column("total")]))];
     let rows =
         vec![vec!["2026-08-01", "100"], vec!["2026-09-01", "300"], vec!["2026-10-01", "150"], vec!["2026-11-01", "20"]];
-    let told = "Revenue rose by 50 %, from 100 in August to 150 in October. It was highest in September (300). The total is 570, on average 183 in a complete month. November is not over; so far it is 20.";
+    let told = "Revenue rose by 50 %, from 100 in August to 150 in October. It was highest in September (300). The total so far is 570, on average 183 in a complete month. November, which is not over, has 20 so far.";
     assert_eq!(Case::new(outputs(), rows).told(), told);
     let years = || vec![("year", 'N', column("g")), ("revenue", 'N', aggregate("sum", vec![column("total")]))];
     let told = Case::new(years(), vec![vec!["2024", "25400000"], vec!["2025", "24600000"]]).told();
