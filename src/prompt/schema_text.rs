@@ -6,9 +6,10 @@ use super::redact::names_things;
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::is_comparable;
+use linking::Check;
 use reader::stored_values::Match;
 use schema::sanitize::one_line;
-use schema::{Column, Outline, Placement, Relation, RelationKind, Snapshot, quote_ident};
+use schema::{Column, ForeignKey, Outline, Placement, Relation, RelationKind, Snapshot, quote_ident};
 
 /// So many typical values of a column, each up to so many characters.
 const MAX_TYPICAL: usize = 5;
@@ -222,10 +223,12 @@ pub fn unknown_name(error: &Error) -> Option<UnknownName> {
     Some(kind(unknown.rsplit('.').next()?.to_lowercase()))
 }
 
-/// The columns of a snapshot whose names are most like an unknown one.
-pub fn nearest_columns(unknown: &str, snapshot: &Snapshot) -> Option<String> {
+/// The columns of a snapshot whose names are most like an unknown one. `check` serves interrupts; once it has ended the work, there
+/// are none.
+pub fn nearest_columns(unknown: &str, snapshot: &Snapshot, check: Check<'_>) -> Option<String> {
     let mut candidates: Vec<(usize, String)> = Vec::new();
     for relation in &snapshot.relations {
+        check().ok()?;
         let name = relation.sql_name();
         for column in &relation.columns {
             candidates.push((words::distance(unknown, &column.name), format!("{name}.{}", quote_ident(&column.name))));
@@ -303,12 +306,25 @@ mod tests {
             })
         };
         let names = |error| match unknown_name(&error).expect("a name") {
-            UnknownName::Column(name) => nearest_columns(&name, &snapshot()).expect("there are columns"),
+            UnknownName::Column(name) => {
+                nearest_columns(&name, &snapshot(), &mut || Ok(())).expect("there are columns")
+            }
             UnknownName::Relation(name) => name,
         };
         assert!(names(failure("42703", "column \"totl\" does not exist")).starts_with("\"Orders\".total"));
         assert!(names(failure("42703", "column o.totl does not exist")).starts_with("\"Orders\".total"));
         assert_eq!(names(failure("42P01", "relation \"s.Customer\" does not exist")), "customer");
         assert_eq!(unknown_name(&failure("42601", "syntax error at \"x\"")), None);
+    }
+
+    #[test]
+    fn looking_for_a_name_ends_when_it_is_interrupted() {
+        let mut looks = 0;
+        let mut ended = || {
+            looks += 1;
+            if looks == 2 { Err(linking::Interrupted) } else { Ok(()) }
+        };
+        assert_eq!(nearest_columns("totl", &snapshot(), &mut ended), None);
+        assert_eq!(looks, 2);
     }
 }
