@@ -1,5 +1,6 @@
 //! The schema as a model reads it: compact, one relation a block, comments quoted as data.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::redact::names_things;
@@ -97,9 +98,10 @@ pub fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool, only: 
         Placement::Here | Placement::Elsewhere => {}
     }
     note(&mut text, relation.comment.as_deref());
+    let keys = ColumnKeys::of(relation);
     let is_shown = |at: &usize| only.is_none_or(|only| only.iter().any(|shown| usize::from(*shown) == *at));
     for (_, column) in relation.columns.iter().enumerate().filter(|(at, _)| is_shown(at)) {
-        column_line(&mut text, snapshot, relation, column);
+        column_line(&mut text, snapshot, &keys, column);
         if with_values {
             typical(&mut text, column);
         }
@@ -112,14 +114,38 @@ pub fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool, only: 
     text
 }
 
-fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, column: &Column) {
-    let _ = write!(text, "  {} {}", one_line(&quote_ident(&column.name)), one_line(&column.data_type));
-    if relation.primary_key.len() == 1 && relation.primary_key.contains(&column.name) {
+/// The keys of one column each by that column's name: a table may have a thousand columns and hundreds of keys.
+struct ColumnKeys<'r> {
+    primary: Option<&'r str>,
+    unique: HashSet<&'r str>,
+    foreign: HashMap<&'r str, Vec<&'r ForeignKey>>,
+}
+
+impl<'r> ColumnKeys<'r> {
+    fn of(relation: &'r Relation) -> Self {
+        fn only(key: &[String]) -> Option<&str> {
+            if let [column] = key { Some(column) } else { None }
+        }
+        let mut foreign: HashMap<&str, Vec<&ForeignKey>> = HashMap::new();
+        for key in &relation.foreign_keys {
+            if let Some(column) = only(&key.columns) {
+                foreign.entry(column).or_default().push(key);
+            }
+        }
+        let unique = relation.unique_keys.iter().filter_map(|key| only(key)).collect();
+        Self { primary: only(&relation.primary_key), unique, foreign }
+    }
+}
+
+fn column_line(text: &mut String, snapshot: &Snapshot, keys: &ColumnKeys<'_>, column: &Column) {
+    let name = column.name.as_str();
+    let _ = write!(text, "  {} {}", one_line(&quote_ident(name)), one_line(&column.data_type));
+    if keys.primary == Some(name) {
         text.push_str(" primary key");
     } else if column.not_null {
         text.push_str(" not null");
     }
-    if relation.unique_keys.iter().any(|key| key.len() == 1 && key.contains(&column.name)) {
+    if keys.unique.contains(name) {
         text.push_str(" unique");
     }
     if column.masked {
@@ -128,7 +154,7 @@ fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, colu
     if let Some(default) = &column.default {
         let _ = write!(text, " {default}");
     }
-    for key in relation.foreign_keys.iter().filter(|key| key.columns.len() == 1 && key.columns.contains(&column.name)) {
+    for key in keys.foreign.get(name).into_iter().flatten() {
         let _ = write!(text, " -> {}", reference(snapshot, &key.schema, &key.relation, &key.referenced));
     }
     if !column.labels.is_empty() {

@@ -28,7 +28,8 @@ impl Secret {
         }
         // By both alphabets, whose letters are as long.
         let plain = text.replace('-', "+").replace('_', "/");
-        let ends_encoded = |at: usize| plain.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches('=').len());
+        let ends_encoded =
+            |at: usize| plain.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches('=').len());
         let mut found: Vec<(usize, usize)> = Vec::new();
         for before in 0..3 {
             let (letters, shared) = encoded_behind(before, self.0.as_bytes());

@@ -366,9 +366,9 @@ impl Directory {
         Some(Outline { oid, schema, name, kind: entry.kind, visible, columns })
     }
 
-    /// How many columns a relation has.
+    /// How many columns a relation has, or foreign keys where it has more of them.
     pub fn width(&self, relation: u32) -> usize {
-        self.index.names(relation).map_or(0, |(.., columns)| columns.count())
+        self.index.columns(relation).max(self.index.references(relation))
     }
 
     /// The oid of a relation's schema.
