@@ -250,7 +250,7 @@ CREATE FUNCTION nl2sql.evaluate(model text DEFAULT NULL, about text DEFAULT NULL
     RETURNS TABLE (id bigint, question text, outcome text, sql text, problem text, tokens_in bigint,
         tokens_out bigint, milliseconds double precision)
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'evaluate_wrapper';
-CREATE FUNCTION nl2sql.export() RETURNS jsonb
+CREATE FUNCTION nl2sql.export(about text DEFAULT NULL) RETURNS jsonb
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'export_wrapper';
 CREATE FUNCTION nl2sql.import(document jsonb) RETURNS bigint
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS 'MODULE_PATHNAME', 'import_wrapper';
@@ -324,7 +324,7 @@ COMMENT ON FUNCTION nl2sql.undefine(text) IS
     'forgets a term of the caller, or a shared one where the caller may share';
 COMMENT ON FUNCTION nl2sql.evaluate(text, text) IS
     'asks the questions of all verified pairs that the caller may run again, of these models, and compares the results; one row a pair';
-COMMENT ON FUNCTION nl2sql.export() IS
+COMMENT ON FUNCTION nl2sql.export(text) IS
     'the verified pairs that the caller may run, as a document for nl2sql.import';
 COMMENT ON FUNCTION nl2sql.import(jsonb) IS
     'teaches the pairs of a document and defines its terms as the caller''s, but what they have no right to; gives the number of those that count for them now';

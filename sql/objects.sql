@@ -75,7 +75,7 @@ COMMENT ON FUNCTION nl2sql.dismiss(bigint) IS
     'forgets what an asker said of an answer; for teachers';
 COMMENT ON FUNCTION nl2sql.evaluate(text, text) IS
     'asks the questions of all verified pairs that the caller may run again, of these models, and compares the results; one row a pair';
-COMMENT ON FUNCTION nl2sql.export() IS
+COMMENT ON FUNCTION nl2sql.export(text) IS
     'the verified pairs that the caller may run, as a document for nl2sql.import';
 COMMENT ON FUNCTION nl2sql.import(jsonb) IS
     'teaches the pairs of a document and defines its terms as the caller''s, but what they have no right to; gives the number of those that count for them now';

@@ -5,9 +5,6 @@ use crate::error::Error;
 /// A longer name or list of names, in bytes, is none.
 const MOST_OF_NAMES: usize = 20_000;
 
-/// A document of more bytes is not read: read, small values take more than fifty times their length in memory.
-pub const MOST_OF_DOCUMENT: usize = 16_000_000;
-
 /// A name or a list of names, unless it is too long.
 pub fn names<'t>(argument: &'static str, text: Option<&'t str>) -> Result<Option<&'t str>, Error> {
     within(argument, text.map_or(0, str::len), MOST_OF_NAMES).map(|()| text)

@@ -135,10 +135,10 @@ fn evaluate(
 }
 
 /// What was taught, as a document.
-#[pg_extern(sql = "CREATE FUNCTION nl2sql.export() RETURNS jsonb
+#[pg_extern(sql = "CREATE FUNCTION nl2sql.export(about text DEFAULT NULL) RETURNS jsonb
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
-fn export() -> Result<pgrx::JsonB, ErrorReport> {
-    Ok(pgrx::JsonB(exchange::export(&*Settings::in_force()?)?))
+fn export(about: Option<&str>) -> Result<pgrx::JsonB, ErrorReport> {
+    Ok(pgrx::JsonB(exchange::export(names("about", about)?, &*Settings::in_force()?)?))
 }
 
 /// Teaches what a document holds.
@@ -146,7 +146,7 @@ fn export() -> Result<pgrx::JsonB, ErrorReport> {
     VOLATILE PARALLEL UNSAFE LANGUAGE c AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';")]
 fn import(document: Option<pgrx::AnyElement>) -> Result<i64, ErrorReport> {
     let document = document.ok_or_else(|| Error::BadDocument("It is null.".to_owned()))?;
-    arguments::within("document", jsonb::bytes(&document), arguments::MOST_OF_DOCUMENT)?;
+    arguments::within("document", jsonb::bytes(&document), exchange::MOST_OF_DOCUMENT)?;
     let document = jsonb::read(&document).ok_or_else(|| Error::BadDocument("It is null.".to_owned()))?;
     Ok(exchange::import(document, &*Settings::in_force()?)?)
 }

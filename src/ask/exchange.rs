@@ -14,6 +14,13 @@ use crate::settings::Settings;
 use crate::taught;
 use schema::sanitize::one_line_marked;
 
+/// A document of more bytes, as the server keeps it, is neither written nor read: read, small values take more than fifty times their
+/// length in memory.
+pub const MOST_OF_DOCUMENT: usize = 16_000_000;
+
+/// What a pair or term takes in a document besides its texts, at most.
+const BESIDE_TEXTS: usize = 120;
+
 /// The format of the document.
 const VERSION: u32 = 1;
 
@@ -59,29 +66,54 @@ struct PairOut {
     on: Option<String>,
 }
 
-/// The pairs and terms that the caller may run, as a document.
-pub fn export(settings: &Settings) -> Result<Value, Error> {
+/// The pairs and terms that the caller may run, as a document; with `about`, the pairs whose question holds it and the terms that do.
+pub fn export(about: Option<&str>, settings: &Settings) -> Result<Value, Error> {
     let context = grounding::link("", &settings.scope(), Extent::of(settings.prompt.budget), false)?;
     let known = KnownToAsker { context: &context, settings, terms: &[] };
+    let mut room = Room(MOST_OF_DOCUMENT);
     let mut pairs = Vec::new();
-    for taught::Listed { pair, audience, .. } in taught::listed(None)? {
+    taught::each_listed(about, |taught::Listed { pair, audience, .. }| {
         interrupts::serve();
         let is_orphan = pair.by.is_empty();
         if let Some(pair) = pair.runnable(&known)?.filter(|_| !is_orphan) {
             let (by, on) = (Some(pair.by), Some(pair.on));
-            pairs.push(PairOut { question: pair.question, sql: pair.sql, note: pair.note, audience, by, on });
+            let out = PairOut { question: pair.question, sql: pair.sql, note: pair.note, audience, by, on };
+            room.take([
+                Some(&out.question),
+                Some(&out.sql),
+                out.note.as_ref(),
+                out.audience.as_ref(),
+                out.by.as_ref(),
+            ])?;
+            pairs.push(out);
         }
-    }
+        Ok(())
+    })?;
+    let is_meant = |text: &str| about.is_none_or(|about| text.to_lowercase().contains(&about.to_lowercase()));
     let mut terms = Vec::new();
-    for listed in glossary::listed()? {
+    for listed in glossary::listed()?.into_iter().filter(|listed| is_meant(&listed.term.text)) {
         interrupts::serve();
         let may_run = listed.term.probe().map_or(Ok(true), |probe| help::is_approved(&probe, settings))?;
         if may_run && !listed.by.is_empty() {
-            terms.push(TermOut::of(listed));
+            let out = TermOut::of(listed);
+            let optional = [&out.on_relation, &out.expression, &out.audience].map(Option::as_ref);
+            room.take([Some(&out.term), Some(&out.meaning)].into_iter().chain(optional))?;
+            terms.push(out);
         }
     }
     serde_json::to_value(Document { version: VERSION, pairs, terms })
         .map_err(|error| Error::internal(error.to_string()))
+}
+
+/// How many bytes a document may still grow by.
+struct Room(usize);
+
+impl Room {
+    fn take<'t>(&mut self, texts: impl IntoIterator<Item = Option<&'t String>>) -> Result<(), Error> {
+        let bytes = BESIDE_TEXTS + texts.into_iter().flatten().map(String::len).sum::<usize>();
+        self.0 = self.0.checked_sub(bytes).ok_or(Error::LongExport { most: MOST_OF_DOCUMENT })?;
+        Ok(())
+    }
 }
 
 /// Defines the terms of a document and teaches its pairs, as the caller: all that is theirs to define and teach, or nothing if one of

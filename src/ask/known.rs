@@ -236,7 +236,7 @@ impl Known {
     fn nearest(&self, error: &Error, settings: &Settings) -> Option<String> {
         let snapshot = &self.context.snapshot;
         match prompt::unknown_name(error)? {
-            UnknownName::Column(name) => prompt::nearest_columns(&name, snapshot),
+            UnknownName::Column(name) => prompt::nearest_columns(&name, snapshot, &mut interrupts::check),
             UnknownName::Relation(name) => {
                 let names = grounding::nearest_relations(&name, &settings.scope(), snapshot).ok()?;
                 (!names.is_empty()).then(|| names.join(", "))

@@ -55,6 +55,8 @@ pub enum Error {
     MayNotReadFeedback,
     #[error("invalid document of pairs")]
     BadDocument(String),
+    #[error("what you taught and what is shared with you is too much for one document")]
+    LongExport { most: usize },
     /// One pair or term of a document, counted from 1.
     #[error("{cause}")]
     InDocument { cause: Box<Error>, what: &'static str, number: usize, text: String },

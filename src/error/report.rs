@@ -27,6 +27,7 @@ impl Error {
             | Self::LongArgument { .. }
             | Self::LongThreadName { .. }
             | Self::PairTooLong { .. }
+            | Self::LongExport { .. }
             | Self::TermTooLong { .. }
             | Self::TooManyWords { .. }
             | Self::TooManyPairs { .. } => "54000",
@@ -186,6 +187,7 @@ impl Error {
                 Some(lines.join("\n"))
             }
             Self::BadDocument(why) => Some(why.clone()),
+            Self::LongExport { most } => Some(format!("nl2sql.import() reads at most {most} bytes.")),
             Self::InDocument { cause, what, number, text } => {
                 let mut lines: Vec<String> = cause.detail().into_iter().collect();
                 lines.push(format!("{what} {number} of the document: \"{}\".", one_line_marked(text)));
@@ -303,6 +305,9 @@ impl Error {
             | Self::TermExpression { cause, .. }
             | Self::InDocument { cause, .. } => {
                 return cause.hint();
+            }
+            Self::LongExport { .. } => {
+                "Export it in parts, by a text that questions and terms hold: nl2sql.export('orders'). pg_dump keeps all of it."
             }
             Self::BadDocument(_) => "Documents look as nl2sql.export() writes them.",
             _ => return None,

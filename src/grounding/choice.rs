@@ -16,7 +16,7 @@ pub struct Extent {
     pub explained: usize,
 }
 
-/// No more columns than this are read in detail: tables of a thousand columns each may not take the time of others' questions.
+/// No more columns than this are read in detail, nor foreign keys: tables of a thousand each may not take the time of others' questions.
 const MAX_COLUMNS: usize = 10_000;
 /// What can be joined with so many of the nearest relations is chosen too, so much for each.
 const JOINED: usize = 20;

@@ -266,8 +266,9 @@ impl Pieces for Candidates<'_> {
     fn keys(&self, place: usize) -> Vec<u16> {
         let Some(Known::Detail(relation)) = self.places.get(place).map(|one| one.known) else { return Vec::new() };
         let names = relation.primary_key.iter().chain(relation.foreign_keys.iter().flat_map(|key| &key.columns));
-        let position = |name: &String| relation.columns.iter().position(|column| column.name == *name);
-        names.filter_map(|name| u16::try_from(position(name)?).ok()).collect()
+        let positions: HashMap<&str, u16> =
+            relation.columns.iter().map(|column| column.name.as_str()).zip(0..).collect();
+        names.filter_map(|name| positions.get(name.as_str()).copied()).collect()
     }
 
     fn matched(&self, place: usize) -> Vec<u16> {

@@ -1,14 +1,16 @@
 //! The schema as a model reads it: compact, one relation a block, comments quoted as data.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::redact::names_things;
 use crate::error::Error;
 use crate::grounding::Context;
 use crate::grounding::values::is_comparable;
+use linking::Check;
 use reader::stored_values::Match;
 use schema::sanitize::one_line;
-use schema::{Column, Outline, Placement, Relation, RelationKind, Snapshot, quote_ident};
+use schema::{Column, ForeignKey, Outline, Placement, Relation, RelationKind, Snapshot, quote_ident};
 
 /// So many typical values of a column, each up to so many characters.
 const MAX_TYPICAL: usize = 5;
@@ -96,9 +98,10 @@ pub fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool, only: 
         Placement::Here | Placement::Elsewhere => {}
     }
     note(&mut text, relation.comment.as_deref());
+    let keys = ColumnKeys::of(relation);
     let is_shown = |at: &usize| only.is_none_or(|only| only.iter().any(|shown| usize::from(*shown) == *at));
     for (_, column) in relation.columns.iter().enumerate().filter(|(at, _)| is_shown(at)) {
-        column_line(&mut text, snapshot, relation, column);
+        column_line(&mut text, snapshot, &keys, column);
         if with_values {
             typical(&mut text, column);
         }
@@ -111,14 +114,38 @@ pub fn block(snapshot: &Snapshot, relation: &Relation, with_values: bool, only: 
     text
 }
 
-fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, column: &Column) {
-    let _ = write!(text, "  {} {}", one_line(&quote_ident(&column.name)), one_line(&column.data_type));
-    if relation.primary_key.len() == 1 && relation.primary_key.contains(&column.name) {
+/// The keys of one column each by that column's name: a table may have a thousand columns and hundreds of keys.
+struct ColumnKeys<'r> {
+    primary: Option<&'r str>,
+    unique: HashSet<&'r str>,
+    foreign: HashMap<&'r str, Vec<&'r ForeignKey>>,
+}
+
+impl<'r> ColumnKeys<'r> {
+    fn of(relation: &'r Relation) -> Self {
+        fn only(key: &[String]) -> Option<&str> {
+            if let [column] = key { Some(column) } else { None }
+        }
+        let mut foreign: HashMap<&str, Vec<&ForeignKey>> = HashMap::new();
+        for key in &relation.foreign_keys {
+            if let Some(column) = only(&key.columns) {
+                foreign.entry(column).or_default().push(key);
+            }
+        }
+        let unique = relation.unique_keys.iter().filter_map(|key| only(key)).collect();
+        Self { primary: only(&relation.primary_key), unique, foreign }
+    }
+}
+
+fn column_line(text: &mut String, snapshot: &Snapshot, keys: &ColumnKeys<'_>, column: &Column) {
+    let name = column.name.as_str();
+    let _ = write!(text, "  {} {}", one_line(&quote_ident(name)), one_line(&column.data_type));
+    if keys.primary == Some(name) {
         text.push_str(" primary key");
     } else if column.not_null {
         text.push_str(" not null");
     }
-    if relation.unique_keys.iter().any(|key| key.len() == 1 && key.contains(&column.name)) {
+    if keys.unique.contains(name) {
         text.push_str(" unique");
     }
     if column.masked {
@@ -127,7 +154,7 @@ fn column_line(text: &mut String, snapshot: &Snapshot, relation: &Relation, colu
     if let Some(default) = &column.default {
         let _ = write!(text, " {default}");
     }
-    for key in relation.foreign_keys.iter().filter(|key| key.columns.len() == 1 && key.columns.contains(&column.name)) {
+    for key in keys.foreign.get(name).into_iter().flatten() {
         let _ = write!(text, " -> {}", reference(snapshot, &key.schema, &key.relation, &key.referenced));
     }
     if !column.labels.is_empty() {
@@ -222,10 +249,12 @@ pub fn unknown_name(error: &Error) -> Option<UnknownName> {
     Some(kind(unknown.rsplit('.').next()?.to_lowercase()))
 }
 
-/// The columns of a snapshot whose names are most like an unknown one.
-pub fn nearest_columns(unknown: &str, snapshot: &Snapshot) -> Option<String> {
+/// The columns of a snapshot whose names are most like an unknown one. `check` serves interrupts; once it has ended the work, there
+/// are none.
+pub fn nearest_columns(unknown: &str, snapshot: &Snapshot, check: Check<'_>) -> Option<String> {
     let mut candidates: Vec<(usize, String)> = Vec::new();
     for relation in &snapshot.relations {
+        check().ok()?;
         let name = relation.sql_name();
         for column in &relation.columns {
             candidates.push((words::distance(unknown, &column.name), format!("{name}.{}", quote_ident(&column.name))));
@@ -303,12 +332,25 @@ mod tests {
             })
         };
         let names = |error| match unknown_name(&error).expect("a name") {
-            UnknownName::Column(name) => nearest_columns(&name, &snapshot()).expect("there are columns"),
+            UnknownName::Column(name) => {
+                nearest_columns(&name, &snapshot(), &mut || Ok(())).expect("there are columns")
+            }
             UnknownName::Relation(name) => name,
         };
         assert!(names(failure("42703", "column \"totl\" does not exist")).starts_with("\"Orders\".total"));
         assert!(names(failure("42703", "column o.totl does not exist")).starts_with("\"Orders\".total"));
         assert_eq!(names(failure("42P01", "relation \"s.Customer\" does not exist")), "customer");
         assert_eq!(unknown_name(&failure("42601", "syntax error at \"x\"")), None);
+    }
+
+    #[test]
+    fn looking_for_a_name_ends_when_it_is_interrupted() {
+        let mut looks = 0;
+        let mut ended = || {
+            looks += 1;
+            if looks == 2 { Err(linking::Interrupted) } else { Ok(()) }
+        };
+        assert_eq!(nearest_columns("totl", &snapshot(), &mut ended), None);
+        assert_eq!(looks, 2);
     }
 }

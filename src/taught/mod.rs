@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::CStr;
 
 use crate::error::Error;
+use crate::grounding::array_literal;
 use crate::pg::host::empty_tables::is_empty;
 use crate::pg::running::query::{self, Row};
 use pairs::{Constants, Day, Pattern, Question};
@@ -30,6 +31,9 @@ pub const MAX_SQL: usize = 20_000;
 pub const MAX_NOTE: usize = 2_000;
 /// The most pairs of one role.
 pub const MAX_PAIRS: usize = 10_000;
+
+/// So many pairs are read at a time where all are: 4 MB of SQL at most.
+const MOST_AT_A_TIME: usize = 200;
 
 const TABLE: (&CStr, &CStr) = (c"nl2sql", c"verified");
 
@@ -157,17 +161,36 @@ pub struct Listed {
     pub at: String,
 }
 
+impl Listed {
+    fn read(mut row: Row) -> Option<Self> {
+        let at = row.pop()??;
+        let audience = row.pop()?;
+        Some(Self { pair: Pair::read(row)?, audience, at })
+    }
+}
+
 /// The caller's pairs and those shared with them, as far as what they read is theirs to read, in the order in which they were
 /// taught; with `about`, those whose question holds it. A pair whose teacher is gone has none.
 pub fn listed(about: Option<&str>) -> Result<Vec<Listed>, Error> {
+    const SQL: &str = concat!(include_str!("pairs_whole.sql"), include_str!("pairs.sql"));
     let role = query::current_role().to_u32().to_string();
-    let rows = query::owner_rows(TABLE, include_str!("pairs.sql"), &[Some(&role), about])?;
-    let listed = |mut row: Row| {
-        let at = row.pop()??;
-        let audience = row.pop()?;
-        Some(Listed { pair: Pair::read(row)?, audience, at })
-    };
-    Ok(rows.into_iter().filter_map(listed).collect())
+    let rows = query::owner_rows(TABLE, SQL, &[Some(&role), about])?;
+    Ok(rows.into_iter().filter_map(Listed::read).collect())
+}
+
+/// The same one after the other until one fails, few in memory at a time: ten thousand pairs may have 200 MB.
+pub fn each_listed(about: Option<&str>, mut each: impl FnMut(Listed) -> Result<(), Error>) -> Result<(), Error> {
+    const NUMBERS: &str = concat!(include_str!("pairs_numbers.sql"), include_str!("pairs.sql"));
+    const SQL: &str =
+        concat!(include_str!("pairs_whole.sql"), include_str!("pairs_of_numbers.sql"), include_str!("pairs.sql"));
+    let role = query::current_role().to_u32().to_string();
+    let numbers = query::owner_rows(TABLE, NUMBERS, &[Some(&role), about])?;
+    let numbers: Vec<String> = numbers.into_iter().flatten().flatten().collect();
+    for some in numbers.chunks(MOST_AT_A_TIME) {
+        let rows = query::owner_rows(TABLE, SQL, &[Some(&role), about, Some(&array_literal(some))])?;
+        rows.into_iter().filter_map(Listed::read).try_for_each(&mut each)?;
+    }
+    Ok(())
 }
 
 /// The pairs whose question says all of some words, in any form; more than 50 are not all. `measured` as for [`nearest`], with the

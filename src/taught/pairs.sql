@@ -1,13 +1,7 @@
 -- The pairs of a role ($1, an oid) and those shared with it, or all shared ones for a superuser, whose question holds $2, in any
 -- case: in the order in which they were taught. Those of others only where the role may read something of every relation that
--- they read and that there still is.
-SELECT v.id, v.question, v.sql, v.note, COALESCE(r.rolname, ''), pg_catalog.to_char(v.taught_at, 'YYYY-MM-DD'),
-       v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid,
-       (pg_catalog.date_part('epoch', v.taught_at) OPERATOR(pg_catalog.*) 1000000)::pg_catalog.int8,
-       pg_catalog.array_to_json(v.columns), v.pattern, v.reads,
-       CASE WHEN v.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'public' ELSE v.audience::pg_catalog.text END,
-       v.taught_at
-FROM nl2sql.verified v
+-- they read and that there still is. It follows on
+-- pairs_whole.sql, pairs_numbers.sql or pairs_of_numbers.sql.
 LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) v.teacher::pg_catalog.oid
 WHERE (v.teacher::pg_catalog.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
        OR ((v.audience::pg_catalog.oid OPERATOR(pg_catalog.=) 0

@@ -122,6 +122,16 @@ impl Directory {
         Some((self.schemas.name(entry.schema), entry.name(), entry.column_names()))
     }
 
+    /// How many columns a relation has.
+    pub fn columns(&self, oid: u32) -> usize {
+        self.slots.get(&oid).and_then(|slot| self.entry(*slot)).map_or(0, |entry| usize::from(entry.columns))
+    }
+
+    /// How many foreign keys a relation has.
+    pub fn references(&self, oid: u32) -> usize {
+        self.slots.get(&oid).and_then(|slot| self.entry(*slot)).map_or(0, |entry| entry.references.len())
+    }
+
     /// All relations, in no order.
     pub fn oids(&self) -> impl Iterator<Item = u32> {
         self.slots.keys().copied()

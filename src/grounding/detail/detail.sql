@@ -6,13 +6,18 @@
 -- relation has at most 10,000 labels and 10,000 common values.
 -- Every step is MATERIALIZED: the planner knows nothing of their sizes, and would compute some of them once a relation. Of labels, of which
 -- a relation may have a thousand, lists are made a relation, or it would go through all of them for each relation and column.
--- It follows on asked.sql and labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
+-- It follows on asked.sql, whose keys it uses, and labels.sql, whose labels it uses. Everything is qualified, operators too, as the caller's search_path is
 -- in force.
 , hidden AS MATERIALIZED (
     SELECT l.relation
     FROM labels l
     WHERE l.number OPERATOR(pg_catalog.=) 0::pg_catalog.int2 AND l.label OPERATOR(pg_catalog.=) 'hidden'
     GROUP BY l.relation
+), referred AS MATERIALIZED (
+    SELECT k.confrelid, pg_catalog.array_agg(DISTINCT u.number) AS numbers
+    FROM keys k
+    CROSS JOIN LATERAL pg_catalog.unnest(k.confkey) AS u(number)
+    GROUP BY k.confrelid
 ), relations AS MATERIALIZED (
     SELECT c.oid, c.relname, c.relkind, c.relnamespace, n.nspname, c.reltuples,
            c.oid OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.oid[]) AS is_chosen,
@@ -73,7 +78,9 @@
     JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) r.oid
     JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
     LEFT JOIN labelled l ON l.relation OPERATOR(pg_catalog.=) r.oid
-    WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+    -- Of what is only referred to, the columns that are.
+    LEFT JOIN referred f ON f.confrelid OPERATOR(pg_catalog.=) r.oid AND NOT r.is_chosen
+    WHERE (r.is_chosen OR a.attnum OPERATOR(pg_catalog.=) ANY (f.numbers)) AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
       AND (r.whole OR pg_catalog.has_column_privilege(r.oid, a.attnum, 'SELECT'))
       AND COALESCE((l.hidden)[pg_catalog.width_bucket(a.attnum, l.hidden)] OPERATOR(pg_catalog.<>) a.attnum, true)
 ), statistics AS MATERIALIZED (
@@ -139,16 +146,17 @@
 ), constraints AS MATERIALIZED (
     SELECT c.conrelid, c.contype, c.conname, c.oid, c.conkey, c.confrelid, c.confkey,
            pg_catalog.octet_length(c.conbin::pg_catalog.text) OPERATOR(pg_catalog.<=) 20000 AS is_short,
+           -- OFFSET has the planner look up each column, instead of going through a thousand for each key.
            (SELECT pg_catalog.json_agg(a.attname ORDER BY u.place)
             FROM pg_catalog.unnest(c.conkey) WITH ORDINALITY AS u(number, place)
-            JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.conrelid
-                AND a.attnum OPERATOR(pg_catalog.=) u.number) AS columns
-    FROM pg_catalog.pg_constraint c
+            CROSS JOIN LATERAL (
+                SELECT n.attname FROM pg_catalog.pg_attribute n
+                WHERE n.attrelid OPERATOR(pg_catalog.=) c.conrelid AND n.attnum OPERATOR(pg_catalog.=) u.number
+                OFFSET 0) AS a) AS columns
+    FROM keys c
     JOIN readable o ON o.attrelid OPERATOR(pg_catalog.=) c.conrelid
-    JOIN relations r ON r.oid OPERATOR(pg_catalog.=) c.conrelid AND r.is_chosen
     -- A key or check that touches a column the caller can't read is left out whole.
-    WHERE c.contype OPERATOR(pg_catalog.=) ANY ('{p,u,f,c}'::pg_catalog."char"[])
-      AND c.conkey OPERATOR(pg_catalog.<@) o.numbers
+    WHERE c.conkey OPERATOR(pg_catalog.<@) o.numbers
 ), constraint_documents AS MATERIALIZED (
     SELECT c.conrelid,
         pg_catalog.json_agg(c.columns ORDER BY c.conname)
@@ -164,8 +172,10 @@
             'referenced', (
                 SELECT pg_catalog.json_agg(a.attname ORDER BY u.place)
                 FROM pg_catalog.unnest(c.confkey) WITH ORDINALITY AS u(number, place)
-                JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.confrelid
-                    AND a.attnum OPERATOR(pg_catalog.=) u.number)
+                CROSS JOIN LATERAL (
+                    SELECT n.attname FROM pg_catalog.pg_attribute n
+                    WHERE n.attrelid OPERATOR(pg_catalog.=) c.confrelid AND n.attnum OPERATOR(pg_catalog.=) u.number
+                    OFFSET 0) AS a)
         ) ORDER BY c.conname) FILTER (WHERE f.oid IS NOT NULL) AS foreign_keys
     FROM constraints c
     LEFT JOIN readable o ON o.attrelid OPERATOR(pg_catalog.=) c.confrelid
@@ -174,8 +184,8 @@
     GROUP BY c.conrelid
 ), referenced AS MATERIALIZED (
     SELECT k.conrelid, pg_catalog.json_agg(DISTINCT k.confrelid::pg_catalog.int8) AS oids
-    FROM pg_catalog.pg_constraint k
-    WHERE k.conrelid OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.oid[]) AND k.contype OPERATOR(pg_catalog.=) 'f'
+    FROM keys k
+    WHERE k.contype OPERATOR(pg_catalog.=) 'f'
     GROUP BY k.conrelid
 )
 SELECT pg_catalog.json_build_object(

@@ -153,7 +153,7 @@ impl Directory {
         self.outlines.clear();
         self.read_schemas()?;
         let stamps = Descriptions::now();
-        let named = reading::named(Which::Every, &self.schemas)?;
+        let named = reading::named(Which::Every, &self.schemas, HashMap::new())?;
         self.described = Some(Described::by(stamps));
         if self.is_read {
             let found: HashSet<u32> = named.iter().map(|relation| relation.oid).collect();
@@ -184,12 +184,24 @@ impl Directory {
 
     /// Reads these relations again, those that do not exist among them.
     fn read_some(&mut self, oids: &[u32]) -> Result<(), Error> {
-        let named = reading::named(Which::Some(oids), &self.schemas)?;
+        let named = reading::named(Which::Some(oids), &self.schemas, self.columns_beside(oids))?;
         let found: HashSet<u32> = named.iter().map(|relation| relation.oid).collect();
         for oid in oids.iter().filter(|oid| !found.contains(oid)) {
             self.remove(*oid);
         }
         self.take_in(named)
+    }
+
+    /// How many columns of other relations than these the directory has, by owner.
+    fn columns_beside(&self, oids: &[u32]) -> HashMap<u32, usize> {
+        let oids: HashSet<u32> = oids.iter().copied().collect();
+        let mut known: HashMap<u32, usize> = HashMap::new();
+        for (oid, entry) in self.entries.iter().filter(|(oid, _)| !oids.contains(oid)) {
+            if let Some(owner) = self.groups.owner(entry.group) {
+                *known.entry(owner).or_default() += self.index.columns(*oid);
+            }
+        }
+        known
     }
 
     fn take_in(&mut self, named: Vec<Named>) -> Result<(), Error> {
@@ -354,9 +366,9 @@ impl Directory {
         Some(Outline { oid, schema, name, kind: entry.kind, visible, columns })
     }
 
-    /// How many columns a relation has.
+    /// How many columns a relation has, or foreign keys where it has more of them.
     pub fn width(&self, relation: u32) -> usize {
-        self.index.names(relation).map_or(0, |(.., columns)| columns.count())
+        self.index.columns(relation).max(self.index.references(relation))
     }
 
     /// The oid of a relation's schema.

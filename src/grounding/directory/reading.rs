@@ -69,8 +69,13 @@ struct Column {
     labels: Vec<String>,
 }
 
-/// The relations in these schemas that a statement could read, whoever asks.
-pub fn named(which: Which<'_>, schemas: &HashMap<u32, String>) -> Result<Vec<Named>, Error> {
+/// The relations in these schemas that a statement could read, whoever asks. `known`: how many columns of other relations of an owner
+/// the directory has already.
+pub fn named(
+    which: Which<'_>,
+    schemas: &HashMap<u32, String>,
+    known: HashMap<u32, usize>,
+) -> Result<Vec<Named>, Error> {
     let mut relations: HashMap<u32, Named> = HashMap::new();
     let are_elsewhere = extension::keeps_rows_elsewhere();
     each_of(which, |of| {
@@ -86,7 +91,7 @@ pub fn named(which: Which<'_>, schemas: &HashMap<u32, String>) -> Result<Vec<Nam
     // Most of the changed ones may be gone, or temporary tables of others.
     let found: Vec<u32> = relations.keys().copied().collect();
     let which = if let Which::Some(_) = which { Which::Some(&found) } else { which };
-    add_columns(which, &mut relations);
+    add_columns(which, &mut relations, known);
     add_keys(which, &mut relations);
     add_descriptions(which, &mut relations);
     add_told_keys(&mut relations, schemas);
@@ -101,10 +106,9 @@ fn each_of(which: Which<'_>, mut read: impl FnMut(Of)) {
     }
 }
 
-fn add_columns(which: Which<'_>, relations: &mut HashMap<u32, Named>) {
+fn add_columns(which: Which<'_>, relations: &mut HashMap<u32, Named>, mut of_owners: HashMap<u32, usize>) {
     let oids: HashSet<u32> = relations.keys().copied().collect();
     let wanted = |oid: u32| oids.contains(&oid);
-    let mut of_owners: HashMap<u32, usize> = HashMap::new();
     let mut too_many: HashSet<u32> = HashSet::new();
     each_of(which, |of| {
         catalogs::attributes(of, wanted, |attribute| {

@@ -60,6 +60,11 @@ impl Groups {
         Self { numbers, all }
     }
 
+    /// The owner of a group's relations.
+    pub fn owner(&self, number: u32) -> Option<u32> {
+        self.all.get(number as usize).map(|(group, _)| group.owner)
+    }
+
     /// Counts a relation in; gives the number of its group.
     pub fn join(&mut self, group: Group) -> u32 {
         let number = match self.numbers.get(&group) {

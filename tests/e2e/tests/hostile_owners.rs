@@ -325,3 +325,22 @@ fn grants_on_columns_keep_no_question_from_ending() {
     );
     ends_in_time(&mut asker, "how many apples");
 }
+
+/// Of a relation's keys the first are read, and those to what the asker sees nothing of are none of them.
+#[test]
+fn foreign_keys_of_one_owner_are_read_in_part() {
+    let (_fixture, mut asker, mut owner) = asker_and_owner("owners_keys");
+    owner.run(
+        "CREATE TABLE theirs.shops (id int PRIMARY KEY, name text);
+         CREATE TABLE theirs.bills (id int PRIMARY KEY, shop_id int);
+         DO $$ BEGIN FOR i IN 1..600 LOOP
+             ALTER TABLE theirs.bills ADD FOREIGN KEY (shop_id) REFERENCES theirs.shops;
+         END LOOP; END $$;
+         GRANT SELECT ON ALL TABLES IN SCHEMA theirs TO PUBLIC",
+    );
+    asker.run("SET nl2sql.prompt_budget = 60000");
+    let prompt = asker.text("SELECT nl_prompt('how many bills by shop')");
+    assert_eq!(prompt.matches("-> theirs.shops (id)").count(), 500, "{prompt}");
+    let sql = answers_soon(&mut asker, "how many bills by shop", Duration::from_secs(45));
+    assert!(sql.contains("JOIN theirs.shops"), "{sql}");
+}

@@ -125,3 +125,26 @@ fn an_analyst_imports_what_is_theirs_to_take() {
     analyst.error(&wrong, "42P01");
     assert_eq!(analyst.text("SELECT count(*) FROM nl2sql.glossary"), "0");
 }
+
+/// What could not be imported is not exported, and no more of it is read than that takes.
+#[test]
+fn a_document_is_no_longer_than_can_be_imported() {
+    let mut fixture = Fixture::shop("taught_long");
+    fixture.session.run(&teach("souls we serve", "SELECT count(*) AS n FROM customers", ""));
+    fixture.session.run(
+        "INSERT INTO nl2sql.verified
+         SELECT -i, v.teacher, v.audience, format('souls we serve in %s', CASE WHEN i % 2 = 0 THEN 'Even' ELSE 'odd' END),
+                v.sql || repeat(' ', 19000), v.note, v.taught_at, v.columns,
+                sha256(i::text::bytea), v.pattern, v.words, v.rare_words, v.reads, v.catalog
+         FROM nl2sql.verified v, generate_series(1, 900) i",
+    );
+    fixture.session.run("SELECT nl2sql.define('even customer', 'number that two divides', 'customers', 'id % 2 = 0')");
+    fixture.session.run("SELECT nl2sql.define('tall customer', 'number over 100', 'customers', 'id > 100')");
+    let error = fixture.session.error("SELECT nl2sql.export()", "54000");
+    assert_eq!(error.detail(), Some("nl2sql.import() reads at most 16000000 bytes."));
+    assert!(error.hint().is_some_and(|hint| hint.contains("nl2sql.export('orders')")), "{error:?}");
+    fixture.session.run("CREATE TEMP TABLE kept AS SELECT nl2sql.export('EVEN') AS document");
+    let told = "SELECT format('%s %s', jsonb_array_length(document -> 'pairs'), document -> 'terms' -> 0 ->> 'term') FROM kept";
+    assert_eq!(fixture.session.text(told), "450 even customer");
+    assert_eq!(fixture.session.text("SELECT jsonb_array_length(document -> 'terms') FROM kept"), "1");
+}

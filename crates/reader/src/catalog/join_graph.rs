@@ -33,6 +33,8 @@ pub struct JoinGraph {
     outgoing: Vec<Vec<usize>>,
     incoming: Vec<Vec<usize>>,
     steps: Vec<Vec<JoinStep>>,
+    /// The first edge that leaves a relation by one column alone, by relation and the column's name.
+    by_column: Vec<HashMap<String, usize>>,
     /// The keys from a relation to itself, by relation. No path goes along them.
     own: HashMap<usize, Vec<usize>>,
     /// The steps from one relation to another.
@@ -59,31 +61,36 @@ impl JoinGraph {
             outgoing: vec![Vec::new(); nodes],
             incoming: vec![Vec::new(); nodes],
             steps: vec![Vec::new(); nodes],
+            by_column: vec![HashMap::new(); nodes],
             ..Self::default()
         };
         for (from, relation) in snapshot.relations.iter().enumerate() {
             interrupt()?;
+            let mut met: HashSet<(usize, Vec<(String, String)>)> = HashSet::new();
             for key in &relation.foreign_keys {
                 interrupt()?;
                 let Some(to) = snapshot.relations.position(&key.schema, &key.relation) else { continue };
-                let columns = key.columns.iter().cloned().zip(key.referenced.iter().cloned()).collect();
+                let columns: Vec<(String, String)> =
+                    key.columns.iter().cloned().zip(key.referenced.iter().cloned()).collect();
+                let is_new = met.insert((to, columns.clone()));
                 let edge = edge(relation, from, to, columns, true);
                 if from == to {
                     graph.own.entry(from).or_default().push(graph.edges.len());
                     graph.edges.push(edge);
                     continue;
                 }
-                if !graph.edges_from(from).any(|(_, other)| *other == edge) {
+                if is_new {
                     graph.add(edge);
                 }
             }
         }
         let mut inference = KeyInference::new(snapshot, interrupt)?;
         for (from, relation) in snapshot.relations.iter().enumerate() {
+            let declared = graph.edges_from(from).flat_map(|(_, edge)| &edge.columns);
+            let declared: HashSet<String> = declared.map(|(name, _)| name.clone()).collect();
             for (column, words) in relation.columns.iter().zip(words.get(from).into_iter().flatten()) {
                 interrupt()?;
-                let is_key = |(_, edge): (usize, &JoinEdge)| edge.columns.iter().any(|(name, _)| *name == column.name);
-                if graph.edges_from(from).any(is_key) {
+                if declared.contains(&column.name) {
                     continue;
                 }
                 let Some((to, key)) = inference.target(from, column, words)? else { continue };
@@ -100,6 +107,12 @@ impl JoinGraph {
 
     fn add(&mut self, edge: JoinEdge) {
         let number = self.edges.len();
+        if let [(column, _), others @ ..] = edge.columns.as_slice()
+            && others.iter().all(|(other, _)| other == column)
+            && let Some(by_column) = self.by_column.get_mut(edge.from)
+        {
+            by_column.entry(column.clone()).or_insert(number);
+        }
         for (edges, node) in [(&mut self.outgoing, edge.from), (&mut self.incoming, edge.to)] {
             if let Some(edges) = edges.get_mut(node) {
                 edges.push(number);
@@ -162,6 +175,12 @@ impl JoinGraph {
     pub fn own_edges(&self, relation: usize) -> impl Iterator<Item = (usize, &JoinEdge)> + Clone {
         let numbers = self.own.get(&relation).map_or(&[] as &[usize], Vec::as_slice);
         numbers.iter().filter_map(|number| Some((*number, self.edges.get(*number)?)))
+    }
+
+    /// The first key of a relation that consists of this column alone, with its number.
+    pub fn edge_of_column(&self, relation: usize, name: &str) -> Option<(usize, &JoinEdge)> {
+        let number = *self.by_column.get(relation)?.get(name)?;
+        Some((number, self.edges.get(number)?))
     }
 
     /// The keys of a relation, with their numbers.

@@ -10,7 +10,7 @@ use crate::query::tree::{ColumnId, JoinStep};
 use crate::terms::{TermColumn, Terms};
 use schema::{Column, Relation, Snapshot};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// The paths between two relations.
@@ -31,6 +31,8 @@ pub struct SchemaFacts {
     paths: RefCell<HashMap<(usize, usize), Paths>>,
     /// The words of each column's name.
     words: Vec<Vec<Vec<String>>>,
+    /// For each relation, the names of the columns that its primary and foreign keys have.
+    keys: Vec<HashSet<String>>,
     /// The codes that the comments of columns explain, where there are any.
     codes: HashMap<ColumnId, Vec<Code>>,
     /// For each relation, how people are told of it: by its bare name where no other relation has the same.
@@ -45,7 +47,12 @@ impl SchemaFacts {
         let graph = JoinGraph::new(snapshot, &words, interrupt)?;
         let words = words.into_iter().map(|columns| columns.into_iter().map(spelled_out).collect()).collect();
         let codes = codes(snapshot, interrupt)?;
-        Ok(Self { graph, paths: RefCell::default(), words, codes, shown_names: shown_names(snapshot) })
+        let keys_of = |relation: &Relation| {
+            let foreign = relation.foreign_keys.iter().flat_map(|key| &key.columns);
+            relation.primary_key.iter().chain(foreign).cloned().collect()
+        };
+        let keys = snapshot.relations.iter().map(keys_of).collect();
+        Ok(Self { graph, paths: RefCell::default(), words, keys, codes, shown_names: shown_names(snapshot) })
     }
 }
 
@@ -166,10 +173,7 @@ impl<'a> SchemaView<'a> {
 
     /// Part of a primary or foreign key, or named like one.
     pub fn is_key(&self, id: ColumnId) -> bool {
-        let relation = self.relation(id.relation);
-        let name = &self.column(id).name;
-        relation.primary_key.contains(name)
-            || relation.foreign_keys.iter().any(|key| key.columns.contains(name))
+        self.facts.keys.get(id.relation).is_some_and(|keys| keys.contains(&self.column(id).name))
             || matches!(self.last_word(id), "id" | "uuid" | "key" | "code" | "zip")
     }
 
@@ -326,8 +330,7 @@ impl<'a> SchemaView<'a> {
 
     /// The foreign key of a relation that consists of this column alone, with its number.
     pub fn key_of_column(&self, id: ColumnId) -> Option<(usize, &JoinEdge)> {
-        let name = &self.column(id).name;
-        self.keys_of(id.relation).find(|(_, edge)| edge.columns.iter().all(|(from, _)| from == name))
+        self.facts.graph.edge_of_column(id.relation, &self.column(id).name)
     }
 
     /// The key by which the rows of a relation refer to others of them, if this column is one, with its number.
