@@ -22,10 +22,11 @@ impl Parser<'_> {
         }
         // What an order costs is all that is paid for it, and not the fee for its way.
         let priced = |id: ColumnId| ["price", "cost"].contains(&self.schema.last_word(id));
-        if quality == Quality::Price && !self.schema.columns(relation).any(|(id, _)| priced(id)) {
-            if let Some(worth) = self.worth_of_row(relation) {
-                return vec![(worth, direction, costs::QUALITY_BY_COLUMN_NAME)];
-            }
+        if quality == Quality::Price
+            && !self.schema.columns(relation).any(|(id, _)| priced(id))
+            && let Some(worth) = self.worth_of_row(relation)
+        {
+            return vec![(worth, direction, costs::QUALITY_BY_COLUMN_NAME)];
         }
         let is = |word: &String, one: &str| word == one || word.ends_with(one);
         let named = |id: ColumnId, one: &str| self.schema.words(id).iter().any(|word| is(word, one));
