@@ -10,11 +10,12 @@ mod lists;
 pub mod preloaded;
 pub mod profile;
 mod share;
+mod texts;
 
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
-use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
+use pgrx::guc::GucSetting;
 
 use crate::error::Error;
 use crate::ledger::Detail;
@@ -22,7 +23,7 @@ use crate::limits::{Bounds, MOST_KEPT, RowLimits};
 use crate::pg::host::extension::check_version;
 use crate::pg::host::guc_limits::reserve_prefix;
 use crate::pg::running::definer::DefinersSettings;
-use crate::pg::running::guc_texts::{configured, define_rule, define_text};
+use crate::pg::running::guc_texts::configured;
 use crate::pg::running::watching::support_functions;
 pub use jobs::JobSettings;
 pub use lists::models_of;
@@ -232,76 +233,16 @@ fn of_callers_role() -> Vec<(&'static str, CString)> {
 
 /// Defines all settings; called once, when the library is loaded.
 pub fn define() {
-    define_texts();
+    texts::define_prompt();
+    texts::define_share();
+    texts::define_scope();
+    texts::define_trust();
     limits::define_history();
+    limits::define_lifetimes();
     limits::define_limits();
     limits::define_model_limits();
     jobs::define();
     reserve_prefix();
-}
-
-fn define_texts() {
-    define_text::<MODEL_TEXT>(
-        c"nl2sql.model",
-        c"The models that are asked, first to last.",
-        c"A comma-separated list of foreign servers of the wrapper nl2sql; \"builtin\" is the model that needs none.",
-        &MODEL,
-    );
-    define_text::<USER_INSTRUCTIONS_TEXT>(
-        c"nl2sql.user_instructions",
-        c"What the asker adds to nl2sql.instructions, for example a preferred currency.",
-        c"Models are told that nl2sql.instructions come first.",
-        &USER_INSTRUCTIONS,
-    );
-    define_rule::<INSTRUCTIONS_TEXT>(
-        c"nl2sql.instructions",
-        c"What every prompt tells a model, for example the company's rules on money or dates.",
-        c"Set it for a database or a role; whoever asks can add to it by nl2sql.user_instructions, but not change it.",
-        &INSTRUCTIONS,
-    );
-    define_rule::<SCHEMAS_TEXT>(
-        c"nl2sql.schemas",
-        c"The schemas that questions may be about.",
-        c"A comma-separated list; empty means every schema the caller can use but the system's. Naming pg_catalog or \
-          information_schema here allows queries on it.",
-        &SCHEMAS,
-    );
-    GucRegistry::define_enum_guc(
-        c"nl2sql.share",
-        c"What a model outside this server is told of the data.",
-        c"\"schema\": nothing of it. \"samples\": typical values from the planner's statistics, and stored values that \
-          words of the question may mean. \"results\": these, and up to 100 rows of an answer that nl_answer tells.",
-        &SHARE,
-        GucContext::Suset,
-        GucFlags::default(),
-    );
-    define_rule::<ALLOW_FUNCTIONS_TEXT>(
-        c"nl2sql.allow_functions",
-        c"Functions that generated SQL may call besides those the guard allows.",
-        c"A comma-separated list of name or schema.name.",
-        &ALLOW_FUNCTIONS,
-    );
-    define_rule::<ALLOW_SERVERS_TEXT>(
-        c"nl2sql.allow_servers",
-        c"Foreign servers whose tables generated SQL may read.",
-        c"A comma-separated list; reading a foreign table reaches outside this server, and so is refused by default. A name \
-          with a comma stands in double quotes.",
-        &ALLOW_SERVERS,
-    );
-    define_rule::<TRUST_OWNERS_TEXT>(
-        c"nl2sql.trust_owners",
-        c"Roles whose code may run as whoever asks.",
-        c"A comma-separated list. Functions, and what stands behind types, operators, indexes and policies, run with the rights \
-          of the role that asks; without being named here only code of superusers and of that role itself does.",
-        &TRUST_OWNERS,
-    );
-    define_rule::<TEACHERS_TEXT>(
-        c"nl2sql.teachers",
-        c"Roles whose members may teach others.",
-        c"A comma-separated list. Members give verified pairs an audience, and see what others say of answers; without being \
-          named here everybody teaches for their own questions alone, superusers for all.",
-        &TEACHERS,
-    );
 }
 
 fn text(setting: &GucSetting<Option<CString>>) -> String {

@@ -8,8 +8,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::code_names;
 use super::fact_cache::FactCache;
-use super::mentions::{self, Mentions, Name};
+use super::mentions::{self, Mentions};
 use super::{FIRST_NORMAL_OID, oid_array, oid_of};
 use crate::error::Error;
 use crate::grounding::array_literal;
@@ -21,11 +22,11 @@ use crate::pg::running::sandbox::Sandbox;
 
 /// pg_proc, pg_class and pg_operator.
 const FUNCTION: u32 = 1255;
-const RELATION: u32 = 1259;
+pub(super) const RELATION: u32 = 1259;
 const OPERATOR: u32 = 2617;
 
 /// An object by its catalog and oid.
-type Node = (u32, u32);
+pub(super) type Node = (u32, u32);
 
 /// All that an answer depends on, but for the catalogs: functions, role, trusted owners, labels, schemas, and how strings are read.
 type Asked = (Vec<u32>, u32, Vec<String>, u64, Vec<String>, bool);
@@ -146,63 +147,9 @@ impl<'a> Search<'a> {
     /// Finds what the bodies from this place on name.
     fn resolve(&mut self, first: usize) -> Result<(), Error> {
         let bodies = self.bodies.get(first..).unwrap_or_default();
-        let all = |of: fn(&Mentions) -> &BTreeSet<Name>| -> Vec<Name> {
-            bodies
-                .iter()
-                .flat_map(|(_, mentions)| of(mentions).iter().cloned())
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect()
-        };
-        let (relations, functions) = (all(|mentions| &mentions.relations), all(|mentions| &mentions.functions));
-        let operators: BTreeSet<&String> = bodies.iter().flat_map(|(_, mentions)| &mentions.operators).collect();
-        let operators: Vec<String> = operators.into_iter().cloned().collect();
-        if relations.is_empty() && functions.is_empty() && operators.is_empty() {
-            return Ok(());
-        }
-        let numbered = self.paths.iter().enumerate();
-        let (numbers, schemas): (Vec<String>, Vec<String>) = numbered
-            .flat_map(|(number, path)| path.iter().map(move |schema| (number.to_string(), schema.clone())))
-            .unzip();
-        let schema = |name: &Name| name.schema.clone().unwrap_or_default();
-        let list =
-            |names: &[Name], part: fn(&Name) -> String| array_literal(&names.iter().map(part).collect::<Vec<_>>());
-        let arguments = [
-            array_literal(&relations.iter().map(schema).collect::<Vec<_>>()),
-            list(&relations, |name| name.name.clone()),
-            array_literal(&functions.iter().map(schema).collect::<Vec<_>>()),
-            list(&functions, |name| name.name.clone()),
-            array_literal(&operators),
-            array_literal(&numbers),
-            array_literal(&schemas),
-            array_literal(&self.asked.2),
-        ];
-        let arguments = arguments.each_ref().map(|argument| Some(argument.as_str()));
-        let rows = rows_in(self.sandbox, include_str!("code_names.sql"), &arguments)?;
-        let reserved = reserved_words(self.sandbox)?;
-        let mut meant: BTreeMap<(&str, usize), Vec<Node>> = BTreeMap::new();
-        for row in &rows {
-            let [Some(kind), Some(place), class, oid] = row.as_slice() else { continue };
-            let place = place.parse::<usize>().unwrap_or_default().wrapping_sub(1);
-            meant.entry((kind, place)).or_default().push((oid_of(class), oid_of(oid)));
-        }
-        let mut found: Vec<(u32, Vec<Node>)> = Vec::new();
-        for (function, mentions) in bodies {
-            let of = |kind: &'static str, place: Result<usize, usize>| {
-                place.ok().and_then(|place| meant.get(&(kind, place)))
-            };
-            let can_be = |name: &&Name| name.is_quoted || !reserved.contains(&name.name);
-            let named = mentions
-                .relations
-                .iter()
-                .filter(can_be)
-                .filter_map(|name| of("relation", relations.binary_search(name)));
-            let statistics = mentions.relations.iter().filter(|name| shows_statistics(name));
-            found.push((*function, statistics.flat_map(|_| STATISTICS.map(|oid| (RELATION, oid))).collect()));
-            let called = mentions.functions.iter().filter_map(|name| of("function", functions.binary_search(name)));
-            let used = mentions.operators.iter().filter_map(|name| of("operator", operators.binary_search(name)));
-            found.push((*function, named.chain(called).chain(used).flatten().copied().collect()));
-        }
+        let meanings = code_names::meanings(self.sandbox, bodies, &self.paths, &self.asked.2)?;
+        let found: Vec<(u32, Vec<Node>)> =
+            bodies.iter().map(|(function, mentions)| (*function, meanings.of(mentions))).collect();
         found.into_iter().for_each(|(function, nodes)| self.add(function, nodes));
         Ok(())
     }
@@ -259,13 +206,6 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The server's tables of statistics and its views on them; no other schema's relation takes their place in a search path.
-fn shows_statistics(name: &Name) -> bool {
-    name.schema.as_deref().is_none_or(|schema| schema == "pg_catalog")
-        && ["pg_statistic", "pg_statistic_ext_data", "pg_stats", "pg_stats_ext", "pg_stats_ext_exprs"]
-            .contains(&name.name.as_str())
-}
-
 /// Of what came with the server, only the statistics hold what labels keep back.
 fn is_followed(oid: u32) -> bool {
     oid >= FIRST_NORMAL_OID || STATISTICS.contains(&oid)
@@ -284,10 +224,4 @@ fn path_of(setting: &str, session: &[String]) -> Vec<String> {
     let implicit = session.iter().filter(|schema| schema.starts_with("pg_")).cloned();
     let named = setting.split(',').map(|part| part.trim().trim_matches('"').replace("\"\"", "\""));
     implicit.chain(named.filter(|schema| !schema.is_empty())).collect()
-}
-
-/// Words that stand for themselves and for no relation where they are not quoted.
-fn reserved_words(sandbox: &Sandbox<'_>) -> Result<BTreeSet<String>, Error> {
-    const SQL: &str = "SELECT k.word FROM pg_catalog.pg_get_keywords() AS k WHERE k.catcode OPERATOR(pg_catalog.=) ANY ('{R,T}'::pg_catalog.\"char\"[])";
-    Ok(rows_in(sandbox, SQL, &[])?.into_iter().flatten().flatten().collect())
 }

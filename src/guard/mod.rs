@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod argument_limits;
+mod code_names;
 mod contrib_limits;
 mod fact_cache;
 mod facts;

@@ -1,4 +1,4 @@
-//! What the limits and the settings of the history are called, mean, and can be.
+//! What the limits, the lifetimes of what is kept and the settings of the history are called, mean, and can be.
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry};
 
@@ -73,8 +73,8 @@ pub(super) fn define_model_limits() {
     );
 }
 
-pub(super) fn define_limits() {
-    let plain = GucFlags::default();
+/// How long drafts and turns of threads are kept.
+pub(super) fn define_lifetimes() {
     GucRegistry::define_int_guc(
         c"nl2sql.cache_ttl",
         c"How long a model's draft is used again for the same question over the same schema.",
@@ -95,6 +95,10 @@ pub(super) fn define_limits() {
         GucContext::Userset,
         GucFlags::UNIT_S,
     );
+}
+
+pub(super) fn define_limits() {
+    let plain = GucFlags::default();
     define_int_limit::<0>(
         c"nl2sql.row_limit",
         c"The most rows one answer has.",

@@ -248,11 +248,8 @@ fn callers_of_a_definer_have_their_own_questions() {
     caller.error(&format!("SELECT nl_result({id})"), "42704");
 }
 
-/// Drafts are judged with the asker's rights, policies, search_path and settings, and run nothing of anybody.
-#[test]
-fn drafts_are_judged_as_the_asker() {
-    let mut shop = shop("background_identity");
-    let (asker_role, owner) = (shop.database.role("asker"), shop.database.role("owner"));
+/// What the asker may not read, what is the asker's, what has a policy, and code of the asker's and of another that tries to escape.
+fn make_objects_of_others(shop: &mut Shop, asker_role: &str, owner: &str) {
     shop.admin.run(&format!(
         "CREATE TABLE forbidden (n int);
          CREATE SCHEMA theirs AUTHORIZATION {asker_role}; CREATE TABLE theirs.things (n int); ALTER TABLE theirs.things OWNER TO {asker_role};
@@ -263,14 +260,14 @@ fn drafts_are_judged_as_the_asker() {
          -- The guard refuses it, and what stands behind the guard is to be tried too.
          ALTER ROLE {asker_role} SET nl2sql.allow_functions = 'pg_catalog.set_config'"
     ));
-    shop.database.session_as(&owner).run(
+    shop.database.session_as(owner).run(
         "CREATE TABLE strange.seen (who text); GRANT INSERT ON strange.seen TO PUBLIC;
          CREATE FUNCTION strange.escape(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$BEGIN
              PERFORM set_config('role', 'none', false);
              INSERT INTO strange.seen VALUES (current_user || ' ' || session_user); RETURN true; END$$;
          GRANT EXECUTE ON FUNCTION strange.escape TO PUBLIC",
     );
-    shop.database.session_as(&asker_role).run(
+    shop.database.session_as(asker_role).run(
         "CREATE FUNCTION theirs.escape(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$BEGIN
              PERFORM set_config('role', 'none', false); PERFORM set_config('session_authorization', 'postgres', false);
              RETURN current_user = 'postgres'; END$$;
@@ -278,6 +275,24 @@ fn drafts_are_judged_as_the_asker() {
              RAISE division_by_zero USING MESSAGE = current_user || ' ' || session_user || ' ' || current_setting('is_superuser')
                  || ' ' || current_setting('TimeZone') || ' ' || current_setting('app.tenant'); END$$",
     );
+}
+
+/// Of the asker's settings the row has those that users make up, but for such as sound like secrets.
+fn settings_without_secrets_are_carried(shop: &mut Shop, asker: &mut Session) {
+    let carried = "SELECT (asker::json -> 'settings')::text FROM nl2sql.job WHERE asker IS NOT NULL";
+    shop.double.answer("tell later", Reply::hang());
+    let id = submit(asker, "tell later");
+    let carried = shop.admin.text(carried);
+    assert!(carried.contains("app.tenant") && !carried.contains("canary-of-a-setting"), "{carried}");
+    asker.run(&format!("SELECT nl_cancel({id})"));
+}
+
+/// Drafts are judged with the asker's rights, policies, search_path and settings, and run nothing of anybody.
+#[test]
+fn drafts_are_judged_as_the_asker() {
+    let mut shop = shop("background_identity");
+    let (asker_role, owner) = (shop.database.role("asker"), shop.database.role("owner"));
+    make_objects_of_others(&mut shop, &asker_role, &owner);
     // Nothing stays of who was before: neither a superuser nor the role that one has taken.
     shop.admin.run(&format!("SET ROLE {owner}"));
     let of_owner = submit(&mut shop.admin, TOP_CUSTOMERS);
@@ -313,12 +328,7 @@ fn drafts_are_judged_as_the_asker() {
     }
     assert_eq!(shop.admin.text("SELECT count(*) FROM strange.seen"), "0");
     assert!(!shop.admin.texts("SELECT to_jsonb(j) FROM nl2sql.job j").join("").contains("canary-of-a-setting"));
-    let carried = "SELECT (asker::json -> 'settings')::text FROM nl2sql.job WHERE asker IS NOT NULL";
-    shop.double.answer("tell later", Reply::hang());
-    let id = submit(&mut asker, "tell later");
-    let carried = shop.admin.text(carried);
-    assert!(carried.contains("app.tenant") && !carried.contains("canary-of-a-setting"), "{carried}");
-    asker.run(&format!("SELECT nl_cancel({id})"));
+    settings_without_secrets_are_carried(&mut shop, &mut asker);
 }
 
 /// An application that does not wait is told the number of the question, and later the answer.

@@ -9,68 +9,75 @@ const SCHEMA: &str = include_str!("../../../docs/chat.schema.json");
 
 /// Holds a value against the parts of JSON Schema that our schema uses, and says where it does not fit.
 fn misfit(value: &Value, schema: &Value, path: &str) -> Option<String> {
-    let fails = |why: &str| Some(format!("{path}: {why}: {value}"));
-    if let Some(types) = schema.get("type") {
-        let named: Vec<&str> = match types {
-            Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
-            one => one.as_str().into_iter().collect(),
-        };
-        let is = |name: &&str| match *name {
-            "object" => value.is_object(),
-            "array" => value.is_array(),
-            "string" => value.is_string(),
-            "boolean" => value.is_boolean(),
-            "integer" => value.is_i64() || value.is_u64(),
-            "number" => value.is_number(),
-            "null" => value.is_null(),
-            other => panic!("the schema names the type {other}"),
-        };
-        if !named.iter().any(is) {
-            return fails("another type");
-        }
+    let fails = |why: &str| format!("{path}: {why}: {value}");
+    if schema.get("type").is_some_and(|types| !is_of_type(value, types)) {
+        return Some(fails("another type"));
     }
     if schema.get("enum").and_then(Value::as_array).is_some_and(|all| !all.contains(value)) {
-        return fails("none of the values");
+        return Some(fails("none of the values"));
     }
     if schema.get("const").is_some_and(|only| only != value) {
-        return fails("another value");
+        return Some(fails("another value"));
     }
+    wrong_size(value, schema)
+        .map(fails)
+        .or_else(|| misfit_of_properties(value, schema, path))
+        .or_else(|| misfit_of_items(value, schema, path))
+        .or_else(|| misfit_of_rules(value, schema, path))
+}
+
+/// Whether a value is of the type, or of one of the types, that a schema names.
+fn is_of_type(value: &Value, types: &Value) -> bool {
+    let named: Vec<&str> = match types {
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    };
+    named.iter().any(|name| match *name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "null" => value.is_null(),
+        other => panic!("the schema names the type {other}"),
+    })
+}
+
+fn wrong_size(value: &Value, schema: &Value) -> Option<&'static str> {
     let size = value.as_str().map(|text| text.chars().count()).or(value.as_array().map(Vec::len)).unwrap_or(0) as u64;
     let limit = |name: &str| schema.get(name).and_then(Value::as_u64);
-    if limit("minLength").is_some_and(|least| value.is_string() && size < least)
+    let wrong = limit("minLength").is_some_and(|least| value.is_string() && size < least)
         || limit("maxLength").is_some_and(|most| value.is_string() && size > most)
-        || limit("maxItems").is_some_and(|most| value.is_array() && size > most)
-    {
-        return fails("another size");
+        || limit("maxItems").is_some_and(|most| value.is_array() && size > most);
+    let least = schema.get("minimum").and_then(Value::as_f64);
+    let small = least.is_some_and(|least| value.as_f64().is_some_and(|it| it < least));
+    if wrong { Some("another size") } else { small.then_some("too small") }
+}
+
+fn misfit_of_properties(value: &Value, schema: &Value, path: &str) -> Option<String> {
+    let object = value.as_object()?;
+    let known = schema.get("properties").and_then(Value::as_object);
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    if let Some(missing) = required.filter_map(Value::as_str).find(|name| !object.contains_key(*name)) {
+        return Some(format!("{path}: without {missing}: {value}"));
     }
-    if schema.get("minimum").and_then(Value::as_f64).is_some_and(|least| value.as_f64().is_some_and(|it| it < least)) {
-        return fails("too small");
-    }
-    if let Some(object) = value.as_object() {
-        let known = schema.get("properties").and_then(Value::as_object);
-        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-        if let Some(missing) = required.filter_map(Value::as_str).find(|name| !object.contains_key(*name)) {
-            return fails(&format!("without {missing}"));
+    object.iter().find_map(|(name, part)| match known.and_then(|known| known.get(name)) {
+        Some(schema) => misfit(part, schema, &format!("{path}.{name}")),
+        None if schema.get("additionalProperties") == Some(&Value::Bool(false)) => {
+            Some(format!("{path}: with {name}: {value}"))
         }
-        for (name, part) in object {
-            match known.and_then(|known| known.get(name)) {
-                Some(schema) => {
-                    if let Some(found) = misfit(part, schema, &format!("{path}.{name}")) {
-                        return Some(found);
-                    }
-                }
-                None if schema.get("additionalProperties") == Some(&Value::Bool(false)) => {
-                    return fails(&format!("with {name}"));
-                }
-                None => {}
-            }
-        }
-    }
-    if let (Some(items), Some(schema)) = (value.as_array(), schema.get("items"))
-        && let Some(found) = items.iter().find_map(|item| misfit(item, schema, &format!("{path}[]")))
-    {
-        return Some(found);
-    }
+        None => None,
+    })
+}
+
+fn misfit_of_items(value: &Value, schema: &Value, path: &str) -> Option<String> {
+    let (items, schema) = (value.as_array()?, schema.get("items")?);
+    items.iter().find_map(|item| misfit(item, schema, &format!("{path}[]")))
+}
+
+/// By the rules of what holds if something else does.
+fn misfit_of_rules(value: &Value, schema: &Value, path: &str) -> Option<String> {
     let rules = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
     rules.into_iter().find_map(|rule| {
         let branch = if misfit(value, &rule["if"], path).is_none() { "then" } else { "else" };

@@ -22,6 +22,30 @@ fn follows(settings: &str) {
     let database = shop(&primary, &double);
     let role = database.role("asker");
     let mut owner = database.session();
+    teach(&mut owner, &role);
+    let standby = primary.standby("");
+    primary.wait_for(&standby);
+    let copy = database.on(&standby);
+    let mut asker = copy.session_as(&role);
+    asker.run("SELECT * FROM nl_check('SELECT 1')");
+
+    assert_eq!(asker.ask(COUNT), database.session_as(&role).ask(COUNT));
+    every_form_answers(&mut asker, &double);
+    // What writes says that it can't.
+    for sql in ["SELECT nl2sql.teach('a new one', 'SELECT 1')", "SELECT nl_feedback('who buys most', true)"] {
+        asker.error(sql, "25006");
+    }
+    changes_are_known(&mut owner, &mut asker, || primary.wait_for(&standby), || copy.session_as(&role));
+
+    standby.promote();
+    let mut teacher = copy.session();
+    teacher.run("SELECT nl2sql.teach('a new one', 'SELECT 1 AS new')");
+    assert!(teacher.text("SELECT nl_sql('a new one')").ends_with("SELECT 1 AS new"));
+    assert!(!standby.log().contains("PANIC") && !standby.log().contains("terminated by signal"), "{}", standby.log());
+}
+
+/// What the asker may read, a pair and a word of the company.
+fn teach(owner: &mut Session, role: &str) {
     owner.run(&format!(
         "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}; GRANT USAGE ON FOREIGN SERVER gpt TO {role}"
     ));
@@ -30,14 +54,10 @@ fn follows(settings: &str) {
         "SELECT nl2sql.define('grand customer', 'has a name', on_relation => 'customers', expression => 'name IS NOT NULL',
                               audience => 'public')",
     );
-    let standby = primary.standby("");
-    primary.wait_for(&standby);
-    let copy = database.on(&standby);
-    let mut asker = copy.session_as(&role);
-    asker.run("SELECT * FROM nl_check('SELECT 1')");
+}
 
-    // By the builtin model, by what was taught, by a word of the company, by a model; in every form of answer.
-    assert_eq!(asker.ask(COUNT), database.session_as(&role).ask(COUNT));
+/// By the builtin model, by what was taught, by a word of the company, by a model; in every form of answer.
+fn every_form_answers(asker: &mut Session, double: &Double) {
     assert_eq!(
         asker.text("SELECT nl_sql('who buys most')").lines().last(),
         Some("SELECT count(*) AS taught FROM orders")
@@ -54,13 +74,11 @@ fn follows(settings: &str) {
     assert_eq!(asker.texts("SELECT nl_ask('the model''s', thread => 't')").len(), 1);
     assert!(asker.notices().iter().any(|notice| notice.contains("thread")), "it says that the thread does not go on");
     asker.run("RESET nl2sql.model");
+}
 
-    // What writes says that it can't.
-    for sql in ["SELECT nl2sql.teach('a new one', 'SELECT 1')", "SELECT nl_feedback('who buys most', true)"] {
-        asker.error(sql, "25006");
-    }
-
-    // What changes there is known here to sessions that have asked before, as to those that begin.
+/// What changes there is known here to sessions that have asked before, as to those that begin. `arrive` waits until it is here,
+/// `begin` begins a session.
+fn changes_are_known(owner: &mut Session, asker: &mut Session, arrive: impl Fn(), begin: impl Fn() -> Session) {
     let known = |session: &mut Session, name: &str| {
         session.text("SELECT nl_prompt('how many customers are there')").contains(name)
     };
@@ -73,16 +91,10 @@ fn follows(settings: &str) {
         ("COMMENT ON TABLE customers IS 'who buys'", "who buys", true),
     ] {
         owner.run(change);
-        primary.wait_for(&standby);
-        assert_eq!(known(&mut asker, name), is_known, "{change}");
-        assert_eq!(known(&mut copy.session_as(&role), name), is_known, "{change}, in a session that begins");
+        arrive();
+        assert_eq!(known(asker, name), is_known, "{change}");
+        assert_eq!(known(&mut begin(), name), is_known, "{change}, in a session that begins");
     }
-
-    standby.promote();
-    let mut teacher = copy.session();
-    teacher.run("SELECT nl2sql.teach('a new one', 'SELECT 1 AS new')");
-    assert!(teacher.text("SELECT nl_sql('a new one')").ends_with("SELECT 1 AS new"));
-    assert!(!standby.log().contains("PANIC") && !standby.log().contains("terminated by signal"), "{}", standby.log());
 }
 
 #[test]

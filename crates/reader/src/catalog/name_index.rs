@@ -4,14 +4,11 @@
 //! that is missing, or that is only meant by a synonym, has a cost (see [`costs`]).
 
 use crate::bounds;
-use crate::catalog::comment_names::{
-    names_by_unit, names_in_comment, names_of_event, names_of_state, people_in_comment,
-};
+use crate::catalog::indexed_names::{self, IndexedName, Target};
 use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::interrupts::{InterruptCheck, Interrupted};
 use crate::query::tree::ColumnId;
-use schema::RelationKind;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use words::Word;
@@ -25,23 +22,6 @@ pub struct Mention<T> {
     pub cost: u32,
     /// The name of the column's relation stands before it: "singer name".
     pub qualified: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Target {
-    Relation(usize),
-    Column(ColumnId),
-}
-
-/// A name by its words, with those of the relation it belongs to, which may stand before it.
-struct IndexedName {
-    target: Target,
-    own: Vec<usize>,
-    owner: Vec<usize>,
-    /// What it costs by itself: it is, or belongs to, a view, or it stands in a comment.
-    cost: u32,
-    /// Its name has the word "per" itself: `pages_per_minute`.
-    per: bool,
 }
 
 /// The names of a schema by their words.
@@ -58,57 +38,8 @@ type Mentions = (Vec<Mention<usize>>, Vec<Mention<ColumnId>>);
 impl NameIndex {
     /// Indexes all names of a schema.
     pub fn new(schema: &SchemaView) -> Result<Self, Interrupted> {
-        let mut vocabulary = Vocabulary::default();
-        for (number, relation) in schema.relations() {
-            vocabulary.learn(&relation.name);
-            schema.columns(number).for_each(|(_, column)| vocabulary.learn(&column.name));
-            let remarks =
-                schema.columns(number).map(|(_, column)| &column.comment).chain([&relation.comment]).flatten();
-            remarks.flat_map(|remark| names_in_comment(remark)).for_each(|(name, _)| vocabulary.learn(&name));
-        }
-        let mut entries = Vec::new();
-        for (number, relation) in schema.relations() {
-            let owner = vocabulary.name(&relation.name);
-            let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
-            let base = if view { costs::VIEW } else { 0 };
-            let comment = relation.comment.as_deref();
-            let mut remarks = comment.map(names_in_comment).unwrap_or_default();
-            remarks.extend(comment.and_then(people_in_comment));
-            let nouns: Vec<String> = schema.relation_words(number).into_iter().chain(single_words(&remarks)).collect();
-            let called: Vec<Vec<usize>> = single_words(&remarks).map(|name| vocabulary.name(&name)).collect();
-            for (id, column) in schema.columns(number) {
-                let target = Target::Column(id);
-                let own = vocabulary.name(&column.name);
-                let per = schema.words(id).iter().any(|word| word == "per");
-                let mut names = vec![(own, base, per)];
-                let told = names_told(schema, id, &nouns).into_iter();
-                names.extend(told.map(|(name, cost)| (vocabulary.name(&name), base + cost, false)));
-                for (own, cost, per) in names {
-                    // "Invoice date" where the comment on a terse name says that the rows are invoices. A key names other rows.
-                    for owner in called.iter().filter(|called| **called != owner && !schema.is_key(id)) {
-                        let cost = cost + costs::NAME_IN_COMMENT;
-                        entries.push(IndexedName { target, own: own.clone(), owner: owner.clone(), cost, per });
-                    }
-                    entries.push(IndexedName { target, own, owner: owner.clone(), cost, per });
-                }
-            }
-            let target = Target::Relation(number);
-            for (name, cost) in remarks {
-                // A comment that says in one word what the rows are says it plainly.
-                let plain = cost == costs::NAME_IN_COMMENT && !name.contains(' ');
-                let part = cost == costs::PART_OF_COMMENT;
-                let cost = if plain {
-                    costs::ROWS_IN_COMMENT
-                } else if part {
-                    costs::ROWS_IN_PART
-                } else {
-                    cost
-                };
-                let (remark, cost) = (vocabulary.name(&name), base + cost);
-                entries.push(IndexedName { target, own: remark, owner: Vec::new(), cost, per: false });
-            }
-            entries.push(IndexedName { target, own: owner, owner: Vec::new(), cost: base, per: false });
-        }
+        let mut vocabulary = indexed_names::words_of(schema);
+        let entries = indexed_names::of_schema(schema, &mut vocabulary);
         let mut by_word = vec![Vec::new(); vocabulary.words().len()];
         for (number, entry) in entries.iter().enumerate() {
             for word in entry.own.iter().chain(&entry.owner) {
@@ -230,29 +161,6 @@ impl NameIndex {
         let understood = if understood { costs::WORD_OF_OWNER } else { 0 };
         Some(said.cost + missing + understood + entry.cost)
     }
-}
-
-/// The names of one word.
-fn single_words(names: &[(String, u32)]) -> impl Iterator<Item = String> {
-    names.iter().map(|(name, _)| name.clone()).filter(|name| !name.contains(' '))
-}
-
-/// What a column is called beside its name: in short, and by its comment. `rows` are nouns for the rows that it belongs to.
-fn names_told(schema: &SchemaView, id: ColumnId, rows: &[String]) -> Vec<(String, u32)> {
-    let mut names: Vec<(String, u32)> =
-        schema.names_in_short(id).into_iter().map(|name| (name, costs::NAME_IN_SHORT)).collect();
-    let Some(comment) = schema.column(id).comment.as_deref() else { return names };
-    names.extend(names_in_comment(comment));
-    if schema.is_number(id) {
-        names.extend(names_by_unit(comment));
-    }
-    if schema.is_flag(id) {
-        names.extend(names_of_state(comment));
-    }
-    if schema.is_date(id) {
-        names.extend(names_of_event(comment, rows));
-    }
-    names
 }
 
 /// Of mentions of the same thing by several names, the cheapest.

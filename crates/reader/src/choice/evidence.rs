@@ -125,11 +125,9 @@ impl Evidence {
     fn condition(&mut self, condition: &Condition, schema: &SchemaView) {
         match condition {
             Condition::OneOf { column, values, negated } => {
-                self.columns.push(column.column);
                 self.compares |= !negated;
                 self.negates |= negated;
-                self.chooses |= values.len() > 1;
-                values.iter().for_each(|value| self.operand(Some(column.column), value, schema));
+                self.choice(column.column, values, schema);
             }
             Condition::Compare { value, operator, operand } => {
                 self.expression(value, schema);
@@ -143,33 +141,25 @@ impl Evidence {
                 self.operand(None, high, schema);
             }
             Condition::Like { column, text, negated, .. } => {
-                self.columns.push(column.column);
-                self.literals.push(text.to_lowercase());
-                self.matches_text = true;
                 self.negates |= negated;
+                self.searched_text(column.column, text);
             }
             Condition::InTimeRange { column, range } => {
                 self.columns.push(column.column);
                 self.compares = true;
-                self.literals.extend(words::split(&range.text, usize::MAX).into_iter().map(|word| word.lower));
+                self.words_of_time(&range.text);
             }
             Condition::IsTrue { column, negated } => {
                 self.columns.push(column.column);
                 self.negates |= negated;
             }
-            Condition::IsNull { column, .. } => {
-                self.columns.push(column.column);
-                self.tests_null = true;
-                self.negates = true;
-            }
+            Condition::IsNull { column, .. } => self.missing_value(column.column),
             Condition::Exists { negated, .. } => {
                 self.negates |= negated;
                 self.requires_some |= !negated;
             }
             Condition::RowCount { distinct, operator, number, .. } => {
-                self.columns.extend(distinct.map(|at| at.column));
-                self.distinct |= distinct.is_some();
-                self.counts = true;
+                self.rows_counted(distinct.map(|at| at.column));
                 self.comparison(operator);
                 self.literals.push(number.to_string());
             }
@@ -187,6 +177,35 @@ impl Evidence {
                 all.iter().for_each(|one| self.condition(one, schema));
             }
         }
+    }
+
+    fn choice(&mut self, column: ColumnId, values: &[Operand], schema: &SchemaView) {
+        self.columns.push(column);
+        self.chooses |= values.len() > 1;
+        values.iter().for_each(|value| self.operand(Some(column), value, schema));
+    }
+
+    fn searched_text(&mut self, column: ColumnId, text: &str) {
+        self.columns.push(column);
+        self.literals.push(text.to_lowercase());
+        self.matches_text = true;
+    }
+
+    fn words_of_time(&mut self, text: &str) {
+        self.literals.extend(words::split(text, usize::MAX).into_iter().map(|word| word.lower));
+    }
+
+    fn missing_value(&mut self, column: ColumnId) {
+        self.columns.push(column);
+        self.tests_null = true;
+        self.negates = true;
+    }
+
+    /// Rows are counted, or the different values of a column.
+    fn rows_counted(&mut self, distinct: Option<ColumnId>) {
+        self.columns.extend(distinct);
+        self.distinct |= distinct.is_some();
+        self.counts = true;
     }
 
     /// A comparison may be the negation of its opposite: "not more than" is `<=`.

@@ -97,75 +97,94 @@ impl Hypothesis {
         self
     }
 
-    /// Completes the query tree at the end of the question. `None` where it is no question, or none that one statement
-    /// answers.
-    pub fn finish(mut self, schema: &SchemaView) -> Option<Hypothesis> {
+    /// Whether something was announced that did not come: groups, a ranking, the words up to those that were read before their
+    /// turn, a time.
+    fn lacks_what_it_announced(&self) -> bool {
         let restricted = self.query.sources.iter().any(|source| !source.conditions.is_empty());
         let timed = self.time_will_do && restricted;
-        if (self.needs_group && self.query.groups.is_empty() && !timed)
+        (self.needs_group && self.query.groups.is_empty() && !timed)
             || (self.asked_limit.is_some() && self.query.limit.is_none())
             || self.read_ahead.is_some()
             || !self.has_what_windows_need()
             || (self.new_rows && !self.has_time())
-        {
+    }
+
+    /// Shows what rows are known by where the question says nothing of that, before the measures it does ask for.
+    fn with_default_outputs(mut self, schema: &SchemaView) -> Self {
+        let is_column = |output: &OutputColumn| matches!(output.value, Expression::Column(_));
+        let measure: Vec<OutputColumn> = self.query.outputs.drain(..).collect();
+        self = match self.subject_column {
+            Some(at) => self.select(Expression::Column(at), ""),
+            None if measure.iter().all(is_column) || !self.query.limit_per.is_empty() => self.select_all(schema, 0),
+            None => self.select_display_columns(schema, 0),
+        };
+        for output in measure {
+            self = self.select(output.value, &output.alias);
+        }
+        self
+    }
+
+    /// Whether something is shown beside aggregates that differs from row to row of a group.
+    fn shows_rows_of_groups(&self, schema: &SchemaView) -> bool {
+        if !self.is_aggregate() {
+            return false;
+        }
+        let groups = &self.query.groups;
+        let loose = |value: &Expression| match value {
+            Expression::Column(_)
+            | Expression::SubqueryAggregate(..)
+            | Expression::SubqueryMeasure(..)
+            | Expression::DateTrunc(..) => !groups.contains(value),
+            _ => false,
+        };
+        let key = schema.key_columns(self.query.relation(0)).into_iter().map(|column| ColumnRef { source: 0, column });
+        let keyed = groups.iter().any(|value| key.clone().any(|at| *value == Expression::Column(at)));
+        !keyed && self.query.outputs.iter().any(|output| loose(&output.value))
+    }
+
+    /// Whether an aggregate for each row stands beside groups of rows, where it can not stand.
+    fn has_aggregates_of_rows_beside_groups(&self) -> bool {
+        let each = Expression::is_of_related_rows;
+        let eachs = self.query.outputs.iter().any(|o| each(&o.value)) || self.query.order.iter().any(|(v, _)| each(v));
+        eachs && !self.query.groups.is_empty()
+    }
+
+    /// Whether different rows are asked for that can not be: sorted by what is not shown, or of one row of aggregates.
+    fn has_nothing_distinct(&self) -> bool {
+        let shown = |value: &Expression| self.query.outputs.iter().any(|output| output.value == *value);
+        let sorted_by_hidden = self.query.order.iter().any(|(value, _)| !shown(value));
+        self.query.distinct && (sorted_by_hidden || self.query.groups.is_empty() && self.is_aggregate())
+    }
+
+    /// Completes the query tree at the end of the question. `None` where it is no question, or none that one statement
+    /// answers.
+    pub fn finish(mut self, schema: &SchemaView) -> Option<Hypothesis> {
+        if self.lacks_what_it_announced() {
             return None;
         }
         self = self.with_fraction()?.with_rows_counted_once(schema)?;
         let open = self.default_projection;
-        if self.default_projection {
-            let is_column = |output: &OutputColumn| matches!(output.value, Expression::Column(_));
-            let measure: Vec<OutputColumn> = self.query.outputs.drain(..).collect();
-            self = match self.subject_column {
-                Some(at) => self.select(Expression::Column(at), ""),
-                None if measure.iter().all(is_column) || !self.query.limit_per.is_empty() => self.select_all(schema, 0),
-                None => self.select_display_columns(schema, 0),
-            };
-            for output in measure {
-                self = self.select(output.value, &output.alias);
-            }
+        if open {
+            self = self.with_default_outputs(schema);
         }
         let plain = self.query.sources.first().is_some_and(|base| base.conditions.len() == 1);
         if open && plain && self.subject_column.is_some() && self.query.order.is_empty() {
             self = self.into_set_difference(schema);
         }
         self = self.told_apart_by_key(schema);
-        if self.is_aggregate() {
-            let groups = &self.query.groups;
-            let loose = |value: &Expression| match value {
-                Expression::Column(_)
-                | Expression::SubqueryAggregate(..)
-                | Expression::SubqueryMeasure(..)
-                | Expression::DateTrunc(..) => !groups.contains(value),
-                _ => false,
-            };
-            let key =
-                schema.key_columns(self.query.relation(0)).into_iter().map(|column| ColumnRef { source: 0, column });
-            let keyed = groups.iter().any(|value| key.clone().any(|at| *value == Expression::Column(at)));
-            if !keyed && self.query.outputs.iter().any(|output| loose(&output.value)) {
-                return None;
-            }
-        }
-        // An aggregate for each row can not stand beside groups of rows.
-        let each = Expression::is_of_related_rows;
-        let eachs = self.query.outputs.iter().any(|o| each(&o.value)) || self.query.order.iter().any(|(v, _)| each(v));
-        if eachs && !self.query.groups.is_empty() {
-            return None;
-        }
-        if self.counts_one(schema) || self.query.sources.iter().any(|source| mixes_and_with_or(&source.conditions)) {
+        if self.shows_rows_of_groups(schema)
+            || self.has_aggregates_of_rows_beside_groups()
+            || self.counts_one(schema)
+            || self.query.sources.iter().any(|source| mixes_and_with_or(&source.conditions))
+        {
             return None;
         }
         self.require_counted_rows();
-        if self.query.order.is_empty() && self.query.outputs.iter().all(|o| each(&o.value)) {
+        let all_of_related_rows = self.query.outputs.iter().all(|output| output.value.is_of_related_rows());
+        if self.query.order.is_empty() && all_of_related_rows || self.has_nothing_distinct() {
             return None;
         }
-        let shown = |value: &Expression| self.query.outputs.iter().any(|output| output.value == *value);
-        if self.query.distinct && self.query.order.iter().any(|(value, _)| !shown(value)) {
-            return None;
-        }
-        if self.query.distinct && self.query.groups.is_empty() && self.is_aggregate() {
-            return None;
-        }
-        if !self.query.groups.is_empty() && self.query.distinct {
+        if !self.query.groups.is_empty() {
             self.query.distinct = false;
         }
         if self.query.outputs.is_empty() { None } else { self.without_contradictions(schema) }

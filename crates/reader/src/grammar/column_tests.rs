@@ -7,7 +7,6 @@ use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::Category;
-use crate::lattice::value_mentions::StoredValue;
 use crate::query::tree::{ColumnId, ColumnRef, Condition, Expression, Operand};
 
 impl Parser<'_> {
@@ -145,122 +144,6 @@ impl Parser<'_> {
         let next = || hypothesis.clone().with_cost(mention.cost + costs::DATE_AS_EVENT);
         (tied && fits && !is_state)
             .then(|| about(next().filter(source, Condition::IsNull { column: at, negated: false }), at))
-    }
-
-    fn value_tests(&self, hypothesis: &Hypothesis, source: usize, connective: Connective) -> Parses<Hypothesis> {
-        let mut found = Vec::new();
-        let position = self.skip_articles(connective.end);
-        for mention in &self.lattice.cell(position).values {
-            // "Without an agent" is about the agent of a ticket, whoever has this title.
-            let relation = hypothesis.query.relation(source);
-            let is_key = |m: &&Mention<ColumnId>| {
-                m.target.relation == relation
-                    && m.end == mention.end
-                    && self.schema.is_key(m.target)
-                    && m.cost <= costs::of_unsaid_word("id")
-            };
-            if mention.target.column.relation != relation
-                && self.lattice.cell(position).columns.iter().any(|m| is_key(&m))
-            {
-                continue;
-            }
-            // "Without email" is about the address of a customer, whatever else came by email.
-            let own = |m: &&Mention<ColumnId>| m.end == mention.end && self.tells_missing(m);
-            if connective.without
-                && mention.target.column.relation != relation
-                && self.nearest_own(position, relation).into_iter().any(|m| own(&m))
-            {
-                continue;
-            }
-            let column = self.own_column_like(relation, mention.target.column);
-            // "from Berlin and France" may mean both or either of them, so it is not read; values of the same column
-            // are another matter.
-            if connective.also && !connective.linked && hypothesis.last_column.is_none_or(|told| told.column != column)
-            {
-                continue;
-            }
-            let near: Vec<(Hypothesis, usize)> =
-                if connective.negated && column.relation != hypothesis.query.relation(source) {
-                    let subs = hypothesis.subquery(self.schema, source, column.relation, true).into_iter();
-                    let deny = |head: usize| Condition::Exists { source: head, negated: true };
-                    subs.filter_map(|(hypothesis, head, target)| Some((hypothesis.filter(source, deny(head?)), target)))
-                        .collect()
-                } else {
-                    self.attach(hypothesis, source, column.relation)
-                };
-            for (hypothesis, target) in near {
-                let at = ColumnRef { source: target, column };
-                let negated = connective.negated && target == source;
-                // In "Linda Smith", the first and the last name have to be of the same row.
-                let before = connective.end.checked_sub(1).filter(|_| !connective.linked && !connective.also);
-                let parts = before.is_some_and(|at| !self.lattice.cell(at).values.is_empty());
-                if parts && hypothesis.last_column.is_some_and(|told| told.source != target) {
-                    continue;
-                }
-                let owned = connective.verb && hypothesis.query.scope(target) != 0;
-                if negated && (connective.without || owned) {
-                    continue;
-                }
-                let loose = if connective.linked { 0 } else { costs::VALUE_WITHOUT_CONNECTIVE };
-                let no_name = if self.is_name(column) { 0 } else { costs::VALUE_IS_NO_NAME };
-                let cost = mention.cost + costs::VALUE_WITHOUT_COLUMN + loose + no_name;
-                let mut hypothesis = hypothesis.with_cost(cost);
-                // A related row that was named may be described further: "who has a cat that is 3 years old".
-                if connective.verb && target != source && !hypothesis.focus.contains(&target) {
-                    hypothesis.focus.push(target);
-                }
-                let one = |values: Vec<Operand>| Condition::OneOf { column: at, values, negated };
-                let first = Operand::Text(mention.target.value.clone());
-                if connective.negated {
-                    for (more, end) in self.denied_values(&hypothesis, source, column, mention.end) {
-                        let values = [vec![first.clone()], more].concat();
-                        let next = about(hypothesis.clone().filter(target, one(values)), at);
-                        found.push((next.taking(connective.end, end), end));
-                    }
-                }
-                for (more, end) in self.values_beside(&hypothesis, at, connective, mention.end) {
-                    let values = [vec![first.clone()], more].concat();
-                    found.push((
-                        about(hypothesis.clone().filter(target, one(values)), at),
-                        self.after_repeated_column(at, end),
-                    ));
-                }
-                found.push((
-                    about(hypothesis.filter(target, one(vec![first])), at),
-                    self.after_repeated_column(at, mention.end),
-                ));
-            }
-        }
-        found
-    }
-
-    /// The relation's own column of the same name as another's that holds a value: "employees in Edmonton" are those whose
-    /// own city it is, although the city is only known to be one of customers. Not so for names: "songs of Queen".
-    fn own_column_like(&self, relation: usize, other: ColumnId) -> ColumnId {
-        let own = self.schema.column_named(relation, &self.schema.column(other).name);
-        own.filter(|id| self.schema.is_text(*id) && !self.schema.is_key(*id) && !self.is_name(other)).unwrap_or(other)
-    }
-
-    /// A value that another column of the same name holds, as far as is known, for a column that is said: "in the city of
-    /// Edmonton".
-    pub fn value_of_like_column(&self, column: ColumnId, position: usize) -> Option<&Mention<StoredValue>> {
-        let name = |id: ColumnId| self.schema.column(id).name.as_str();
-        let alike = |other: ColumnId| name(other) == name(column) && !self.is_name(other);
-        let text = self.schema.is_text(column);
-        let mut values = self.lattice.cell(position).values.iter();
-        values.find(|m| text && m.cost <= costs::STORED_AS_SAID && alike(m.target.column))
-    }
-
-    /// The position after the name of the column where it follows its value: "Palo Alto city".
-    fn after_repeated_column(&self, at: ColumnRef, end: usize) -> usize {
-        let again = self
-            .lattice
-            .cell(end)
-            .columns
-            .iter()
-            .filter(|m| m.target == at.column && m.cost <= costs::NEARLY_EXACT_NAME)
-            .map(|m| m.end);
-        again.max().unwrap_or(end)
     }
 
     /// A comparison by a quality: "older than 20", "cheaper than 5 dollars".

@@ -93,14 +93,7 @@ impl Parser<'_> {
     /// Groups by a noun: one result row for each of its values or rows.
     pub fn group_by_noun(&self, hypothesis: &Hypothesis, noun: &NounPhrase) -> Vec<Hypothesis> {
         let mut found = Vec::new();
-        // "products by price" asks for an order rather than for the number of products of each price.
-        let groups_little = |column: ColumnId| {
-            let level = LEVELS.contains(&self.schema.last_word(column)) || !self.schema.codes(column).is_empty();
-            self.is_unlike_any_other(column)
-                || self.schema.is_date(column)
-                || self.schema.is_number(column) && !(self.schema.is_whole(column) && level)
-        };
-        if hypothesis.needs_group && noun.column.is_some_and(groups_little) {
+        if hypothesis.needs_group && noun.column.is_some_and(|column| self.groups_little(column)) {
             return found;
         }
         // A ranking holds within the groups, which is another rule.
@@ -110,7 +103,6 @@ impl Parser<'_> {
         // Measures are grouped by columns as often as by rows.
         let as_noun = if hypothesis.measures && noun.column.is_some() { costs::COLUMN_AS_NOUN } else { 0 };
         let hypothesis = hypothesis.clone().with_cost(noun.cost.saturating_sub(as_noun));
-        let aggregate = hypothesis.is_aggregate();
         let own_key = noun.via.filter(|edge| self.schema.is_own_key(*edge));
         let joined = match own_key {
             Some(edge) if hypothesis.query.relation(0) == noun.relation => {
@@ -125,34 +117,58 @@ impl Parser<'_> {
             if noun.via.is_some() && step.is_some_and(|step| Some(step.edge) != noun.via) {
                 continue;
             }
-            match noun.column {
-                Some(column) if aggregate && !many => {
-                    let rival = source != 0 && self.has_rival(next.query.relation(0), column, noun.cost == 0);
-                    let next = next.with_cost(if rival { costs::RIVAL_OF_OWN_COLUMN } else { 0 });
-                    found.push(group_by_columns(next, vec![ColumnRef { source, column }]))
-                }
-                Some(_) => {}
-                // A list has one row for each anyway: "the name of each student".
-                None if source == 0 && !aggregate => found.push(next),
-                None if aggregate && source != 0 && !(many && sums_own(&next)) => {
-                    let shown = self.schema.label_columns(noun.relation);
-                    let keys = self.schema.key_columns(noun.relation);
-                    let columns: Vec<ColumnRef> =
-                        shown.into_iter().chain(keys).map(|column| ColumnRef { source, column }).collect();
-                    let next = if next.measures { Some(next) } else { next.counting_once_for(self.schema, source) };
-                    if let Some(next) = next.filter(|_| !columns.is_empty()) {
-                        found.push(group_by_columns(next.with_cost(costs::GROUP_BY_RELATED), columns));
-                    }
-                }
-                None if !aggregate && !hypothesis.default_projection && !many => found.push(next),
-                None => {}
-            }
+            found.extend(match noun.column {
+                Some(column) => self.grouped_by_column(next, ColumnRef { source, column }, many, noun),
+                None => self.grouped_by_relation(next, source, many, noun),
+            });
         }
         let own_rows = noun.column.is_none() && noun.relation == hypothesis.query.relation(0) && own_key.is_none();
         if let Some(counted) = self.rows_counted(&hypothesis).filter(|_| !own_rows) {
             found.extend(self.group_by_noun(&counted, noun));
         }
         found
+    }
+
+    /// Whether the values of a column hardly make groups: "products by price" asks for an order rather than for the number of
+    /// products of each price.
+    fn groups_little(&self, column: ColumnId) -> bool {
+        let level = LEVELS.contains(&self.schema.last_word(column)) || !self.schema.codes(column).is_empty();
+        self.is_unlike_any_other(column)
+            || self.schema.is_date(column)
+            || self.schema.is_number(column) && !(self.schema.is_whole(column) && level)
+    }
+
+    /// Groups aggregates by the values of a column, of which each row has one.
+    fn grouped_by_column(&self, next: Hypothesis, at: ColumnRef, many: bool, noun: &NounPhrase) -> Option<Hypothesis> {
+        if !next.is_aggregate() || many {
+            return None;
+        }
+        let rival = at.source != 0 && self.has_rival(next.query.relation(0), at.column, noun.cost == 0);
+        let next = next.with_cost(if rival { costs::RIVAL_OF_OWN_COLUMN } else { 0 });
+        Some(group_by_columns(next, vec![at]))
+    }
+
+    /// Groups aggregates by the rows of a relation. A list has one row for each anyway: "the name of each student".
+    fn grouped_by_relation(
+        &self,
+        next: Hypothesis,
+        source: usize,
+        many: bool,
+        noun: &NounPhrase,
+    ) -> Option<Hypothesis> {
+        if !next.is_aggregate() {
+            return (source == 0 || !next.default_projection && !many).then_some(next);
+        }
+        if source == 0 || many && sums_own(&next) {
+            return None;
+        }
+        let shown = self.schema.label_columns(noun.relation);
+        let keys = self.schema.key_columns(noun.relation);
+        let columns: Vec<ColumnRef> =
+            shown.into_iter().chain(keys).map(|column| ColumnRef { source, column }).collect();
+        let next = if next.measures { Some(next) } else { next.counting_once_for(self.schema, source) };
+        let next = next.filter(|_| !columns.is_empty())?;
+        Some(group_by_columns(next.with_cost(costs::GROUP_BY_RELATED), columns))
     }
 
     /// The number of the rows that are listed so far, as a list that is split is meant: "customers per city".

@@ -1,11 +1,9 @@
 //! Noun phrases: "all cancelled orders", "the 3 oldest French singers".
 
-use crate::catalog::name_index::Mention;
 use crate::choice::costs;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
 use crate::lattice::lexicon::{Category, Quality};
-use crate::lattice::value_mentions::StoredValue;
 use crate::query::tree::{ColumnId, ColumnRef, Direction, Expression};
 
 /// A noun with what stands before it. It denotes the rows of a relation or the values of a column.
@@ -50,13 +48,32 @@ pub enum Adjective {
     Superlative(Quality, Direction),
 }
 
+/// What stands before a noun.
 #[derive(Clone, Default)]
-struct Premodifiers {
+pub(super) struct Premodifiers {
     adjectives: Vec<Adjective>,
     distinct: bool,
     each: bool,
     limit: Option<u32>,
     from_bottom: bool,
+}
+
+impl Premodifiers {
+    /// A noun after them.
+    pub(super) fn noun(&self, relation: usize, column: Option<ColumnId>, cost: u32, plural: bool) -> NounPhrase {
+        NounPhrase {
+            relation,
+            column,
+            via: None,
+            cost,
+            adjectives: self.adjectives.clone(),
+            plural,
+            distinct: self.distinct,
+            each: self.each,
+            limit: self.limit,
+            from_bottom: self.from_bottom,
+        }
+    }
 }
 
 impl Parser<'_> {
@@ -79,135 +96,6 @@ impl Parser<'_> {
             }
         }
         found
-    }
-
-    fn head_nouns(&self, position: usize, before: &Premodifiers) -> Parses<NounPhrase> {
-        let cell = self.lattice.cell(position);
-        let noun = |relation: usize, column: Option<ColumnId>, cost: u32, end: usize| NounPhrase {
-            relation,
-            column,
-            via: None,
-            cost,
-            adjectives: before.adjectives.clone(),
-            plural: self.lattice.is_plural(end),
-            distinct: before.distinct,
-            each: before.each,
-            limit: before.limit,
-            from_bottom: before.from_bottom,
-        };
-        let mut found = Vec::new();
-        for mention in &cell.relations {
-            if self.is_interrupted() {
-                break;
-            }
-            let cost = mention.cost + if self.is_compound_link(mention.target) { costs::LINK_AS_NOUN } else { 0 };
-            found.push((noun(mention.target, None, cost, mention.end), self.after_redundant_noun(mention.end)));
-        }
-        // A plural names the relation of that name rather than a column.
-        let taken =
-            |end: usize| self.lattice.is_plural(end) && cell.relations.iter().any(|m| m.cost == 0 && m.end == end);
-        let columns = cell
-            .columns
-            .iter()
-            .filter(|m| !taken(m.end) && (m.cost <= self.most_of_key(m) || !self.schema.is_key(m.target)));
-        for mention in columns {
-            if self.is_interrupted() {
-                break;
-            }
-            // "maker" means the rows that a key column of this name refers to.
-            let key = self.schema.key_of_column(mention.target).or(self.schema.own_key_of_column(mention.target));
-            if let Some((number, edge)) = key {
-                let unsaid = if mention.cost > costs::OWN_WORDS { costs::KEY_WITH_ROLE } else { mention.cost };
-                let called = noun(edge.to, None, unsaid + costs::RELATION_BY_KEY_NAME, mention.end);
-                found.push((NounPhrase { via: Some(number), ..called }, mention.end));
-                continue;
-            }
-            let column = Some(mention.target);
-            found.push((
-                noun(mention.target.relation, column, mention.cost + costs::COLUMN_AS_NOUN, mention.end),
-                mention.end,
-            ));
-        }
-        for mention in cell
-            .values
-            .iter()
-            .filter(|mention| mention.cost <= costs::STORED_AS_SAID && self.lattice.is_plural(mention.end))
-        {
-            let relation = mention.target.column.relation;
-            // "laptops" are the products of this category, where categories are what products refer to.
-            if self.is_name(mention.target.column) && self.schema.event_dates(relation).is_empty() {
-                for member in self.schema.referring(relation) {
-                    let mut one = noun(member, None, mention.cost + costs::VALUE_AS_MEMBERS, mention.end);
-                    one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
-                    found.push((one, mention.end));
-                }
-            }
-            let as_noun = mention.cost + self.cost_of_value_as_noun(position, mention);
-            let mut one = noun(relation, None, as_noun, mention.end);
-            one.adjectives.push(Adjective::Value { start: position, end: mention.end, negated: false });
-            found.push((one, mention.end));
-        }
-        found
-    }
-
-    /// What it costs to take a stored value for the rows that have it.
-    fn cost_of_value_as_noun(&self, position: usize, mention: &Mention<StoredValue>) -> u32 {
-        let column = mention.target.column;
-        let mut others = self.lattice.cell(position).values.iter().filter(|other| other.end == mention.end);
-        let alone = others.all(|other| other.target.column == column);
-        match self.tells_kinds(column) {
-            true if alone => costs::KIND_AS_NOUN,
-            _ if self.tells_circumstances(column) => costs::CIRCUMSTANCE_AS_NOUN,
-            _ => costs::VALUE_AS_NOUN,
-        }
-    }
-
-    /// Whether a column tells by what or about what its rows came, by its name or its comment: complaints about prices are no prices.
-    fn tells_circumstances(&self, column: ColumnId) -> bool {
-        const CIRCUMSTANCES: [&str; 9] =
-            ["topic", "subject", "channel", "source", "reason", "cause", "method", "origin", "medium"];
-        let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
-        let heading = comment.split_once(':').map_or("", |(heading, _)| heading.trim());
-        CIRCUMSTANCES.contains(&self.schema.last_word(column)) || CIRCUMSTANCES.contains(&heading)
-    }
-
-    /// Whether a column tells what kinds of things its rows are: by its name, or by the comment that explains its codes.
-    fn tells_kinds(&self, column: ColumnId) -> bool {
-        const KINDS: [&str; 5] = ["kind", "type", "category", "class", "species"];
-        let comment = self.schema.column(column).comment.as_deref().unwrap_or_default().to_lowercase();
-        let heading = comment.split_once(':').map(|(heading, _)| heading.trim());
-        let coded = !self.schema.codes(column).is_empty() && heading.is_none_or(|heading| KINDS.contains(&heading));
-        KINDS.contains(&self.schema.last_word(column)) || coded
-    }
-
-    /// What the name of a key may cost as a noun: where nothing else is called so, "agent" is enough for `agent_id`.
-    fn most_of_key(&self, mention: &Mention<ColumnId>) -> u32 {
-        let relation = self.schema.relation_words(mention.target.relation);
-        let [.., _, id] = self.schema.words(mention.target) else { return costs::OWN_WORDS };
-        let refers = self.schema.key_of_column(mention.target).or(self.schema.own_key_of_column(mention.target));
-        let plain = id == "id"
-            && refers.is_some()
-            && !mention.qualified
-            && relation.first() != self.schema.words(mention.target).first();
-        if plain { costs::of_unsaid_word("id") } else { costs::OWN_WORDS }
-    }
-
-    /// Whether the rows of a relation only tie others together, after which it is called: `train_station` beside `train`
-    /// and `station`.
-    fn is_compound_link(&self, relation: usize) -> bool {
-        let words = self.schema.relation_words(relation);
-        let keys: Vec<_> = self.schema.keys_of(relation).collect();
-        let is_key = |id: ColumnId| self.schema.key_of_column(id).is_some();
-        let named = |to: usize| self.schema.relation_words(to).iter().all(|word| words.contains(word));
-        keys.len() == 2
-            && keys.iter().all(|(_, edge)| named(edge.to))
-            && self.schema.columns(relation).all(|(id, _)| is_key(id))
-    }
-
-    /// The position after a second noun that adds nothing: "faculty members", "party records".
-    fn after_redundant_noun(&self, end: usize) -> usize {
-        let known = self.lattice.cell(end).relations.iter().any(|mention| mention.cost == 0);
-        if crate::lattice::lexicon::is_redundant_noun(self.lattice.lower(end)) && !known { end + 1 } else { end }
     }
 
     fn premodifiers(&self, position: usize, before: &Premodifiers) -> Parses<Premodifiers> {

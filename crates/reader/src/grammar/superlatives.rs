@@ -7,7 +7,7 @@ use crate::grammar::clauses::taken;
 use crate::grammar::connectives::Connective;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::{Parser, Parses};
-use crate::lattice::lexicon::Category;
+use crate::lattice::lexicon::{Category, Quality};
 use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Condition, Direction, Expression, OutputColumn, QueryTree};
 
 impl Parser<'_> {
@@ -21,58 +21,84 @@ impl Parser<'_> {
         for (one, start) in
             self.lattice.cell(connective.end).categories.iter().chain(&self.lattice.cell(position).categories)
         {
-            match one {
-                Category::MostRows(direction) => found.extend(self.most_rows(hypothesis, source, *start, *direction)),
+            found.extend(match one {
+                Category::MostRows(direction) => self.most_rows(hypothesis, source, *start, *direction),
                 Category::Highest(direction) => {
-                    found.extend(self.highest_value(hypothesis, source, *start, *direction));
-                    // "The worst rating" of a product is that of all who rated it.
-                    let rating = self.accept_phrase(*start, &["rating", "ratings", "average rating", "score"]);
-                    if let Some(end) = rating.filter(|_| source == 0 && hypothesis.subject_column.is_none()) {
-                        let limit = hypothesis.asked_limit.or(Some(1));
-                        let ranked = self.ranked_by_opinions(hypothesis, *direction, limit);
-                        found.extend(taken(*start, ranked.into_iter().map(|next| (next, end)).collect()));
-                    }
+                    let mut highest = self.highest_value(hypothesis, source, *start, *direction);
+                    highest.extend(self.highest_rating(hypothesis, source, *start, *direction));
+                    highest
                 }
                 Category::MostFrequent(direction) => {
-                    let over = self.accept(*start, Category::Of).map(|begin| self.skip_all(begin, &[Category::All]));
-                    found.extend(over.into_iter().flat_map(|begin| {
-                        self.most_rows(
-                            &hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE),
-                            source,
-                            begin,
-                            *direction,
-                        )
-                    }));
-                    if let Some(subject) = hypothesis.subject_column.filter(|_| {
-                        source == 0
-                            && hypothesis.query.groups.is_empty()
-                            && self.records_what_is_told(hypothesis, connective)
-                    }) {
-                        let mut next = hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE);
-                        next.query.groups.push(Expression::Column(subject));
-                        let limit = hypothesis.asked_limit.or(Some(1));
-                        let sorted = self.rank_by(next, 0, Expression::CountRows, *direction, limit);
-                        found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, *start)));
-                    }
+                    self.ranked_by_frequency(hypothesis, source, connective, *start, *direction)
                 }
                 Category::Superlative(quality, direction) => {
-                    found.extend(self.highest_value(
-                        &hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE),
-                        source,
-                        *start,
-                        *direction,
-                    ));
-                    for (column, direction, cost) in
-                        self.quality_columns(hypothesis.query.relation(source), *quality, *direction)
-                    {
-                        let value = Expression::Column(ColumnRef { source, column });
-                        let limit = hypothesis.asked_limit.or(Some(1));
-                        let sorted = self.rank_by(hypothesis.clone().with_cost(cost), source, value, direction, limit);
-                        found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, *start)));
-                    }
+                    let indirect = hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE);
+                    let mut highest = self.highest_value(&indirect, source, *start, *direction);
+                    highest.extend(self.highest_quality(hypothesis, source, *start, (*quality, *direction)));
+                    highest
                 }
-                _ => {}
-            }
+                _ => Vec::new(),
+            });
+        }
+        found
+    }
+
+    /// "The worst rating" of a product is that of all who rated it.
+    fn highest_rating(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        start: usize,
+        direction: Direction,
+    ) -> Parses<Hypothesis> {
+        let rating = self.accept_phrase(start, &["rating", "ratings", "average rating", "score"]);
+        let Some(end) = rating.filter(|_| source == 0 && hypothesis.subject_column.is_none()) else {
+            return Vec::new();
+        };
+        let ranked = self.ranked_by_opinions(hypothesis, direction, hypothesis.asked_limit.or(Some(1)));
+        taken(start, ranked.into_iter().map(|next| (next, end)).collect())
+    }
+
+    /// Ranks by how often something is there: "the most common breed", "the most frequent of all orders".
+    fn ranked_by_frequency(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        connective: Connective,
+        start: usize,
+        direction: Direction,
+    ) -> Parses<Hypothesis> {
+        let indirect = hypothesis.clone().with_cost(costs::INDIRECT_SUPERLATIVE);
+        let over = self.accept(start, Category::Of).map(|begin| self.skip_all(begin, &[Category::All]));
+        let mut found = over.map(|begin| self.most_rows(&indirect, source, begin, direction)).unwrap_or_default();
+        let fits = source == 0
+            && hypothesis.query.groups.is_empty()
+            && hypothesis.subject_column.is_some()
+            && self.records_what_is_told(hypothesis, connective);
+        if let Some(subject) = hypothesis.subject_column.filter(|_| fits) {
+            let mut next = indirect;
+            next.query.groups.push(Expression::Column(subject));
+            let limit = hypothesis.asked_limit.or(Some(1));
+            let sorted = self.rank_by(next, 0, Expression::CountRows, direction, limit);
+            found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, start)));
+        }
+        found
+    }
+
+    /// Ranks by a column that measures a quality: "the oldest".
+    fn highest_quality(
+        &self,
+        hypothesis: &Hypothesis,
+        source: usize,
+        start: usize,
+        (quality, direction): (Quality, Direction),
+    ) -> Parses<Hypothesis> {
+        let mut found = Vec::new();
+        let limit = hypothesis.asked_limit.or(Some(1));
+        for (column, direction, cost) in self.quality_columns(hypothesis.query.relation(source), quality, direction) {
+            let value = Expression::Column(ColumnRef { source, column });
+            let sorted = self.rank_by(hypothesis.clone().with_cost(cost), source, value, direction, limit);
+            found.extend(sorted.into_iter().map(|hypothesis| (hypothesis, start)));
         }
         found
     }

@@ -99,25 +99,15 @@ impl<'a> Topics<'a> {
         let sure = |cost: u32| cost < costs::COMMON_WORD_AS_VALUE;
         if let Some(value) = cell.values.iter().filter(|one| sure(one.cost)).max_by_key(|one| one.end) {
             // Of something that is called by its name, what belongs to it is asked for.
-            let named = value.target.column;
-            if self.schema.display_columns(named.relation).contains(&named) {
-                owners.extend(self.schema.keys_to(named.relation).map(|(_, edge)| edge.from).take(2));
-            }
-            owners.push(named.relation);
-            let words = text_of(question, lattice, at, value.end);
-            let before = at.checked_sub(1).map(|before| lattice.lower(before)).unwrap_or_default();
             let column = value.target.column;
-            const KINDS: [&str; 6] = ["status", "state", "type", "kind", "method", "level"];
-            let is_kind = self.schema.column(column).category == 'E' || KINDS.contains(&self.schema.last_word(column));
-            let is_name = self.schema.display_columns(column.relation).contains(&column);
-            let tie = match before {
-                _ if is_kind => format!("with {}", phrase(self.schema, column)),
-                "from" | "by" | "of" | "named" => before.to_owned(),
-                "with" | "for" if is_name => before.to_owned(),
-                _ if is_name => "of".to_owned(),
-                _ => "in".to_owned(),
-            };
-            push(&mut self.values, format!("{tie} {words}"));
+            if self.schema.display_columns(column.relation).contains(&column) {
+                owners.extend(self.schema.keys_to(column.relation).map(|(_, edge)| edge.from).take(2));
+            }
+            owners.push(column.relation);
+            let before = at.checked_sub(1).map(|before| lattice.lower(before)).unwrap_or_default();
+            let words = text_of(question, lattice, at, value.end);
+            let restriction = format!("{} {words}", self.tie(before, column));
+            push(&mut self.values, restriction);
             return value.end;
         }
         if let Some(one) = cell
@@ -131,38 +121,58 @@ impl<'a> Topics<'a> {
             push(&mut self.groups, (singular(&self.schema.relation(one.target).name), Some(one.target)));
             return one.end;
         }
-        let is_measure = |id: ColumnId| self.schema.is_number(id) && !self.schema.is_key(id);
+        self.take_column(question, lattice, at, owners)
+    }
+
+    /// What ties a value to a question's noun: "from", "of", "with status". `before`: the word before the value.
+    fn tie(&self, before: &str, column: ColumnId) -> String {
+        const KINDS: [&str; 6] = ["status", "state", "type", "kind", "method", "level"];
+        let is_kind = self.schema.column(column).category == 'E' || KINDS.contains(&self.schema.last_word(column));
+        let is_name = self.schema.display_columns(column.relation).contains(&column);
+        match before {
+            _ if is_kind => format!("with {}", phrase(self.schema, column)),
+            "from" | "by" | "of" | "named" => before.to_owned(),
+            "with" | "for" if is_name => before.to_owned(),
+            _ if is_name => "of".to_owned(),
+            _ => "in".to_owned(),
+        }
+    }
+
+    /// Takes in the column whose name begins at a word, as a measure or as what rows are grouped by; the position after it.
+    fn take_column(&mut self, question: &str, lattice: &Lattice, at: usize, owners: &mut Vec<usize>) -> usize {
+        let cell = lattice.cell(at);
+        let schema = self.schema;
+        let is_measure = |id: ColumnId| schema.is_number(id) && !schema.is_key(id);
         let fits = |cost: u32, id: ColumnId| cost <= costs::SYNONYMOUS_NAME || is_measure(id);
         let Some(column) =
             cell.columns.iter().filter(|m| fits(m.cost, m.target)).min_by_key(|m| (lattice.len() - m.end, m.cost))
         else {
             return at + 1;
         };
-        let words = text_of(question, lattice, at, column.end).to_lowercase();
         let does = |one: &Category| matches!(one, Category::Aggregate(_) | Category::Highest(_) | Category::Percent);
         if cell.categories.iter().any(|(one, end)| does(one) && *end >= column.end) {
             return at + 1;
         }
         let is_named = column.cost <= costs::SYNONYMOUS_NAME;
         self.names |= is_named;
-        // "Ship" is no word for what `shipping` holds.
-        let words = if is_named && column.cost > 0 { phrase(self.schema, column.target) } else { words };
+        if is_named || !is_measure(column.target) {
+            owners.push(column.target.relation);
+        }
         if is_measure(column.target) {
-            let all = cell.columns.iter().filter(|m| m.end == column.end && is_measure(m.target));
             let mut relations: Vec<usize> = Vec::new();
-            for mention in all {
+            for mention in cell.columns.iter().filter(|m| m.end == column.end && is_measure(m.target)) {
                 push(&mut relations, mention.target.relation);
             }
+            // "Ship" is no word for what `shipping` holds.
+            let words = match is_named && column.cost > 0 {
+                true => phrase(schema, column.target),
+                false => text_of(question, lattice, at, column.end).to_lowercase(),
+            };
             push(&mut self.measures, (words, relations));
-            if is_named {
-                owners.push(column.target.relation);
-            }
-        } else {
-            owners.push(column.target.relation);
-            let is_name = self.schema.display_columns(column.target.relation).contains(&column.target);
-            if !self.schema.is_flag(column.target) && !is_name {
-                push(&mut self.groups, (phrase(self.schema, column.target), None));
-            }
+        } else if !schema.is_flag(column.target)
+            && !schema.display_columns(column.target.relation).contains(&column.target)
+        {
+            push(&mut self.groups, (phrase(schema, column.target), None));
         }
         column.end
     }

@@ -73,41 +73,14 @@ impl Profile {
         let same_groups = self.groups == old.groups;
         let same_measure = same_kinds(&self.outputs, &old.outputs);
         match change {
-            Change::Time => {
-                let told = self.times != old.times && self.times.len() == 1;
-                told && self.conditions == old.conditions
-                    && self.having == old.having
-                    && same_end
-                    && same_groups
-                    && same_measure
-            }
+            Change::Time => self.has_another_time(old) && same_end && same_groups && same_measure,
             Change::Group { adds } => {
                 let counted = !old.is_aggregate && old.groups.is_empty() && self.is_aggregate;
                 let fits = if *adds { self.groups.is_superset(&old.groups) } else { true };
                 same_rows && same_end && fits && !same_groups && !self.groups.is_empty() && (same_measure || counted)
             }
-            Change::Value => {
-                let gone: Vec<&String> = old.conditions.difference(&self.conditions).collect();
-                let come: Vec<&String> = self.conditions.difference(&old.conditions).collect();
-                let of = |text: &str| text.split(" is ").next().unwrap_or_default().to_owned();
-                let same_column = match (gone.as_slice(), come.as_slice()) {
-                    ([gone], [come]) => of(gone) == of(come),
-                    _ => false,
-                };
-                same_column
-                    && self.times == old.times
-                    && self.having == old.having
-                    && same_end
-                    && same_groups
-                    && same_measure
-            }
-            Change::Filter => {
-                let added =
-                    self.conditions.len() > old.conditions.len() && self.conditions.is_superset(&old.conditions);
-                let having = self.having.len() > old.having.len() && self.having.starts_with(&old.having);
-                let one = (added && self.having == old.having) || (having && self.conditions == old.conditions);
-                one && self.times == old.times && same_end && same_groups && same_measure
-            }
+            Change::Value => self.has_another_value(old) && same_end && same_groups && same_measure,
+            Change::Filter => self.has_a_further_filter(old) && same_end && same_groups && same_measure,
             Change::Measure { adds } => {
                 let more = old.outputs.iter().all(|output| self.outputs.contains(output))
                     && self.outputs.len() > old.outputs.len();
@@ -115,18 +88,7 @@ impl Profile {
                 old.is_aggregate && self.is_aggregate && fits && same_rows && same_end && same_groups
             }
             Change::Count => !old.is_aggregate && self.is_aggregate && same_rows && same_end && same_groups,
-            Change::Comparison => {
-                // The months of one year are not those of another.
-                let series = |group: &String| {
-                    ["day of ", "week of ", "month of ", "quarter of ", "year of "]
-                        .iter()
-                        .any(|unit| group.starts_with(unit))
-                };
-                let compared = self.outputs.len() == 3 * old.outputs.len() && !old.outputs.is_empty();
-                let kept = self.conditions.is_superset(&old.conditions) && self.having == old.having;
-                let measures = old.is_aggregate && self.is_aggregate;
-                measures && compared && kept && same_groups && !old.groups.iter().any(series)
-            }
+            Change::Comparison => self.compares(old) && same_groups,
             Change::Order => {
                 same_rows
                     && same_groups
@@ -136,6 +98,44 @@ impl Profile {
                     && self.rest == old.rest
             }
         }
+    }
+
+    /// Whether of the restrictions of the rows only the time differs.
+    fn has_another_time(&self, old: &Self) -> bool {
+        let told = self.times != old.times && self.times.len() == 1;
+        told && self.conditions == old.conditions && self.having == old.having
+    }
+
+    /// Whether of the restrictions of the rows only what one column has to be differs.
+    fn has_another_value(&self, old: &Self) -> bool {
+        let gone: Vec<&String> = old.conditions.difference(&self.conditions).collect();
+        let come: Vec<&String> = self.conditions.difference(&old.conditions).collect();
+        let of = |text: &str| text.split(" is ").next().unwrap_or_default().to_owned();
+        let same_column = match (gone.as_slice(), come.as_slice()) {
+            ([gone], [come]) => of(gone) == of(come),
+            _ => false,
+        };
+        same_column && self.times == old.times && self.having == old.having
+    }
+
+    /// Whether the rows, or the groups, are restricted by all that restricted the old ones and by more.
+    fn has_a_further_filter(&self, old: &Self) -> bool {
+        let added = self.conditions.len() > old.conditions.len() && self.conditions.is_superset(&old.conditions);
+        let having = self.having.len() > old.having.len() && self.having.starts_with(&old.having);
+        let one = (added && self.having == old.having) || (having && self.conditions == old.conditions);
+        one && self.times == old.times
+    }
+
+    /// Whether each measure of the old one stands beside what it is compared with and the difference.
+    fn compares(&self, old: &Self) -> bool {
+        // The months of one year are not those of another.
+        let series = |group: &String| {
+            ["day of ", "week of ", "month of ", "quarter of ", "year of "].iter().any(|unit| group.starts_with(unit))
+        };
+        let compared = self.outputs.len() == 3 * old.outputs.len() && !old.outputs.is_empty();
+        let kept = self.conditions.is_superset(&old.conditions) && self.having == old.having;
+        let measures = old.is_aggregate && self.is_aggregate;
+        measures && compared && kept && !old.groups.iter().any(series)
     }
 }
 
