@@ -47,7 +47,11 @@ const GENERIC: [&str; 24] = [
 
 /// The names that a comment gives: its first phrase, and the one after a colon. In lower case, with spaces.
 pub fn names(comment: &str) -> Vec<String> {
-    let clauses = comment.split([':', ';']).take(2);
+    // In "A admin, V viewer" the first letter is a code, and no article before a name.
+    let explained = codes(comment, &[]);
+    let begins_codes =
+        |clause: &&str| explained.iter().any(|(code, _)| clause.split_whitespace().next() == Some(code.as_str()));
+    let clauses = comment.split([':', ';']).take(2).filter(|clause| !begins_codes(clause));
     let heading = comment.split_once(':').map(|(heading, _)| heading.trim().to_lowercase());
     // "Type: van, truck" names a type, though types alone may be of anything.
     match heading.filter(|heading| matches!(heading.as_str(), "type" | "kind")) {
@@ -287,6 +291,19 @@ mod tests {
         assert_eq!(names("day the account was opened"), Vec::<String>::new());
         assert_eq!(names("type: van, truck, trailer"), ["type"]);
         assert_eq!(names("still active"), ["active"]);
+    }
+
+    #[test]
+    fn a_list_of_codes_names_nothing() {
+        for codes in ["A admin, E editor, V viewer", "role: A admin, V viewer", "A active; C cancelled"] {
+            assert!(
+                !names(codes).iter().any(|name| name == "admin" || name == "active"),
+                "{codes}: {:?}",
+                names(codes)
+            );
+        }
+        assert_eq!(names("role: A admin, V viewer"), ["role"]);
+        assert_eq!(names("A customer of ours"), ["customer"]);
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl RelationNames {
         let name = vocabulary.name(&relation.name);
         let view = matches!(relation.kind, RelationKind::View | RelationKind::MaterializedView);
         let comment = relation.comment.as_deref();
-        let mut remarks = comment.map(names_in_comment).unwrap_or_default();
+        let mut remarks = names_of_rows(schema, number);
         remarks.extend(comment.and_then(people_in_comment));
         let nouns = schema.relation_words(number).into_iter().chain(single_words(&remarks)).collect();
         let called = single_words(&remarks).map(|name| vocabulary.name(&name)).collect();
@@ -143,4 +143,20 @@ fn names_told(schema: &SchemaView, id: ColumnId, rows: &[String]) -> Vec<(String
         names.extend(names_of_event(comment, rows));
     }
     names
+}
+
+/// The names that the comment on a relation gives to its rows. In "time sheets: hours worked" the hours are those of a number
+/// that each row holds.
+fn names_of_rows(schema: &SchemaView, relation: usize) -> Vec<(String, u32)> {
+    let names = schema.relation(relation).comment.as_deref().map(names_in_comment).unwrap_or_default();
+    let numbers = schema.columns(relation).filter(|(id, _)| schema.is_number(*id) && !schema.is_key(*id));
+    let held: Vec<(String, u32)> =
+        numbers.flat_map(|(_, column)| column.comment.as_deref().map(names_in_comment).unwrap_or_default()).collect();
+    let of_rows = |name: &str| !held.iter().any(|(other, _)| words::singular(other) == words::singular(name));
+    // Where nothing else is told of them, the rows are called so too.
+    if names.iter().any(|(name, _)| of_rows(name)) {
+        names.into_iter().filter(|(name, _)| of_rows(name)).collect()
+    } else {
+        names
+    }
 }

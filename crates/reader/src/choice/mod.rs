@@ -4,7 +4,8 @@
 //! `related_row_doubts`, of what was not spoken of `unsaid_references`, of several values
 //! `value_list_doubts`, of what happened `event_doubts`, of states `state_doubts`, of numbers that belong to rows `number_doubts`). `empty_dates` writes the states that
 //! a missing date tells. `taken_columns` tells what the schema offers beside what was taken, `single_amounts` which amounts were not
-//! added up, `left_rows` who was counted after leaving.
+//! added up, `left_rows` who was counted after leaving,
+//! `verb_uses` which words are no verbs where they stand.
 
 pub(crate) mod contradictions;
 pub(crate) mod costs;
@@ -22,4 +23,5 @@ pub(crate) mod state_doubts;
 pub(crate) mod taken_columns;
 pub(crate) mod unsaid_references;
 pub(crate) mod value_list_doubts;
+pub(crate) mod verb_uses;
 pub(crate) mod word_accounting;

@@ -10,6 +10,7 @@ use crate::catalog::schema_view::SchemaView;
 use crate::choice::costs;
 use crate::choice::evidence::Evidence;
 use crate::choice::state_doubts;
+use crate::choice::verb_uses;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::lattice::idle_words::tells_beginning;
 use crate::lattice::lexicon::{self, Category};
@@ -290,6 +291,10 @@ impl Account<'_> {
         if word == "may" && capital && position > 0 {
             return false;
         }
+        if self.is_verb(position) && verb_uses::follows_preposition(position, self.lattice) {
+            // "On record" adds nothing, "on hold" does.
+            return self.idle_phrases_over(position).any(|start| start < position);
+        }
         if matches!(word, "result" | "results") {
             let before = position.saturating_sub(2)..position;
             return before.into_iter().any(|at| lexicon::is_sort_verb(self.lattice.lower(at)));
@@ -310,11 +315,15 @@ impl Account<'_> {
 
     /// Whether a phrase that asks for nothing covers a word.
     fn is_within_idle_phrase(&self, position: usize) -> bool {
+        self.idle_phrases_over(position).next().is_some()
+    }
+
+    /// Where the phrases begin that ask for nothing and cover a word.
+    fn idle_phrases_over(&self, position: usize) -> impl Iterator<Item = usize> + '_ {
         let relation_word = RELATION_WORDS.contains(&self.lattice.lower(position));
-        (position.saturating_sub(6)..=position).any(|start| {
-            let covers = |end: usize| end > position;
-            self.lattice.cell(start).categories.iter().any(|(one, end)| {
-                covers(*end)
+        (position.saturating_sub(6)..=position).filter(move |start| {
+            self.lattice.cell(*start).categories.iter().any(|(one, end)| {
+                *end > position
                     && one.asks_for_nothing()
                     && (!relation_word || *end > start + 1)
                     && *one != Category::RelationVerb
@@ -331,7 +340,11 @@ impl Account<'_> {
             || state_doubts::is_state_of_rows(self.hypothesis.query.relation(0), position, self.lattice)
             // "Out of stock" speaks of the column that is called so.
             || cell.columns.iter().any(|m| m.cost == 0 && m.end == position + 1 && touched(m.target));
-        if !self.is_verb(position) || self.is_attributive(position) || state || self.is_state_of_noun(position) {
+        if !self.is_verb(position)
+            || verb_uses::is_attributive(position, self.lattice)
+            || state
+            || self.is_state_of_noun(position)
+        {
             return false;
         }
         // At the end of the question a verb may be all of a condition: "heads who are acting".
@@ -369,30 +382,5 @@ impl Account<'_> {
     fn is_named_nearby(&self, cell: &Cell) -> bool {
         cell.relations.iter().any(|m| self.evidence.relations.contains(&m.target))
             || cell.columns.iter().any(|m| self.evidence.relations.contains(&m.target.relation))
-    }
-
-    fn is_attributive(&self, position: usize) -> bool {
-        let word = self.lattice.lower(position);
-        let next = self.lattice.cell(position + 1);
-        let before = position.checked_sub(1).map(|at| &self.lattice.cell(at).categories);
-        let opens = |one: &Category| {
-            matches!(
-                one,
-                Category::Article
-                    | Category::All
-                    | Category::HowMany
-                    | Category::Without
-                    | Category::No
-                    | Category::Each
-            )
-        };
-        let ties = || {
-            const TIES: [&str; 14] =
-                ["with", "of", "in", "from", "for", "at", "on", "by", "to", "per", "without", "than", "our", "between"];
-            position.checked_sub(1).is_some_and(|at| TIES.contains(&self.lattice.lower(at)))
-        };
-        (word.ends_with("ing") || word.ends_with("ed"))
-            && next.relations.iter().any(|mention| mention.cost <= costs::OWN_WORDS)
-            && (before.is_none_or(|before| before.iter().any(|(one, _)| opens(one))) || ties())
     }
 }

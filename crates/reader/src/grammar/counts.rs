@@ -1,5 +1,6 @@
 //! What is counted: rows, different values, or numbers that are counts already.
 
+use crate::catalog::comment_names::is_participle;
 use crate::grammar::hypothesis::Hypothesis;
 use crate::grammar::parser::Parser;
 use crate::query::tree::{Aggregate, ColumnId, ColumnRef, Expression};
@@ -15,12 +16,18 @@ impl Parser<'_> {
         self.holds_counts(at.column).then_some(Expression::Aggregate(Aggregate::Sum, at))
     }
 
-    /// Whether a column tells, by its name, how many of something there are: `number_of_hosts`, `beds`.
+    /// Whether a column tells, by its name or comment, how many of something there are: `number_of_hosts`, `beds`, "hours worked".
     fn holds_counts(&self, column: ColumnId) -> bool {
         let counts = |word: &String| matches!(word.as_str(), "number" | "num" | "count" | "total" | "quantity" | "qty");
         let last = self.schema.last_word(column);
+        let comment = self.schema.column(column).comment.as_deref().unwrap_or_default();
+        // "Hours worked", but not "hours per week", which differ from what they are for.
+        let told = || match comment.to_lowercase().split_whitespace().collect::<Vec<_>>().as_slice() {
+            [thing, done] => words::singular(thing) != *thing && is_participle(done),
+            _ => false,
+        };
         self.can_aggregate(Aggregate::Sum, column)
-            && (self.schema.words(column).iter().any(counts) || words::singular(last) != last)
+            && (self.schema.words(column).iter().any(counts) || words::singular(last) != last || told())
     }
 
     /// How many rows a source has: where each row holds a count of what it stands for, their sum.

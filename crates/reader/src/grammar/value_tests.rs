@@ -132,14 +132,21 @@ impl Parser<'_> {
     /// own city it is, although the city is only known to be one of customers. Not so for names: "songs of Queen".
     fn own_column_like(&self, relation: usize, other: ColumnId) -> ColumnId {
         let own = self.schema.column_named(relation, &self.schema.column(other).name);
-        own.filter(|id| self.schema.is_text(*id) && !self.schema.is_key(*id) && !self.is_name(other)).unwrap_or(other)
+        let own = own.filter(|id| self.schema.is_text(*id) && !self.schema.is_key(*id) && !self.is_name(other));
+        own.filter(|id| self.has_same_codes(*id, other)).unwrap_or(other)
+    }
+
+    /// Whether the comments on two columns explain the same codes, or none: a `P` that is a planned project is a paid invoice.
+    fn has_same_codes(&self, one: ColumnId, other: ColumnId) -> bool {
+        self.schema.codes(one) == self.schema.codes(other)
     }
 
     /// A value that another column of the same name holds, as far as is known, for a column that is said: "in the city of
     /// Edmonton".
     pub fn value_of_like_column(&self, column: ColumnId, position: usize) -> Option<&Mention<StoredValue>> {
         let name = |id: ColumnId| self.schema.column(id).name.as_str();
-        let alike = |other: ColumnId| name(other) == name(column) && !self.is_name(other);
+        let alike =
+            |other: ColumnId| name(other) == name(column) && !self.is_name(other) && self.has_same_codes(column, other);
         let text = self.schema.is_text(column);
         let mut values = self.lattice.cell(position).values.iter();
         values.find(|m| text && m.cost <= costs::STORED_AS_SAID && alike(m.target.column))

@@ -9,6 +9,7 @@ mod everyday;
 pub(crate) mod forms;
 mod hints;
 mod hostile_schemas;
+mod in_house;
 pub(crate) mod interrupts;
 pub(crate) mod open_meanings;
 mod repeated_rows;
