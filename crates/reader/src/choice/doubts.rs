@@ -65,7 +65,9 @@ impl Doubts<'_> {
         let sum = |value: &Expression| matches!(value, Expression::Aggregate(Aggregate::Sum, _));
         let asks = matches!(self.lattice.lower(1), "is" | "was" | "are" | "were");
         let first = self.query.outputs.first().map(|output| &output.value);
-        let number = matches!(first, Some(Expression::Column(at)) if self.schema.is_number(at.column));
+        let named = |value: &Expression| matches!(value, Expression::Column(at) if self.schema.is_text(at.column));
+        let is_told = self.query.outputs.iter().any(|output| named(&output.value));
+        let number = !is_told && matches!(first, Some(Expression::Column(at)) if self.schema.is_number(at.column));
         self.lattice.lower(0) == "who"
             && self.query.limit.is_none()
             && (asks && number || self.query.outputs.iter().any(|output| sum(&output.value)))

@@ -43,7 +43,7 @@ struct Account<'a> {
 }
 
 /// Words that carry a relation, although they also stand among the words that only tie others together.
-const RELATION_WORDS: [&str; 14] = [
+const RELATION_WORDS: [&str; 15] = [
     "each",
     "every",
     "by",
@@ -51,6 +51,7 @@ const RELATION_WORDS: [&str; 14] = [
     "only",
     "not",
     "never",
+    "nobody",
     "no",
     "without",
     "between",

@@ -241,7 +241,7 @@ const PHRASES: &[(&[Category], &[&str])] = &[
     (&[Category::And], &["and", "as well as", "along with", "together with", "and also", "and then", "plus", "&", "but", "while", "and the corresponding", "with the corresponding", "along with the corresponding", "with corresponding", "along with the associated", "and the associated", "and its corresponding", "and their corresponding", "yet", "along with their", "and list"]),
     (&[Category::Comma], &[",", ":", ";"]),
     (&[Category::Or], &["or", "or else", "and or"]),
-    (&[Category::Not], &["not", "never", "not been", "neither", "no longer"]),
+    (&[Category::Not], &["not", "never", "not been", "neither", "no longer", "nobody", "no one", "nobody ever", "no one ever"]),
     (&[Category::No], &["no", "not any", "zero", "not any of the", "none of the", "no any"]),
     (&[Category::Without], &["without", "without any", "without a", "that lack", "lacking", "who lack", "with no", "with none of the", "not having", "that do not have", "free of", "with zero"]),
     (&[Category::Any], &["any", "a", "an", "at least one", "at least a", "at least an", "some", "any kind of", "one or more", "any of the"]),

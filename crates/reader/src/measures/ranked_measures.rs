@@ -162,6 +162,22 @@ impl Parser<'_> {
         found
     }
 
+    /// "sold best", "sells the least".
+    fn sold(&self, verb: usize) -> Option<(Direction, usize)> {
+        const HOW: [(&str, Direction); 4] = [
+            ("best", Direction::Descending),
+            ("most", Direction::Descending),
+            ("worst", Direction::Ascending),
+            ("least", Direction::Ascending),
+        ];
+        HOW.into_iter().find_map(|(how, direction)| {
+            let ways = ["sold", "sell", "sells", "are selling"]
+                .map(|verb| [format!("{verb} {how}"), format!("{verb} the {how}")]);
+            let ways: Vec<&str> = ways.iter().flatten().map(String::as_str).collect();
+            self.accept_phrase(verb, &ways).map(|end| (direction, end))
+        })
+    }
+
     /// "which customer has spent the most", "country with the highest revenue".
     fn with_the_most(&self, position: usize) -> Parses<Hypothesis> {
         let mut found = Vec::new();
@@ -169,14 +185,8 @@ impl Parser<'_> {
             let limit = Some(1).filter(|_| !noun.plural);
             let verb = self.skip_all(end, &[Category::Do, Category::Have]);
             found.extend(self.paid_the_most(&noun, verb));
-            let sold = [("best", Direction::Descending), ("worst", Direction::Ascending)].into_iter().find_map(
-                |(how, direction)| {
-                    let ways = ["sold", "sell", "sells", "are selling"]
-                        .map(|verb| [format!("{verb} {how}"), format!("{verb} the {how}")]);
-                    let ways: Vec<&str> = ways.iter().flatten().map(String::as_str).collect();
-                    self.accept_phrase(verb, &ways).map(|end| (direction, end))
-                },
-            );
+            // What people sold the most of may also be told by money.
+            let sold = self.sold(verb).filter(|_| !self.schema.is_people(noun.relation));
             if let Some((direction, end)) = sold {
                 for (relation, value, cost) in self.units_sold() {
                     let measure = Measure::new(relation, value, "units", cost);

@@ -142,3 +142,24 @@ fn one_of_several_opinions_is_tested_where_that_is_said() {
     assert!(any.is_empty() || any.contains("reviews.rating < 3"), "{any}");
     assert!(sql("products rated below 3", &shop).contains("reviews.average < 3"));
 }
+
+#[test]
+fn what_sold_the_most_and_what_nobody_bought() {
+    let shop = shop_with_values();
+    let best = told("best selling product last month", &shop);
+    for question in ["which product sold the most last month", "which product sold most last month"] {
+        assert_eq!(told(question, &shop), best, "{question}");
+    }
+    let least = sql("which products sold the least in 2025", &shop);
+    assert!(least.contains("sum(order_items.quantity)") && !least.contains("DESC"), "{least}");
+    assert!(!told("which customer sold the most", &shop).contains("quantity"));
+    let never = sql("products that were never ordered", &shop);
+    assert!(never.contains("NOT EXISTS"), "{never}");
+    for question in ["products nobody ordered", "which products has nobody ordered", "products that nobody ordered"] {
+        let read = sql(question, &shop);
+        assert!(read.is_empty() || read == never, "{question}: {read}");
+    }
+    assert_eq!(sql("products nobody ordered", &shop), never);
+    let newest = told("newest customers", &shop);
+    assert_eq!(told("who are our newest customers", &shop), newest);
+}
