@@ -126,22 +126,30 @@ impl Told<'_> {
         Some(format!("The list has {top} {} {what} {tie} each {each}, {all} in all.", numbers::exact(most as f64)))
     }
 
-    /// Groups that are too many to be read out: `The list has the latest order of each of the 39 customers, from 18 January 2026
+    /// Groups that are too many to be read out: `The list has the latest order of each of 39 customers, from 18 January 2026
     /// (Felix Schmidt) to 22 November 2026 (Ada Haas).`
     fn many_groups_with_one(&self, roles: &Roles, groups: &[Group]) -> Option<String> {
         let mut places: Vec<(f64, &Group)> =
             groups.iter().filter_map(|group| Some((roles.place(group.rows.first().copied()?)?, group))).collect();
         places.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        let told = |(_, group): &(f64, &Group)| {
+        // Of several that come at the same end none is the one.
+        let alone = |place: f64| places.iter().filter(|(other, _)| *other == place).count() == 1;
+        let told = |(place, group): &(f64, &Group)| {
             let row = group.rows.first().copied().unwrap_or_default();
-            format!("{} ({})", self.cell(roles.by, row), group.name)
+            let name = group.key.as_ref().and_then(|key| group.name.strip_suffix(&format!(" (id {key})")));
+            let name = match (name, &group.key) {
+                (Some(name), Some(key)) => format!("{name}, id {key}"),
+                _ => group.name.clone(),
+            };
+            let by = self.cell(roles.by, row);
+            if alone(*place) { format!("{by} ({name})") } else { by }
         };
         let ends = match places.as_slice() {
             [first, .., last] if first.0 < last.0 => format!(", from {} to {}", told(first), told(last)),
             _ => String::new(),
         };
         let (best, tie, many) = (roles.best(), roles.tie(), numbers::exact(groups.len() as f64));
-        Some(format!("The list has {best} {tie} each of the {many} {}{ends}.", nouns::plural(&roles.each)))
+        Some(format!("The list has {best} {tie} each of {many} {}{ends}.", nouns::plural(&roles.each)))
     }
 
     /// The row by its name, or by its number: `order 1152`.

@@ -89,7 +89,14 @@ fn many_groups_are_told_by_their_ends() {
     let row = |at: usize| vec![format!("{at}"), format!("2025-01-{at:02}"), format!("C{at}"), format!("{at}")];
     assert_eq!(
         orders((1..=12).map(row).collect()),
-        "The list has the latest order of each of the 12 customers, from 1 January 2025 (C1) to 12 January 2025 (C12)."
+        "The list has the latest order of each of 12 customers, from 1 January 2025 (C1) to 12 January 2025 (C12)."
+    );
+    // Of two that were on the same day, none is the last.
+    let tied =
+        |at: usize| vec![format!("{at}"), format!("2025-01-{:02}", at.min(11)), format!("C{at}"), format!("{at}")];
+    assert_eq!(
+        orders((1..=12).map(tied).collect()),
+        "The list has the latest order of each of 12 customers, from 1 January 2025 (C1) to 11 January 2025."
     );
 }
 

@@ -176,24 +176,25 @@ impl Told<'_> {
     /// Differences that are all below zero: the greatest decline is the lowest number.
     fn declines(&self, column: &Column, ranked: &mut [(usize, f64)]) -> Vec<String> {
         ranked.sort_by(|(_, one), (_, other)| one.total_cmp(other));
-        let told: Vec<String> =
-            ranked.iter().take(TOP).map(|(row, number)| self.row_with(*row, &column.figures.show(*number))).collect();
+        let first = ranked.get(..untied(ranked)).unwrap_or_default();
         let all = numbers::exact(ranked.len() as f64);
         let rows = self.named_rows().map(|rows| format!(" {rows}")).unwrap_or_default();
+        let most_of_all = |told: Vec<String>| match told.is_empty() {
+            true => String::new(),
+            false => format!(", most of all {}", english_list(&told, "and")),
+        };
         if let Some(sides) = self.sides(column) {
             let fewer = sides.fewer;
-            let told: Vec<String> = ranked
+            let told = first
                 .iter()
-                .take(TOP)
-                .map(|(row, number)| self.row_with(*row, &format!("{} {fewer}", column.figures.show(number.abs()))))
-                .collect();
+                .map(|(row, number)| self.row_with(*row, &format!("{} {fewer}", column.figures.show(number.abs()))));
             let (verb, what, new, old) = (sides.verb, sides.what, sides.new, sides.old);
-            return vec![format!(
-                "{all}{rows} {verb} {fewer} {what} {new} than {old}, most of all {}.",
-                english_list(&told, "and")
-            )];
+            let most_of_all = most_of_all(told.collect());
+            return vec![format!("{all}{rows} {verb} {fewer} {what} {new} than {old}{most_of_all}.")];
         }
-        vec![format!("{all}{rows} are down, most of all {}.", english_list(&told, "and"))]
+        let told = first.iter().map(|(row, number)| self.row_with(*row, &column.figures.show(*number)));
+        let most_of_all = most_of_all(told.collect());
+        vec![format!("{all}{rows} are down{most_of_all}.")]
     }
 
     /// Two that are compared.
@@ -251,4 +252,11 @@ fn is_on_scale(noun: &str) -> bool {
 
 fn total_of(ranked: &[(usize, f64)]) -> f64 {
     ranked.iter().map(|(_, number)| number).sum()
+}
+
+/// How many of the lowest numbers, which come first, are told, so that none is left out which is as far as one that is told.
+fn untied(ranked: &[(usize, f64)]) -> usize {
+    let Some((_, last)) = ranked.get(TOP - 1) else { return ranked.len() };
+    let with_ties = ranked.iter().take_while(|(_, number)| number <= last).count();
+    if with_ties <= NAMED { with_ties } else { ranked.iter().take_while(|(_, number)| number < last).count() }
 }

@@ -5,7 +5,7 @@ use super::Facts;
 use super::columns::{aggregate, counted_rows, spoken, spoken_relation, top_select};
 use super::conditions::{bound, conjuncts, filters, time_of};
 use super::noun_phrases::{before, behind};
-use super::nouns::is_quantity;
+use super::nouns::{self, is_quantity};
 use super::phrases::{self, Phrase, constant, uncast};
 use super::plain_names::plainly;
 use super::question_words::are_people;
@@ -81,14 +81,16 @@ fn says(question: &str, form: &str) -> bool {
     super::question_words::of(question).iter().any(|word| word == form)
 }
 
-/// Who does something, by what says whose rows are meant: `customers in Oslo` of `from customers in Oslo`.
+/// Who does something, by what says whose rows are meant: `customers in Oslo` of `from customers in Oslo`, and `customers named Ada
+/// Haas` of `of the customer Ada Haas`.
 fn doer(phrase: &Phrase) -> Option<String> {
     let Phrase::Place(place) = phrase else { return None };
     if let Some(people) = place.strip_prefix("from ") {
         return Some(people.to_owned());
     }
     let (kind, name) = place.strip_prefix("of the ")?.split_once(' ')?;
-    are_people(kind).then(|| name.to_owned())
+    // Several people may have one name.
+    are_people(kind).then(|| format!("{} named {name}", nouns::plural(kind)))
 }
 
 /// The condition that a row is the first of its kind: there is none of the same relation with the same key and an earlier time.

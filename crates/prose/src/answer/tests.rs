@@ -321,8 +321,12 @@ fn conditions_are_said_as_people_say_them() {
 
 #[test]
 fn declines_begin_with_the_greatest() {
-    let outputs = vec![("name", 'S', column("name")), ("difference", 'N', constant("0", 'N'))];
+    let outputs = || vec![("name", 'S', column("name")), ("difference", 'N', constant("0", 'N'))];
     let rows = vec![vec!["a", "-1"], vec!["b", "-1"], vec!["c", "-7"], vec!["d", "-9"]];
-    let told = Case { order: Some(("difference", true)), ..Case::new(outputs, rows) }.told();
-    assert_eq!(told, "4 orders are down, most of all d (-9), c (-7) and a (-1).");
+    let told = |rows| Case { order: Some(("difference", true)), ..Case::new(outputs(), rows) }.told();
+    assert_eq!(told(rows), "4 orders are down, most of all d (-9), c (-7), a (-1) and b (-1).");
+    // Where too many are alike, none of them is named.
+    let alike = ["a", "b", "c", "d", "e", "f"].map(|name| vec![name, "-1"]);
+    let rows: Vec<_> = [vec!["g", "-2"]].into_iter().chain(alike).collect();
+    assert_eq!(told(rows), "7 orders are down, most of all g (-2).");
 }
