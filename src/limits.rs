@@ -48,7 +48,7 @@ pub struct Width {
     /// What FROM clauses read from: the server looks for the name of each among all before it (checkNameSpaceConflicts in
     /// parse_relation.c).
     pub relations: f64,
-    /// Pairs of functions, or operators, that have the same name, for all calls.
+    /// Functions and operators that are looked at for their name, and pairs of them, for all calls.
     pub candidates: f64,
     /// Bytes of the defaults of arguments, for all calls.
     pub default_bytes: f64,

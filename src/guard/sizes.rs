@@ -46,7 +46,7 @@ pub fn check_width(width: Width) -> Result<(), Error> {
         (width.parts, MAX_WIDTH.parts, "parts of expressions, when BETWEEN, IN and stars are written out"),
         (width.searched, MAX_WIDTH.searched, "parts of expressions times those of what they are sorted and grouped by"),
         (width.grouping_sets, MAX_WIDTH.grouping_sets, "grouping sets"),
-        (width.candidates, MAX_WIDTH.candidates, "pairs of functions of one name, for all calls"),
+        (width.candidates, MAX_WIDTH.candidates, "functions of one name to look through, for all calls"),
         (width.default_bytes, MAX_WIDTH.default_bytes, "bytes of the defaults of functions, for all calls"),
     ];
     let excess = excess.into_iter().find(|(size, limit, _)| size > limit);

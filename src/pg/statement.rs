@@ -75,7 +75,7 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
             (Some(raw), [tag]) if tag == "SELECT" => {
                 let candidates = raw_candidates::of((*raw).stmt);
                 let width = raw_width::of((*raw).stmt);
-                Width { candidates: candidates.pairs, default_bytes: candidates.bytes, ..width }
+                Width { candidates: candidates.looks, default_bytes: candidates.bytes, ..width }
             }
             _ => Width::default(),
         };

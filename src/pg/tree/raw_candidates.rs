@@ -1,8 +1,9 @@
 //! What the analysis of a raw parse tree looks through to find the functions and operators that are meant, told before it starts.
 //!
-//! Each function of the name is compared with those before it (FuncnameGetCandidates in namespace.c), and the defaults of the one that
-//! fits are read as a text (func_get_detail in parse_func.c). Both are done for each call, whoever made the functions, and no cancel
-//! is looked for: thirty calls of one of 10,000 that had the same name took 16 s.
+//! Where one of the functions has defaults or is variadic, each is compared with all before it (FuncnameGetCandidates in namespace.c),
+//! and the defaults of the one that fits are read as a text (func_get_detail in parse_func.c). Both are done for each call, whoever
+//! made the functions, and no cancel is looked for: thirty calls of one of 10,000 that had the same name took 16 s. Functions of
+//! schemas that are not meant are passed over, one by one.
 
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_int, c_void};
@@ -16,8 +17,8 @@ use super::raw_searches::length;
 /// What is looked through for calls.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Candidates {
-    /// Pairs of functions, or operators, of one name, of which somebody made at least one.
-    pub pairs: f64,
+    /// Functions and operators that are looked at, and pairs of those that are compared.
+    pub looks: f64,
     /// Bytes of defaults.
     pub bytes: f64,
 }
@@ -37,9 +38,14 @@ pub unsafe fn of(statement: *mut pg_sys::Node) -> Candidates {
 struct CallWalk {
     found: Candidates,
     /// For one call of each name.
-    functions: HashMap<CString, Candidates>,
-    operators: HashMap<CString, Candidates>,
+    functions: HashMap<Name, Candidates>,
+    operators: HashMap<Name, Candidates>,
+    /// The schemas that are looked through for a name without one, once they are wanted.
+    path: Option<Vec<u32>>,
 }
+
+/// The schema, where it is said, and the name.
+type Name = (Option<CString>, CString);
 
 impl CallWalk {
     /// # Safety
@@ -67,88 +73,140 @@ impl CallWalk {
     /// A live list of texts.
     unsafe fn function(&mut self, name: *mut pg_sys::List) {
         // SAFETY: the caller's promise.
-        let Some(name) = (unsafe { last(name) }) else { return };
-        let of_name = |name: &CString| of_functions(name);
-        self.found.add(*self.functions.entry(name).or_insert_with_key(of_name), 1.0);
+        let Some(name) = (unsafe { parts(name) }) else { return };
+        let found = match self.functions.get(&name) {
+            Some(known) => *known,
+            None => {
+                let found = of_functions(&name.1, &self.schemas(&name));
+                self.functions.insert(name, found);
+                found
+            }
+        };
+        self.found.add(found, 1.0);
     }
 
     /// # Safety
     /// A live list of texts.
     unsafe fn operator(&mut self, name: *mut pg_sys::List) {
         // SAFETY: the caller's promise.
-        let Some(name) = (unsafe { last(name) }) else { return };
-        self.found.add(*self.operators.entry(name).or_insert_with_key(of_operators), 1.0);
+        if let Some(name) = unsafe { parts(name) } {
+            self.operators_of(name, 1.0);
+        }
     }
 
     /// So many comparisons that are not written out.
     fn equals(&mut self, times: f64) {
         if times > 0.0 {
-            self.found.add(*self.operators.entry(c"=".to_owned()).or_insert_with_key(of_operators), times);
+            self.operators_of((None, c"=".to_owned()), times);
+        }
+    }
+
+    fn operators_of(&mut self, name: Name, times: f64) {
+        let found = match self.operators.get(&name) {
+            Some(known) => *known,
+            None => {
+                let found = of_operators(&name.1, &self.schemas(&name));
+                self.operators.insert(name, found);
+                found
+            }
+        };
+        self.found.add(found, times);
+    }
+
+    /// The schemas in which what has this name may be meant.
+    fn schemas(&mut self, name: &Name) -> Vec<u32> {
+        // SAFETY: in a transaction; the look-up is silent about what does not exist, and the list is made for us.
+        unsafe {
+            if let Some(schema) = &name.0 {
+                return vec![pg_sys::get_namespace_oid(schema.as_ptr(), true).to_u32()];
+            }
+            let of_session = || {
+                let list = PgList::<pg_sys::Oid>::from_pg(pg_sys::fetch_search_path(true));
+                list.iter_oid().map(|schema| schema.to_u32()).collect()
+            };
+            self.path.get_or_insert_with(of_session).clone()
         }
     }
 }
 
 impl Candidates {
     fn add(&mut self, other: Self, times: f64) {
-        self.pairs += other.pairs * times;
+        self.looks += other.looks * times;
         self.bytes += other.bytes * times;
     }
 }
 
 /// # Safety
 /// A live list of texts.
-unsafe fn last(name: *mut pg_sys::List) -> Option<CString> {
+unsafe fn parts(name: *mut pg_sys::List) -> Option<Name> {
     // SAFETY: the caller's promise.
     unsafe {
         let parts = PgList::<pg_sys::Node>::from_pg(name);
-        parts.get_ptr(parts.len().wrapping_sub(1)).map(|part| CStr::from_ptr(name_of(part)).to_owned())
+        let part = |back: usize| {
+            let at = parts.len().checked_sub(back)?;
+            parts.get_ptr(at).map(|part| CStr::from_ptr(name_of(part)).to_owned())
+        };
+        Some((part(2), part(1)?))
     }
 }
 
-fn of_functions(name: &CString) -> Candidates {
-    let mut longest = 0;
+/// One that may be meant is copied, and held against the arguments several times.
+const LOOKS_OF_MEANT: f64 = 10.0;
+
+fn of_functions(name: &CString, schemas: &[u32]) -> Candidates {
+    let (mut longest, mut meant, mut made, mut are_compared) = (0, 0.0, 0.0, false);
     // SAFETY: the entries of this cache are rows of pg_proc.
-    let pairs = unsafe {
-        pairs(Id::PROCNAMEARGSNSP as c_int, name, |tuple| {
+    let all = unsafe {
+        each(Id::PROCNAMEARGSNSP as c_int, name, |tuple| {
             let row = &*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_proc>(tuple);
-            let is_made = row.oid.to_u32() >= pg_sys::FirstNormalObjectId;
-            if is_made && row.pronargdefaults > 0 {
+            if !schemas.contains(&row.pronamespace.to_u32()) {
+                return;
+            }
+            meant += 1.0;
+            are_compared |= row.pronargdefaults > 0 || row.provariadic != pg_sys::InvalidOid;
+            if row.oid.to_u32() < pg_sys::FirstNormalObjectId {
+                return;
+            }
+            made += 1.0;
+            if row.pronargdefaults > 0 {
                 let (column, mut is_null) = (pg_sys::Anum_pg_proc_proargdefaults as i16, false);
                 let defaults = pg_sys::SysCacheGetAttr(Id::PROCNAMEARGSNSP as c_int, tuple, column, &raw mut is_null);
                 longest = longest.max(if is_null { 0 } else { pg_sys::toast_raw_datum_size(defaults) });
             }
-            is_made
         })
     };
-    Candidates { pairs, bytes: longest as f64 }
+    let pairs = if are_compared { made * meant } else { 0.0 };
+    Candidates { looks: all + LOOKS_OF_MEANT * made + pairs, bytes: longest as f64 }
 }
 
-fn of_operators(name: &CString) -> Candidates {
+fn of_operators(name: &CString, schemas: &[u32]) -> Candidates {
+    let mut made = 0.0;
     // SAFETY: the entries of this cache are rows of pg_operator.
-    let pairs = unsafe {
-        pairs(Id::OPERNAMENSP as c_int, name, |tuple| {
+    let all = unsafe {
+        each(Id::OPERNAMENSP as c_int, name, |tuple| {
             let row = &*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_operator>(tuple);
-            row.oid.to_u32() >= pg_sys::FirstNormalObjectId
+            let is_made = row.oid.to_u32() >= pg_sys::FirstNormalObjectId;
+            made += if is_made && schemas.contains(&row.oprnamespace.to_u32()) { 1.0 } else { 0.0 };
         })
     };
-    Candidates { pairs, bytes: 0.0 }
+    Candidates { looks: all + LOOKS_OF_MEANT * made, bytes: 0.0 }
 }
 
-/// Those of a name that somebody made, times all of it.
+/// Shows all rows of a name, whatever their schema, and tells how many there are.
 ///
 /// # Safety
-/// The cache's first key is a name; `is_made` takes its rows.
-unsafe fn pairs(cache: c_int, name: &CString, mut is_made: impl FnMut(pg_sys::HeapTuple) -> bool) -> f64 {
+/// The cache's first key is a name; `show` takes its rows.
+unsafe fn each(cache: c_int, name: &CString, mut show: impl FnMut(pg_sys::HeapTuple)) -> f64 {
     // SAFETY: the caller's promise. The list is released after its entries are read; an ERROR between releases it as well, with
     // the transaction's resources.
     unsafe {
         let none = pg_sys::Datum::from(0);
         let list = pg_sys::SearchSysCacheList(cache, 1, pg_sys::Datum::from(name.as_ptr()), none, none);
         let entries = (*list).members.as_slice((*list).n_members as usize);
-        let made = entries.iter().filter(|entry| is_made(&raw mut (***entry).tuple)).count();
+        entries.iter().for_each(|entry| show(&raw mut (**entry).tuple));
         let all = entries.len();
         pg_sys::ReleaseCatCacheList(list);
-        made as f64 * all as f64
+        all as f64
     }
 }
 

@@ -203,6 +203,21 @@ fn calls_meet_the_functions_of_their_name() {
         let calls = vec![call; times].join(", ");
         assert_eq!(ending(&mut fixture, &format!("SELECT array_length(ARRAY[{calls}], 1) AS n")), "54000", "{call}");
     }
+    // Those of a schema that is not meant hinder nobody.
+    fixture.session.run(
+        "CREATE SCHEMA aside; DO $$ DECLARE made text; BEGIN
+             SELECT string_agg(format('CREATE FUNCTION aside.count(%s, %s, int DEFAULT 1) RETURNS int LANGUAGE sql AS ''SELECT 1''',
+                 one, two), ';') INTO made
+             FROM unnest('{int2,int4,int8,text,name,bool,date,time,oid,float4,float8,numeric,uuid,json,jsonb,xml,inet,cidr,money,point,box,path}'::text[]) one,
+                  unnest('{int2,int4,int8,text,name,bool,date,time,oid,float4,float8,numeric,uuid,json,jsonb,xml,inet,cidr,money,point,box,path}'::text[]) two;
+             EXECUTE made;
+         END $$",
+    );
+    let counts = vec!["count(*)"; 1500].join(", ");
+    assert_eq!(
+        outcome(&mut fixture, &format!("SELECT array_length(ARRAY[{counts}], 1) AS n FROM pg_class")),
+        "answered"
+    );
     let calls = ["few(1)", "few('a')"].repeat(500).join(", ");
     assert_eq!(outcome(&mut fixture, &format!("SELECT array_length(ARRAY[{calls}], 1) AS n")), "answered");
 }
