@@ -300,6 +300,9 @@ fn with_the(noun: &str) -> String {
 
 /// The noun for so many.
 fn counted(number: f64, nouns: &str) -> String {
+    if number == 0.0 {
+        return format!("no {}", nouns.strip_prefix("different ").unwrap_or(nouns));
+    }
     if number == 1.0 {
         let (before, last) = nouns.rsplit_once(' ').map_or(("", nouns), |(before, last)| (before, last));
         let space = if before.is_empty() { "" } else { " " };
