@@ -62,6 +62,9 @@ impl CallWalk {
                 NodeTag::T_CaseExpr if !(*node.cast::<pg_sys::CaseExpr>()).arg.is_null() => {
                     self.equals(length((*node.cast::<pg_sys::CaseExpr>()).args));
                 }
+                // What a row has no column for may be a function of it: `t.f`, `(t).f`.
+                NodeTag::T_ColumnRef => self.fields((*node.cast::<pg_sys::ColumnRef>()).fields, 1),
+                NodeTag::T_A_Indirection => self.fields((*node.cast::<pg_sys::A_Indirection>()).indirection, 0),
                 NodeTag::T_JoinExpr => self.equals(length((*node.cast::<pg_sys::JoinExpr>()).usingClause)),
                 _ => {}
             }
@@ -73,7 +76,12 @@ impl CallWalk {
     /// A live list of texts.
     unsafe fn function(&mut self, name: *mut pg_sys::List) {
         // SAFETY: the caller's promise.
-        let Some(name) = (unsafe { parts(name) }) else { return };
+        if let Some(name) = unsafe { parts(name) } {
+            self.functions_of(name);
+        }
+    }
+
+    fn functions_of(&mut self, name: Name) {
         let found = match self.functions.get(&name) {
             Some(known) => *known,
             None => {
@@ -83,6 +91,19 @@ impl CallWalk {
             }
         };
         self.found.add(found, 1.0);
+    }
+
+    /// # Safety
+    /// A live list of names, stars and subscripts.
+    unsafe fn fields(&mut self, fields: *mut pg_sys::List, from: usize) {
+        // SAFETY: the caller's promise; the tag tells what a part is.
+        unsafe {
+            let parts = PgList::<pg_sys::Node>::from_pg(fields);
+            let names = parts.iter_ptr().skip(from).filter(|part| (**part).type_ == NodeTag::T_String);
+            for name in names {
+                self.functions_of((None, CStr::from_ptr(name_of(name)).to_owned()));
+            }
+        }
     }
 
     /// # Safety

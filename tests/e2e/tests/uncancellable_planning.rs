@@ -199,6 +199,16 @@ fn calls_meet_the_functions_of_their_name() {
              CREATE FUNCTION few(text, int DEFAULT 1) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
          END $$",
     );
+    fixture.session.run(
+        "CREATE TABLE fielded AS SELECT 1 AS a; DO $$ BEGIN
+             EXECUTE format('CREATE FUNCTION long_of(fielded, text DEFAULT %L) RETURNS int LANGUAGE sql IMMUTABLE AS ''SELECT 1''', repeat('x', 2000000));
+         END $$",
+    );
+    for field in ["fielded.long_of", "(fielded).long_of"] {
+        let fields = vec![field; 200].join(", ");
+        let ended = ending(&mut fixture, &format!("SELECT array_length(ARRAY[{fields}], 1) AS n FROM fielded"));
+        assert_eq!(ended, "54000", "{field}");
+    }
     for (call, times) in [("many(1, 1, 1)", 3000), ("long()", 100)] {
         let calls = vec![call; times].join(", ");
         assert_eq!(ending(&mut fixture, &format!("SELECT array_length(ARRAY[{calls}], 1) AS n")), "54000", "{call}");
