@@ -4,7 +4,8 @@
 //! the type and looks from each for the longest run that is in order (load_enum_cache_data in typcache.c), without a look for
 //! cancels: half a minute for a million.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
@@ -32,8 +33,8 @@ macro_rules! instances {
 static JUDGED: [Function; COMPARING.len()] = instances!(0 1 2 3 4 5 6);
 
 thread_local! {
-    /// The type that was judged last, and when its statement began.
-    static FEW: Cell<(u32, i64)> = const { Cell::new((0, 0)) };
+    /// When the statement began that judged last, and the types that it has judged.
+    static FEW: RefCell<(i64, BTreeSet<u32>)> = const { RefCell::new((0, BTreeSet::new())) };
 }
 
 /// Puts [`compared`] in the place of such a function in the table; false where the entry is none.
@@ -75,7 +76,13 @@ unsafe extern "C-unwind" fn judge(label: pg_sys::Datum) {
         pg_sys::ReleaseSysCache(row);
         (data_type, pg_sys::GetCurrentStatementStartTimestamp())
     };
-    if FEW.get() == (data_type, began) {
+    let is_known = FEW.with_borrow_mut(|(at, types)| {
+        if *at != began {
+            (*at, *types) = (began, BTreeSet::new());
+        }
+        types.contains(&data_type)
+    });
+    if is_known {
         return;
     }
     let mut count = 0;
@@ -83,5 +90,5 @@ unsafe extern "C-unwind" fn judge(label: pg_sys::Datum) {
     if count > MOST {
         report::raise(Error::TooComplex { what: "labels of an enum type that are compared", limit: MOST });
     }
-    FEW.set((data_type, began));
+    FEW.with_borrow_mut(|(_, types)| types.insert(data_type));
 }
