@@ -39,6 +39,7 @@ use crate::pg::running::sandbox::{Sandbox, sandboxed};
 use crate::pg::running::watching::runtime_hooks;
 use crate::pg::running::watching::watch_state::Judges;
 use crate::pg::statement::{Planned, Prepared, parse};
+use crate::pg::tree::ancestors;
 use crate::pg::tree::growth;
 use crate::pg::tree::lineage::Sources;
 use crate::pg::tree::owners_texts;
@@ -267,6 +268,7 @@ fn check_text(sandbox: &Sandbox<'_>, sql: &str, settings: &Settings, verdict: &m
         return Err(Error::TooComplex { what: "common table expressions", limit: MAX_CTES });
     }
     sizes::check_width(parsed.width)?;
+    ancestors::check(parsed.types.iter().chain(&parsed.given_types).copied())?;
     // Analysis turns literals into values of these types, and so runs their checks: they are judged before it.
     owners_texts::refused_types(parsed.types.iter().copied())?;
     let mut named =

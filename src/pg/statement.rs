@@ -4,6 +4,7 @@
 //! from it, so that no invalidation in between can bring in another one.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::marker::PhantomData;
 
@@ -17,6 +18,7 @@ use crate::pg::rows::receiver::{Outcome, Receiver, RowTransform, Sink};
 use crate::pg::running::cursor::DetachedPlan;
 use crate::pg::running::remote::cluster_transactions;
 use crate::pg::running::sandbox::Sandbox;
+use crate::pg::running::watching::analysis_hooks;
 use crate::pg::running::watching::labelled_reads;
 use crate::pg::running::watching::plan_hooks::{Judged, judge_planned_catalogs};
 use crate::pg::running::watching::watch_state::Analysis;
@@ -35,6 +37,8 @@ pub struct Parsed {
     pub tags: Vec<String>,
     /// The user-defined types that the queries among them name, directly or through a relation.
     pub types: Vec<u32>,
+    /// The types of what functions and operators may give that have a name among theirs.
+    pub given_types: BTreeSet<u32>,
     /// How many common table expressions they have.
     pub ctes: usize,
     /// What their analysis would make of them.
@@ -71,15 +75,16 @@ pub fn parse(_: &Sandbox<'_>, sql: &str) -> Result<Parsed, Error> {
         let named: Vec<named_types::Named> = queries.map(|(raw, _)| named_types::named((*raw).stmt)).collect();
         let ctes = named.iter().map(|named| named.ctes).sum();
         // There may be many statements, which are refused; one is judged.
-        let width = match (statements.get_ptr(0), tags.as_slice()) {
+        let (width, given_types) = match (statements.get_ptr(0), tags.as_slice()) {
             (Some(raw), [tag]) if tag == "SELECT" => {
-                let candidates = raw_candidates::of((*raw).stmt);
+                let (candidates, given_types) = raw_candidates::of((*raw).stmt);
                 let width = raw_width::of((*raw).stmt);
-                Width { candidates: candidates.looks, default_bytes: candidates.bytes, ..width }
+                (Width { candidates: candidates.looks, default_bytes: candidates.bytes, ..width }, given_types)
             }
-            _ => Width::default(),
+            _ => Default::default(),
         };
-        Ok(Parsed { types: named.into_iter().flat_map(|named| named.types).collect(), ctes, width, tags })
+        let types = named.into_iter().flat_map(|named| named.types).collect();
+        Ok(Parsed { types, given_types, ctes, width, tags })
     }
 }
 
@@ -106,7 +111,8 @@ impl<'s> Prepared<'s> {
         let _analysis = Analysis::begin();
         // SAFETY: an SPI connection is open (the sandbox made it). The plan lives in its memory.
         let plan = unsafe {
-            pg_sys::SPI_prepare_cursor(text.as_ptr(), 0, std::ptr::null_mut(), pg_sys::CURSOR_OPT_PARALLEL_OK as i32)
+            let (set_up, options) = (Some(analysis_hooks::set_up_parser as _), pg_sys::CURSOR_OPT_PARALLEL_OK as i32);
+            pg_sys::SPI_prepare_params(text.as_ptr(), set_up, std::ptr::null_mut(), options)
         };
         if plan.is_null() {
             return Err(Error::internal("the statement could not be prepared"));

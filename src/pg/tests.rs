@@ -165,6 +165,23 @@ mod tests {
     }
 
     #[pg_test]
+    fn analysis_is_cancelled_at_columns_and_at_names_with_a_schema() {
+        // Each has an error at its end, which analysis would come to otherwise.
+        for sql in ["SELECT a, missing FROM (SELECT 1 AS a) one", "SELECT pg_catalog.abs(1), missing()"] {
+            let result = sandboxed(Bounds::default(), |sandbox| {
+                // SAFETY: sets what the handler of a cancel sets.
+                unsafe {
+                    pg_sys::QueryCancelPending = 1;
+                    pg_sys::InterruptPending = 1;
+                }
+                Prepared::new(sandbox, sql).map(drop)
+            });
+            let Err(Error::Server(failed)) = result else { panic!("{result:?}") };
+            assert_eq!(failed.sqlstate, "57014", "{sql}");
+        }
+    }
+
+    #[pg_test]
     fn offloaded_work_comes_back() {
         assert_eq!(offload(Duration::from_secs(10), || 42, || panic!("not abandoned")).unwrap(), Some(42));
     }

@@ -124,6 +124,21 @@ pub fn relations_with(types: &HashSet<u32>) -> HashSet<u32> {
     found
 }
 
+/// The tables that this one inherits from by itself, and no more than this many of them.
+pub fn parents(table: u32, most: usize) -> Vec<u32> {
+    /// InheritsRelationId, InheritsRelidSeqnoIndexId, and the columns inhrelid and inhparent (pg_inherits.h).
+    const CATALOG: u32 = 2611;
+    const INDEX: u32 = 2680;
+    const CHILD: u32 = 1;
+    const PARENT: u32 = 2;
+    let mut found = Vec::new();
+    let key: &[(u32, u32)] = &[(CHILD, table)];
+    scan_each(CATALOG.into(), INDEX, std::iter::once(key), most, |row| {
+        found.extend(row.value::<pg_sys::Oid>(PARENT).map(|parent| parent.to_u32()));
+    });
+    found
+}
+
 /// Primary and foreign keys, each with the relation that has it.
 pub fn keys(of: Of, mut each: impl FnMut(u32, Key)) {
     /// ConstraintRelationId and ConstraintRelidTypidNameIndexId (pg_constraint.h).

@@ -1,5 +1,6 @@
 //! What the trees of a statement say before it runs.
 
+pub mod ancestors;
 mod array_steps;
 pub mod expression;
 pub mod growth;

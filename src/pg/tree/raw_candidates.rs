@@ -5,7 +5,7 @@
 //! made the functions, and no cancel is looked for: thirty calls of one of 10,000 that had the same name took 16 s. Functions of
 //! schemas that are not meant are passed over, one by one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::{CStr, CString, c_int, c_void};
 
 use pgrx::pg_sys::{self, NodeTag, SysCacheIdentifier as Id};
@@ -19,24 +19,28 @@ use super::raw_searches::length;
 pub struct Candidates {
     /// Functions and operators that are looked at, and pairs of those that are compared.
     pub looks: f64,
+    /// What somebody made of these is held against each argument that is written.
+    by_argument: f64,
     /// Bytes of defaults.
     pub bytes: f64,
 }
 
-/// What is looked through for all calls of a query.
+/// What is looked through for all calls of a query, and the types of what may be called.
 ///
 /// # Safety
 /// `statement` is the raw parse tree of a query.
-pub unsafe fn of(statement: *mut pg_sys::Node) -> Candidates {
+pub unsafe fn of(statement: *mut pg_sys::Node) -> (Candidates, BTreeSet<u32>) {
     let mut walk = CallWalk::default();
     // SAFETY: the caller's promise; what is collected outlives the walk.
     unsafe { walk.visit(statement) };
-    walk.found
+    (walk.found, walk.types)
 }
 
 #[derive(Default)]
 struct CallWalk {
     found: Candidates,
+    /// Of what functions and operators that somebody made may give.
+    types: BTreeSet<u32>,
     /// For one call of each name.
     functions: HashMap<Name, Candidates>,
     operators: HashMap<Name, Candidates>,
@@ -57,7 +61,7 @@ impl CallWalk {
         // SAFETY: the node's tag tells its type; the last part of a name is a text.
         unsafe {
             match (*node).type_ {
-                NodeTag::T_FuncCall => self.function((*node.cast::<pg_sys::FuncCall>()).funcname),
+                NodeTag::T_FuncCall => self.call(&*node.cast::<pg_sys::FuncCall>()),
                 NodeTag::T_A_Expr => self.operator((*node.cast::<pg_sys::A_Expr>()).name),
                 NodeTag::T_CaseExpr if !(*node.cast::<pg_sys::CaseExpr>()).arg.is_null() => {
                     self.equals(length((*node.cast::<pg_sys::CaseExpr>()).args));
@@ -73,24 +77,26 @@ impl CallWalk {
     }
 
     /// # Safety
-    /// A live list of texts.
-    unsafe fn function(&mut self, name: *mut pg_sys::List) {
-        // SAFETY: the caller's promise.
-        if let Some(name) = unsafe { parts(name) } {
-            self.functions_of(name);
+    /// A live call.
+    unsafe fn call(&mut self, call: &pg_sys::FuncCall) {
+        // SAFETY: the caller's promise; its name is a list of texts.
+        unsafe {
+            if let Some(name) = parts(call.funcname) {
+                self.functions_of(name, length(call.args) + length(call.agg_order));
+            }
         }
     }
 
-    fn functions_of(&mut self, name: Name) {
+    fn functions_of(&mut self, name: Name, arguments: f64) {
         let found = match self.functions.get(&name) {
             Some(known) => *known,
             None => {
-                let found = of_functions(&name.1, &self.schemas(&name));
+                let found = of_functions(&name.1, &self.schemas(&name), &mut self.types);
                 self.functions.insert(name, found);
                 found
             }
         };
-        self.found.add(found, 1.0);
+        self.found.add(found, 1.0, arguments);
     }
 
     /// # Safety
@@ -101,7 +107,7 @@ impl CallWalk {
             let parts = PgList::<pg_sys::Node>::from_pg(fields);
             let names = parts.iter_ptr().skip(from).filter(|part| (**part).type_ == NodeTag::T_String);
             for name in names {
-                self.functions_of((None, CStr::from_ptr(name_of(name)).to_owned()));
+                self.functions_of((None, CStr::from_ptr(name_of(name)).to_owned()), 1.0);
             }
         }
     }
@@ -126,12 +132,12 @@ impl CallWalk {
         let found = match self.operators.get(&name) {
             Some(known) => *known,
             None => {
-                let found = of_operators(&name.1, &self.schemas(&name));
+                let found = of_operators(&name.1, &self.schemas(&name), &mut self.types);
                 self.operators.insert(name, found);
                 found
             }
         };
-        self.found.add(found, times);
+        self.found.add(found, times, 2.0);
     }
 
     /// The schemas in which what has this name may be meant.
@@ -151,8 +157,8 @@ impl CallWalk {
 }
 
 impl Candidates {
-    fn add(&mut self, other: Self, times: f64) {
-        self.looks += other.looks * times;
+    fn add(&mut self, other: Self, times: f64, arguments: f64) {
+        self.looks += (other.looks + other.by_argument * arguments.max(1.0)) * times;
         self.bytes += other.bytes * times;
     }
 }
@@ -171,10 +177,13 @@ unsafe fn parts(name: *mut pg_sys::List) -> Option<Name> {
     }
 }
 
-/// One that may be meant is copied, and held against the arguments several times.
-const LOOKS_OF_MEANT: f64 = 10.0;
+/// An operator that may be meant is copied, and held against both operands.
+const LOOKS_OF_OPERATOR: f64 = 5.0;
 
-fn of_functions(name: &CString, schemas: &[u32]) -> Candidates {
+/// A function that may be meant is copied, and held against each argument several times (func_select_candidate in parse_func.c).
+const LOOKS_OF_MEANT: f64 = 40.0;
+
+fn of_functions(name: &CString, schemas: &[u32], types: &mut BTreeSet<u32>) -> Candidates {
     let (mut longest, mut meant, mut made, mut are_compared) = (0, 0.0, 0.0, false);
     // SAFETY: the entries of this cache are rows of pg_proc.
     let all = unsafe {
@@ -189,28 +198,41 @@ fn of_functions(name: &CString, schemas: &[u32]) -> Candidates {
                 return;
             }
             made += 1.0;
-            if row.pronargdefaults > 0 {
-                let (column, mut is_null) = (pg_sys::Anum_pg_proc_proargdefaults as i16, false);
-                let defaults = pg_sys::SysCacheGetAttr(Id::PROCNAMEARGSNSP as c_int, tuple, column, &raw mut is_null);
-                longest = longest.max(if is_null { 0 } else { pg_sys::toast_raw_datum_size(defaults) });
-            }
+            types.insert(row.prorettype.to_u32());
+            let column = |number: u32| {
+                let mut is_null = false;
+                let value = pg_sys::SysCacheGetAttr(
+                    Id::PROCNAMEARGSNSP as c_int,
+                    tuple,
+                    number as pg_sys::AttrNumber,
+                    &raw mut is_null,
+                );
+                (!is_null).then_some(value)
+            };
+            let arguments = column(pg_sys::Anum_pg_proc_proallargtypes);
+            let arguments = arguments.and_then(|of| Vec::<pg_sys::Oid>::from_datum(of, false));
+            types.extend(arguments.into_iter().flatten().map(|argument| argument.to_u32()));
+            let defaults = column(pg_sys::Anum_pg_proc_proargdefaults);
+            longest = longest.max(defaults.map_or(0, |defaults| pg_sys::toast_raw_datum_size(defaults)));
         })
     };
     let pairs = if are_compared { made * meant } else { 0.0 };
-    Candidates { looks: all + LOOKS_OF_MEANT * made + pairs, bytes: longest as f64 }
+    Candidates { looks: all + pairs, by_argument: LOOKS_OF_MEANT * made, bytes: longest as f64 }
 }
 
-fn of_operators(name: &CString, schemas: &[u32]) -> Candidates {
+fn of_operators(name: &CString, schemas: &[u32], types: &mut BTreeSet<u32>) -> Candidates {
     let mut made = 0.0;
     // SAFETY: the entries of this cache are rows of pg_operator.
     let all = unsafe {
         each(Id::OPERNAMENSP as c_int, name, |tuple| {
             let row = &*pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_operator>(tuple);
-            let is_made = row.oid.to_u32() >= pg_sys::FirstNormalObjectId;
-            made += if is_made && schemas.contains(&row.oprnamespace.to_u32()) { 1.0 } else { 0.0 };
+            if row.oid.to_u32() >= pg_sys::FirstNormalObjectId && schemas.contains(&row.oprnamespace.to_u32()) {
+                made += 1.0;
+                types.insert(row.oprresult.to_u32());
+            }
         })
     };
-    Candidates { looks: all + LOOKS_OF_MEANT * made, bytes: 0.0 }
+    Candidates { looks: all, by_argument: LOOKS_OF_OPERATOR * made, bytes: 0.0 }
 }
 
 /// Shows all rows of a name, whatever their schema, and tells how many there are.

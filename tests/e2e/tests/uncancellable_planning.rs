@@ -177,7 +177,8 @@ fn grouping_sets_meet_extended_statistics() {
     fixture.session.run(&format!("{}; ANALYZE counted", objects.join("; ")));
     let ended =
         ending(&mut fixture, &format!("SELECT 1 AS n FROM counted GROUP BY ROLLUP ({})", columns[..598].join(", ")));
-    assert!(["57014", "answered"].contains(&ended.as_str()), "{ended}");
+    // What it takes of memory differs from version to version of the server.
+    assert!(["57014", "53200", "answered"].contains(&ended.as_str()), "{ended}");
     assert_eq!(outcome(&mut fixture, "SELECT count(*) AS n FROM counted GROUP BY c1, c2, c3"), "answered");
 }
 
@@ -230,6 +231,62 @@ fn calls_meet_the_functions_of_their_name() {
     );
     let calls = ["few(1)", "few('a')"].repeat(500).join(", ");
     assert_eq!(outcome(&mut fixture, &format!("SELECT array_length(ARRAY[{calls}], 1) AS n")), "answered");
+}
+
+/// Each argument with each function of the name that takes as many.
+#[test]
+fn arguments_meet_the_functions_of_their_name() {
+    let mut fixture = fixture("planning_arguments");
+    fixture.session.run(
+        "DO $$ DECLARE types text[] := '{int8,numeric,float4,float8}'; made text; BEGIN
+             FOR n IN 0..639 LOOP
+                 SELECT string_agg(types[1 + (n / (4 ^ k)::int) % 4], ',') INTO made FROM generate_series(0, 4) k;
+                 EXECUTE format('CREATE FUNCTION wide(%s, %s) RETURNS int LANGUAGE sql IMMUTABLE AS ''SELECT 1''',
+                     repeat('oid,', 94) || 'oid', made);
+             END LOOP;
+             EXECUTE format('CREATE FUNCTION wide(%s, int) RETURNS int LANGUAGE sql IMMUTABLE AS ''SELECT 1''',
+                 repeat('oid,', 98) || 'oid');
+         END $$",
+    );
+    let call = format!("wide({})", vec!["a"; 100].join(","));
+    let calls = |times: usize| {
+        let calls = vec![call.as_str(); times].join(",");
+        format!("SELECT array_length(ARRAY[{calls}], 1) AS n FROM (SELECT 1 AS a) one")
+    };
+    assert_eq!(ending(&mut fixture, &calls(470)), "54000");
+    assert_eq!(outcome(&mut fixture, &calls(10)), "answered");
+}
+
+/// Each table that a row's own inherits from with all of these, at each cast of the row and each function that it is passed to.
+#[test]
+fn rows_meet_the_tables_theirs_inherits_from() {
+    let mut fixture = fixture("planning_ancestors");
+    fixture.session.run(
+        "CREATE TABLE deep_0 (); CREATE TABLE low_0 ();
+         DO $$ BEGIN FOR i IN 1..150 LOOP
+             EXECUTE format('CREATE TABLE deep_%s () INHERITS (deep_%s)', i, i - 1);
+             IF i <= 50 THEN EXECUTE format('CREATE TABLE low_%s () INHERITS (low_%s)', i, i - 1); END IF;
+         END LOOP; END $$;
+         CREATE FUNCTION of_deep(deep_0) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+         CREATE FUNCTION of_low(low_0) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+         CREATE FUNCTION make_deep() RETURNS deep_150 LANGUAGE sql IMMUTABLE AS 'SELECT NULL::deep_150';
+         CREATE FUNCTION list_deep(OUT a int, OUT d deep_150) LANGUAGE sql IMMUTABLE AS 'SELECT 1, NULL::deep_150';
+         CREATE VIEW holds_deep AS SELECT ARRAY[d] AS held FROM deep_150 d",
+    );
+    for (value, from) in [
+        ("t::deep_0", "deep_150 t"),
+        ("of_deep(t)", "deep_150 t"),
+        ("of_deep(make_deep())", "deep_0 t"),
+        ("of_deep(NULL::deep_150)", "deep_0 t"),
+        ("of_deep(t.d)", "list_deep() t"),
+        ("of_deep(t.held[1])", "holds_deep t"),
+    ] {
+        assert_eq!(ending(&mut fixture, &format!("SELECT count({value}) AS n FROM {from}")), "54000", "{value}");
+    }
+    let casts = vec!["t::low_0"; 100].join(" IS NULL OR ");
+    for what in [format!("count(*) FILTER (WHERE {casts} IS NULL)"), "count(of_low(t))".to_owned()] {
+        assert_eq!(outcome(&mut fixture, &format!("SELECT {what} AS n FROM low_50 t")), "answered", "{what}");
+    }
 }
 
 /// One label that came later has all labels of its type put in order.

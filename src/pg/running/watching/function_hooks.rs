@@ -14,7 +14,7 @@ use pgrx::prelude::*;
 
 use super::function_facts::{self, Facts, Language};
 use super::watch_state::{is_analyzing, is_inside, is_watching, judges, raise};
-use super::{judged_types, labelled_reads, prepared_code, relations_being_made};
+use super::{analysis_hooks, judged_types, labelled_reads, prepared_code, relations_being_made};
 use crate::error::Error;
 use crate::pg::running::arguments::argument_bounds;
 use crate::pg::running::arguments::calls;
@@ -52,6 +52,7 @@ unsafe extern "C-unwind" fn on_access(
             next(access, class, object, part, argument);
         }
         relations_being_made::note(access, class, object, part);
+        analysis_hooks::on_access(access);
         if access == ObjectAccessType::OAT_FUNCTION_EXECUTE && (is_inside() || !is_known_harmless(object)) {
             judge_use(object);
         }

@@ -1,6 +1,7 @@
 //! The hooks that judge what runs inside a sandbox, whoever wrote it: plans, functions, types, what tables labels are read of, and how
 //! far analysis and planning grow.
 
+pub mod analysis_hooks;
 mod estimates;
 pub mod function_facts;
 pub mod function_hooks;
