@@ -4,6 +4,8 @@
 //! apart, which columns look like keys of which relation, the graph) is only marked and brought up to date by
 //! [`Directory::refresh`], for what changed: words whose commonness changed, schemas that gained or lost a relation.
 
+mod memory;
+
 use crate::comments::comment_words;
 use crate::graph::Graph;
 use crate::joins;
@@ -281,34 +283,6 @@ impl Directory {
     pub(crate) fn is_sound(&self) -> bool {
         let relations = self.entries.iter().flatten().count();
         self.slots.len() == relations && (self.graph_stale || self.alike.len() == self.entries.len())
-    }
-
-    /// Gives memory back that growing lists have reserved.
-    pub fn shrink(&mut self) {
-        self.table.shrink();
-        self.values.shrink();
-        self.entries.shrink_to_fit();
-        self.parts.shrink_to_fit();
-    }
-
-    /// Bytes on the heap, nearly.
-    pub fn bytes(&self) -> usize {
-        let names: usize = self
-            .entries
-            .iter()
-            .flatten()
-            .map(|entry| entry.names.len() + (entry.references.len() + entry.described.len()) * 4)
-            .sum();
-        names
-            + self.entries.capacity() * size_of::<Option<Entry>>()
-            + self.slots.capacity() * 9
-            + self.parts.capacity() * size_of::<Part>()
-            + self.table.bytes()
-            + self.schemas.bytes()
-            + self.values.bytes()
-            + self.look_alikes.bytes()
-            + self.alike.capacity() * size_of::<Alike>()
-            + self.graph.bytes()
     }
 
     pub(crate) fn entry(&self, slot: u32) -> Option<&Entry> {
