@@ -157,6 +157,27 @@ fn conditions_meet_those_of_owners() {
     }
 }
 
+/// Each condition with each column of a table's indexes: of many, those made first count.
+#[test]
+fn conditions_meet_the_columns_of_indexes() {
+    let mut fixture = fixture("planning_indexes");
+    let names = |name: &str| (1..=32).map(|i| format!("{name}{i}")).collect::<Vec<_>>();
+    let made: Vec<String> = names("c").iter().map(|column| format!("{column} int")).collect();
+    fixture.session.run(&format!("CREATE TABLE indexed (first int, late int, {})", made.join(", ")));
+    fixture.session.run(&format!(
+        "INSERT INTO indexed SELECT i, i FROM generate_series(1, 5000) i; CREATE INDEX ON indexed (first);
+         DO $$ BEGIN FOR i IN 1..64 LOOP CREATE INDEX ON indexed ({}); END LOOP; END $$;
+         CREATE INDEX ON indexed (late); ANALYZE indexed",
+        names("c").join(", ")
+    ));
+    let mut cost = |column: &str| {
+        let sql = format!("SELECT estimated_cost::text FROM nl_check('SELECT late FROM indexed WHERE {column} = 7')");
+        fixture.session.text(&sql).parse::<f64>().expect("a number")
+    };
+    let (first, late) = (cost("first"), cost("late"));
+    assert!(first * 5.0 < late, "{first} {late}");
+}
+
 /// All of a table's extended statistics, once for each that is used and each grouping set.
 #[test]
 fn grouping_sets_meet_extended_statistics() {
