@@ -13,7 +13,7 @@ use pgrx::pg_sys::{self, NodeTag, RTEKind};
 use pgrx::{PgList, prelude::*};
 
 use super::planned_lists::{conditions, grouping_sets};
-use super::{array_steps, xml_tables};
+use super::{array_steps, virtual_columns, xml_tables};
 use crate::limits::Growth;
 
 /// How large an analyzed statement, not yet rewritten, becomes.
@@ -309,7 +309,7 @@ impl GrowthWalk {
             } else {
                 let rows = match (*(*opened).rd_rel).relkind as u8 {
                     pg_sys::RELKIND_VIEW => self.view((*opened).rd_rules),
-                    _ => self.table((*opened).rd_rsdesc),
+                    _ => self.table(opened),
                 };
                 pg_sys::relation_close(opened, pg_sys::NoLock as c_int);
                 rows
@@ -334,18 +334,25 @@ impl GrowthWalk {
         }
     }
 
-    unsafe fn table(&mut self, policies: *mut pg_sys::RowSecurityDesc) -> Rc<Rows> {
+    unsafe fn table(&mut self, table: pg_sys::Relation) -> Rc<Rows> {
         let mut total = Rows::relation().total;
         // SAFETY: the caller's promise.
         unsafe {
-            if !policies.is_null() {
-                for policy in PgList::<pg_sys::RowSecurityPolicy>::from_pg((*policies).policies).iter_ptr() {
-                    total += self.growth_of((*policy).qual.cast());
+            let expressions = virtual_columns::expressions(table).into_iter();
+            let growth = |expression: Option<_>| expression.map_or_else(Growth::default, |one| self.growth_of(one));
+            let columns: Vec<Growth> = expressions.map(growth).collect();
+            let largest = columns.iter().map(|column| column.nodes).fold(0.0, f64::max);
+            if let Some(policies) = (*table).rd_rsdesc.as_ref() {
+                for policy in PgList::<pg_sys::RowSecurityPolicy>::from_pg(policies.policies).iter_ptr() {
+                    let mut parts = self.growth_of((*policy).qual.cast());
+                    // Each may be a column of these.
+                    parts.nodes *= 1.0 + largest;
+                    total += parts;
                     total.conditions += conditions((*policy).qual.cast(), false);
                 }
             }
+            Rc::new(Rows { total, columns })
         }
-        Rc::new(Rows { total, columns: Vec::new() })
     }
 
     /// Runs `work` as if the levels inside `at` were not there.

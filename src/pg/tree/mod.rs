@@ -19,4 +19,5 @@ mod raw_searches;
 pub mod raw_width;
 pub mod type_code;
 pub mod uses;
+mod virtual_columns;
 mod xml_tables;

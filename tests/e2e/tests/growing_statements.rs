@@ -5,6 +5,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use nl2sql_e2e::fixture::Fixture;
+use nl2sql_e2e::server::lacks;
 use nl2sql_e2e::session::{Session, quote};
 
 /// More than `nl2sql.query_timeout` of these tests, which is 2 s: the machine may be busy.
@@ -314,4 +315,34 @@ fn what_is_merely_large_is_answered() {
         let shown: String = sql.chars().take(100).collect();
         assert!(told.is_empty(), "{shown}: {told:?}");
     }
+}
+
+/// The planner puts the expression of a virtual column in its place, wherever it stands.
+#[test]
+fn virtual_columns_stand_for_their_expressions() {
+    if lacks(&["PostgreSQL 18"]) {
+        return;
+    }
+    let mut fixture = Fixture::empty("virtual_columns_grow");
+    let session = &mut fixture.session;
+    let long = format!("coalesce({})", joined(2000, ", ", |_| "id".to_owned()));
+    session.run(&format!(
+        "CREATE TABLE computed (id int, long int GENERATED ALWAYS AS ({long}) VIRTUAL);
+         INSERT INTO computed VALUES (1), (2);
+         CREATE TABLE guarded_rows (LIKE computed INCLUDING GENERATED);
+         ALTER TABLE guarded_rows ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY often ON guarded_rows USING ({});",
+        joined(1000, " AND ", |i| format!("long <> {i}"))
+    ));
+    let array =
+        |count: usize| format!("SELECT cardinality(ARRAY[{}]) AS n FROM computed", vec!["long"; count].join(", "));
+    let rows = format!("SELECT 1 AS n FROM computed c WHERE {}", vec!["c = c"; 100].join(" OR "));
+    for sql in [array(1000), rows, "SELECT count(*) AS n FROM guarded_rows".to_owned()] {
+        assert_eq!(
+            session.error(&format!("SELECT nl_run({})", quote(&sql)), "54000").message(),
+            "the statement is too complex"
+        );
+    }
+    assert_eq!(session.texts(&format!("SELECT nl_run({})", quote(&array(5)))), [r#"{"n":5}"#, r#"{"n":5}"#]);
+    assert_eq!(session.texts("SELECT nl_run('SELECT long AS n FROM computed')"), [r#"{"n":1}"#, r#"{"n":2}"#]);
 }
