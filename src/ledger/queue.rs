@@ -14,8 +14,15 @@ use crate::pg::shared::area::Area;
 use crate::pg::shared::background::{self, Kind};
 use crate::pg::shared::ring::Ring;
 
-/// Databases whose questions are recorded at the same time; for a further one, the one that has been quiet longest makes way.
-const MOST_DATABASES: usize = 16;
+/// Databases whose questions are recorded at the same time; for a further one, the one that has been quiet longest makes way. Where
+/// none is quiet, what it hands over is lost and counted.
+const MOST_DATABASES: usize = 64;
+
+/// What databases without a queue lose is counted by their oids modulo this.
+const COUNTS: usize = 256;
+
+/// Processes with nothing to do make way for so long after a database found no queue.
+const WANTED_MS: u64 = 2_000;
 
 /// What a queue holds: some hundred records with texts, or some hundred more without.
 const QUEUE_BYTES: usize = 256 * 1024;
@@ -34,6 +41,9 @@ pub struct Queues {
     /// By which the process in reserve is woken.
     wake_reserve: i32,
     unused: u32,
+    /// When a database found no queue last.
+    wanted_at: u64,
+    lost_without_queue: [u64; COUNTS],
     databases: [Queue; MOST_DATABASES],
 }
 
@@ -90,7 +100,11 @@ impl Queues {
 
     /// Takes a record, and says whether a process has to be started for it.
     fn push(&mut self, database: u32, record: &Parts<'_>, now: u64) -> bool {
-        let Some(queue) = self.of(database, now) else { return false };
+        let Some(queue) = self.of(database, now) else {
+            self.wanted_at = now;
+            *self.lost_without_queue(database) += u64::from(!record.figures.is_empty());
+            return false;
+        };
         queue.lost += queue.ring.push(record.owner, record.figures.as_bytes(), record.whole.as_bytes());
         let is_starting = now < queue.starting_since + START_MS;
         let start = queue.process == 0 && !is_starting;
@@ -98,6 +112,14 @@ impl Queues {
             queue.starting_since = now;
         }
         start
+    }
+
+    fn lost_without_queue(&mut self, database: u32) -> &mut u64 {
+        &mut self.lost_without_queue[database as usize % COUNTS]
+    }
+
+    fn is_wanted(&self, now: u64) -> bool {
+        now < self.wanted_at + WANTED_MS
     }
 
     fn send_reserve(&mut self, now: u64) -> Option<u32> {
@@ -176,6 +198,11 @@ pub fn others_wait_for_reserve() -> bool {
     QUEUES.with(|queues| queues.databases.iter().any(is_left)) == Some(true)
 }
 
+/// Whether a database found no queue a moment ago, so that processes with nothing to do make way.
+pub fn is_wanted() -> bool {
+    QUEUES.with(|queues| queues.is_wanted(now())) == Some(true)
+}
+
 /// Whether nobody has had old records looked for in so much time; whoever is told so is to do it. `None` without preloading.
 pub fn is_due_to_be_pruned(every: Duration) -> Option<bool> {
     let (database, now) = (background::database(), now());
@@ -245,14 +272,17 @@ pub fn state() -> Option<State> {
     if !QUEUES.is_there() {
         return None;
     }
-    let state = with_queue(background::database(), |queue| State {
+    let database = background::database();
+    let state = with_queue(database, |queue| State {
         process: queue.process,
         pending_bytes: queue.ring.pending(),
         written: queue.written,
         lost: queue.lost,
         not_started: queue.not_started,
     });
-    Some(state.unwrap_or_default())
+    let mut state = state.unwrap_or_default();
+    state.lost += QUEUES.with(|queues| *queues.lost_without_queue(database)).unwrap_or_default();
+    Some(state)
 }
 
 fn with_queue<R>(database: u32, work: impl FnOnce(&mut Queue) -> R) -> Option<R> {
@@ -266,6 +296,9 @@ mod tests {
     fn queues() -> Box<Queues> {
         bytemuck::zeroed_box()
     }
+
+    /// A database beyond those that have queues.
+    const MORE: u32 = MOST_DATABASES as u32 + 1;
 
     fn record(owner: u64) -> Parts<'static> {
         Parts { owner, figures: "record", whole: "" }
@@ -317,14 +350,16 @@ mod tests {
     #[test]
     fn the_quietest_database_makes_way() {
         let mut queues = queues();
-        for database in 1..=16u32 {
+        for database in 1..=MOST_DATABASES as u32 {
             queues.push(database, &record(1), 10_000 + u64::from(database));
         }
-        assert!(!queues.push(17, &record(1), 11_000), "all are being started");
+        assert!(!queues.push(MORE, &record(1), 11_000), "all are being started");
+        assert_eq!((*queues.lost_without_queue(MORE), queues.is_wanted(11_001)), (1, true));
+        assert!(!queues.is_wanted(11_000 + WANTED_MS));
         queues.databases[0].process = 99;
-        assert!(queues.push(17, &record(1), 60_000));
+        assert!(queues.push(MORE, &record(1), 60_000));
         let known: Vec<u32> = queues.databases.iter().map(|queue| queue.database).collect();
-        assert_eq!(&known[..3], [1, 17, 3], "1 has a process");
+        assert_eq!(known[..3], [1, MORE, 3], "1 has a process");
     }
 
     #[test]
@@ -343,13 +378,13 @@ mod tests {
     #[test]
     fn what_is_left_to_the_process_in_reserve_makes_no_way() {
         let mut queues = queues();
-        for database in 1..=16u32 {
+        for database in 1..=MOST_DATABASES as u32 {
             queues.push(database, &record(1), 10_000);
             queues.of(database, 10_000).expect("a queue").is_left_to_reserve = 1;
         }
-        assert!(queues.of(17, 60_000).is_none());
+        assert!(queues.of(MORE, 60_000).is_none());
         assert_eq!(queues.send_reserve(60_000), Some(1));
-        assert!(queues.of(17, 60_001).is_none(), "it is on its way");
-        assert!(queues.of(17, 60_001 + START_MS).is_some(), "it has not come: there is no such database");
+        assert!(queues.of(MORE, 60_001).is_none(), "it is on its way");
+        assert!(queues.of(MORE, 60_001 + START_MS).is_some(), "it has not come: there is no such database");
     }
 }

@@ -63,7 +63,7 @@ fn serve_until(database: u32, is_over: impl Fn(bool) -> bool) {
             return;
         }
         if records.is_empty() {
-            if last.elapsed() > STAYS && queue::leave_if_empty(database) {
+            if (last.elapsed() > STAYS || queue::is_wanted()) && queue::leave_if_empty(database) {
                 return;
             }
             background::pause(LOOKS_EVERY);
