@@ -8,6 +8,7 @@ pub mod guc_level;
 pub mod guc_texts;
 pub mod leaving_databases;
 mod memory_ceiling;
+mod plan_states;
 mod portals;
 pub mod process_memory;
 pub mod query;

@@ -1,6 +1,7 @@
 //! What the planner, index scans and expressions compare over and over, with what owners of tables have made too, ends in time.
 
 use nl2sql_e2e::limited::{ending, fixture, outcome};
+use nl2sql_e2e::server::major;
 use nl2sql_e2e::session::quote;
 
 /// A list at each of a table's most common combinations of values.
@@ -34,6 +35,27 @@ fn lists_meet_in_an_index_scan() {
     let sql = format!("SELECT count(*) AS n FROM keyed WHERE {} AND {}", list(1), list(100_000));
     let ended = ending(&mut fixture, &sql);
     assert!(["57014", "answered"].contains(&ended.as_str()), "{ended}");
+}
+
+/// Before PostgreSQL 17, each element for one column with each for the next.
+#[test]
+fn lists_meet_on_the_columns_of_an_index() {
+    let mut fixture = fixture("planning_columns");
+    fixture.session.run(
+        "CREATE TABLE keyed (a int, b int, PRIMARY KEY (a, b)); INSERT INTO keyed SELECT i % 3, i FROM generate_series(1, 20000) i;
+         ANALYZE keyed; SET enable_seqscan = off",
+    );
+    let counted = |a: u32, b: u32| {
+        let list = |column: &str, of: u32| format!("{column} = ANY (ARRAY(SELECT -x FROM generate_series(1, {of}) x))");
+        format!("SELECT count(*) AS n FROM keyed WHERE {} AND {}", list("a", a), list("b", b))
+    };
+    let ended = ending(&mut fixture, &counted(20_000, 20_000));
+    assert_eq!(ended, if major() < 17 { "54000" } else { "answered" });
+    assert_eq!(outcome(&mut fixture, &counted(10, 100)), "answered");
+    assert_eq!(
+        outcome(&mut fixture, "SELECT count(*) AS n FROM keyed WHERE a IN (1, 2) AND b IN (3, 4, 5)"),
+        "answered"
+    );
 }
 
 /// Each element of a value, over and over, with no function between: such comparisons are few.

@@ -1,14 +1,15 @@
 //! Sizes of the arguments of functions that take any number of them, of any types (`VARIADIC "any"`).
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 
 use pgrx::pg_sys;
 
 mod raw {
-    use super::{c_int, pg_sys};
+    use super::{c_int, c_void, pg_sys};
 
     // Raw functions, as an ERROR may jump over the frames here, which have nothing to drop.
     unsafe extern "C-unwind" {
+        pub fn pfree(value: *mut c_void);
         pub fn toast_raw_datum_size(value: pg_sys::Datum) -> usize;
         /// So many bytes of a value from the first on, with a header of four bytes.
         pub fn pg_detoast_datum_slice(value: *mut pg_sys::varlena, first: i32, count: i32) -> *mut pg_sys::varlena;
@@ -86,16 +87,17 @@ unsafe fn is_list(call: pg_sys::FunctionCallInfo, argument: usize) -> bool {
 ///
 /// # Safety
 /// `list` is an array.
-pub(super) unsafe fn elements(list: pg_sys::Datum) -> f64 {
-    // SAFETY: the caller's promise; array.h: the dimensions come after the header. What is unpacked is freed with the caller's memory
-    // context.
+pub(in crate::pg::running) unsafe fn elements(list: pg_sys::Datum) -> f64 {
+    // SAFETY: the caller's promise; array.h: the dimensions come after the header. The slice is a copy of our own.
     unsafe {
         let array = raw::pg_detoast_datum_slice(list.cast_mut_ptr(), 0, BEGINNING).cast::<pg_sys::ArrayType>();
         let dimensions = array.byte_add(size_of::<pg_sys::ArrayType>()).cast::<i32>();
-        match (*array).ndim {
+        let elements = match (*array).ndim {
             0 => 0.0,
             many => (0..many as usize).map(|at| f64::from(dimensions.add(at).read())).product(),
-        }
+        };
+        raw::pfree(array.cast());
+        elements
     }
 }
 

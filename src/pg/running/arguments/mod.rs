@@ -1,6 +1,6 @@
 //! Functions of the server as they are called: how large their arguments may be, and that calls look for cancels.
 
-mod any_sizes;
+pub mod any_sizes;
 pub mod argument_bounds;
 mod builtin_functions;
 pub mod calls;

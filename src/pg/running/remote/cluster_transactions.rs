@@ -12,8 +12,9 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use pgrx::PgList;
 use pgrx::pg_sys::{self, NodeTag};
 
-use super::remote_transactions::{local_transaction, longest, raw::planstate_tree_walker, read_only_statement};
+use super::remote_transactions::{local_transaction, longest, read_only_statement};
 use crate::pg::host::text::owned;
+use crate::pg::running::plan_states::planstate_tree_walker;
 use crate::pg::running::sandbox::{Sandbox, set_locally};
 use crate::pg::running::watching::labelled_reads::{Foreseen, LabelledReads};
 use crate::pg::running::watching::runtime_hooks;

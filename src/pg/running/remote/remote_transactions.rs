@@ -15,6 +15,7 @@ use pgrx::pg_sys::{self, NodeTag};
 use super::remote_statement::{Remote, postgres_fdw_server, texts};
 use crate::error::Error;
 use crate::pg::host::text::owned;
+use crate::pg::running::plan_states::planstate_tree_walker;
 use crate::pg::running::sandbox::Sandbox;
 use crate::pg::running::watching::watch_state::raise;
 
@@ -138,7 +139,7 @@ unsafe extern "C-unwind" fn visit(node: *mut pg_sys::PlanState, context: *mut c_
                 scans.remotes.push(remote);
             }
         }
-        raw::planstate_tree_walker(node, Some(visit), context)
+        planstate_tree_walker(node, Some(visit), context)
     }
 }
 
@@ -228,18 +229,6 @@ pub(super) fn read_only_statement(longest: i32) -> String {
          OPERATOR(pg_catalog.<) '{longest} ms'::pg_catalog.interval THEN '' \
          ELSE pg_catalog.set_config('statement_timeout', '{longest}', true) END"
     )
-}
-
-/// Functions of the server that pgrx does not bind for all majors, without its wrapper around them.
-pub(super) mod raw {
-    use super::*;
-
-    pub type Visit = Option<unsafe extern "C-unwind" fn(*mut pg_sys::PlanState, *mut c_void) -> bool>;
-
-    unsafe extern "C-unwind" {
-        #[cfg_attr(not(feature = "pg15"), link_name = "planstate_tree_walker_impl")]
-        pub fn planstate_tree_walker(node: *mut pg_sys::PlanState, visit: Visit, context: *mut c_void) -> bool;
-    }
 }
 
 #[cfg(test)]

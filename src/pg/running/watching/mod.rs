@@ -6,6 +6,8 @@ mod estimates;
 pub mod function_facts;
 pub mod function_hooks;
 pub mod growth_hooks;
+#[cfg(any(feature = "pg15", feature = "pg16"))]
+mod index_arrays;
 mod join_search;
 pub mod judged_types;
 pub mod labelled_reads;
