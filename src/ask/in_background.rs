@@ -18,7 +18,7 @@ use super::notes;
 use super::question::Question;
 use crate::draft_cache::{self, Key};
 use crate::error::{Error, Told};
-use crate::ledger::Entry;
+use crate::ledger::{Call, Entry};
 use crate::limits::Bounds;
 use crate::model::{Chain, Draft, Proposal, Replied};
 use crate::pg::running::sandbox::{Sandbox, limit_waiting, sandboxed};
@@ -54,6 +54,9 @@ pub struct Waiting {
     /// Judging it took too much memory once, which may have been another's.
     #[serde(default)]
     was_short: bool,
+    /// The calls of models so far.
+    #[serde(default)]
+    pub calls: Vec<Call>,
 }
 
 /// How far a question has come.
@@ -110,6 +113,7 @@ pub fn begin(question: &Question, settings: &Settings, entry: &mut Entry) -> Res
         asks: 0,
         judging: None,
         was_short: false,
+        calls: Vec::new(),
     };
     let mut key = None;
     let step = waiting.attempt.next(Event::Started);

@@ -7,8 +7,8 @@ use crate::ask::Question;
 use crate::ask::deadline::Deadline;
 use crate::ask::in_background::{Answer, Reply, Waiting, Way};
 use crate::error::Error;
-use crate::ledger::{Entry, ended};
-use crate::model::{Call, Chain, Replied};
+use crate::ledger::{self, Entry, ended};
+use crate::model::{self, Chain, Replied};
 use crate::pg::running::as_asker::{Asker, as_asker};
 use crate::pg::running::watching::support_functions;
 use crate::settings::Settings;
@@ -26,6 +26,9 @@ const MOST_ENDS: u32 = 3;
 
 /// A call may go on for so long after its question has expired, so that it does not fail by that first.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// The SQLSTATE of a call that ends with its process.
+const ADMIN_SHUTDOWN: &str = "57P01";
 
 pub struct Flight {
     pub id: i64,
@@ -67,7 +70,7 @@ pub enum Stage {
 
 /// What came of an attempt to ask.
 pub enum Asked {
-    Call(Box<Call>),
+    Call(Box<model::Call>),
     /// A quota lets no more questions be under way now.
     Later,
     /// There is no call, and what the question is told in its place.
@@ -79,10 +82,12 @@ impl Flight {
         let unreadable = |error: serde_json::Error| Error::internal(format!("a question can't be read again: {error}"));
         let question = Question::new("nl_submit", Some(&taken.question), taken.thread.as_deref())?;
         let asker: Asker = serde_json::from_str(&taken.asker).map_err(unreadable)?;
-        let waiting: Waiting = serde_json::from_str(&taken.progress).map_err(unreadable)?;
+        let mut waiting: Waiting = serde_json::from_str(&taken.progress).map_err(unreadable)?;
+        let mut calls = std::mem::take(&mut waiting.calls);
         let stage = match taken.reply {
             Some(reply) => {
                 let Reply { proposal, usage, took } = serde_json::from_str(&reply).map_err(unreadable)?;
+                calls.push(ledger::Call::new(waiting.model(), took, &usage, None, None));
                 Stage::Replied(Box::new(Replied { proposal: Ok(proposal), usage, took }))
             }
             None => Stage::ToAsk,
@@ -99,7 +104,7 @@ impl Flight {
             asker,
             question,
             waiting,
-            entry: Entry::of_job(taken.id),
+            entry: Entry::of_job_after(taken.id, calls),
             deadline: None,
             expires: Instant::now() + left,
             price: None,
@@ -137,8 +142,12 @@ impl Flight {
                 Err(error) => return Ok(Asked::Replied(Box::new(Replied::failed(error)))),
             }
             *price = chain.price(0);
+            let sent = model::sent(&prompt);
             match chain.prepare(0, prompt, end) {
-                Ok(call) => Ok(Asked::Call(Box::new(call))),
+                Ok(call) => {
+                    entry.calling(waiting.model(), 1, sent, *price);
+                    Ok(Asked::Call(Box::new(call)))
+                }
                 Err(error) => Ok(Asked::Replied(Box::new(Replied::failed(error)))),
             }
         })
@@ -147,9 +156,30 @@ impl Flight {
     /// A model has replied, or has not.
     pub fn replied(&mut self, replied: Replied) {
         let failure = replied.proposal.as_ref().err().map(Error::sqlstate);
+        self.entry.release();
         self.entry.called(self.waiting.model(), replied.took, &replied.usage, self.price, failure);
         self.stage = Stage::Replied(Box::new(replied));
         self.replied = Instant::now();
+    }
+
+    /// No thread could be started for the call.
+    pub fn not_asked(&mut self) {
+        self.entry.release();
+    }
+
+    /// The process ends before the model has replied: what was sent to it is counted, and kept for whoever asks it again.
+    pub fn leave(&mut self) -> Option<Change> {
+        if !matches!(self.stage, Stage::Asking) {
+            return None;
+        }
+        self.entry.interrupted(ADMIN_SHUTDOWN);
+        Some(Change { id: self.id, progress: self.progress(), ..Change::default() })
+    }
+
+    /// As json.
+    fn progress(&mut self) -> Option<String> {
+        self.waiting.calls = self.entry.calls().to_vec();
+        serde_json::to_string(&self.waiting).ok()
     }
 
     /// Since when its draft is to be judged, where it is.
@@ -198,7 +228,7 @@ impl Flight {
             Ok(Way::Ask) => {
                 self.pause = FIRST_PAUSE;
                 let state = if self.waiting.attempts() > 0 { "repairing" } else { "asking" };
-                let progress = serde_json::to_string(&self.waiting).ok();
+                let progress = self.progress();
                 let model = Some(self.model().to_owned());
                 let change = Change { id: self.id, state: Some(state), model, attempts, progress, ..Change::default() };
                 (Some(change), false)

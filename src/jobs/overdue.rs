@@ -82,18 +82,23 @@ impl Judgements {
             left.process == 0 && (left.is_untold == 0 || now.saturating_sub(left.since) > FORGOTTEN_MS)
         };
         let is_late = |judgement: &&mut Judgement| judgement.since > 0 && now >= judgement.since + MOST_MS;
-        let mut processes = Vec::new();
+        let (mut processes, mut late) = (Vec::new(), Vec::new());
         for judgement in self.under_way.iter_mut().filter(is_late) {
             let Some(place) = self.left.iter_mut().find(|left| is_free(left)) else { break };
             *place = Judgement { is_untold: 1, ..*judgement };
             processes.push(judgement.process);
-            let is_known = |aside: &Aside| aside.role == judgement.role;
-            if let Some(aside) = self.aside.iter_mut().min_by_key(|aside| (!is_known(aside), aside.until)) {
-                *aside = Aside { role: judgement.role, unused: 0, until: now + ASIDE_MS };
-            }
+            late.push(judgement.role);
             *judgement = Judgement::zeroed();
         }
+        late.into_iter().for_each(|role| self.put_aside(role, now));
         processes
+    }
+
+    fn put_aside(&mut self, role: u32, now: u64) {
+        let is_known = |aside: &Aside| aside.role == role;
+        if let Some(aside) = self.aside.iter_mut().min_by_key(|aside| (!is_known(aside), aside.until)) {
+            *aside = Aside { role, unused: 0, until: now + ASIDE_MS };
+        }
     }
 
     /// A process has ended.
@@ -150,7 +155,12 @@ pub fn told(question: i64) {
     OVERDUE.with(|judgements| judgements.told(question));
 }
 
-/// The roles whose drafts hold processes up, or did so lately.
+/// No draft of this role is judged for some time.
+pub fn put_aside(role: u32) {
+    OVERDUE.with(|judgements| judgements.put_aside(role, monotonic_ms().cast_unsigned()));
+}
+
+/// The roles whose drafts hold processes up, or did so lately, or have filled one.
 pub fn set_aside() -> Vec<u32> {
     OVERDUE.with(|judgements| judgements.set_aside(monotonic_ms().cast_unsigned())).unwrap_or_default()
 }

@@ -31,6 +31,9 @@ const BATCH: usize = 32;
 /// It judges drafts no longer, but for the one that is being judged, before what came of them is written down and others are heard.
 const JUDGES_FOR: Duration = Duration::from_millis(100);
 
+/// Whose draft took so many times what it may is set aside.
+const TIMES_TOO_LONG: u32 = 2;
+
 /// Nor does it begin calls of models any longer.
 const ASKS_FOR: Duration = Duration::from_millis(100);
 
@@ -96,7 +99,7 @@ impl Serving {
             let is_done = self.held.is_empty() && self.unwritten.is_empty();
             if self.memory.is_to_be_given_back() && is_done || self.memory.is_late() {
                 // Another goes on, which `workers::leave` has started.
-                return;
+                return self.tell_calls();
             }
             let has_work = !self.held.is_empty()
                 || !self.unwritten.is_empty()
@@ -110,6 +113,12 @@ impl Serving {
             }
             self.pause(has_work);
         }
+    }
+
+    /// Writes down what was sent to models that have not replied: another process asks them again.
+    fn tell_calls(&mut self) {
+        self.unwritten.extend(self.held.values_mut().filter_map(Flight::leave));
+        self.write();
     }
 
     fn leave(&mut self) {
@@ -194,8 +203,13 @@ impl Serving {
                 }
             }
             overdue::begin(self.database, flight.role, id);
-            let (change, has_ended) = flight.go_on(self.turns.most(flight.role));
+            let most = self.turns.most(flight.role);
+            let (change, has_ended) = self.memory.watch(flight.role, || flight.go_on(most));
             overdue::end();
+            if now.elapsed() > most * TIMES_TOO_LONG {
+                // The asker's own code has caught the cancel.
+                overdue::put_aside(flight.role);
+            }
             self.turns.took(flight.role, now.elapsed());
             if has_ended {
                 self.drop_flight(id);
@@ -306,7 +320,9 @@ impl Serving {
 
     /// Another time.
     fn put_back(&mut self, id: i64) {
-        self.held.remove(&id);
+        if let Some(mut flight) = self.held.remove(&id) {
+            flight.not_asked();
+        }
         self.note(Change { id, state: Some("waiting"), ..Change::default() });
     }
 }

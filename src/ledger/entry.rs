@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::outcome::Outcome;
 use super::quota::{self, Metered};
-use super::record::{Call, Detail, Record};
+use super::record::{Call, Detail, Record, ms};
 use crate::error::Error;
 use crate::pg::host::session;
 use wire::{Price, Usage};
@@ -90,6 +90,16 @@ impl Entry {
         Self { job, ..Self::begin() }
     }
 
+    /// The same where another process worked on it before, which made these calls and counted them.
+    pub fn of_job_after(job: i64, calls: Vec<Call>) -> Self {
+        Self { calls, ..Self::of_job(job) }
+    }
+
+    /// The calls of models so far.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
     /// What is known so far, to be recorded.
     pub(super) fn take(&mut self) -> Self {
         std::mem::replace(self, Self::of_job(self.job))
@@ -126,8 +136,8 @@ impl Entry {
         }
     }
 
-    /// An ERROR with this SQLSTATE has ended the question, and with it what is under way.
-    pub(super) fn interrupted(&mut self, sqlstate: &str) {
+    /// An ERROR with this SQLSTATE has ended the question, or the process that works on it, and with it what is under way.
+    pub fn interrupted(&mut self, sqlstate: &str) {
         let Some(UnderWay { model, calls, started, sent, price }) = self.under_way.take() else { return };
         for _ in 0..calls {
             self.called(&model, started.elapsed(), &sent, price, Some(sqlstate));
@@ -137,22 +147,12 @@ impl Entry {
 
     /// A model outside the server was asked. `failure`: the SQLSTATE of what it failed with.
     pub fn called(&mut self, model: &str, took: Duration, usage: &Usage, price: Option<Price>, failure: Option<&str>) {
-        let counted = |tokens: Option<u64>| tokens.map(|tokens| tokens.min(MOST_TOKENS));
-        let (input, cached_input, output) = (counted(usage.input), counted(usage.cached_input), counted(usage.output));
-        let usage = &Usage { input, cached_input, output, ..*usage };
-        let cost = price.and_then(|price| price.cost(usage)).filter(|cost| cost.is_finite());
+        let call = Call::new(model, took, usage, price, failure);
         if let Some(metered) = &self.metered {
-            metered.spend(tokens(usage), cost.unwrap_or_default());
+            let tokens = call.tokens_in.unwrap_or_default().saturating_add(call.tokens_out.unwrap_or_default());
+            metered.spend(tokens, call.cost.unwrap_or_default());
         }
-        self.calls.push(Call {
-            model: model.to_owned(),
-            ms: ms(took),
-            tokens_in: usage.input,
-            tokens_cached: usage.cached_input,
-            tokens_out: usage.output,
-            cost,
-            sqlstate: failure.map(str::to_owned),
-        });
+        self.calls.push(call);
     }
 
     /// How often models were asked, and the tokens of all calls, as far as they were counted.
@@ -257,9 +257,6 @@ fn tokens(usage: &Usage) -> u64 {
 /// Of a longer text so many bytes are kept.
 const MOST_TEXT: usize = 20_000;
 
-/// No call has taken more tokens, whatever its server says: PostgreSQL could not add them up.
-const MOST_TOKENS: u64 = 1_000_000_000;
-
 /// The first bytes of a text, whole characters, without signs that nobody sees or that turn the direction of writing: PostgreSQL
 /// can't keep a zero, others take six bytes each on their way, and whoever reads the history is to see what was asked.
 fn cut(text: &str, most: usize) -> String {
@@ -269,11 +266,6 @@ fn cut(text: &str, most: usize) -> String {
         sign => !sign.is_control() && syntax::deceptive_character(sign.encode_utf8(&mut [0; 4])).is_none(),
     };
     text[..end].chars().filter(is_kept).collect()
-}
-
-/// To a thousandth.
-fn ms(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 #[cfg(test)]
@@ -305,10 +297,5 @@ mod tests {
         assert_eq!((told.len(), told[0].ms), (MOST_CALLS, 151.0));
         assert_eq!(told.iter().filter_map(|call| call.tokens_in).sum::<u64>(), (0..250).sum::<u64>());
         assert_eq!(few((0..100).map(call).collect()).len(), 100);
-    }
-
-    #[test]
-    fn milliseconds_have_three_digits() {
-        assert_eq!(ms(Duration::from_nanos(1_234_567)), 1.235);
     }
 }

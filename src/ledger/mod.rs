@@ -16,7 +16,7 @@ pub mod subjects;
 pub mod writing;
 
 pub use entry::{Asked, Entry, Stages};
-pub use record::Detail;
+pub use record::{Call, Detail};
 
 use crate::error::Error;
 use crate::pg::host::{failure, report};

@@ -1,7 +1,9 @@
 //! One question as it is written down.
 
 use pgrx::guc::PostgresGucEnum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use wire::{Price, Usage};
 
 /// How much is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PostgresGucEnum)]
@@ -100,7 +102,7 @@ impl Record {
 }
 
 /// A request to a model outside the server, its retries included.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Call {
     pub model: String,
     pub ms: f64,
@@ -111,7 +113,31 @@ pub struct Call {
     pub sqlstate: Option<String>,
 }
 
+/// No call has taken more tokens, whatever its server says: PostgreSQL could not add them up.
+const MOST_TOKENS: u64 = 1_000_000_000;
+
+/// To a thousandth.
+pub fn ms(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
 impl Call {
+    /// `failure`: the SQLSTATE of what it failed with.
+    pub fn new(model: &str, took: Duration, usage: &Usage, price: Option<Price>, failure: Option<&str>) -> Self {
+        let counted = |tokens: Option<u64>| tokens.map(|tokens| tokens.min(MOST_TOKENS));
+        let (input, cached_input, output) = (counted(usage.input), counted(usage.cached_input), counted(usage.output));
+        let usage = &Usage { input, cached_input, output, ..*usage };
+        Self {
+            model: model.to_owned(),
+            ms: ms(took),
+            tokens_in: usage.input,
+            tokens_cached: usage.cached_input,
+            tokens_out: usage.output,
+            cost: price.and_then(|price| price.cost(usage)).filter(|cost| cost.is_finite()),
+            sqlstate: failure.map(str::to_owned),
+        }
+    }
+
     /// All of them as one, named after the last; `None` where there are none.
     pub fn sum(calls: &[Self]) -> Option<Self> {
         let last = calls.last()?;

@@ -122,12 +122,12 @@ impl Metered {
 
     /// Calls are under way that have taken so much already, which counts where the process ends before they do.
     pub fn sent(&self, tokens: u64, cost: f64) {
-        under_way::sent(self.quotas.iter().map(|quota| quota.key).collect(), tokens, cost);
+        under_way::sent(self.job, self.quotas.iter().map(|quota| quota.key).collect(), tokens, cost);
     }
 
     /// These calls are over.
     pub fn replied(&self) {
-        under_way::replied();
+        under_way::replied(self.job);
     }
 
     /// A call is over, and took so many tokens and cost so much.

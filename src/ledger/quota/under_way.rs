@@ -1,6 +1,7 @@
 //! What calls of models take of quotas while they are under way in this process.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use super::counts::{COUNTS, Key, Limits, spend};
 
@@ -15,8 +16,8 @@ pub struct Kept {
 thread_local! {
     /// Counted as used.
     static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
-    /// To be counted as used where the process ends.
-    static SENT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+    /// To be counted as used where the process ends: of each question in the background, and as 0 of the one of a session.
+    static SENT: RefCell<BTreeMap<i64, Kept>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// See [`super::Metered::reserve`].
@@ -36,18 +37,18 @@ pub fn release() {
 }
 
 /// See [`super::Metered::sent`].
-pub fn sent(keys: Vec<Key>, tokens: u64, cost: f64) {
-    SENT.set(Some(Kept { keys, tokens, cost }));
+pub fn sent(job: i64, keys: Vec<Key>, tokens: u64, cost: f64) {
+    SENT.with_borrow_mut(|sent| sent.insert(job, Kept { keys, tokens, cost }));
 }
 
 /// See [`super::Metered::replied`].
-pub fn replied() {
-    SENT.take();
+pub fn replied(job: i64) {
+    SENT.with_borrow_mut(|sent| sent.remove(&job));
 }
 
 /// The process ends while calls are under way.
 pub fn ended_with_process() {
-    if let Some(Kept { keys, tokens, cost }) = SENT.take() {
+    for Kept { keys, tokens, cost } in SENT.take().into_values() {
         spend(keys.iter(), tokens, cost);
     }
 }

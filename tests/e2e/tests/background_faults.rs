@@ -299,3 +299,21 @@ fn quotas_hold_in_the_background() {
     let times: Vec<Instant> = alone.double.chats().iter().map(|chat| chat.at).collect();
     assert!(times.windows(2).all(|two| two[1] - two[0] >= Duration::from_millis(280)), "{times:?}");
 }
+
+/// What was sent to a model counts where the process that waits for the reply ends.
+#[test]
+fn calls_end_with_their_process_and_count() {
+    let alone = Alone::start("given_up", "");
+    let role = alone.database.role("frugal");
+    let mut admin = alone.session();
+    admin.run(&format!("INSERT INTO nl2sql.quota (role, period, tokens) VALUES ('{role}', 'month', 1)"));
+    let mut asker = alone.database.session_as(&role);
+    alone.double.answer("hanging", Reply::hang());
+    let id = submit(&mut asker, "hanging");
+    assert!(alone.double.wait_for_requests(1, Duration::from_secs(60)));
+    let worker = admin.text(WORKER);
+    admin.run(&format!("SELECT pg_terminate_backend({worker})"));
+    assert_eq!(ended(&mut asker, id), "failed");
+    assert_eq!(asker.text("SELECT sqlstate FROM nl2sql.jobs"), "53400");
+    assert_eq!(alone.double.chats().len(), 1);
+}

@@ -126,3 +126,36 @@ fn end_judging(admin: &mut Session) -> usize {
     }
     judging.len()
 }
+
+/// What PL/pgSQL keeps of functions nothing but the end of the process gives back: whose drafts fill it has none judged for a while.
+#[test]
+fn who_fills_the_process_is_set_aside() {
+    let alone = Alone::start("fills", "");
+    let mallory = alone.database.role("mallory");
+    let mut admin = alone.session();
+    admin.run(&format!("CREATE SCHEMA big AUTHORIZATION {mallory}; GRANT USAGE ON SCHEMA big TO {mallory}"));
+    let mut of_mallory = alone.database.session_as(&mallory);
+    of_mallory.run(
+        r"SET check_function_bodies = off;
+        DO $$ DECLARE body text := repeat(E'x := 1;\n', 300000); BEGIN FOR i IN 1..8 LOOP
+            EXECUTE format('CREATE FUNCTION big.f%s() RETURNS int IMMUTABLE LANGUAGE plpgsql AS %L', i,
+                'DECLARE x int; BEGIN IF false THEN ' || body || ' END IF; RETURN 1; END');
+        END LOOP; END $$",
+    );
+    let calls: Vec<String> = (1..=8).map(|i| format!("big.f{i}()")).collect();
+    alone.double.answer("big", Reply::sql(&format!("SELECT {} AS n", calls.join(" + "))));
+    let id = submit(&mut of_mallory, "big");
+    assert_eq!(ended(&mut of_mallory, id), "ready", "{:?}", of_mallory.texts("SELECT error FROM nl2sql.jobs"));
+    let until = Instant::now() + Duration::from_secs(60);
+    while !alone.cluster.log().contains("has grown") {
+        assert!(Instant::now() < until, "{} MB are not too much", most_memory(&admin.text(WORKER)));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    alone.double.answer("small", Reply::sql("SELECT 1 AS n"));
+    let aside = submit(&mut of_mallory, "small of mallory");
+    let other = submit(&mut admin, "small of another");
+    assert_eq!(ended(&mut admin, other), "ready");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(of_mallory.text(&format!("SELECT ended_at IS NULL FROM nl2sql.jobs WHERE id = {aside}")), "t");
+    of_mallory.run(&format!("SELECT nl_cancel({aside})"));
+}
