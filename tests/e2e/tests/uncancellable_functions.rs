@@ -315,3 +315,41 @@ fn every_limit_is_on_a_function_of_the_server() {
         assert_eq!(session.text(&sql), "t", "{function} has an argument {last} of variable length");
     }
 }
+
+/// Many collations of ICU put marks in order before they compare, each before all of a higher class.
+#[test]
+fn marks_are_put_in_order_by_collations() {
+    let mut fixture = fixture("functions_collations");
+    if fixture.session.text("SELECT count(*) FROM pg_collation WHERE collname = 'vi-x-icu'") == "0" {
+        println!("left out, as this server has no ICU");
+        return;
+    }
+    let text =
+        |first: u32, second: u32| format!("('a' || repeat(chr({first}), 300000) || repeat(chr({second}), 300000))");
+    let (one, other) = (text(769, 807), text(807, 769));
+    fixture.session.run(&format!(
+        "CREATE COLLATION loose (provider = icu, locale = 'vi', deterministic = false);
+         CREATE TABLE marked (name text COLLATE \"vi-x-icu\", fixed char(600001) COLLATE \"vi-x-icu\", loose text COLLATE loose);
+         INSERT INTO marked VALUES ({one}, {one}, {one}), ({other}, {other}, {other});
+         CREATE TABLE usual (name text COLLATE \"vi-x-icu\");
+         INSERT INTO usual SELECT string_agg('tiếng Việt ' || i, ' ') FROM generate_series(1, 20000) i, generate_series(1, 2) g GROUP BY g"
+    ));
+    for sql in [
+        format!("SELECT {one} COLLATE \"vi-x-icu\" < {other} AS n"),
+        "SELECT length(name) AS n FROM marked ORDER BY name".to_owned(),
+        "SELECT length(fixed) AS n FROM marked ORDER BY fixed".to_owned(),
+        "SELECT length(max(name)) AS n FROM marked".to_owned(),
+        "SELECT count(DISTINCT loose) AS n FROM marked".to_owned(),
+        "SELECT count(*) AS n FROM marked GROUP BY loose".to_owned(),
+        "SELECT count(*) AS n FROM marked a JOIN marked b ON a.loose = b.loose".to_owned(),
+    ] {
+        assert_eq!(ending(&mut fixture, &sql), "54000", "{sql}");
+    }
+    for sql in [
+        "SELECT length(name) AS n FROM usual ORDER BY name",
+        "SELECT count(*) AS n FROM marked WHERE name = fixed::text || ''",
+        "SELECT length(name) AS n FROM marked ORDER BY name COLLATE \"C\"",
+    ] {
+        assert_eq!(outcome(&mut fixture, sql), "answered", "{sql}");
+    }
+}

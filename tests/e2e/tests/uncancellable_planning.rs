@@ -58,6 +58,24 @@ fn lists_meet_on_the_columns_of_an_index() {
     );
 }
 
+/// Each new row, which waits to be put in place, with each element that is asked for.
+#[test]
+fn lists_meet_what_waits_in_an_index() {
+    let mut fixture = fixture("planning_waiting");
+    fixture.session.run(
+        "CREATE TABLE waiting (a int[]) WITH (autovacuum_enabled = off);
+         CREATE INDEX ON waiting USING gin (a) WITH (gin_pending_list_limit = 2097151);
+         INSERT INTO waiting SELECT ARRAY[i, i + 1, i + 2] FROM generate_series(1, 100000) i; SET enable_seqscan = off",
+    );
+    let meeting = |of: u32| {
+        format!("SELECT count(*) AS n FROM waiting WHERE a && ARRAY(SELECT -x FROM generate_series(1, {of}) x)")
+    };
+    assert_eq!(ending(&mut fixture, &meeting(5000)), "54000");
+    for sql in [meeting(10), "SELECT count(*) AS n FROM waiting WHERE a @> ARRAY[5, 6]".to_owned()] {
+        assert_eq!(outcome(&mut fixture, &sql), "answered", "{sql}");
+    }
+}
+
 /// Each element of a value, over and over, with no function between: such comparisons are few.
 #[test]
 fn elements_are_compared_in_one_expression() {

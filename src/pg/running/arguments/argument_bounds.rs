@@ -22,7 +22,8 @@ use pgrx::{pg_sys, prelude::*};
 use super::builtin_functions::{self, Function};
 use super::calls::{self, Made};
 use super::{
-    any_sizes, enum_labels, format_width, headline_sizes, jsonpath_sizes, patterns, rank_sizes, subscripts, xml_sizes,
+    any_sizes, collated_texts, enum_labels, format_width, headline_sizes, jsonpath_sizes, patterns, rank_sizes,
+    subscripts, xml_sizes,
 };
 use crate::error::Error;
 use crate::pg::host::report;
@@ -122,7 +123,6 @@ static CHECKED: [Function; 448] = instances!(
     419 420 421 422 423 424 425 426 427 428 429 430 431 432 433 434 435 436 437 438 439 440 441 442 443 444 445 446
     447
 );
-
 static IN_FORCE: AtomicBool = AtomicBool::new(false);
 
 /// Whether [`install`] could put the limits in place.
@@ -151,6 +151,7 @@ fn put_in_place(limits: &'static [ArgumentLimit]) -> bool {
         } else if !patterns::watch(entry) && !subscripts::watch(entry) && !enum_labels::watch(entry) {
             are_watched &= calls::watch(entry, place);
         }
+        collated_texts::watch(entry);
     });
     is_changed && are_watched
 }

@@ -4,6 +4,7 @@ pub mod any_sizes;
 pub mod argument_bounds;
 mod builtin_functions;
 pub mod calls;
+mod collated_texts;
 mod enum_labels;
 mod format_width;
 mod headline_sizes;

@@ -6,8 +6,7 @@ mod estimates;
 pub mod function_facts;
 pub mod function_hooks;
 pub mod growth_hooks;
-#[cfg(any(feature = "pg15", feature = "pg16"))]
-mod index_arrays;
+mod index_scans;
 mod join_search;
 pub mod judged_types;
 pub mod labelled_reads;

@@ -9,10 +9,8 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, RTEKind};
 use pgrx::prelude::*;
 
-#[cfg(any(feature = "pg15", feature = "pg16"))]
-use super::index_arrays;
 use super::watch_state::{is_watching, judges, raise};
-use super::{estimates, labelled_reads, predicates};
+use super::{estimates, index_scans, labelled_reads, predicates};
 use crate::error::Error;
 use crate::pg::host::text::owned;
 use crate::pg::running::remote::remote_statement::Remote;
@@ -84,9 +82,8 @@ unsafe extern "C-unwind" fn on_start(query: *mut pg_sys::QueryDesc, flags: c_int
             judge_plan((*query).plannedstmt, is_leaders);
         }
         NEXT_START.unwrap_or(raw::standard_ExecutorStart)(query, flags);
-        #[cfg(any(feature = "pg15", feature = "pg16"))]
         if is_watching() {
-            index_arrays::bound((*query).planstate, std::ptr::null_mut());
+            index_scans::bound((*query).planstate, std::ptr::null_mut());
         }
     }
 }

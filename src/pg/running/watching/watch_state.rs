@@ -155,7 +155,7 @@ pub fn is_watching() -> bool {
 }
 
 /// A query of this library runs, or a statement of others.
-pub(super) fn is_inside() -> bool {
+pub(in crate::pg::running) fn is_inside() -> bool {
     GUARDED.get() || OWN.get()
 }
 
