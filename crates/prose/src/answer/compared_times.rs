@@ -1,9 +1,9 @@
 //! The same measure at two times: in one row, or for each group.
 
+use super::changes::{amount_of_change, change_of};
 use super::columns::{Column, Role};
 use super::dates::Date;
 use super::figures::Figures;
-use super::single_row::{amount_of_change, change_of};
 use super::times::Known;
 use super::{Told, lists, sentence, with_the};
 

@@ -1,9 +1,10 @@
 //! What is compared with what: the two times of a difference, those who have a thing and those who have not.
 
+use super::changes::change_of;
 use super::columns::{Column, aggregate, counted_rows, spoken, top_select};
 use super::conditions::{Scope, bound, conjuncts};
 use super::dates::stretch;
-use super::single_row::{change_of, is_plural};
+use super::single_row::is_plural;
 use super::{Told, question_words, sentence};
 use crate::outline::Expr;
 

@@ -2,7 +2,7 @@
 //! sold the most units, a customer brings in the most revenue.
 
 use super::columns::{Column, spoken, spoken_relation, top_select};
-use super::phrases::PLACES;
+use super::places::PLACES;
 use super::question_words::{are_people, has};
 use super::single_row::is_plural;
 use super::{Told, nouns};

@@ -4,6 +4,7 @@
 //! rows always give the same sentences. What kind of answer it is, its columns say: one value, one row, a ranking, a series over
 //! time, groups over time, or a list.
 
+mod changes;
 mod columns;
 mod compared_times;
 mod comparisons;
@@ -25,10 +26,12 @@ mod means;
 mod noun_phrases;
 mod nouns;
 pub(crate) mod numbers;
+mod one_row;
 mod per_group;
 #[cfg(test)]
 mod per_group_tests;
 mod phrases;
+mod places;
 mod plain_names;
 mod question_words;
 mod ranges;

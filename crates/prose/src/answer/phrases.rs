@@ -2,6 +2,7 @@
 
 use super::columns::{aggregate, counted_rows, spoken, spoken_relation};
 use super::flags::{adjective, boolean, is_adjective, is_state};
+use super::places::{is_place, located, of_called, outside};
 use super::subquery_phrases::{counted_by, is_average_of};
 use super::units::{figure, unit_once};
 use super::weekdays::weekdays;
@@ -30,8 +31,6 @@ pub enum Phrase {
     Amount(String),
 }
 
-pub const PLACES: &[&str] =
-    &["city", "town", "country", "region", "state", "county", "province", "district", "continent", "village"];
 /// Nouns that take no article.
 pub const MASS_NOUNS: &[&str] = &[
     "stock",
@@ -177,41 +176,6 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         }
         _ => Some(Phrase::With(format!("{name} {said}"))),
     }
-}
-
-/// Whether values of a column are names of places.
-fn is_place(column: &Expr, values: &[&str]) -> bool {
-    let is_named = values.iter().all(|value| value.starts_with(char::is_uppercase));
-    let last = |name: &str| PLACES.contains(&name.rsplit(['_', ' ']).next().unwrap_or_default());
-    is_named && matches!(uncast(column), Expr::Column { name, .. } if last(name))
-}
-
-fn outside(values: &[&str]) -> String {
-    let said: Vec<String> = values.iter().map(|value| schema::sanitize::one_line(value)).collect();
-    format!("outside {}", english_list(&said, "and"))
-}
-
-/// A place of the rows, or of those of another relation: `in Oslo`, `from customers in Oslo`.
-fn located(facts: &Facts, column: &Expr, place: &str) -> Phrase {
-    let entry = match uncast(column) {
-        Expr::Column { entry, .. } => *entry,
-        _ => None,
-    };
-    let owner = entry.and_then(|at| facts.outline.entries.get(at)).map(|entry| spoken_relation(&entry.name));
-    let rows = counted_rows(facts);
-    let is_of_another = |owner: &String| rows.is_some_and(|rows| words::singular(owner) != words::singular(&rows));
-    let of = owner.filter(is_of_another).map(|owner| match question_words::are_people(&owner) {
-        true => format!("from {owner} "),
-        false => format!("of {owner} "),
-    });
-    Phrase::Place(format!("{}{place}", of.unwrap_or_default()))
-}
-
-/// `of the category Laptops`, `of the categories Laptops and Phones`.
-pub(super) fn of_called(owner: &str, values: &[&str], said: &str) -> String {
-    let one = words::singular(owner);
-    let is_plural = values.len() > 1 && one != owner;
-    format!("of the {} {said}", if is_plural { owner } else { &one })
 }
 
 /// Whether the question calls the rows by a value: "laptops" and not "products" of that category.

@@ -211,9 +211,9 @@ impl Told<'_> {
         if let Some(told) = self.two_of_a_flag(column, &ranked, &scope) {
             return vec![told];
         }
-        let is_place = self.naming().is_some_and(|naming| super::phrases::PLACES.contains(&naming.name.as_str()));
+        let is_place = self.naming().is_some_and(|naming| super::places::PLACES.contains(&naming.name.as_str()));
         if column.noun == "units sold" && is_place && one != other {
-            let (change, after) = (super::single_row::change_of(column, *one, *other), scope.after_measure());
+            let (change, after) = (super::changes::change_of(column, *one, *other), scope.after_measure());
             let (be, one, other) = (self.be_many(), show(*one), show(*other));
             return vec![sentence(&format!(
                 "in {first} {one} units {be} sold{after}, {change} than in {second} ({other})"
@@ -221,7 +221,7 @@ impl Told<'_> {
         }
         let many = super::single_row::is_plural(&column.noun).then(|| column.noun.clone());
         if let Some(nouns) = column.counted.clone().or(many).filter(|_| one != other && !first.starts_with("with")) {
-            let (has, change) = (self.has(), super::single_row::change_of(column, *one, *other));
+            let (has, change) = (self.has(), super::changes::change_of(column, *one, *other));
             let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
             let (one, other) = (show(*one), show(*other));
             return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {second} ({other})"))];
@@ -239,7 +239,7 @@ impl Told<'_> {
                 show(*one)
             ))];
         }
-        let change = super::single_row::change_of(column, *one, *other);
+        let change = super::changes::change_of(column, *one, *other);
         let (one, other) = (show(*one), show(*other));
         vec![sentence(&format!("{noun}{}{scope} {is} {one}, {change} than{} ({other})", of(&first), of(&second)))]
     }

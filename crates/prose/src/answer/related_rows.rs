@@ -7,6 +7,7 @@ use super::conditions::{bound, conjuncts, filters, time_of};
 use super::noun_phrases::{before, behind};
 use super::nouns::{self, is_quantity};
 use super::phrases::{self, Phrase, constant, uncast};
+use super::places;
 use super::plain_names::plainly;
 use super::question_words::are_people;
 use super::subquery_phrases::joined_aggregate;
@@ -193,7 +194,7 @@ fn said(facts: &Facts, condition: &Expr, entry: usize, name: &str) -> Option<Phr
             let Expr::Compare { sides, .. } = condition else { return None };
             let value = constant(&sides.1)?;
             let owner = spoken_relation(&facts.outline.entries.get(of)?.name);
-            Some(Phrase::Place(phrases::of_called(&owner, &[value], &schema::sanitize::one_line(value))))
+            Some(Phrase::Place(places::of_called(&owner, &[value], &schema::sanitize::one_line(value))))
         }
         _ => None,
     }

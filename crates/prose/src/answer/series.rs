@@ -1,10 +1,10 @@
 //! A number for each period: how it went, its extremes, and what all are together.
 
+use super::changes::change;
 use super::columns::{Column, Role, top_select};
 use super::conditions::Scope;
 use super::dates::{Date, Unit, period, stretch};
 use super::figures::Style;
-use super::single_row::change;
 use super::{Told, numbers, sentence};
 use crate::english_list;
 use crate::outline::Expr;
@@ -274,7 +274,7 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
                     (self.show)(to)
                 ));
             }
-            _ => super::single_row::amount_of_change(to, from, self.style),
+            _ => super::changes::amount_of_change(to, from, self.style),
         };
         let (from, to) = ((self.show)(from), (self.show)(to));
         sentence(&format!("{subject} {went} by {by}, from {from} in {begin} to {to} in {end}"))

@@ -5,13 +5,10 @@ use super::figures::Style;
 use super::phrases::is_supply;
 use super::{Told, counted, nouns, numbers, sentence};
 use crate::english_list;
-use crate::outline::{Expr, RangeTableEntry};
+use crate::outline::RangeTableEntry;
 
-/// Places that have a word; the first is none of them, as it comes after no other.
-const ORDINALS: [&str; 10] =
-    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
 /// More values of one row are not told.
-const MOST_VALUES: usize = 6;
+pub(super) const MOST_VALUES: usize = 6;
 
 impl Told<'_> {
     pub(super) fn single_row(&self) -> Vec<String> {
@@ -106,7 +103,7 @@ impl Told<'_> {
     fn places(&self, column: &Column, number: f64) -> Option<String> {
         let nouns = column.noun.strip_prefix("number of different ")?;
         let rows = super::columns::counted_rows(&self.facts).map(|rows| self.scope.noun(&rows))?;
-        let is_place = super::phrases::PLACES.contains(&words::singular(nouns).as_str()) && number > 0.0;
+        let is_place = super::places::PLACES.contains(&words::singular(nouns).as_str()) && number > 0.0;
         is_place.then(|| {
             let many = counted(number, nouns);
             // What restricts the rows is easier to follow before the number.
@@ -243,46 +240,6 @@ impl Told<'_> {
         })
     }
 
-    /// A row that has a name: the winner of a ranking, or what there is to know of one thing.
-    fn one_row(&self, measures: &[&Column]) -> String {
-        let name = self.row_name(0);
-        if let (Some((column, descending)), [_, ..]) = (self.ranked_by(), measures)
-            && self.facts.outline.query.limit.is_some()
-            && let Some(number) = column.numbers.first().copied().flatten()
-        {
-            let also: Vec<String> = measures
-                .iter()
-                .filter(|other| other.name != column.name && self.is_asked(other) && !self.is_place_in_ranking(other))
-                .take(MOST_VALUES)
-                .map(|other| format!("{} {}", other.noun, self.cell(other, 0)))
-                .collect();
-            let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
-            let lead = self.lead(column, &name, descending, &column.figures.show(number));
-            return sentence(&format!("{lead}{also}"));
-        }
-        if let Some(position) = self.position() {
-            return position;
-        }
-        if let Some(row) = self.one_row_by_number() {
-            return row;
-        }
-        let naming = self.naming().map(|column| column.name.clone());
-        let others = self.columns.iter().filter(|column| Some(&column.name) != naming.as_ref());
-        let told = |column: &Column| match column.role {
-            Role::Identifier => self.cell(column, 0),
-            _ => format!("{} {}", column.noun, self.cell(column, 0)),
-        };
-        let values: Vec<String> = others.take(MOST_VALUES).map(told).collect();
-        let rows = self.rows_noun();
-        let one = if self.is_grouped() || rows == "rows" {
-            String::new()
-        } else {
-            format!("There is {}{}. ", counted(1.0, &rows), self.scope.after_noun())
-        };
-        let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
-        format!("{one}{}", sentence(&format!("{name}{values}")))
-    }
-
     /// `has the highest revenue`, `has the most orders`, `has the lowest price`.
     pub(super) fn has_most(&self, column: &Column, descending: bool) -> String {
         let has = self.has();
@@ -304,40 +261,6 @@ impl Told<'_> {
             (None, false) => format!("{has} the lowest {}", without_extreme(&column.noun)),
         }
     }
-
-    /// The one that comes after a number of others: `number 2 by price`.
-    fn position(&self) -> Option<String> {
-        let query = &self.facts.outline.query;
-        let Some(Expr::Constant { text: Some(text), .. }) = &query.offset else { return None };
-        let (offset, key) = (text.parse::<u32>().ok()?, query.order.first()?);
-        let name = key.output.as_ref().or(match &key.value {
-            Expr::Column { name, .. } => Some(name),
-            _ => None,
-        })?;
-        let column = self.columns.iter().find(|column| column.name == *name && column.role == Role::Measure)?;
-        let place = usize::try_from(offset).ok().and_then(|at| ORDINALS.get(at)).copied();
-        let row =
-            words::singular(&self.groups_noun().filter(|_| self.is_grouped()).unwrap_or_else(|| self.rows_noun()));
-        let row = if row == "row" || row.is_empty() { "one".to_owned() } else { row };
-        let (name, value, be) = (self.row_name(0), self.cell(column, 0), self.be());
-        let end = if key.descending { "highest" } else { "lowest" };
-        let dear = if key.descending { "most expensive" } else { "cheapest" };
-        Some(sentence(&match place {
-            Some(place) if nouns::is_price(&column.name) && aggregate(&key.value).is_none() => {
-                format!("the {place} {dear} {row}{} {be} {name} ({value})", self.scope.after_noun())
-            }
-            Some(place) => {
-                let (noun, after) = (&column.noun, self.after(column));
-                format!("the {place} {end} {noun}{after} {be} {value}, that of {name}")
-            }
-            None => format!(
-                "number {} from the {end} {}{} {be} {name} ({value})",
-                offset + 1,
-                column.noun,
-                self.after(column)
-            ),
-        }))
-    }
 }
 
 /// Whether a noun is of many, such as `units`.
@@ -352,45 +275,6 @@ pub(super) fn is_plural(noun: &str) -> bool {
 fn in_full(column: &Column, number: f64) -> String {
     let (short, exact) = (column.figures.show(number), numbers::exact(number));
     if column.figures.style != Style::Plain || short == exact { short } else { format!("{short} ({exact})") }
-}
-
-/// How much more or less a number is than another: `12 % more`.
-pub(super) fn change(new: f64, old: f64, style: Style) -> String {
-    let more = if new > old { "more" } else { "less" };
-    if new == old { "the same".to_owned() } else { format!("{} {more}", amount_of_change(new, old, style)) }
-}
-
-/// The same in the word that suits what is measured: fewer orders, a lower average, less revenue.
-pub(super) fn change_of(column: &Column, new: f64, old: f64) -> String {
-    let change = change(new, old, column.figures.style);
-    let what = column.timed.as_ref().map_or(column.noun.as_str(), |timed| timed.what.as_str());
-    let (more, less) = match what {
-        what if column.counted.is_some() || what.starts_with("number of ") || is_plural(what) => ("more", "fewer"),
-        _ if !column.adds_up => ("higher", "lower"),
-        _ => ("more", "less"),
-    };
-    match (change.strip_suffix("more"), change.strip_suffix("less")) {
-        (Some(much), _) => format!("{much}{more}"),
-        (_, Some(much)) => format!("{much}{less}"),
-        _ => change,
-    }
-}
-
-/// How much that is: in percent where both are plain numbers that allow it.
-pub(super) fn amount_of_change(new: f64, old: f64, style: Style) -> String {
-    match style {
-        Style::Plain if old > 0.0 && new >= 0.0 => numbers::percent((new - old).abs() / old),
-        _ => difference(new, old, style),
-    }
-}
-
-/// The distance of two numbers; of two percentages in points.
-fn difference(new: f64, old: f64, style: Style) -> String {
-    match style {
-        Style::Plain => numbers::plain((new - old).abs()),
-        Style::Fraction => format!("{} points", numbers::percent((new - old).abs()).trim_end_matches(" %")),
-        Style::Percent => format!("{} points", numbers::plain((new - old).abs())),
-    }
 }
 
 /// A noun that says itself that it is the highest or the lowest of something has no second superlative.

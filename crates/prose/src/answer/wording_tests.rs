@@ -1,6 +1,6 @@
 //! How answers are worded: each rule beside a case that it must leave alone.
 
-use super::phrases::of_called;
+use super::places::of_called;
 use super::tests::{Case, aggregate, column, compare, constant, filtered, since};
 use crate::outline::{Body, Comparison, EntryKind, Expr, FromItem, Query, Select};
 
