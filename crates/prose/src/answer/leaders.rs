@@ -114,6 +114,9 @@ impl Told<'_> {
         };
         let said = words.iter().find(|word| has(self.facts.question, word));
         let word = said.or(if descending { words.last() } else { words.first() })?;
+        if let Some(did) = super::question_words::who_did(self.facts.question) {
+            return Some(format!("{name} {did} the {word} {row}{after}: {value}"));
+        }
         Some(format!("the {word} {row}{after} {be} that of {name}: {value}"))
     }
 

@@ -1,5 +1,6 @@
 //! Rows that are listed: how many, and a few of them by name, or what many of them have in common.
 
+use super::agreement::agreeing;
 use super::columns::{Column, Role, top_select};
 use super::conditions::Scope;
 use super::{Told, counted, dates, nouns};
@@ -73,7 +74,11 @@ impl Told<'_> {
         }
         match self.measured_condition() {
             Some(measured) => vec![format!("{are}."), measured],
-            None => vec![format!("{are}; the list has them all.")],
+            None => {
+                let order = self.first_by_time().trim_start_matches("the ").trim_end();
+                let order = if order.is_empty() { String::new() } else { format!(", the {order} first") };
+                vec![format!("{are}; the list has them all{order}.")]
+            }
         }
     }
 
@@ -108,7 +113,8 @@ impl Told<'_> {
         if !is_unnamed || !self.columns.iter().any(|column| column.role == Role::Identifier) {
             return None;
         }
-        let (first, after) = (self.first_by_time().trim_start_matches("the "), self.scope.after_noun());
+        let first = self.first_by_time().trim_start_matches("the ");
+        let after = agreeing(1.0, &self.scope.after_noun());
         let (row, are) = (self.row_in_list(0), counted(1.0, &self.rows_noun()));
         let noun = are.trim_start_matches("1 ");
         Some(match self.facts.outline.query.limit {
@@ -153,7 +159,7 @@ impl Told<'_> {
     }
 
     /// `the latest ` where the rows are the first ones by a time.
-    fn first_by_time(&self) -> &'static str {
+    pub(super) fn first_by_time(&self) -> &'static str {
         match self.sorted_by_time() {
             None => "",
             Some((_, true)) => "the latest ",

@@ -4,6 +4,7 @@
 //! rows always give the same sentences. What kind of answer it is, its columns say: one value, one row, a ranking, a series over
 //! time, groups over time, or a list.
 
+mod agreement;
 mod changes;
 mod columns;
 mod compared_times;
@@ -43,6 +44,8 @@ mod row_names;
 mod series;
 mod shares;
 mod single_row;
+#[cfg(test)]
+mod speech_tests;
 mod spoken_times;
 mod subquery_phrases;
 #[cfg(test)]
@@ -237,6 +240,11 @@ impl Told<'_> {
     /// A noun that is no row with what restricts it, and a comma where a verb follows a condition.
     fn restricted(&self, noun: &str) -> String {
         let comma = if self.scope.conditions.is_some() { "," } else { "" };
+        // The only row is that of who is named.
+        let is_of_row = self.facts.rows.len() == 1 && !self.is_grouped();
+        if let Some(name) = self.scope.only_name().filter(|_| is_of_row) {
+            return format!("{} of {name}", with_the(noun));
+        }
         format!("{}{}{comma}", with_the(noun), self.scope.after_measure())
     }
 
@@ -260,8 +268,8 @@ impl Told<'_> {
         if let Some(has) = self.scope.only_lack() {
             return format!("None: all {rows} have {has}.");
         }
-        if let Some(has) = related_rows::lacked(&self.facts).filter(|_| self.scope.is_only_undone()) {
-            return format!("None: all {rows} have {has}.");
+        if let Some(done) = related_rows::done_with_all(&self.facts).filter(|_| self.scope.is_only_undone()) {
+            return format!("None: all {rows} {done} at least once.");
         }
         format!("There {are} no {rows}{scope}{so_far}.")
     }

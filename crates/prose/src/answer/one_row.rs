@@ -1,9 +1,10 @@
 //! The only row of an answer, where it is one of a table: the winner of a ranking, the one at a place, or what there is to know of
 //! one thing.
 
-use super::columns::{Column, Role, aggregate};
+use super::agreement::agreeing;
+use super::columns::{Column, NO_VALUE, Role, aggregate};
 use super::single_row::MOST_VALUES;
-use super::{Told, counted, nouns, sentence};
+use super::{Told, counted, nouns, sentence, units};
 use crate::outline::Expr;
 
 /// Places that have a word; the first is none of them, as it comes after no other.
@@ -25,6 +26,11 @@ impl Told<'_> {
                 .map(|other| format!("{} {}", other.noun, self.cell(other, 0)))
                 .collect();
             let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
+            if let Some(rows) = column.counted.as_ref().filter(|_| number == 0.0 && !descending) {
+                // Behind a limit, there may be more of them.
+                let (has, after) = (self.has(), self.after(column));
+                return sentence(&format!("{name} {has} no {rows}{after}; others may have none either"));
+            }
             let lead = self.lead(column, &name, descending, &column.figures.show(number));
             return sentence(&format!("{lead}{also}"));
         }
@@ -34,21 +40,51 @@ impl Told<'_> {
         if let Some(row) = self.one_row_by_number() {
             return row;
         }
+        self.what_is_known(&name)
+    }
+
+    /// A row by its name and what else there is to know of it: `There is 1 product under 6: Jet One (price 5.34).`
+    fn what_is_known(&self, name: &str) -> String {
         let naming = self.naming().map(|column| column.name.clone());
-        let others = self.columns.iter().filter(|column| Some(&column.name) != naming.as_ref());
-        let told = |column: &Column| match column.role {
-            Role::Identifier => self.cell(column, 0),
-            _ => format!("{} {}", column.noun, self.cell(column, 0)),
-        };
-        let values: Vec<String> = others.take(MOST_VALUES).map(told).collect();
+        let others = || self.columns.iter().filter(|column| Some(&column.name) != naming.as_ref());
         let rows = self.rows_noun();
-        let one = if self.is_grouped() || rows == "rows" {
-            String::new()
-        } else {
-            format!("There is {}{}. ", counted(1.0, &rows), self.scope.after_noun())
+        if self.is_grouped() || rows == "rows" {
+            let told = |column: &Column| match column.role {
+                Role::Identifier => self.cell(column, 0),
+                _ => format!("{} {}", column.noun, self.cell(column, 0)),
+            };
+            let values: Vec<String> = others().take(MOST_VALUES).map(told).collect();
+            let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
+            return sentence(&format!("{name}{values}"));
+        }
+        let after = agreeing(1.0, &self.scope.after_noun());
+        let told = |column: &Column| self.told_of_row(column).filter(|_| !is_in(&after, column));
+        let values: Vec<String> = others().filter_map(told).take(MOST_VALUES).collect();
+        let numbered = || self.columns.iter().find(|column| column.role == Role::Identifier);
+        let is_unnamed = self.naming().is_some_and(|naming| naming.labels.first().is_some_and(|name| name == NO_VALUE));
+        let row = match (numbered().filter(|_| is_unnamed), values.is_empty()) {
+            (Some(identifier), true) => self.numbered(identifier, 0),
+            (Some(identifier), false) => format!("{} ({})", self.numbered(identifier, 0), values.join(", ")),
+            (None, true) => name.to_owned(),
+            (None, false) => self.row_with(0, &values.join(", ")),
         };
-        let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
-        format!("{one}{}", sentence(&format!("{name}{values}")))
+        let (row, one) = (row.trim_end_matches('.'), counted(1.0, &rows));
+        let noun = one.trim_start_matches("1 ");
+        match (self.facts.outline.query.limit.is_some(), self.first_by_time().trim_start_matches("the ")) {
+            (true, "") => format!("This is 1 {noun}{after}: {row}."),
+            (true, first) => format!("The {first}{noun}{after} {} {row}.", self.be()),
+            (false, _) => format!("There {} 1 {noun}{after}: {row}.", self.be()),
+        }
+    }
+
+    /// A value of the row, as far as it says something: no key of others, nothing that it lacks or is not.
+    fn told_of_row(&self, column: &Column) -> Option<String> {
+        let label = column.labels.first().map_or("", String::as_str);
+        match (&column.role, label) {
+            (Role::Identifier, _) | (_, NO_VALUE | "" | "false") => None,
+            (_, "true") => Some(column.noun.clone()),
+            _ => Some(units::beside_unit(&column.noun, &self.cell(column, 0))),
+        }
     }
 
     /// The one that comes after a number of others: `number 2 by price`.
@@ -84,4 +120,10 @@ impl Told<'_> {
             ),
         }))
     }
+}
+
+/// Whether what is said of the rows has a text of the column already.
+fn is_in(after: &str, column: &Column) -> bool {
+    let label = column.labels.first().map_or("", String::as_str);
+    column.role == Role::Label && after.ends_with(&format!(" {label}"))
 }

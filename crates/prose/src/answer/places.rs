@@ -37,8 +37,18 @@ pub(super) fn located(facts: &Facts, column: &Expr, place: &str) -> Phrase {
     Phrase::Place(format!("{}{place}", of.unwrap_or_default()))
 }
 
-/// `of the category Laptops`, `of the categories Laptops and Phones`.
+/// `of customer 13`, `of customers 13 or 14` for `customer id`.
+pub(super) fn of_numbers(key: &str, said: &str, many: usize) -> String {
+    let row = key.trim_end_matches(" id");
+    format!("of {} {said}", if many > 1 { super::nouns::plural(row) } else { row.to_owned() })
+}
+
+/// `of the category Laptops`, `of the categories Laptops and Phones`; of people, of whom several may have one name, `of customers
+/// named Ada Haas`.
 pub(super) fn of_called(owner: &str, values: &[&str], said: &str) -> String {
+    if question_words::are_people(owner) {
+        return format!("of {owner} named {said}");
+    }
     let one = words::singular(owner);
     let is_plural = values.len() > 1 && one != owner;
     format!("of the {} {said}", if is_plural { owner } else { &one })

@@ -203,6 +203,7 @@ impl Told<'_> {
         ranked.sort_by(|(_, one), (_, other)| other.total_cmp(one));
         let [(first, one), (second, other)] = ranked.as_slice() else { return Vec::new() };
         let show = |number: f64| column.figures.show(number);
+        let behind = second;
         let (first, second) = (self.row_name(*first), self.row_name(*second));
         // Conditions that only name the two say nothing more.
         let told = self.scope.after_measure();
@@ -223,8 +224,8 @@ impl Told<'_> {
         if let Some(nouns) = column.counted.clone().or(many).filter(|_| one != other && !first.starts_with("with")) {
             let (has, change) = (self.has(), super::changes::change_of(column, *one, *other));
             let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
-            let (one, other) = (show(*one), show(*other));
-            return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {second} ({other})"))];
+            let (one, than) = (show(*one), self.row_with(*behind, &show(*other)));
+            return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {than}"))];
         }
         let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
         let tie = self.tie();

@@ -2,6 +2,7 @@
 
 use super::columns::{self, Column, Role};
 use super::dates::{self, Date};
+use super::flags::is_adjective;
 use super::question_words::are_people;
 use super::{Told, numbers};
 use crate::outline::Expr;
@@ -79,6 +80,8 @@ impl Told<'_> {
         let noun = columns::spoken(&column.name);
         match label.as_str() {
             "no value" => format!("no {noun}"),
+            "true" if is_adjective(&noun) => noun,
+            "false" if is_adjective(&noun) => format!("not {noun}"),
             "true" => format!("with {noun}"),
             "false" => format!("without {noun}"),
             _ if needs_noun => format!("{noun} {label}"),

@@ -122,11 +122,19 @@ impl Told<'_> {
                 let than = if to == from { "as in" } else { "than in" };
                 let scope = self.scope.without_time();
                 let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
-                let noun = super::with_the(&column.noun);
-                let (begin, end, from, to) = (name(*begin), name(*end), show(*from), show(*to));
-                vec![sentence(&format!("{noun} in {end}{scope}{comma} was {to}, {change} {than} {begin} ({from})"))]
+                if let Some(rows) = &column.counted {
+                    let change = super::changes::change_of(column, *to, *from);
+                    let were = if *to == 1.0 { "was" } else { "were" };
+                    let (many, begin, end, from) = (super::counted(*to, rows), name(*begin), name(*end), show(*from));
+                    vec![format!("There {were} {many} in {end}{scope}{comma}, {change} {than} {begin} ({from}).")]
+                } else {
+                    let noun = super::with_the(&column.noun);
+                    let (begin, end, from, to) = (name(*begin), name(*end), show(*from), show(*to));
+                    vec![sentence(&format!("{noun} in {end}{scope}{comma} was {to}, {change} {than} {begin} ({from})"))]
+                }
             }
             _ if is_change(&column.noun) => vec![course.changes(&subject)],
+            _ if course.is_the_same_with_gaps(unit) => vec![course.in_each(&subject)],
             _ if course.is_unsteady() => vec![course.range(&subject, last.is_none())],
             _ => [Some(course.trend(&subject)), course.extremes(incomplete)].into_iter().flatten().collect(),
         };
@@ -181,8 +189,20 @@ impl Told<'_> {
             None if column.noun.starts_with("total ") => format!("In all, it {is} {shown}{so_far}"),
             None => format!("The total{so_far} {is} {shown}"),
         };
+        // A period without rows is not there, so that the mean would be of those that have some.
+        let ends = points.first().zip(last.as_ref().or(points.last()));
+        let all = ends.map_or(0, |((first, _), (last, _))| periods(*first, *last, unit));
+        let with_rows = points.len() + usize::from(last.is_some());
+        if all > with_rows {
+            return column.adds_up.then(|| format!("{told}, in {with_rows} of the {all} {period}s."));
+        }
         column.adds_up.then(|| format!("{told}, on average {mean} {each}."))
     }
+}
+
+/// How many periods there are from one to another, both counted.
+fn periods(first: Date, last: Date, unit: Unit) -> usize {
+    std::iter::successors(Some(first), |day| Some(day.after(unit)).filter(|next| *next <= last && *next > *day)).count()
 }
 
 /// How a measure went over periods that are complete, three or more.
@@ -246,6 +266,24 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         sentence(&format!("{subject} went up and down between {low} and {high}, with no clear trend{ends}"))
     }
 
+    /// Whether all points are alike, and there are periods between them that have none.
+    fn is_the_same_with_gaps(&self, unit: Unit) -> bool {
+        let ((begin, from), (end, _)) = self.ends();
+        self.points.iter().all(|(_, number)| *number == from) && periods(begin, end, unit) > self.points.len()
+    }
+
+    /// `The number of orders was 1 in each of 2010, 2015 and 2021`: in the years between it was not the same.
+    fn in_each(&self, subject: &str) -> String {
+        let (_, (_, number)) = self.ends();
+        let was = self.it.rsplit(' ').next().unwrap_or_default();
+        let days: Vec<String> = self.points.iter().map(|(day, _)| (self.name)(*day)).collect();
+        let when = match days.len() <= FEW {
+            true => format!("in each of {}", english_list(&days, "and")),
+            false => format!("in each of {} that have any", days.len()),
+        };
+        sentence(&format!("{subject} {was} {} {when}", (self.show)(number)))
+    }
+
     /// Of changes, it is told when they were greatest, and the last one.
     fn changes(&self, subject: &str) -> String {
         let told = |better: fn(f64, f64) -> bool| {
@@ -292,13 +330,13 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         };
         let (high, low) = (told(|one, other| one > other), told(|one, other| one < other));
         let among = low.as_ref().is_some_and(|(_, low)| incomplete.is_some_and(|number| number < *low));
-        let among = if among { "of the complete ones " } else { "" };
+        let among = if among { ", of the complete ones," } else { "" };
         match (high, low) {
             (Some((high, _)), Some((low, _))) => {
-                Some(sentence(&format!("{} highest in {high} and {among}lowest in {low}", self.it)))
+                Some(sentence(&format!("{} highest in {high} and{among} lowest in {low}", self.it)))
             }
             (Some((high, _)), None) => Some(sentence(&format!("{} highest in {high}", self.it))),
-            (None, Some((low, _))) => Some(sentence(&format!("{} {among}lowest in {low}", self.it))),
+            (None, Some((low, _))) => Some(sentence(&format!("{}{among} lowest in {low}", self.it))),
             (None, None) => None,
         }
     }

@@ -1,11 +1,13 @@
 //! An answer of one row: a value, several, a winner, or a comparison of two.
 
-use super::columns::{Column, Role, aggregate};
+use super::agreement::agreeing;
+use super::columns::{Column, Role, aggregate, top_select};
+use super::events::Event;
 use super::figures::Style;
 use super::phrases::is_supply;
 use super::{Told, counted, nouns, numbers, sentence};
 use crate::english_list;
-use crate::outline::RangeTableEntry;
+use crate::outline::{Expr, RangeTableEntry};
 
 /// More values of one row are not told.
 pub(super) const MOST_VALUES: usize = 6;
@@ -37,6 +39,7 @@ impl Told<'_> {
         match (column.numbers.first().copied().flatten(), &column.counted) {
             _ if column.role == Role::Label && is_most_frequent && !is_null => self.most_frequent(column),
             _ if is_null => self.no_value(column),
+            _ if self.end_of_time(column).is_some() => self.end_of_time(column).unwrap_or_default(),
             (Some(number), Some(rows)) if column.role == Role::Measure => {
                 if number == 0.0 {
                     return self.there_is_none(rows, &self.scope.after_number());
@@ -61,6 +64,9 @@ impl Told<'_> {
             (Some(number), _) if self.sum_of_rows(column, number).is_some() => {
                 self.sum_of_rows(column, number).unwrap_or_default()
             }
+            (Some(number), _) if self.per_row(column, number).is_some() => {
+                self.per_row(column, number).unwrap_or_default()
+            }
             (Some(number), _) if column.role == Role::Measure => {
                 let so_far = if self.scope.running == Some(true) { " so far" } else { "" };
                 sentence(&format!("{noun} {} {}{so_far}", self.verb(), in_full(column, number)))
@@ -70,6 +76,32 @@ impl Told<'_> {
             }
             _ => sentence(&format!("{noun} {} {}", self.verb(), self.cell(column, 0))),
         }
+    }
+
+    /// `The average is 150.24 seconds per page view.`
+    fn per_row(&self, column: &Column, number: f64) -> Option<String> {
+        let (what, unit) = super::units::of_unit(&column.noun)?;
+        let rows = self.scope.rows.as_ref()?;
+        let (row, after) = (words::singular(&self.scope.noun(rows)), self.scope.after_noun());
+        Some(sentence(&format!("the {what} {} {} {unit} per {row}{after}", self.verb(), in_full(column, number))))
+    }
+
+    /// `The first order is from 2 January 2024.`
+    fn end_of_time(&self, column: &Column) -> Option<String> {
+        let Role::Period(_, days) = &column.role else { return None };
+        let output = top_select(&self.facts)?.columns.first()?;
+        let call = aggregate(&output.value).filter(|call| call.filter.is_none())?;
+        let [Expr::Column { entry: Some(entry), name }] = call.args.as_slice() else { return None };
+        let entry = self.facts.outline.entries.get(*entry)?;
+        let (event, day) = (Event::of(&entry.name, name), days.first().copied().flatten()?);
+        let is_first = match call.name.as_str() {
+            "min" => true,
+            "max" => false,
+            _ => return None,
+        };
+        let rows = self.scope.rows.as_ref().is_none_or(|rows| *rows == event.rows);
+        let after = self.scope.without_event().after_noun();
+        rows.then(|| sentence(&event.end(day, is_first, &agreeing(1.0, &after))))
     }
 
     /// `Payments in October 2026 came to 366,666.63.`
@@ -142,7 +174,7 @@ impl Told<'_> {
         if let Some(done) = self.done(number, scope) {
             return format!("{many} {done}{so_far}.");
         }
-        format!("There {are} {many}{scope}{so_far}.")
+        format!("There {are} {many}{}{so_far}.", agreeing(number, scope))
     }
 
     /// `On average, an order has 2.49 items, whatever their quantity.`
