@@ -1,7 +1,7 @@
 //! Rows that are listed: how many, and a few of them by name, or what many of them have in common.
 
 use super::agreement::agreeing;
-use super::columns::{Column, Role, top_select};
+use super::columns::{Column, Role, counted_rows, top_select};
 use super::conditions::Scope;
 use super::{Told, counted, dates, nouns};
 use crate::english_list;
@@ -92,7 +92,12 @@ impl Told<'_> {
         // Groups are different anyway.
         let is_group = top_select(&self.facts).is_some_and(|select| !select.grouping.is_empty());
         let different = if is_group { "" } else { "different " };
-        let many = counted(rows as f64, &format!("{different}{}", nouns::plural(&only.noun)));
+        // "Payment methods", where the question calls them so.
+        let row = counted_rows(&self.facts).map(|rows| words::singular(&rows));
+        let full = format!("{} {}", row.unwrap_or_default(), only.noun);
+        let is_said = super::question_words::has(self.facts.question, &full);
+        let (different, noun) = if is_said { ("", &full) } else { (different, &only.noun) };
+        let many = counted(rows as f64, &format!("{different}{}", nouns::plural(noun)));
         let after = self.scope.after_noun();
         let are = match self.facts.outline.query.limit {
             Some(_) => format!("These are {many}{after}"),
@@ -239,7 +244,20 @@ fn is_name(column: &Column) -> bool {
 
 /// Labels that say what a row is like, not which it is: those called so, and those that repeat.
 fn is_state(column: &Column) -> bool {
-    const STATES: [&str; 8] = ["status", "state", "method", "type", "kind", "category", "condition", "channel"];
+    const STATES: [&str; 12] = [
+        "status",
+        "state",
+        "method",
+        "type",
+        "kind",
+        "category",
+        "condition",
+        "channel",
+        "result",
+        "outcome",
+        "priority",
+        "severity",
+    ];
     let mut labels: Vec<&String> = column.labels.iter().collect();
     labels.sort();
     labels.dedup();

@@ -202,7 +202,16 @@ impl Told<'_> {
 
 /// How many periods there are from one to another, both counted.
 fn periods(first: Date, last: Date, unit: Unit) -> usize {
-    std::iter::successors(Some(first), |day| Some(day.after(unit)).filter(|next| *next <= last && *next > *day)).count()
+    let days = last.days() - first.days();
+    let months = (last.year - first.year) * 12 + last.month - first.month;
+    let between = match unit {
+        Unit::Week => days / 7,
+        Unit::Month => months,
+        Unit::Quarter => months / 3,
+        Unit::Year => last.year - first.year,
+        _ => days,
+    };
+    usize::try_from(between + 1).unwrap_or_default()
 }
 
 /// How a measure went over periods that are complete, three or more.

@@ -244,3 +244,22 @@ fn a_value_of_one_who_is_named_is_theirs() {
     let told = Case { table: "people", filter, grouped: false, ..Case::new(outputs, vec![vec!["5000"]]) }.told();
     assert_eq!(told, "The salary of Ida Fry is 5,000.");
 }
+
+#[test]
+fn values_are_called_as_the_question_does() {
+    let told = |question| {
+        let rows = vec![vec!["card"], vec!["invoice"]];
+        let case = Case { table: "payments", question, ..Case::new(vec![("method", 'S', column("method"))], rows) };
+        case.told()
+    };
+    assert_eq!(told("all payment methods"), "There are 2 payment methods: card and invoice.");
+    assert_eq!(told("all methods"), "There are 2 methods: card and invoice.");
+}
+
+#[test]
+fn a_result_is_no_name() {
+    let outputs = shown(&[("id", 'N'), ("result", 'S'), ("done_on", 'D')]);
+    let rows = vec![vec!["4", "clean", "2025-01-05"]];
+    let case = Case { order: Some(("done_on", true)), limit: true, grouped: false, ..Case::new(outputs, rows) };
+    assert_eq!(Case { table: "analyses", ..case }.told(), "The latest is analysis 4 (5 January 2025, clean).");
+}
