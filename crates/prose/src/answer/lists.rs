@@ -83,7 +83,7 @@ impl Told<'_> {
     }
 
     /// `There are 10 different cities: …`, where each row is one value.
-    fn different_values(&self) -> Option<String> {
+    pub(super) fn different_values(&self) -> Option<String> {
         let [only] = self.columns.as_slice() else { return None };
         if only.role != Role::Label || !self.is_distinct() {
             return None;
@@ -102,6 +102,7 @@ impl Told<'_> {
         let are = match self.facts.outline.query.limit {
             Some(_) => format!("These are {many}{after}"),
             None if self.is_cut => format!("There {} more than {many}{after}", self.are()),
+            None if rows == 1 => format!("There {} {many}{}", self.be(), agreeing(1.0, &after)),
             None => format!("There {} {many}{after}", self.are()),
         };
         let values: Vec<String> = (0..rows).map(|row| self.row_name(row)).collect();

@@ -41,6 +41,8 @@ mod related_rows;
 #[cfg(test)]
 mod related_tests;
 mod row_names;
+#[cfg(test)]
+mod row_tests;
 mod series;
 mod shares;
 mod single_row;
@@ -243,7 +245,7 @@ impl Told<'_> {
         // The only row is that of who is named.
         let is_of_row = self.facts.rows.len() == 1 && !self.is_grouped();
         if let Some(name) = self.scope.only_name().filter(|_| is_of_row) {
-            return format!("{} of {name}", with_the(noun));
+            return format!("the {noun} of {name}");
         }
         format!("{}{}{comma}", with_the(noun), self.scope.after_measure())
     }

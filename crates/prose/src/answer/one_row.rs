@@ -3,6 +3,7 @@
 
 use super::agreement::agreeing;
 use super::columns::{Column, NO_VALUE, Role, aggregate};
+use super::dates::{self, Unit};
 use super::single_row::MOST_VALUES;
 use super::{Told, counted, nouns, sentence, units};
 use crate::outline::Expr;
@@ -48,6 +49,9 @@ impl Told<'_> {
         let naming = self.naming().map(|column| column.name.clone());
         let others = || self.columns.iter().filter(|column| Some(&column.name) != naming.as_ref());
         let rows = self.rows_noun();
+        if let Some(told) = self.only_period() {
+            return told;
+        }
         if self.is_grouped() || rows == "rows" {
             let told = |column: &Column| match column.role {
                 Role::Identifier => self.cell(column, 0),
@@ -70,11 +74,28 @@ impl Told<'_> {
         };
         let (row, one) = (row.trim_end_matches('.'), counted(1.0, &rows));
         let noun = one.trim_start_matches("1 ");
+        // Asked for by its name, it needs not be told again.
+        if self.scope.only_name().is_some_and(|asked| asked == name) && self.facts.outline.query.limit.is_none() {
+            let known = row.strip_prefix(name).unwrap_or_default();
+            return format!("There {} 1 {noun}{after}{known}.", self.be());
+        }
         match (self.facts.outline.query.limit.is_some(), self.first_by_time().trim_start_matches("the ")) {
             (true, "") => format!("This is 1 {noun}{after}: {row}."),
             (true, first) => format!("The {first}{noun}{after} {} {row}.", self.be()),
             (false, _) => format!("There {} 1 {noun}{after}: {row}.", self.be()),
         }
+    }
+
+    /// The only period that has rows: `There were 19 payments in January 2026.`
+    fn only_period(&self) -> Option<String> {
+        let [period, measure] = self.columns.as_slice() else { return None };
+        let Role::Period(unit, days) = &period.role else { return None };
+        let (rows, number) = (measure.counted.as_ref()?, measure.numbers.first().copied().flatten()?);
+        let day = days.first().copied().flatten().filter(|_| *unit != Unit::Moment)?;
+        let tie = if *unit == Unit::Day { "on" } else { "in" };
+        let (when, were) = (dates::period(day, *unit, true), if number == 1.0 { "was" } else { "were" });
+        let after = self.scope.without_time().after_number();
+        Some(format!("There {were} {} {tie} {when}{}.", counted(number, rows), agreeing(number, &after)))
     }
 
     /// A value of the row, as far as it says something: no key of others, nothing that it lacks or is not.
@@ -125,5 +146,5 @@ impl Told<'_> {
 /// Whether what is said of the rows has a text of the column already.
 fn is_in(after: &str, column: &Column) -> bool {
     let label = column.labels.first().map_or("", String::as_str);
-    column.role == Role::Label && after.ends_with(&format!(" {label}"))
+    column.role == Role::Label && format!("{after} ").contains(&format!(" {label} "))
 }

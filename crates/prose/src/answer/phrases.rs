@@ -178,7 +178,7 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         // Nobody writes years by the thousand.
         (_, "year") if values.iter().all(is_year) => Some(Phrase::With(format!("{} of {said}", with_article(&name)))),
         // "Payments by card", "orders of customer 13".
-        (_, "method" | "channel") if !is_of_another => Some(Phrase::Place(format!("by {said}"))),
+        (_, "method" | "channel") => Some(Phrase::Place(format!("by {said}"))),
         (_, "id") if name != "id" && !is_of_another => Some(Phrase::Place(of_numbers(&name, &said, values.len()))),
         (_, "by") => Some(Phrase::Place(format!("{name} {said}"))),
         (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {

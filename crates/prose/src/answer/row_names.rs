@@ -68,7 +68,13 @@ impl Told<'_> {
             (false, false) => None,
         };
         match key {
-            Some(column) => (name, Some(self.cell(column, row))),
+            Some(column) => {
+                let key = match column.role {
+                    Role::Label => self.spoken_label(column, self.cell(column, row)),
+                    _ => self.cell(column, row),
+                };
+                (self.spoken_label(naming, name), Some(key))
+            }
             None if name.is_empty() => ("(empty)".to_owned(), None),
             None => (self.spoken_label(naming, name), None),
         }

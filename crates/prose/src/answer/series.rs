@@ -92,6 +92,7 @@ impl Told<'_> {
         let with_year = points.iter().any(|(day, _)| day.year != points[0].0.year);
         let name = |day: Date| period(day, unit, with_year);
         let show = |number: f64| column.figures.show(number);
+        let tie = if unit == Unit::Day { "on" } else { "in" };
         // A period that is not over says nothing about how it went.
         let is_running = |day: Date| self.facts.today.is_some_and(|today| day <= today && today < day.after(unit));
         let last = points.last().copied().filter(|(day, _)| is_running(*day) || self.is_cut_short(*day, unit));
@@ -108,29 +109,31 @@ impl Told<'_> {
         let comma = if self.scope.conditions.is_some() { "," } else { "" };
         let [(begin, from), .., (end, to)] = over else {
             let told: Vec<String> =
-                points.iter().map(|(day, number)| format!("{} in {}", show(*number), name(*day))).collect();
+                points.iter().map(|(day, number)| format!("{} {tie} {}", show(*number), name(*day))).collect();
             let noun = super::with_the(&column.noun);
             return vec![sentence(&format!("{noun}{scope}{comma} was {}", told.join(" and ")))];
         };
         let subject = format!("{}{scope}{comma}", super::with_the(&column.noun));
         let it = if super::single_row::is_plural(&column.noun) { "they were" } else { "it was" };
-        let course = Course { points: over, style: column.figures.style, it, name: &name, show: &show };
+        let course = Course { points: over, style: column.figures.style, it, tie, name: &name, show: &show };
         let incomplete = last.map(|(_, number)| number);
         let mut sentences = match over.len() {
             2 => {
                 let change = change(*to, *from, column.figures.style);
-                let than = if to == from { "as in" } else { "than in" };
+                let than = format!("{} {tie}", if to == from { "as" } else { "than" });
                 let scope = self.scope.without_time();
                 let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
                 if let Some(rows) = &column.counted {
                     let change = super::changes::change_of(column, *to, *from);
                     let were = if *to == 1.0 { "was" } else { "were" };
                     let (many, begin, end, from) = (super::counted(*to, rows), name(*begin), name(*end), show(*from));
-                    vec![format!("There {were} {many} in {end}{scope}{comma}, {change} {than} {begin} ({from}).")]
+                    vec![format!("There {were} {many} {tie} {end}{scope}{comma}, {change} {than} {begin} ({from}).")]
                 } else {
                     let noun = super::with_the(&column.noun);
                     let (begin, end, from, to) = (name(*begin), name(*end), show(*from), show(*to));
-                    vec![sentence(&format!("{noun} in {end}{scope}{comma} was {to}, {change} {than} {begin} ({from})"))]
+                    vec![sentence(&format!(
+                        "{noun} {tie} {end}{scope}{comma} was {to}, {change} {than} {begin} ({from})"
+                    ))]
                 }
             }
             _ if is_change(&column.noun) => vec![course.changes(&subject)],
@@ -220,6 +223,8 @@ struct Course<'a, N: Fn(Date) -> String, S: Fn(f64) -> String> {
     style: Style,
     /// What stands for the measure: `it was`, `they were`.
     it: &'static str,
+    /// What stands before a period: `in January`, `on 1 January`.
+    tie: &'static str,
     name: &'a N,
     show: &'a S,
 }
@@ -267,7 +272,7 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         let is_told = |day: Date| low_days.contains(&day) || high_days.contains(&day);
         let ends = [(begin, from), (end, to)].into_iter().filter(|(day, _)| !is_told(*day));
         let ends: Vec<String> =
-            ends.map(|(day, number)| format!("{} in {}", (self.show)(number), (self.name)(day))).collect();
+            ends.map(|(day, number)| format!("{} {} {}", (self.show)(number), self.tie, (self.name)(day))).collect();
         let ends = match ends.is_empty() || !with_ends {
             true => String::new(),
             false => format!("; {} {}", self.it, english_list(&ends, "and")),
@@ -297,13 +302,13 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
     fn changes(&self, subject: &str) -> String {
         let told = |better: fn(f64, f64) -> bool| {
             let (day, number) = self.extreme(better);
-            (day, format!("in {} ({})", (self.name)(day), (self.show)(number)))
+            (day, format!("{} {} ({})", self.tie, (self.name)(day), (self.show)(number)))
         };
         let ((high_day, high), (low_day, low)) = (told(|one, other| one > other), told(|one, other| one < other));
         let (_, (end, last)) = self.ends();
         let last = match end == high_day || end == low_day {
             true => String::new(),
-            false => format!("; in {} {} {}", (self.name)(end), self.it, (self.show)(last)),
+            false => format!("; {} {} {} {}", self.tie, (self.name)(end), self.it, (self.show)(last)),
         };
         let was = self.it.rsplit(' ').next().unwrap_or_default();
         sentence(&format!("{subject} {was} highest {high} and lowest {low}{last}"))
@@ -311,12 +316,12 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
 
     fn trend(&self, subject: &str) -> String {
         let ((begin, from), (end, to)) = self.ends();
-        let (begin, end) = ((self.name)(begin), (self.name)(end));
+        let (begin, end, tie) = ((self.name)(begin), (self.name)(end), self.tie);
         let went = went(from, to, self.style);
         let by = match went {
             "stayed about the same" => {
                 return sentence(&format!(
-                    "{subject} {went}: {} in {begin} and {} in {end}",
+                    "{subject} {went}: {} {tie} {begin} and {} {tie} {end}",
                     (self.show)(from),
                     (self.show)(to)
                 ));
@@ -324,7 +329,7 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
             _ => super::changes::amount_of_change(to, from, self.style),
         };
         let (from, to) = ((self.show)(from), (self.show)(to));
-        sentence(&format!("{subject} {went} by {by}, from {from} in {begin} to {to} in {end}"))
+        sentence(&format!("{subject} {went} by {by}, from {from} {tie} {begin} to {to} {tie} {end}"))
     }
 
     /// The highest and the lowest, where they are one each and were not told as the first or the last; `incomplete` is what
@@ -340,12 +345,13 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         let (high, low) = (told(|one, other| one > other), told(|one, other| one < other));
         let among = low.as_ref().is_some_and(|(_, low)| incomplete.is_some_and(|number| number < *low));
         let among = if among { ", of the complete ones," } else { "" };
+        let tie = self.tie;
         match (high, low) {
             (Some((high, _)), Some((low, _))) => {
-                Some(sentence(&format!("{} highest in {high} and{among} lowest in {low}", self.it)))
+                Some(sentence(&format!("{} highest {tie} {high} and{among} lowest {tie} {low}", self.it)))
             }
-            (Some((high, _)), None) => Some(sentence(&format!("{} highest in {high}", self.it))),
-            (None, Some((low, _))) => Some(sentence(&format!("{}{among} lowest in {low}", self.it))),
+            (Some((high, _)), None) => Some(sentence(&format!("{} highest {tie} {high}", self.it))),
+            (None, Some((low, _))) => Some(sentence(&format!("{}{among} lowest {tie} {low}", self.it))),
             (None, None) => None,
         }
     }

@@ -38,6 +38,9 @@ impl Told<'_> {
         let is_most_frequent = most.and_then(|key| aggregate(&key.value)).is_some_and(|call| call.name == "count");
         match (column.numbers.first().copied().flatten(), &column.counted) {
             _ if column.role == Role::Label && is_most_frequent && !is_null => self.most_frequent(column),
+            _ if column.role == Role::Label && !is_null && self.only_group().is_some() => {
+                self.only_group().unwrap_or_default()
+            }
             _ if is_null => self.no_value(column),
             _ if self.end_of_time(column).is_some() => self.end_of_time(column).unwrap_or_default(),
             (Some(number), Some(rows)) if column.role == Role::Measure => {
@@ -84,6 +87,13 @@ impl Told<'_> {
         let rows = self.scope.rows.as_ref()?;
         let (row, after) = (words::singular(&self.scope.noun(rows)), self.scope.after_noun());
         Some(sentence(&format!("the {what} {} {} {unit} per {row}{after}", self.verb(), in_full(column, number))))
+    }
+
+    /// `There is 1 city with fewer than 480 customers: Madrid.`
+    fn only_group(&self) -> Option<String> {
+        let is_group = top_select(&self.facts).is_some_and(|select| !select.grouping.is_empty());
+        let is_whole = is_group && self.facts.outline.query.limit.is_none();
+        self.different_values().filter(|_| is_whole)
     }
 
     /// `The first order is from 2 January 2024.`
@@ -191,6 +201,11 @@ impl Told<'_> {
             ""
         };
         let (after, has) = (self.scope.after_measure(), self.has());
+        // The mean is of those that have some, which all have of their own parts alone.
+        if !rows.starts_with(per) {
+            let (have, many) = (if self.scope.is_over { "had" } else { "have" }, column.figures.show(number));
+            return sentence(&format!("{} with {rows}{after} {have} {many} of them on average", nouns::plural(per)));
+        }
         sentence(&format!("on average, {each}{after} {has} {} {what}{once}", column.figures.show(number)))
     }
 
