@@ -2,7 +2,7 @@
 //! one thing.
 
 use super::agreement::agreeing;
-use super::columns::{Column, NO_VALUE, Role, aggregate};
+use super::columns::{Column, NO_VALUE, Role, aggregate, spoken};
 use super::dates::{self, Unit};
 use super::single_row::MOST_VALUES;
 use super::{Told, counted, nouns, sentence, units};
@@ -37,6 +37,9 @@ impl Told<'_> {
         }
         if let Some(position) = self.position() {
             return position;
+        }
+        if let Some(row) = self.row_of_keys() {
+            return row;
         }
         if let Some(row) = self.one_row_by_number() {
             return row;
@@ -84,6 +87,33 @@ impl Told<'_> {
             (true, first) => format!("The {first}{noun}{after} {} {row}.", self.be()),
             (false, _) => format!("There {} 1 {noun}{after}: {row}.", self.be()),
         }
+    }
+
+    /// A row that has neither a name nor a number of its own, as one that ties others together: by all that there is to know of it.
+    fn row_of_keys(&self) -> Option<String> {
+        let rows = self.rows_noun();
+        let one = counted(1.0, &rows);
+        let noun = one.trim_start_matches("1 ");
+        let is_own = |column: &Column| match column.role {
+            Role::Identifier => column.name == "id" || spoken(&column.name).starts_with(noun),
+            Role::Label => ["name", "title", "label"].iter().any(|end| column.name.ends_with(end)),
+            _ => false,
+        };
+        let has_keys = self.columns.iter().filter(|column| column.role == Role::Identifier).count() > 1;
+        if self.is_grouped() || rows == "rows" || !has_keys || self.columns.iter().any(is_own) {
+            return None;
+        }
+        let told = |column: &Column| match column.role {
+            Role::Identifier => Some(self.cell(column, 0)),
+            _ => self.told_of_row(column),
+        };
+        let known: Vec<String> = self.columns.iter().filter_map(told).take(MOST_VALUES).collect();
+        let (known, after) = (known.join(", "), agreeing(1.0, &self.scope.after_noun()));
+        Some(match (self.facts.outline.query.limit.is_some(), self.first_by_time()) {
+            (true, "") => format!("This is 1 {noun}{after}: {known}."),
+            (true, first) => format!("This is {first}{noun}{after}: {known}."),
+            (false, _) => format!("There {} 1 {noun}{after}: {known}.", self.be()),
+        })
     }
 
     /// The only period that has rows: `There were 19 payments in January 2026.`

@@ -157,3 +157,20 @@ fn a_row_that_is_asked_for_by_name_has_it_once() {
     };
     assert_eq!(case.told(), "The stock of Ideal One is 9.");
 }
+
+#[test]
+fn a_row_without_name_and_number_is_told_by_what_it_has() {
+    let outputs = || shown(&[("product_id", 'N'), ("customer_id", 'N'), ("rating", 'N'), ("written_on", 'D')]);
+    let rows = || vec![vec!["22", "1142", "3", "2026-01-06"]];
+    let case = Case { order: Some(("written_on", true)), limit: true, grouped: false, ..Case::new(outputs(), rows()) };
+    assert_eq!(
+        Case { table: "reviews", ..case }.told(),
+        "This is the latest review: product id 22, customer id 1142, rating 3, written on 6 January 2026."
+    );
+    let filter = Some(compare("rating", Comparison::Equal, "3", 'N'));
+    let case = Case { filter, grouped: false, ..Case::new(outputs(), rows()) };
+    assert_eq!(
+        Case { table: "reviews", ..case }.told(),
+        "There is 1 review with a rating of 3: product id 22, customer id 1142, rating 3, written on 6 January 2026."
+    );
+}
