@@ -16,5 +16,5 @@ pub use calendar::{MONTHS, WEEKDAYS};
 pub use phrases::phrases;
 pub use spelling::{NearestNames, distance, edits};
 pub use synonyms::{spelled_out, synonyms_of_stem, words_with_synonyms};
-pub use tokens::{Word, WordKind, identifier_words, singular, split, stem};
+pub use tokens::{Word, WordKind, identifier_words, irregular_plural, singular, split, stem};
 pub use vocabulary::{Meaning, Vocabulary, WordMatch};

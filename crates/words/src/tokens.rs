@@ -197,24 +197,46 @@ pub fn identifier_words(name: &str) -> Vec<String> {
     words
 }
 
+/// Plurals that no rule makes, with their singulars.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("people", "person"),
+    ("children", "child"),
+    ("men", "man"),
+    ("women", "woman"),
+    ("movies", "movie"),
+    ("cookies", "cookie"),
+    ("caches", "cache"),
+    ("shoes", "shoe"),
+    ("series", "series"),
+    ("species", "species"),
+    ("news", "news"),
+    ("quizzes", "quiz"),
+    ("calories", "calorie"),
+    ("zombies", "zombie"),
+    ("analyses", "analysis"),
+    ("crises", "crisis"),
+    ("diagnoses", "diagnosis"),
+    ("hypotheses", "hypothesis"),
+    ("theses", "thesis"),
+    ("criteria", "criterion"),
+    ("phenomena", "phenomenon"),
+    ("matrices", "matrix"),
+    ("vertices", "vertex"),
+    ("mice", "mouse"),
+    ("geese", "goose"),
+    ("teeth", "tooth"),
+    ("knives", "knife"),
+    ("wolves", "wolf"),
+    ("shelves", "shelf"),
+];
+
+/// The plural of a noun in lower case that no rule makes: `people` for `person`.
+pub fn irregular_plural(word: &str) -> Option<&'static str> {
+    IRREGULAR.iter().find(|(_, single)| *single == word).map(|(many, _)| *many)
+}
+
 /// The singular of an English noun in lower case; a word that is no plural comes back as it is.
 pub fn singular(word: &str) -> String {
-    const IRREGULAR: [(&str, &str); 14] = [
-        ("people", "person"),
-        ("children", "child"),
-        ("men", "man"),
-        ("women", "woman"),
-        ("movies", "movie"),
-        ("cookies", "cookie"),
-        ("caches", "cache"),
-        ("shoes", "shoe"),
-        ("series", "series"),
-        ("species", "species"),
-        ("news", "news"),
-        ("quizzes", "quiz"),
-        ("calories", "calorie"),
-        ("zombies", "zombie"),
-    ];
     if let Some((_, single)) = IRREGULAR.iter().find(|(many, _)| *many == word) {
         return (*single).to_owned();
     }
@@ -298,8 +320,13 @@ mod tests {
             ("people", "person"),
             ("status", "status"),
             ("purchases", "purchase"),
+            ("analyses", "analysis"),
+            ("analysis", "analysis"),
+            ("criteria", "criterion"),
         ] {
             assert_eq!(singular(many), one);
         }
+        let plurals = ["child", "analysis", "series", "order"].map(irregular_plural);
+        assert_eq!(plurals, [Some("children"), Some("analyses"), Some("series"), None]);
     }
 }

@@ -54,6 +54,10 @@ SELECT nl_answer('latest order');
 -- Rows by name.
 SELECT nl_answer('5 most expensive products');
 SELECT nl_answer('products we have never sold');
+SELECT nl_answer('products under 6 euros');
+SELECT nl_answer('number of products by discontinued');
+SELECT nl_answer('how many categories have no parent');
+SELECT nl_answer('how many payments were made by invoice');
 SELECT nl_answer('customers from Berlin who signed up in 2025 and never ordered');
 -- Nothing, and why.
 SELECT nl_answer('orders before 2020');

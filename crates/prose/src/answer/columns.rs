@@ -5,7 +5,7 @@ use super::dates::{self, Date, Unit};
 use super::figures::{Figures, Style};
 use super::subquery_phrases::{counted_in, joined_aggregate};
 use super::timed::Timed;
-use super::{nouns, numbers};
+use super::{nouns, numbers, units};
 use crate::outline::{AggregateCall, Body, EntryKind, Expr, FromItem, OutputColumn, Select};
 use schema::ResultColumn;
 
@@ -40,7 +40,7 @@ pub enum Role {
 }
 
 /// A NULL in a sentence.
-const NO_VALUE: &str = "no value";
+pub const NO_VALUE: &str = "no value";
 
 const IDENTIFIERS: &[&str] = &["id", "key", "no", "nr", "code", "zip", "zipcode", "postcode", "phone", "ean", "isbn"];
 const FRACTIONS: &[&str] = &["fraction", "share", "rate", "growth", "proportion"];
@@ -108,6 +108,7 @@ fn of(facts: &Facts, at: usize, column: &ResultColumn, output: Option<&OutputCol
         }
         _ => noun,
     };
+    let noun = if matches!(role, Role::Measure) { units::in_unit(noun) } else { noun };
     let labels = texts.iter().zip(&numbers).map(|(text, number)| label(&last, &role, *text, *number)).collect();
     let adds_up = aggregate.is_some_and(|call| matches!(call.name.as_str(), "sum" | "count") && !call.distinct);
     let figures = Figures::of(style, &numbers);
@@ -187,14 +188,23 @@ pub fn counted_rows(facts: &Facts) -> Option<String> {
         [FromItem::Entry { entry, kind: EntryKind::Table | EntryKind::View, .. }] => {
             facts.outline.entries.get(*entry).map(|entry| spoken_relation(&entry.name))
         }
-        _ => of_reading().or_else(listed),
+        _ => of_reading().or_else(listed).or_else(|| first_rows(facts.reading?, select)),
     }
+}
+
+/// The rows that are the first ones by something, as a reading tells them: `orders` of `top 1 orders (with customers) by …`.
+fn first_rows(reading: &str, select: &Select) -> Option<String> {
+    let rest = reading.strip_prefix("top ").or_else(|| reading.strip_prefix("bottom "))?;
+    let (name, after) = rest.split_once(' ')?.1.split_once(' ')?;
+    let is_rows =
+        select.grouping.is_empty() && !name.contains('.') && (after.starts_with("by ") || after.starts_with('('));
+    is_rows.then(|| spoken_relation(name))
 }
 
 /// The name of a relation without its schema, as words for its rows: `singers` of a table `singer`.
 pub fn spoken_relation(name: &str) -> String {
     // What has no number, or is many as it is.
-    const AS_THEY_ARE: [&str; 22] = [
+    const AS_THEY_ARE: [&str; 32] = [
         "staff",
         "personnel",
         "equipment",
@@ -217,6 +227,16 @@ pub fn spoken_relation(name: &str) -> String {
         "hardware",
         "police",
         "history",
+        "sheep",
+        "deer",
+        "fish",
+        "cattle",
+        "livestock",
+        "aircraft",
+        "luggage",
+        "mail",
+        "research",
+        "advice",
     ];
     let words = spoken(name.rsplit('.').next().unwrap_or(name));
     // "Singers in concert", and "pets" of a table of who has a pet.

@@ -1,9 +1,9 @@
 //! The same measure at two times: in one row, or for each group.
 
+use super::changes::{amount_of_change, change_of};
 use super::columns::{Column, Role};
 use super::dates::Date;
 use super::figures::Figures;
-use super::single_row::{amount_of_change, change_of};
 use super::times::Known;
 use super::{Told, lists, sentence, with_the};
 
@@ -131,6 +131,10 @@ impl Told<'_> {
         let (has, was) = if is_over { ("had", "was") } else { ("has", "is") };
         let (when, than, timed_column) = (&timed.when, &before.when, new);
         let compared = |new: f64, old: f64, figures: Figures| {
+            // What is shown alike differs by next to nothing.
+            if new != old && figures.show(new) == figures.show(old) {
+                return format!("{}, about as much as {than}", figures.show(new));
+            }
             let than = if new == old { format!("as {than}") } else { format!("than {than}") };
             format!("{}, {} {than} ({})", figures.show(new), change_of(timed_column, new, old), figures.show(old))
         };

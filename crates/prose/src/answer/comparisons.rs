@@ -1,10 +1,12 @@
 //! What is compared with what: the two times of a difference, those who have a thing and those who have not.
 
-use super::columns::{Column, aggregate, counted_rows, spoken, top_select};
+use super::changes::change_of;
+use super::columns::{Column, aggregate, counted_rows, spoken, spoken_relation, top_select};
 use super::conditions::{Scope, bound, conjuncts};
 use super::dates::stretch;
-use super::single_row::{change_of, is_plural};
-use super::{Told, question_words, sentence};
+use super::flags::is_adjective;
+use super::single_row::is_plural;
+use super::{Told, counted, question_words, sentence};
 use crate::outline::Expr;
 
 /// A difference of one thing in two times, which is below zero.
@@ -53,11 +55,18 @@ impl Told<'_> {
         };
         let (with, without) = (of("true")?, of("false")?);
         let noun = spoken(&naming.name);
-        let (who, others) = match question_words::owners(self.facts.question, &noun) {
-            Some(owners) => (owners, "the others".to_owned()),
-            None => match question_words::deed(self.facts.question, &noun) {
-                Some(deed) => (format!("those who {deed}"), "the others".to_owned()),
-                None => (format!("those with {noun}"), "those without".to_owned()),
+        let by_question = match question_words::owners(self.facts.question, &noun) {
+            Some(owners) => Some((owners, "the others".to_owned())),
+            None => question_words::deed(self.facts.question, &noun)
+                .map(|deed| (format!("those who {deed}"), "the others".to_owned())),
+        };
+        let (who, others) = match by_question {
+            Some(both) => both,
+            None if column.counted.is_some() => return Some(self.parted(column, &noun, (with, without), scope)),
+            None => match (is_adjective(&noun), self.rows_of_label()) {
+                (true, Some(rows)) => (format!("{noun} {rows}"), "the others".to_owned()),
+                (true, None) => (format!("those that are {noun}"), "the others".to_owned()),
+                (false, _) => (format!("those with {noun}"), "those without".to_owned()),
             },
         };
         let change = change_of(column, with, without);
@@ -78,5 +87,25 @@ impl Told<'_> {
                 self.be()
             )),
         })
+    }
+
+    /// `42 products are discontinued and 458 are not.`, `1,647 customers have newsletter and 3,353 do not.`
+    fn parted(&self, column: &Column, noun: &str, (with, without): (f64, f64), scope: &Scope) -> String {
+        let rows = column.counted.as_deref().unwrap_or_default();
+        let many = |number: f64| if number == 1.0 { self.be() } else { self.be_many() };
+        let (told, rest) = (counted(with, rows), column.figures.show(without));
+        let after = scope.after_number();
+        if is_adjective(noun) {
+            return sentence(&format!("{told}{after} {} {noun} and {rest} {} not", many(with), many(without)));
+        }
+        format!("There {} {told}{after} with {noun} and {rest} without.", many(with))
+    }
+
+    /// The rows that a label is of, many of them.
+    fn rows_of_label(&self) -> Option<String> {
+        let naming = self.naming()?;
+        let output = top_select(&self.facts)?.columns.iter().find(|output| output.name == naming.name)?;
+        let Expr::Column { entry: Some(entry), .. } = &output.value else { return None };
+        self.facts.outline.entries.get(*entry).map(|entry| spoken_relation(&entry.name))
     }
 }

@@ -123,6 +123,13 @@ impl Scope {
         beside.strip_prefix("without ").filter(|_| is_bare && self.phrases.is_empty())
     }
 
+    /// What the rows are called, where that is the only condition.
+    pub fn only_name(&self) -> Option<&str> {
+        let is_bare = self.time.is_none() && self.age.is_none() && self.conditions.is_none() && !self.is_untold;
+        let [Phrase::That(text)] = self.phrases.as_slice() else { return None };
+        text.strip_prefix("are called ").filter(|_| is_bare && self.beside.is_empty())
+    }
+
     /// The only condition is that something was never done with the rows.
     pub fn is_only_undone(&self) -> bool {
         let is_bare = self.time.is_none() && self.age.is_none() && self.conditions.is_none() && !self.is_untold;
@@ -227,27 +234,31 @@ fn of_filters<'o>(facts: &Facts, describer: &Describer<'o>, filters: &[&'o Expr]
                 Some(deed) => scope.phrases.push(deed),
                 None => scope.beside.push(format!("with {}", rows_of(facts, query)?)),
             },
-            Expr::Not(inner) => match &**inner {
-                Expr::Exists(query) => {
-                    let deed = related_rows::deed(facts, query, false);
-                    match deed.or_else(|| related_rows::first_of_its_kind(facts, query)) {
-                        Some(phrase) => scope.phrases.push(phrase),
-                        None => scope.beside.push(format!("without {}", rows_of(facts, query)?)),
-                    }
-                }
-                _ => rest.push(describer.condition(condition, false)),
-            },
+            Expr::Not(inner) if matches!(&**inner, Expr::Exists(_)) => lacking(facts, inner, &mut scope)?,
+            Expr::Not(_) => rest.push(describer.condition(condition, false)),
             other if holds_subquery(other) => return None,
             other => rest.push(describer.condition(other, false)),
         }
     }
     scope.beside.dedup();
+    related_rows::tie_both(&mut scope.beside);
     let conditions = plainly(&rest.join(" and "));
     if conditions.len() > MOST {
         return None;
     }
     scope.conditions = (!conditions.is_empty()).then_some(conditions);
     Some(scope)
+}
+
+/// What must not be beside each row.
+fn lacking(facts: &Facts, exists: &Expr, scope: &mut Scope) -> Option<()> {
+    let Expr::Exists(query) = exists else { return None };
+    let deed = related_rows::deed(facts, query, false);
+    match deed.or_else(|| related_rows::first_of_its_kind(facts, query)) {
+        Some(phrase) => scope.phrases.push(phrase),
+        None => scope.beside.push(format!("without {}", rows_of(facts, query)?)),
+    }
+    Some(())
 }
 
 /// Whether a condition only allows the times of which each measure has its own.

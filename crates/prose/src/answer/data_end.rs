@@ -57,7 +57,12 @@ impl Told<'_> {
     pub(super) fn other_notes(&self) -> Option<String> {
         let is_told = |note: &&String| note.contains(" ends ") && self.times.iter().any(|time| time.last.is_some());
         let notes: Vec<&str> = self.facts.notes.iter().filter(|note| !is_told(note)).map(String::as_str).collect();
-        (!notes.is_empty()).then(|| sentence(&format!("note that {}", notes.join("; "))))
+        let (read, notes): (Vec<&str>, Vec<&str>) = notes.into_iter().partition(|note| spellings(note).is_some());
+        let read: Vec<String> = read.into_iter().filter_map(spellings).flatten().collect();
+        let read = (!read.is_empty()).then(|| sentence_of_read(&read));
+        let noted = (!notes.is_empty()).then(|| sentence(&format!("note that {}", notes.join("; "))));
+        let told: Vec<String> = read.into_iter().chain(noted).collect();
+        (!told.is_empty()).then(|| told.join(" "))
     }
 
     /// What is missing of the period of the answer in which the data stops, and of those after it.
@@ -98,6 +103,22 @@ impl Told<'_> {
         let (end, days) = (begin.after(unit), begin.after(unit).days() - begin.days());
         begin <= last && last < end && (end.days() - last.days() - 1) * BEARABLE > days
     }
+}
+
+/// The words of a note that were read as others: `“revnue” … as “revenue”`.
+fn spellings(note: &str) -> Option<Vec<String>> {
+    let read = |part: &str| {
+        let (word, other) = part.split_once(" taken for ")?;
+        (!word.contains(' ')).then(|| format!("“{word}”|“{other}”"))
+    };
+    note.split(", ").map(read).collect()
+}
+
+/// `“revnue” was read as “revenue” and “countrey” as “country”.`
+fn sentence_of_read(read: &[String]) -> String {
+    let told = |(at, one): (usize, &String)| one.replacen('|', if at == 0 { " was read as " } else { " as " }, 1);
+    let told: Vec<String> = read.iter().enumerate().map(told).collect();
+    format!("{}.", crate::english_list(&told, "and"))
 }
 
 /// What is missing of one period after the last day of the data.

@@ -5,6 +5,7 @@ use words::singular;
 
 use super::columns::{spoken, spoken_relation};
 use super::dates::Date;
+use super::question_words::are_people;
 
 /// A column with a time, and the rows that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ enum What {
     Begins(String),
     /// Something is done to the row, as in `shipped`.
     Done(String),
+    /// The row does something itself, as in `died`.
+    Does(String),
     /// A time that is a thing, as in `due date`.
     Thing(String),
 }
@@ -65,7 +68,9 @@ const COMING_TO_BE: &[&str] = &[
 ];
 const TIMES: &[&str] = &["date", "day", "time", "timestamp", "datetime", "month", "year", "when", "at", "on", "ts"];
 const IRREGULAR: &[&str] =
-    &["paid", "sent", "sold", "written", "read", "won", "lost", "built", "held", "taken", "seen", "done"];
+    &["paid", "sent", "sold", "written", "read", "won", "lost", "built", "held", "taken", "seen", "done", "born"];
+/// What rows do themselves, and nobody does with them.
+const DOES: &[&str] = &["died", "expired", "arrived", "departed", "left", "retired", "graduated", "ended"];
 
 impl Event {
     pub fn of(relation: &str, column: &str) -> Self {
@@ -84,6 +89,7 @@ impl Event {
             }
             "" => What::Own,
             _ if COMING_TO_BE.contains(&first) || is_of_noun(first, &row) => What::Own,
+            _ if DOES.contains(&bare.as_str()) => What::Does(bare.clone()),
             _ if is_participle => What::Done(bare.clone()),
             _ => What::Thing(name.clone()),
         };
@@ -104,6 +110,8 @@ impl Event {
             What::Own => format!(" {time}"),
             What::Begins(verb) => format!(" who {} {time}", self.passive(verb)),
             What::Done(verb) => format!(" {verb} {time}"),
+            What::Does(verb) if are_people(&self.rows) => format!(" who {verb} {time}"),
+            What::Does(verb) => format!(" that {verb} {time}"),
             What::Thing(name) => format!(" with {} {time}", super::phrases::with_article(name)),
         }
     }
@@ -124,15 +132,26 @@ impl Event {
 
     /// Where the data ends: `the latest order is from 30 December 2025`.
     pub fn latest(&self, date: Date) -> String {
-        let (row, day) = (singular(&self.rows), date.in_words());
         match &self.what {
-            What::Own => format!("the latest {row} is from {day}"),
+            What::Done(verb) => format!("no {} was {verb} after {}", singular(&self.rows), date.in_words()),
+            What::Does(verb) => format!("no {} {verb} after {}", singular(&self.rows), date.in_words()),
+            _ => self.end(date, false, ""),
+        }
+    }
+
+    /// The first or the last time, of rows that are restricted by what is said behind their noun.
+    pub fn end(&self, date: Date, is_first: bool, after: &str) -> String {
+        let (row, day) = (singular(&self.rows), date.in_words());
+        let end = if is_first { "first" } else { "latest" };
+        match &self.what {
+            What::Own => format!("the {end} {row}{after} is from {day}"),
             What::Begins(verb) => {
                 let verb = self.passive(verb).replacen("were ", "was ", 1);
-                format!("the latest {row} {verb} on {day}")
+                format!("the {end} {row}{after} {verb} on {day}")
             }
-            What::Done(verb) => format!("no {row} was {verb} after {day}"),
-            What::Thing(name) => format!("the latest {name} is {day}"),
+            What::Done(verb) => format!("the {end} {row}{after} was {verb} on {day}"),
+            What::Does(verb) => format!("the {end} {row}{after} {verb} on {day}"),
+            What::Thing(name) => format!("the {end} {name}{after} is {day}"),
         }
     }
 }
@@ -172,6 +191,10 @@ mod tests {
         ] {
             assert_eq!(Event::of(relation, column).latest(day), latest, "{relation}.{column}");
         }
+        assert_eq!(Event::of("children", "born").latest(day), "no child was born after 30 December 2025");
+        assert_eq!(Event::of("children", "born").in_time("in 2025"), " born in 2025");
+        assert_eq!(Event::of("guests", "arrived_on").latest(day), "no guest arrived after 30 December 2025");
+        assert_eq!(Event::of("guests", "arrived_on").in_time("in 2025"), " who arrived in 2025");
         assert_eq!(Event::of("customers", "signed_up").counted(), "new customers");
         assert_eq!(Event::of("customers", "signed_up").in_time("in 2025"), " who signed up in 2025");
         assert_eq!(Event::of("orders", "shipped_at").in_time("in 2025"), " shipped in 2025");

@@ -26,6 +26,9 @@ impl Told<'_> {
         let is_whole = is_each_one
             && naming.role == Role::Label
             && naming.labels.iter().all(|label| !matches!(label.as_str(), "no value" | "true" | "false" | ""));
+        if self.are_combinations() {
+            return Some("combinations".to_owned());
+        }
         self.named_rows().filter(|_| is_whole).or_else(|| {
             let name = spoken(&naming.name);
             let name = name.strip_suffix(" name").unwrap_or(&name);
@@ -33,6 +36,18 @@ impl Told<'_> {
             let says_nothing = ["name", "title", "label", "value", "text"].iter().any(|end| name.ends_with(end));
             (is_word && !says_nothing).then(|| nouns::plural(name))
         })
+    }
+
+    /// The groups are of several things, such as a country and a status: their names repeat, and no number tells them apart.
+    fn are_combinations(&self) -> bool {
+        let Some(naming) = self.naming().filter(|naming| naming.labels.len() <= MOST_COMPARED) else { return false };
+        let is_repeated = |label: &String| naming.labels.iter().filter(|other| *other == label).count() > 1;
+        let is_other = |column: &Column| column.name != naming.name;
+        let by_others = |role: &Role| matches!(role, Role::Label | Role::Period(..));
+        self.is_grouped()
+            && naming.labels.iter().any(is_repeated)
+            && self.columns.iter().any(|column| is_other(column) && by_others(&column.role))
+            && !self.columns.iter().any(|column| is_other(column) && column.role == Role::Identifier)
     }
 
     /// So many of them: `7 countries`, or `7` alone.

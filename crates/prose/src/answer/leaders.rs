@@ -2,7 +2,7 @@
 //! sold the most units, a customer brings in the most revenue.
 
 use super::columns::{Column, spoken, spoken_relation, top_select};
-use super::phrases::PLACES;
+use super::places::PLACES;
 use super::question_words::{are_people, has};
 use super::single_row::is_plural;
 use super::{Told, nouns};
@@ -114,6 +114,9 @@ impl Told<'_> {
         };
         let said = words.iter().find(|word| has(self.facts.question, word));
         let word = said.or(if descending { words.last() } else { words.first() })?;
+        if let Some(did) = super::question_words::who_did(self.facts.question) {
+            return Some(format!("{name} {did} the {word} {row}{after}: {value}"));
+        }
         Some(format!("the {word} {row}{after} {be} that of {name}: {value}"))
     }
 

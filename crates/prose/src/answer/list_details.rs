@@ -4,7 +4,8 @@
 use super::columns::{Column, Role, top_select};
 use super::conditions::filters;
 use super::flags::is_adjective;
-use super::phrases::{self, PLACES, Side};
+use super::phrases::{self, Side};
+use super::places::PLACES;
 use super::{Told, nouns, numbers, sentence, units};
 use crate::english_list;
 use crate::outline::Expr;

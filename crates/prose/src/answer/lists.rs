@@ -1,6 +1,7 @@
 //! Rows that are listed: how many, and a few of them by name, or what many of them have in common.
 
-use super::columns::{Column, Role, top_select};
+use super::agreement::agreeing;
+use super::columns::{Column, Role, counted_rows, top_select};
 use super::conditions::Scope;
 use super::{Told, counted, dates, nouns};
 use crate::english_list;
@@ -73,12 +74,16 @@ impl Told<'_> {
         }
         match self.measured_condition() {
             Some(measured) => vec![format!("{are}."), measured],
-            None => vec![format!("{are}; the list has them all.")],
+            None => {
+                let order = self.first_by_time().trim_start_matches("the ").trim_end();
+                let order = if order.is_empty() { String::new() } else { format!(", the {order} first") };
+                vec![format!("{are}; the list has them all{order}.")]
+            }
         }
     }
 
     /// `There are 10 different cities: …`, where each row is one value.
-    fn different_values(&self) -> Option<String> {
+    pub(super) fn different_values(&self) -> Option<String> {
         let [only] = self.columns.as_slice() else { return None };
         if only.role != Role::Label || !self.is_distinct() {
             return None;
@@ -87,11 +92,17 @@ impl Told<'_> {
         // Groups are different anyway.
         let is_group = top_select(&self.facts).is_some_and(|select| !select.grouping.is_empty());
         let different = if is_group { "" } else { "different " };
-        let many = counted(rows as f64, &format!("{different}{}", nouns::plural(&only.noun)));
+        // "Payment methods", where the question calls them so.
+        let row = counted_rows(&self.facts).map(|rows| words::singular(&rows));
+        let full = format!("{} {}", row.unwrap_or_default(), only.noun);
+        let is_said = super::question_words::has(self.facts.question, &full);
+        let (different, noun) = if is_said { ("", &full) } else { (different, &only.noun) };
+        let many = counted(rows as f64, &format!("{different}{}", nouns::plural(noun)));
         let after = self.scope.after_noun();
         let are = match self.facts.outline.query.limit {
             Some(_) => format!("These are {many}{after}"),
             None if self.is_cut => format!("There {} more than {many}{after}", self.are()),
+            None if rows == 1 => format!("There {} {many}{}", self.be(), agreeing(1.0, &after)),
             None => format!("There {} {many}{after}", self.are()),
         };
         let values: Vec<String> = (0..rows).map(|row| self.row_name(row)).collect();
@@ -108,7 +119,8 @@ impl Told<'_> {
         if !is_unnamed || !self.columns.iter().any(|column| column.role == Role::Identifier) {
             return None;
         }
-        let (first, after) = (self.first_by_time().trim_start_matches("the "), self.scope.after_noun());
+        let first = self.first_by_time().trim_start_matches("the ");
+        let after = agreeing(1.0, &self.scope.after_noun());
         let (row, are) = (self.row_in_list(0), counted(1.0, &self.rows_noun()));
         let noun = are.trim_start_matches("1 ");
         Some(match self.facts.outline.query.limit {
@@ -153,7 +165,7 @@ impl Told<'_> {
     }
 
     /// `the latest ` where the rows are the first ones by a time.
-    fn first_by_time(&self) -> &'static str {
+    pub(super) fn first_by_time(&self) -> &'static str {
         match self.sorted_by_time() {
             None => "",
             Some((_, true)) => "the latest ",
@@ -233,7 +245,20 @@ fn is_name(column: &Column) -> bool {
 
 /// Labels that say what a row is like, not which it is: those called so, and those that repeat.
 fn is_state(column: &Column) -> bool {
-    const STATES: [&str; 8] = ["status", "state", "method", "type", "kind", "category", "condition", "channel"];
+    const STATES: [&str; 12] = [
+        "status",
+        "state",
+        "method",
+        "type",
+        "kind",
+        "category",
+        "condition",
+        "channel",
+        "result",
+        "outcome",
+        "priority",
+        "severity",
+    ];
     let mut labels: Vec<&String> = column.labels.iter().collect();
     labels.sort();
     labels.dedup();

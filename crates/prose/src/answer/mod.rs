@@ -4,6 +4,8 @@
 //! rows always give the same sentences. What kind of answer it is, its columns say: one value, one row, a ranking, a series over
 //! time, groups over time, or a list.
 
+mod agreement;
+mod changes;
 mod columns;
 mod compared_times;
 mod comparisons;
@@ -25,10 +27,12 @@ mod means;
 mod noun_phrases;
 mod nouns;
 pub(crate) mod numbers;
+mod one_row;
 mod per_group;
 #[cfg(test)]
 mod per_group_tests;
 mod phrases;
+mod places;
 mod plain_names;
 mod question_words;
 mod ranges;
@@ -37,9 +41,13 @@ mod related_rows;
 #[cfg(test)]
 mod related_tests;
 mod row_names;
+#[cfg(test)]
+mod row_tests;
 mod series;
 mod shares;
 mod single_row;
+#[cfg(test)]
+mod speech_tests;
 mod spoken_times;
 mod subquery_phrases;
 #[cfg(test)]
@@ -234,6 +242,11 @@ impl Told<'_> {
     /// A noun that is no row with what restricts it, and a comma where a verb follows a condition.
     fn restricted(&self, noun: &str) -> String {
         let comma = if self.scope.conditions.is_some() { "," } else { "" };
+        // The only row is that of who is named.
+        let is_of_row = self.facts.rows.len() == 1 && !self.is_grouped();
+        if let Some(name) = self.scope.only_name().filter(|_| is_of_row) {
+            return format!("the {noun} of {name}");
+        }
         format!("{}{}{comma}", with_the(noun), self.scope.after_measure())
     }
 
@@ -257,8 +270,8 @@ impl Told<'_> {
         if let Some(has) = self.scope.only_lack() {
             return format!("None: all {rows} have {has}.");
         }
-        if let Some(has) = related_rows::lacked(&self.facts).filter(|_| self.scope.is_only_undone()) {
-            return format!("None: all {rows} have {has}.");
+        if let Some(done) = related_rows::done_with_all(&self.facts).filter(|_| self.scope.is_only_undone()) {
+            return format!("None: all {rows} {done} at least once.");
         }
         format!("There {are} no {rows}{scope}{so_far}.")
     }

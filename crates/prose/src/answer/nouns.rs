@@ -175,6 +175,10 @@ pub fn plural(words: &str) -> String {
     if singular(stem) != stem {
         return stem.to_owned();
     }
+    let (others, last) = stem.rsplit_once(' ').map_or(("", stem), |(others, last)| (others, last));
+    if let Some(plural) = words::irregular_plural(last) {
+        return format!("{others} {plural}").trim_start().to_owned();
+    }
     let before = stem.chars().rev().nth(1);
     match stem.strip_suffix('y') {
         Some(stem) if before.is_some_and(|c| !"aeiou".contains(c)) => format!("{stem}ies"),

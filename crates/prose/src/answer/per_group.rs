@@ -96,7 +96,7 @@ impl Told<'_> {
         let told = |(at, group): (usize, &Group)| {
             let first = group.rows.first().copied().unwrap_or_default();
             let is = if at == 0 { format!(" {}", self.be()) } else { String::new() };
-            let row = self.row_of_group(&roles, first);
+            let row = format!("{}{}", self.row_of_group(&roles, first), self.equals(&roles, group));
             format!("{} {}{is} {row} ({})", roles.tie(), group.name, self.cell(roles.by, first))
         };
         let mut parts: Vec<String> = groups.iter().enumerate().take(MOST_GROUPS).map(told).collect();
@@ -108,6 +108,18 @@ impl Told<'_> {
         }
         let first = sentence(&format!("{} {}", roles.best(), parts.join(", ")));
         Some(self.several_of_each(&roles, &groups).into_iter().chain([first]).collect())
+    }
+
+    /// Who else comes first in a group: `, equal with Flex`.
+    fn equals(&self, roles: &Roles, group: &Group) -> String {
+        let place = group.rows.first().and_then(|first| roles.place(*first));
+        // Two of one day may be of different hours.
+        let equal = |row: &&usize| place.is_some() && !roles.is_by_time() && roles.place(**row) == place;
+        match group.rows.iter().skip(1).filter(equal).collect::<Vec<_>>().as_slice() {
+            [] => String::new(),
+            [one] => format!(", equal with {}", self.row_of_group(roles, **one)),
+            several => format!(", equal with {} others", numbers::exact(several.len() as f64)),
+        }
     }
 
     /// `The list has the top 3 products in each category, 24 in all.`

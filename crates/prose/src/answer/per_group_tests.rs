@@ -130,3 +130,24 @@ fn rows_are_called_by_what_their_name_is_of() {
         "The customer who spent the most in Austria is Ines (98,695), and in France Ben (98,315)."
     );
 }
+
+#[test]
+fn of_several_that_are_alike_none_is_the_first() {
+    let columns = || {
+        vec![
+            ("product_name", 'S', of(0, "name")),
+            ("price", 'N', of(0, "price")),
+            ("category_name", 'S', of(2, "name")),
+        ]
+    };
+    let told = |list: &[&[&str]]| told(columns(), vec![of(2, "name")], of(0, "price"), rows(list));
+    let two = told(&[&["Eco", "9", "Phones"], &["Flex", "9", "Phones"], &["Jet", "7", "Novels"]]);
+    assert_eq!(
+        two,
+        "The list has up to 2 products in each category, 3 in all. The most expensive product in Phones is Eco, equal with Flex \
+         (9), and in Novels Jet (7)."
+    );
+    let three =
+        told(&[&["Eco", "9", "Phones"], &["Flex", "9", "Phones"], &["Jet", "9", "Phones"], &["Max", "8", "Phones"]]);
+    assert!(three.ends_with("in Phones is Eco, equal with 2 others (9)."), "{three}");
+}

@@ -2,6 +2,7 @@
 
 use super::columns::{aggregate, counted_rows, spoken, spoken_relation};
 use super::flags::{adjective, boolean, is_adjective, is_state};
+use super::places::{is_place, located, of_called, of_numbers, outside};
 use super::subquery_phrases::{counted_by, is_average_of};
 use super::units::{figure, unit_once};
 use super::weekdays::weekdays;
@@ -30,8 +31,6 @@ pub enum Phrase {
     Amount(String),
 }
 
-pub const PLACES: &[&str] =
-    &["city", "town", "country", "region", "state", "county", "province", "district", "continent", "village"];
 /// Nouns that take no article.
 pub const MASS_NOUNS: &[&str] = &[
     "stock",
@@ -51,13 +50,16 @@ pub const MASS_NOUNS: &[&str] = &[
     "value",
     "growth",
 ];
+/// Of numbers up to this, `between 24 and 26` could be a time.
+const DAYS: f64 = 31.0;
+
 /// The phrase for a condition; `None` where there is none that a person would say.
 pub fn phrase(facts: &Facts, condition: &Expr) -> Option<Phrase> {
     match condition {
         Expr::Column { name, .. } => Some(boolean(facts, &spoken(name), true)),
         Expr::Not(inner) => match &**inner {
             Expr::Column { name, .. } => Some(boolean(facts, &spoken(name), false)),
-            Expr::IsNull(value) => named(value).map(|name| boolean(facts, &name, true)),
+            Expr::IsNull(value) => named(value).map(|name| with_a(boolean(facts, &name, true), &name)),
             Expr::In { .. } => {
                 let (column, values) = alternatives(inner)?;
                 is_place(column, &values).then(|| located(facts, column, &outside(&values)))
@@ -65,7 +67,7 @@ pub fn phrase(facts: &Facts, condition: &Expr) -> Option<Phrase> {
             _ => None,
         },
         Expr::Is { value, truth: Some(truth) } => named(value).map(|name| boolean(facts, &name, *truth)),
-        Expr::IsNull(value) => named(value).map(|name| boolean(facts, &name, false)),
+        Expr::IsNull(value) => named(value).map(|name| with_a(boolean(facts, &name, false), &name)),
         Expr::Compare { comparison, sides, .. } => {
             let phrase = compared(facts, *comparison, &sides.0, &sides.1)?;
             Some(match phrase {
@@ -77,16 +79,7 @@ pub fn phrase(facts: &Facts, condition: &Expr) -> Option<Phrase> {
             let values: Option<Vec<&str>> = list.iter().map(constant).collect();
             among(facts, value, &values?)
         }
-        Expr::Between { value, bounds } => {
-            let (low, high) = (figure(facts, constant(&bounds.0)?)?, figure(facts, constant(&bounds.1)?)?);
-            let low = unit_once(&low, &high);
-            let name = named(value)?;
-            let between = format!("between {low} and {high}");
-            Some(
-                amount(facts, &name, &between)
-                    .unwrap_or_else(|| Phrase::With(format!("{} {between}", with_article(&name)))),
-            )
-        }
+        Expr::Between { value, bounds } => between(facts, value, bounds),
         Expr::Or(_) => alternatives(condition).and_then(|(column, values)| among(facts, column, &values)),
         Expr::Like { value, pattern, kind: PatternKind::Like | PatternKind::ILike } => {
             let name = named(value)?;
@@ -111,6 +104,27 @@ pub fn phrase(facts: &Facts, condition: &Expr) -> Option<Phrase> {
             Some(Phrase::With(format!("{} {verb} '{inner}'", with_article(&name))))
         }
         _ => None,
+    }
+}
+
+/// Numbers between two others: `between 100 and 200 euros`.
+fn between(facts: &Facts, value: &Expr, bounds: &(Expr, Expr)) -> Option<Phrase> {
+    let (low, high) = (figure(facts, constant(&bounds.0)?)?, figure(facts, constant(&bounds.1)?)?);
+    let low = unit_once(&low, &high);
+    let name = named(value)?;
+    let between = format!("between {low} and {high}");
+    // Small numbers alone could be days.
+    let is_day = |bound: &Expr| constant(bound).and_then(numbers::parse).is_some_and(|number| number <= DAYS);
+    let bare = amount(facts, &name, &between).filter(|_| !is_day(&bounds.0) || !is_day(&bounds.1));
+    Some(bare.unwrap_or_else(|| Phrase::With(format!("{} {between}", with_article(&name)))))
+}
+
+/// A thing that rows may have, with its article: `without a school`. What is told by other words than its own is left alone.
+fn with_a(phrase: Phrase, name: &str) -> Phrase {
+    match phrase {
+        Phrase::With(thing) if thing == name => Phrase::With(with_article(&thing)),
+        Phrase::Without(thing) if thing == name => Phrase::Without(with_article(&thing)),
+        other => other,
     }
 }
 
@@ -163,6 +177,9 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         (_, "year") if values.iter().all(is_year) && name == "year" => Some(Phrase::When(format!("in {said}"))),
         // Nobody writes years by the thousand.
         (_, "year") if values.iter().all(is_year) => Some(Phrase::With(format!("{} of {said}", with_article(&name)))),
+        // "Payments by card", "orders of customer 13".
+        (_, "method" | "channel") => Some(Phrase::Place(format!("by {said}"))),
+        (_, "id") if name != "id" && !is_of_another => Some(Phrase::Place(of_numbers(&name, &said, values.len()))),
         (_, "by") => Some(Phrase::Place(format!("{name} {said}"))),
         (Some(_), "name" | "title" | "label") if is_of_another && are_called(facts, values) => {
             Some(Phrase::Called(said.to_lowercase()))
@@ -177,41 +194,6 @@ fn among(facts: &Facts, column: &Expr, values: &[&str]) -> Option<Phrase> {
         }
         _ => Some(Phrase::With(format!("{name} {said}"))),
     }
-}
-
-/// Whether values of a column are names of places.
-fn is_place(column: &Expr, values: &[&str]) -> bool {
-    let is_named = values.iter().all(|value| value.starts_with(char::is_uppercase));
-    let last = |name: &str| PLACES.contains(&name.rsplit(['_', ' ']).next().unwrap_or_default());
-    is_named && matches!(uncast(column), Expr::Column { name, .. } if last(name))
-}
-
-fn outside(values: &[&str]) -> String {
-    let said: Vec<String> = values.iter().map(|value| schema::sanitize::one_line(value)).collect();
-    format!("outside {}", english_list(&said, "and"))
-}
-
-/// A place of the rows, or of those of another relation: `in Oslo`, `from customers in Oslo`.
-fn located(facts: &Facts, column: &Expr, place: &str) -> Phrase {
-    let entry = match uncast(column) {
-        Expr::Column { entry, .. } => *entry,
-        _ => None,
-    };
-    let owner = entry.and_then(|at| facts.outline.entries.get(at)).map(|entry| spoken_relation(&entry.name));
-    let rows = counted_rows(facts);
-    let is_of_another = |owner: &String| rows.is_some_and(|rows| words::singular(owner) != words::singular(&rows));
-    let of = owner.filter(is_of_another).map(|owner| match question_words::are_people(&owner) {
-        true => format!("from {owner} "),
-        false => format!("of {owner} "),
-    });
-    Phrase::Place(format!("{}{place}", of.unwrap_or_default()))
-}
-
-/// `of the category Laptops`, `of the categories Laptops and Phones`.
-pub(super) fn of_called(owner: &str, values: &[&str], said: &str) -> String {
-    let one = words::singular(owner);
-    let is_plural = values.len() > 1 && one != owner;
-    format!("of the {} {said}", if is_plural { owner } else { &one })
 }
 
 /// Whether the question calls the rows by a value: "laptops" and not "products" of that category.

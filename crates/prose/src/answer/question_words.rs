@@ -28,17 +28,27 @@ pub fn ties_by_and(question: &str, value: &str) -> bool {
     before.find(|word| !matches!(word.as_str(), "in" | "from" | "of" | "the")).is_some_and(|word| word == "and")
 }
 
+/// What somebody may do with a thing.
+pub const DEEDS: [&str; 8] = ["get", "receive", "have", "want", "use", "read", "take", "pay"];
+
 /// What somebody does with a thing, as in `get the newsletter`.
 pub fn deed(question: &str, thing: &str) -> Option<String> {
-    const VERBS: [&str; 8] = ["get", "receive", "have", "want", "use", "read", "take", "pay"];
     let (words, thing) = (of(question), of(thing));
     let first = thing.first()?;
     let at = words.iter().position(|word| word == first)?;
     let article = at.checked_sub(1).and_then(|before| words.get(before)).filter(|word| *word == "the" || *word == "a");
     let verb = words.get(at.checked_sub(if article.is_some() { 2 } else { 1 })?)?;
-    let verb = VERBS.iter().find(|known| verb == *known || verb.strip_suffix('s') == Some(known))?;
+    let verb = DEEDS.iter().find(|known| verb == *known || verb.strip_suffix('s') == Some(known))?;
     let article = article.map(|article| format!("{article} ")).unwrap_or_default();
     Some(format!("{verb} {article}{}", thing.join(" ")))
+}
+
+/// What somebody did, as in `placed` of "who placed the biggest order".
+pub fn who_did(question: &str) -> Option<String> {
+    const DID: [&str; 9] = ["placed", "made", "paid", "wrote", "posted", "submitted", "sent", "received", "booked"];
+    let words = of(question);
+    let [who, did, ..] = words.as_slice() else { return None };
+    (who == "who" && DID.contains(&did.as_str())).then(|| did.clone())
 }
 
 /// Who has a thing, as in `newsletter subscribers`.

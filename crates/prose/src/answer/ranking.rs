@@ -203,6 +203,7 @@ impl Told<'_> {
         ranked.sort_by(|(_, one), (_, other)| other.total_cmp(one));
         let [(first, one), (second, other)] = ranked.as_slice() else { return Vec::new() };
         let show = |number: f64| column.figures.show(number);
+        let behind = second;
         let (first, second) = (self.row_name(*first), self.row_name(*second));
         // Conditions that only name the two say nothing more.
         let told = self.scope.after_measure();
@@ -211,9 +212,9 @@ impl Told<'_> {
         if let Some(told) = self.two_of_a_flag(column, &ranked, &scope) {
             return vec![told];
         }
-        let is_place = self.naming().is_some_and(|naming| super::phrases::PLACES.contains(&naming.name.as_str()));
+        let is_place = self.naming().is_some_and(|naming| super::places::PLACES.contains(&naming.name.as_str()));
         if column.noun == "units sold" && is_place && one != other {
-            let (change, after) = (super::single_row::change_of(column, *one, *other), scope.after_measure());
+            let (change, after) = (super::changes::change_of(column, *one, *other), scope.after_measure());
             let (be, one, other) = (self.be_many(), show(*one), show(*other));
             return vec![sentence(&format!(
                 "in {first} {one} units {be} sold{after}, {change} than in {second} ({other})"
@@ -221,10 +222,10 @@ impl Told<'_> {
         }
         let many = super::single_row::is_plural(&column.noun).then(|| column.noun.clone());
         if let Some(nouns) = column.counted.clone().or(many).filter(|_| one != other && !first.starts_with("with")) {
-            let (has, change) = (self.has(), super::single_row::change_of(column, *one, *other));
+            let (has, change) = (self.has(), super::changes::change_of(column, *one, *other));
             let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
-            let (one, other) = (show(*one), show(*other));
-            return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {second} ({other})"))];
+            let (one, than) = (show(*one), self.row_with(*behind, &show(*other)));
+            return vec![sentence(&format!("{first} {has} {one} {nouns}{scope}, {change} than {than}"))];
         }
         let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
         let tie = self.tie();
@@ -239,7 +240,7 @@ impl Told<'_> {
                 show(*one)
             ))];
         }
-        let change = super::single_row::change_of(column, *one, *other);
+        let change = super::changes::change_of(column, *one, *other);
         let (one, other) = (show(*one), show(*other));
         vec![sentence(&format!("{noun}{}{scope} {is} {one}, {change} than{} ({other})", of(&first), of(&second)))]
     }

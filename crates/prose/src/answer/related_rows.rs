@@ -4,9 +4,11 @@
 use super::Facts;
 use super::columns::{aggregate, counted_rows, spoken, spoken_relation, top_select};
 use super::conditions::{bound, conjuncts, filters, time_of};
+use super::leaders::tie_of;
 use super::noun_phrases::{before, behind};
 use super::nouns::{self, is_quantity};
 use super::phrases::{self, Phrase, constant, uncast};
+use super::places;
 use super::plain_names::plainly;
 use super::question_words::are_people;
 use super::subquery_phrases::joined_aggregate;
@@ -31,15 +33,66 @@ pub fn rows_of(facts: &Facts, query: &Query) -> Option<String> {
     let describer = Describer::new(facts.outline);
     let conditions = plainly(&describer.in_scope(query.scope, || describer.all_of(&related.rest)));
     let conditions = if conditions.is_empty() { conditions } else { format!(" where {conditions}") };
+    let is_bare = time.is_empty() && conditions.is_empty();
+    if let Some(key) = reference(query).filter(|_| is_bare && related.phrases.is_empty()) {
+        return Some(key);
+    }
+    // "An average rating of 5" is that of ratings.
+    let last = words::singular(related.name.rsplit(' ').next().unwrap_or_default());
+    if let ([Phrase::With(what)], true) = (related.phrases.as_slice(), is_bare)
+        && what.split(' ').any(|word| word == last)
+    {
+        return Some(what.clone());
+    }
     let rows = before(&related.phrases, &related.name);
     Some(format!("{rows}{}{conditions}", behind(&related.phrases, &[], &time, "", Some(&related.name))))
 }
 
-/// The rows that all have where there is none without them: `order items` of products that were never sold.
-pub fn lacked(facts: &Facts) -> Option<String> {
+/// Related rows of two kinds, of each of which there have to be some: `with orders in both of the categories Phones and Laptops`.
+pub fn tie_both(beside: &mut Vec<String>) {
+    let [first, second] = beside.as_slice() else { return };
+    let parts = |text: &str| {
+        let (rows, rest) = text.strip_prefix("with ")?.split_once(" of the ")?;
+        let (kind, value) = rest.split_once(' ')?;
+        Some((rows.to_owned(), kind.to_owned(), value.to_owned()))
+    };
+    let (Some((rows, kind, one)), Some((others, other_kind, other))) = (parts(first), parts(second)) else { return };
+    if rows == others && kind == other_kind {
+        let (tie, kinds) = (tie_of(&kind), nouns::plural(&kind));
+        *beside = vec![format!("with {rows} {tie} both of the {kinds} {one} and {other}")];
+    }
+}
+
+/// What the one row is called that each row refers to by a key of its own: `a parent` for `parent_id`, whatever the table is called
+/// that it is in.
+fn reference(query: &Query) -> Option<String> {
+    let Body::Select(select) = &query.body else { return None };
+    let entry = first_entry(select)?;
+    let [Expr::Compare { comparison: Comparison::Equal, sides, .. }] =
+        select.filter.iter().flat_map(conjuncts).collect::<Vec<_>>()[..]
+    else {
+        return None;
+    };
+    let key = match (uncast(&sides.0), uncast(&sides.1)) {
+        (Expr::Column { entry: Some(one), name: id }, Expr::Column { entry: Some(other), name })
+        | (Expr::Column { entry: Some(other), name }, Expr::Column { entry: Some(one), name: id })
+            if *one == entry && *other != entry && id == "id" =>
+        {
+            name
+        }
+        _ => return None,
+    };
+    spoken(key).strip_suffix(" id").map(phrases::with_article)
+}
+
+/// What was done with rows of which there is none that it was never done with: `were ordered`.
+pub fn done_with_all(facts: &Facts) -> Option<String> {
     filters(facts).into_iter().find_map(|condition| match condition {
         Expr::Not(inner) => match &**inner {
-            Expr::Exists(query) => rows_of(facts, query),
+            Expr::Exists(query) => match deed(facts, query, true)? {
+                Phrase::That(done) => Some(done),
+                _ => None,
+            },
             _ => None,
         },
         _ => None,
@@ -88,9 +141,8 @@ fn doer(phrase: &Phrase) -> Option<String> {
     if let Some(people) = place.strip_prefix("from ") {
         return Some(people.to_owned());
     }
-    let (kind, name) = place.strip_prefix("of the ")?.split_once(' ')?;
-    // Several people may have one name.
-    are_people(kind).then(|| format!("{} named {name}", nouns::plural(kind)))
+    let people = place.strip_prefix("of ")?;
+    people.split_once(" named ").filter(|(kind, _)| are_people(kind)).map(|_| people.to_owned())
 }
 
 /// The condition that a row is the first of its kind: there is none of the same relation with the same key and an earlier time.
@@ -171,8 +223,8 @@ fn related<'q>(facts: &Facts, query: &'q Query) -> Option<Related<'q>> {
 fn said(facts: &Facts, condition: &Expr, entry: usize, name: &str) -> Option<Phrase> {
     let of = owner(condition)?;
     let phrase = phrases::phrase(facts, condition)?;
-    let is_by_name =
-        matches!(&phrase, Phrase::Place(place) if place.starts_with("of the ")) || matches!(phrase, Phrase::Called(_));
+    let is_by_name = matches!(&phrase, Phrase::Place(place) if place.starts_with("of the ") || place.contains(" named "))
+        || matches!(phrase, Phrase::Called(_));
     // The name of a city is not that of the branch that is there.
     if is_by_name && (of == entry || !is_own_name(facts, condition, of)) {
         return None;
@@ -193,7 +245,7 @@ fn said(facts: &Facts, condition: &Expr, entry: usize, name: &str) -> Option<Phr
             let Expr::Compare { sides, .. } = condition else { return None };
             let value = constant(&sides.1)?;
             let owner = spoken_relation(&facts.outline.entries.get(of)?.name);
-            Some(Phrase::Place(phrases::of_called(&owner, &[value], &schema::sanitize::one_line(value))))
+            Some(Phrase::Place(places::of_called(&owner, &[value], &schema::sanitize::one_line(value))))
         }
         _ => None,
     }

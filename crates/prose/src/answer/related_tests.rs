@@ -67,7 +67,7 @@ fn what_was_sold_is_said_to_have_been_sold() {
     assert_eq!(told(ada, "what did Ada Haas buy", "2"), "2 products were ordered by customers named Ada Haas.");
     let never = || not(items_where(Vec::new()));
     assert_eq!(told(never(), "products we have never sold", "2"), "2 products were never sold.");
-    assert_eq!(told(never(), "products we have never sold", "0"), "None: all products have order items.");
+    assert_eq!(told(never(), "products we have never sold", "0"), "None: all products were ordered at least once.");
     // Where the question has no such word, the rows are named.
     assert_eq!(told(never(), "products without order items", "2"), "There are 2 products without order items.");
     assert_eq!(told(oslo(), "", "2"), "There are 2 products with order items from customers in Oslo.");
@@ -269,4 +269,38 @@ fn one_that_was_sold_was_sold() {
     assert_eq!(told(items_where(Vec::new()), "products sold", "1"), "1 product was ordered.");
     let both = Expr::And(vec![items_where(Vec::new()), Expr::Not(Box::new(column("discontinued")))]);
     assert_eq!(told(both, "products sold", "2"), "2 products were ordered and are not discontinued.");
+}
+
+#[test]
+fn what_names_the_related_rows_already_stands_alone() {
+    let rated = |others: &'static [(&'static str, &'static [&'static str])]| {
+        let rating = Expr::Compare {
+            comparison: Comparison::Equal,
+            category: 'N',
+            sides: Box::new((
+                of(1, "average_rating"),
+                Expr::Constant { text: Some("5".into()), category: 'N', at: Default::default() },
+            )),
+        };
+        let filter = Some(Expr::And(vec![joined(of(0, "id"), of(1, "product_id")), rating]));
+        let select = Select { from: vec![entry(1)], filter, ..Select::default() };
+        let with = Expr::Exists(Box::new(Query { body: Body::Select(Box::new(select)), ..Query::default() }));
+        let outputs = vec![("count", 'N', aggregate("count", Vec::new()))];
+        let case = Case { grouped: false, filter: Some(with), ..Case::new(outputs, vec![vec!["2"]]) };
+        Case { table: "products", others, ..case }.told()
+    };
+    assert_eq!(rated(&[("product_ratings", &["product_id"])]), "There are 2 products with an average rating of 5.");
+    assert_eq!(
+        rated(&[("batches", &["product_id"])]),
+        "There are 2 products with batches with an average rating of 5."
+    );
+}
+
+#[test]
+fn rows_of_two_kinds_are_of_both() {
+    let both = Expr::And(vec![items_where(vec![is(4, "name", "Phones")]), items_where(vec![is(4, "name", "Laptops")])]);
+    assert_eq!(
+        told(both, "", "2"),
+        "There are 2 products with order items in both of the categories Phones and Laptops."
+    );
 }

@@ -2,6 +2,7 @@
 
 use super::columns::{self, Column, Role};
 use super::dates::{self, Date};
+use super::flags::is_adjective;
 use super::question_words::are_people;
 use super::{Told, numbers};
 use crate::outline::Expr;
@@ -67,7 +68,13 @@ impl Told<'_> {
             (false, false) => None,
         };
         match key {
-            Some(column) => (name, Some(self.cell(column, row))),
+            Some(column) => {
+                let key = match column.role {
+                    Role::Label => self.spoken_label(column, self.cell(column, row)),
+                    _ => self.cell(column, row),
+                };
+                (self.spoken_label(naming, name), Some(key))
+            }
             None if name.is_empty() => ("(empty)".to_owned(), None),
             None => (self.spoken_label(naming, name), None),
         }
@@ -79,6 +86,8 @@ impl Told<'_> {
         let noun = columns::spoken(&column.name);
         match label.as_str() {
             "no value" => format!("no {noun}"),
+            "true" if is_adjective(&noun) => noun,
+            "false" if is_adjective(&noun) => format!("not {noun}"),
             "true" => format!("with {noun}"),
             "false" => format!("without {noun}"),
             _ if needs_noun => format!("{noun} {label}"),

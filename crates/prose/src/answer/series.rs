@@ -1,10 +1,10 @@
 //! A number for each period: how it went, its extremes, and what all are together.
 
+use super::changes::change;
 use super::columns::{Column, Role, top_select};
 use super::conditions::Scope;
 use super::dates::{Date, Unit, period, stretch};
 use super::figures::Style;
-use super::single_row::change;
 use super::{Told, numbers, sentence};
 use crate::english_list;
 use crate::outline::Expr;
@@ -92,6 +92,7 @@ impl Told<'_> {
         let with_year = points.iter().any(|(day, _)| day.year != points[0].0.year);
         let name = |day: Date| period(day, unit, with_year);
         let show = |number: f64| column.figures.show(number);
+        let tie = if unit == Unit::Day { "on" } else { "in" };
         // A period that is not over says nothing about how it went.
         let is_running = |day: Date| self.facts.today.is_some_and(|today| day <= today && today < day.after(unit));
         let last = points.last().copied().filter(|(day, _)| is_running(*day) || self.is_cut_short(*day, unit));
@@ -108,25 +109,35 @@ impl Told<'_> {
         let comma = if self.scope.conditions.is_some() { "," } else { "" };
         let [(begin, from), .., (end, to)] = over else {
             let told: Vec<String> =
-                points.iter().map(|(day, number)| format!("{} in {}", show(*number), name(*day))).collect();
+                points.iter().map(|(day, number)| format!("{} {tie} {}", show(*number), name(*day))).collect();
             let noun = super::with_the(&column.noun);
             return vec![sentence(&format!("{noun}{scope}{comma} was {}", told.join(" and ")))];
         };
         let subject = format!("{}{scope}{comma}", super::with_the(&column.noun));
         let it = if super::single_row::is_plural(&column.noun) { "they were" } else { "it was" };
-        let course = Course { points: over, style: column.figures.style, it, name: &name, show: &show };
+        let course = Course { points: over, style: column.figures.style, it, tie, name: &name, show: &show };
         let incomplete = last.map(|(_, number)| number);
         let mut sentences = match over.len() {
             2 => {
                 let change = change(*to, *from, column.figures.style);
-                let than = if to == from { "as in" } else { "than in" };
+                let than = format!("{} {tie}", if to == from { "as" } else { "than" });
                 let scope = self.scope.without_time();
                 let scope = if column.counted.is_some() { scope.after_number() } else { scope.after_measure() };
-                let noun = super::with_the(&column.noun);
-                let (begin, end, from, to) = (name(*begin), name(*end), show(*from), show(*to));
-                vec![sentence(&format!("{noun} in {end}{scope}{comma} was {to}, {change} {than} {begin} ({from})"))]
+                if let Some(rows) = &column.counted {
+                    let change = super::changes::change_of(column, *to, *from);
+                    let were = if *to == 1.0 { "was" } else { "were" };
+                    let (many, begin, end, from) = (super::counted(*to, rows), name(*begin), name(*end), show(*from));
+                    vec![format!("There {were} {many} {tie} {end}{scope}{comma}, {change} {than} {begin} ({from}).")]
+                } else {
+                    let noun = super::with_the(&column.noun);
+                    let (begin, end, from, to) = (name(*begin), name(*end), show(*from), show(*to));
+                    vec![sentence(&format!(
+                        "{noun} {tie} {end}{scope}{comma} was {to}, {change} {than} {begin} ({from})"
+                    ))]
+                }
             }
             _ if is_change(&column.noun) => vec![course.changes(&subject)],
+            _ if course.is_the_same_with_gaps(unit) => vec![course.in_each(&subject)],
             _ if course.is_unsteady() => vec![course.range(&subject, last.is_none())],
             _ => [Some(course.trend(&subject)), course.extremes(incomplete)].into_iter().flatten().collect(),
         };
@@ -181,8 +192,29 @@ impl Told<'_> {
             None if column.noun.starts_with("total ") => format!("In all, it {is} {shown}{so_far}"),
             None => format!("The total{so_far} {is} {shown}"),
         };
+        // A period without rows is not there, so that the mean would be of those that have some.
+        let ends = points.first().zip(last.as_ref().or(points.last()));
+        let all = ends.map_or(0, |((first, _), (last, _))| periods(*first, *last, unit));
+        let with_rows = points.len() + usize::from(last.is_some());
+        if all > with_rows {
+            return column.adds_up.then(|| format!("{told}, in {with_rows} of the {all} {period}s."));
+        }
         column.adds_up.then(|| format!("{told}, on average {mean} {each}."))
     }
+}
+
+/// How many periods there are from one to another, both counted.
+fn periods(first: Date, last: Date, unit: Unit) -> usize {
+    let days = last.days() - first.days();
+    let months = (last.year - first.year) * 12 + last.month - first.month;
+    let between = match unit {
+        Unit::Week => days / 7,
+        Unit::Month => months,
+        Unit::Quarter => months / 3,
+        Unit::Year => last.year - first.year,
+        _ => days,
+    };
+    usize::try_from(between + 1).unwrap_or_default()
 }
 
 /// How a measure went over periods that are complete, three or more.
@@ -191,6 +223,8 @@ struct Course<'a, N: Fn(Date) -> String, S: Fn(f64) -> String> {
     style: Style,
     /// What stands for the measure: `it was`, `they were`.
     it: &'static str,
+    /// What stands before a period: `in January`, `on 1 January`.
+    tie: &'static str,
     name: &'a N,
     show: &'a S,
 }
@@ -238,7 +272,7 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         let is_told = |day: Date| low_days.contains(&day) || high_days.contains(&day);
         let ends = [(begin, from), (end, to)].into_iter().filter(|(day, _)| !is_told(*day));
         let ends: Vec<String> =
-            ends.map(|(day, number)| format!("{} in {}", (self.show)(number), (self.name)(day))).collect();
+            ends.map(|(day, number)| format!("{} {} {}", (self.show)(number), self.tie, (self.name)(day))).collect();
         let ends = match ends.is_empty() || !with_ends {
             true => String::new(),
             false => format!("; {} {}", self.it, english_list(&ends, "and")),
@@ -246,17 +280,35 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         sentence(&format!("{subject} went up and down between {low} and {high}, with no clear trend{ends}"))
     }
 
+    /// Whether all points are alike, and there are periods between them that have none.
+    fn is_the_same_with_gaps(&self, unit: Unit) -> bool {
+        let ((begin, from), (end, _)) = self.ends();
+        self.points.iter().all(|(_, number)| *number == from) && periods(begin, end, unit) > self.points.len()
+    }
+
+    /// `The number of orders was 1 in each of 2010, 2015 and 2021`: in the years between it was not the same.
+    fn in_each(&self, subject: &str) -> String {
+        let (_, (_, number)) = self.ends();
+        let was = self.it.rsplit(' ').next().unwrap_or_default();
+        let days: Vec<String> = self.points.iter().map(|(day, _)| (self.name)(*day)).collect();
+        let when = match days.len() <= FEW {
+            true => format!("in each of {}", english_list(&days, "and")),
+            false => format!("in each of {} that have any", days.len()),
+        };
+        sentence(&format!("{subject} {was} {} {when}", (self.show)(number)))
+    }
+
     /// Of changes, it is told when they were greatest, and the last one.
     fn changes(&self, subject: &str) -> String {
         let told = |better: fn(f64, f64) -> bool| {
             let (day, number) = self.extreme(better);
-            (day, format!("in {} ({})", (self.name)(day), (self.show)(number)))
+            (day, format!("{} {} ({})", self.tie, (self.name)(day), (self.show)(number)))
         };
         let ((high_day, high), (low_day, low)) = (told(|one, other| one > other), told(|one, other| one < other));
         let (_, (end, last)) = self.ends();
         let last = match end == high_day || end == low_day {
             true => String::new(),
-            false => format!("; in {} {} {}", (self.name)(end), self.it, (self.show)(last)),
+            false => format!("; {} {} {} {}", self.tie, (self.name)(end), self.it, (self.show)(last)),
         };
         let was = self.it.rsplit(' ').next().unwrap_or_default();
         sentence(&format!("{subject} {was} highest {high} and lowest {low}{last}"))
@@ -264,20 +316,20 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
 
     fn trend(&self, subject: &str) -> String {
         let ((begin, from), (end, to)) = self.ends();
-        let (begin, end) = ((self.name)(begin), (self.name)(end));
+        let (begin, end, tie) = ((self.name)(begin), (self.name)(end), self.tie);
         let went = went(from, to, self.style);
         let by = match went {
             "stayed about the same" => {
                 return sentence(&format!(
-                    "{subject} {went}: {} in {begin} and {} in {end}",
+                    "{subject} {went}: {} {tie} {begin} and {} {tie} {end}",
                     (self.show)(from),
                     (self.show)(to)
                 ));
             }
-            _ => super::single_row::amount_of_change(to, from, self.style),
+            _ => super::changes::amount_of_change(to, from, self.style),
         };
         let (from, to) = ((self.show)(from), (self.show)(to));
-        sentence(&format!("{subject} {went} by {by}, from {from} in {begin} to {to} in {end}"))
+        sentence(&format!("{subject} {went} by {by}, from {from} {tie} {begin} to {to} {tie} {end}"))
     }
 
     /// The highest and the lowest, where they are one each and were not told as the first or the last; `incomplete` is what
@@ -292,13 +344,14 @@ impl<N: Fn(Date) -> String, S: Fn(f64) -> String> Course<'_, N, S> {
         };
         let (high, low) = (told(|one, other| one > other), told(|one, other| one < other));
         let among = low.as_ref().is_some_and(|(_, low)| incomplete.is_some_and(|number| number < *low));
-        let among = if among { "of the complete ones " } else { "" };
+        let among = if among { ", of the complete ones," } else { "" };
+        let tie = self.tie;
         match (high, low) {
             (Some((high, _)), Some((low, _))) => {
-                Some(sentence(&format!("{} highest in {high} and {among}lowest in {low}", self.it)))
+                Some(sentence(&format!("{} highest {tie} {high} and{among} lowest {tie} {low}", self.it)))
             }
-            (Some((high, _)), None) => Some(sentence(&format!("{} highest in {high}", self.it))),
-            (None, Some((low, _))) => Some(sentence(&format!("{} {among}lowest in {low}", self.it))),
+            (Some((high, _)), None) => Some(sentence(&format!("{} highest {tie} {high}", self.it))),
+            (None, Some((low, _))) => Some(sentence(&format!("{}{among} lowest {tie} {low}", self.it))),
             (None, None) => None,
         }
     }

@@ -1,17 +1,16 @@
 //! An answer of one row: a value, several, a winner, or a comparison of two.
 
-use super::columns::{Column, Role, aggregate};
+use super::agreement::agreeing;
+use super::columns::{Column, Role, aggregate, top_select};
+use super::events::Event;
 use super::figures::Style;
 use super::phrases::is_supply;
 use super::{Told, counted, nouns, numbers, sentence};
 use crate::english_list;
 use crate::outline::{Expr, RangeTableEntry};
 
-/// Places that have a word; the first is none of them, as it comes after no other.
-const ORDINALS: [&str; 10] =
-    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
 /// More values of one row are not told.
-const MOST_VALUES: usize = 6;
+pub(super) const MOST_VALUES: usize = 6;
 
 impl Told<'_> {
     pub(super) fn single_row(&self) -> Vec<String> {
@@ -39,7 +38,11 @@ impl Told<'_> {
         let is_most_frequent = most.and_then(|key| aggregate(&key.value)).is_some_and(|call| call.name == "count");
         match (column.numbers.first().copied().flatten(), &column.counted) {
             _ if column.role == Role::Label && is_most_frequent && !is_null => self.most_frequent(column),
+            _ if column.role == Role::Label && !is_null && self.only_group().is_some() => {
+                self.only_group().unwrap_or_default()
+            }
             _ if is_null => self.no_value(column),
+            _ if self.end_of_time(column).is_some() => self.end_of_time(column).unwrap_or_default(),
             (Some(number), Some(rows)) if column.role == Role::Measure => {
                 if number == 0.0 {
                     return self.there_is_none(rows, &self.scope.after_number());
@@ -64,6 +67,9 @@ impl Told<'_> {
             (Some(number), _) if self.sum_of_rows(column, number).is_some() => {
                 self.sum_of_rows(column, number).unwrap_or_default()
             }
+            (Some(number), _) if self.per_row(column, number).is_some() => {
+                self.per_row(column, number).unwrap_or_default()
+            }
             (Some(number), _) if column.role == Role::Measure => {
                 let so_far = if self.scope.running == Some(true) { " so far" } else { "" };
                 sentence(&format!("{noun} {} {}{so_far}", self.verb(), in_full(column, number)))
@@ -73,6 +79,39 @@ impl Told<'_> {
             }
             _ => sentence(&format!("{noun} {} {}", self.verb(), self.cell(column, 0))),
         }
+    }
+
+    /// `The average is 150.24 seconds per page view.`
+    fn per_row(&self, column: &Column, number: f64) -> Option<String> {
+        let (what, unit) = super::units::of_unit(&column.noun)?;
+        let rows = self.scope.rows.as_ref()?;
+        let (row, after) = (words::singular(&self.scope.noun(rows)), self.scope.after_noun());
+        Some(sentence(&format!("the {what} {} {} {unit} per {row}{after}", self.verb(), in_full(column, number))))
+    }
+
+    /// `There is 1 city with fewer than 480 customers: Madrid.`
+    fn only_group(&self) -> Option<String> {
+        let is_group = top_select(&self.facts).is_some_and(|select| !select.grouping.is_empty());
+        let is_whole = is_group && self.facts.outline.query.limit.is_none();
+        self.different_values().filter(|_| is_whole)
+    }
+
+    /// `The first order is from 2 January 2024.`
+    fn end_of_time(&self, column: &Column) -> Option<String> {
+        let Role::Period(_, days) = &column.role else { return None };
+        let output = top_select(&self.facts)?.columns.first()?;
+        let call = aggregate(&output.value).filter(|call| call.filter.is_none())?;
+        let [Expr::Column { entry: Some(entry), name }] = call.args.as_slice() else { return None };
+        let entry = self.facts.outline.entries.get(*entry)?;
+        let (event, day) = (Event::of(&entry.name, name), days.first().copied().flatten()?);
+        let is_first = match call.name.as_str() {
+            "min" => true,
+            "max" => false,
+            _ => return None,
+        };
+        let rows = self.scope.rows.as_ref().is_none_or(|rows| *rows == event.rows);
+        let after = self.scope.without_event().after_noun();
+        rows.then(|| sentence(&event.end(day, is_first, &agreeing(1.0, &after))))
     }
 
     /// `Payments in October 2026 came to 366,666.63.`
@@ -106,7 +145,7 @@ impl Told<'_> {
     fn places(&self, column: &Column, number: f64) -> Option<String> {
         let nouns = column.noun.strip_prefix("number of different ")?;
         let rows = super::columns::counted_rows(&self.facts).map(|rows| self.scope.noun(&rows))?;
-        let is_place = super::phrases::PLACES.contains(&words::singular(nouns).as_str()) && number > 0.0;
+        let is_place = super::places::PLACES.contains(&words::singular(nouns).as_str()) && number > 0.0;
         is_place.then(|| {
             let many = counted(number, nouns);
             // What restricts the rows is easier to follow before the number.
@@ -145,7 +184,7 @@ impl Told<'_> {
         if let Some(done) = self.done(number, scope) {
             return format!("{many} {done}{so_far}.");
         }
-        format!("There {are} {many}{scope}{so_far}.")
+        format!("There {are} {many}{}{so_far}.", agreeing(number, scope))
     }
 
     /// `On average, an order has 2.49 items, whatever their quantity.`
@@ -162,6 +201,11 @@ impl Told<'_> {
             ""
         };
         let (after, has) = (self.scope.after_measure(), self.has());
+        // The mean is of those that have some, which all have of their own parts alone.
+        if !rows.starts_with(per) {
+            let (have, many) = (if self.scope.is_over { "had" } else { "have" }, column.figures.show(number));
+            return sentence(&format!("{} with {rows}{after} {have} {many} of them on average", nouns::plural(per)));
+        }
         sentence(&format!("on average, {each}{after} {has} {} {what}{once}", column.figures.show(number)))
     }
 
@@ -243,46 +287,6 @@ impl Told<'_> {
         })
     }
 
-    /// A row that has a name: the winner of a ranking, or what there is to know of one thing.
-    fn one_row(&self, measures: &[&Column]) -> String {
-        let name = self.row_name(0);
-        if let (Some((column, descending)), [_, ..]) = (self.ranked_by(), measures)
-            && self.facts.outline.query.limit.is_some()
-            && let Some(number) = column.numbers.first().copied().flatten()
-        {
-            let also: Vec<String> = measures
-                .iter()
-                .filter(|other| other.name != column.name && self.is_asked(other) && !self.is_place_in_ranking(other))
-                .take(MOST_VALUES)
-                .map(|other| format!("{} {}", other.noun, self.cell(other, 0)))
-                .collect();
-            let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
-            let lead = self.lead(column, &name, descending, &column.figures.show(number));
-            return sentence(&format!("{lead}{also}"));
-        }
-        if let Some(position) = self.position() {
-            return position;
-        }
-        if let Some(row) = self.one_row_by_number() {
-            return row;
-        }
-        let naming = self.naming().map(|column| column.name.clone());
-        let others = self.columns.iter().filter(|column| Some(&column.name) != naming.as_ref());
-        let told = |column: &Column| match column.role {
-            Role::Identifier => self.cell(column, 0),
-            _ => format!("{} {}", column.noun, self.cell(column, 0)),
-        };
-        let values: Vec<String> = others.take(MOST_VALUES).map(told).collect();
-        let rows = self.rows_noun();
-        let one = if self.is_grouped() || rows == "rows" {
-            String::new()
-        } else {
-            format!("There is {}{}. ", counted(1.0, &rows), self.scope.after_noun())
-        };
-        let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
-        format!("{one}{}", sentence(&format!("{name}{values}")))
-    }
-
     /// `has the highest revenue`, `has the most orders`, `has the lowest price`.
     pub(super) fn has_most(&self, column: &Column, descending: bool) -> String {
         let has = self.has();
@@ -304,40 +308,6 @@ impl Told<'_> {
             (None, false) => format!("{has} the lowest {}", without_extreme(&column.noun)),
         }
     }
-
-    /// The one that comes after a number of others: `number 2 by price`.
-    fn position(&self) -> Option<String> {
-        let query = &self.facts.outline.query;
-        let Some(Expr::Constant { text: Some(text), .. }) = &query.offset else { return None };
-        let (offset, key) = (text.parse::<u32>().ok()?, query.order.first()?);
-        let name = key.output.as_ref().or(match &key.value {
-            Expr::Column { name, .. } => Some(name),
-            _ => None,
-        })?;
-        let column = self.columns.iter().find(|column| column.name == *name && column.role == Role::Measure)?;
-        let place = usize::try_from(offset).ok().and_then(|at| ORDINALS.get(at)).copied();
-        let row =
-            words::singular(&self.groups_noun().filter(|_| self.is_grouped()).unwrap_or_else(|| self.rows_noun()));
-        let row = if row == "row" || row.is_empty() { "one".to_owned() } else { row };
-        let (name, value, be) = (self.row_name(0), self.cell(column, 0), self.be());
-        let end = if key.descending { "highest" } else { "lowest" };
-        let dear = if key.descending { "most expensive" } else { "cheapest" };
-        Some(sentence(&match place {
-            Some(place) if nouns::is_price(&column.name) && aggregate(&key.value).is_none() => {
-                format!("the {place} {dear} {row}{} {be} {name} ({value})", self.scope.after_noun())
-            }
-            Some(place) => {
-                let (noun, after) = (&column.noun, self.after(column));
-                format!("the {place} {end} {noun}{after} {be} {value}, that of {name}")
-            }
-            None => format!(
-                "number {} from the {end} {}{} {be} {name} ({value})",
-                offset + 1,
-                column.noun,
-                self.after(column)
-            ),
-        }))
-    }
 }
 
 /// Whether a noun is of many, such as `units`.
@@ -352,45 +322,6 @@ pub(super) fn is_plural(noun: &str) -> bool {
 fn in_full(column: &Column, number: f64) -> String {
     let (short, exact) = (column.figures.show(number), numbers::exact(number));
     if column.figures.style != Style::Plain || short == exact { short } else { format!("{short} ({exact})") }
-}
-
-/// How much more or less a number is than another: `12 % more`.
-pub(super) fn change(new: f64, old: f64, style: Style) -> String {
-    let more = if new > old { "more" } else { "less" };
-    if new == old { "the same".to_owned() } else { format!("{} {more}", amount_of_change(new, old, style)) }
-}
-
-/// The same in the word that suits what is measured: fewer orders, a lower average, less revenue.
-pub(super) fn change_of(column: &Column, new: f64, old: f64) -> String {
-    let change = change(new, old, column.figures.style);
-    let what = column.timed.as_ref().map_or(column.noun.as_str(), |timed| timed.what.as_str());
-    let (more, less) = match what {
-        what if column.counted.is_some() || what.starts_with("number of ") || is_plural(what) => ("more", "fewer"),
-        _ if !column.adds_up => ("higher", "lower"),
-        _ => ("more", "less"),
-    };
-    match (change.strip_suffix("more"), change.strip_suffix("less")) {
-        (Some(much), _) => format!("{much}{more}"),
-        (_, Some(much)) => format!("{much}{less}"),
-        _ => change,
-    }
-}
-
-/// How much that is: in percent where both are plain numbers that allow it.
-pub(super) fn amount_of_change(new: f64, old: f64, style: Style) -> String {
-    match style {
-        Style::Plain if old > 0.0 && new >= 0.0 => numbers::percent((new - old).abs() / old),
-        _ => difference(new, old, style),
-    }
-}
-
-/// The distance of two numbers; of two percentages in points.
-fn difference(new: f64, old: f64, style: Style) -> String {
-    match style {
-        Style::Plain => numbers::plain((new - old).abs()),
-        Style::Fraction => format!("{} points", numbers::percent((new - old).abs()).trim_end_matches(" %")),
-        Style::Percent => format!("{} points", numbers::plain((new - old).abs())),
-    }
 }
 
 /// A noun that says itself that it is the highest or the lowest of something has no second superlative.

@@ -42,3 +42,40 @@ pub fn unit_once(low: &str, high: &str) -> String {
         _ => low.to_owned(),
     }
 }
+
+/// What is measured and the unit that the name of its column ends in: `height in cm` for `height cm`.
+pub fn in_unit(noun: String) -> String {
+    const ABBREVIATED: [&str; 15] =
+        ["mm", "cm", "km", "kg", "mg", "ml", "ms", "kb", "mb", "gb", "kwh", "eur", "usd", "gbp", "chf"];
+    match noun.rsplit_once(' ') {
+        Some((what, unit)) if ABBREVIATED.contains(&unit) => format!("{what} in {unit}"),
+        _ => noun,
+    }
+}
+
+/// A value with the unit behind it: `height 150 cm`.
+pub fn beside_unit(noun: &str, value: &str) -> String {
+    match noun.rsplit_once(" in ") {
+        Some((what, unit)) if in_unit(format!("{what} {unit}")) == noun => format!("{what} {value} {unit}"),
+        _ => format!("{noun} {value}"),
+    }
+}
+
+/// A number that is called by nothing but its unit: `average` and `seconds`.
+pub fn of_unit(noun: &str) -> Option<(&str, &str)> {
+    const UNITS: [&str; 12] = [
+        "seconds",
+        "minutes",
+        "hours",
+        "days",
+        "weeks",
+        "months",
+        "years",
+        "meters",
+        "metres",
+        "miles",
+        "kilometers",
+        "kilograms",
+    ];
+    noun.split_once(' ').filter(|(what, unit)| ["average", "median"].contains(what) && UNITS.contains(unit))
+}

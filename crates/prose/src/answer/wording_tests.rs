@@ -1,6 +1,6 @@
 //! How answers are worded: each rule beside a case that it must leave alone.
 
-use super::phrases::of_called;
+use super::places::of_called;
 use super::tests::{Case, aggregate, column, compare, constant, filtered, since};
 use crate::outline::{Body, Comparison, EntryKind, Expr, FromItem, Query, Select};
 
@@ -96,7 +96,7 @@ fn the_question_lends_its_words() {
     };
     let paypal = || compare("method", Comparison::Equal, "paypal", 'E');
     assert_eq!(told(paypal(), "how many paypal orders", "2"), "There are 2 paypal orders.");
-    assert_eq!(told(paypal(), "how many orders by paypal", "2"), "There are 2 orders with method paypal.");
+    assert_eq!(told(paypal(), "how many orders by paypal", "2"), "There are 2 orders by paypal.");
     let over = || compare("total", Comparison::Greater, "5000", 'N');
     assert_eq!(told(over(), "how many orders over 5000", "2"), "There are 2 orders over 5,000.");
     assert_eq!(told(over(), "orders with a total over 5000", "2"), "There are 2 orders with a total over 5,000.");
