@@ -10,6 +10,7 @@ UNION ALL SELECT concat_ws(' ', 'large object', oid, lomowner) FROM pg_largeobje
 UNION ALL SELECT concat_ws(' ', 'sequence', schemaname, sequencename, last_value) FROM pg_sequences
 UNION ALL SELECT concat_ws(' ', 'lock', locktype, mode, relation::regclass, classid, objid, pid) FROM pg_locks
     WHERE pid <> pg_backend_pid() AND locktype <> 'virtualxid'
+    AND pid NOT IN (SELECT pid FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')
 UNION ALL SELECT concat_ws(' ', 'backend', pid, usename, backend_type) FROM pg_stat_activity
     WHERE backend_type NOT IN ('parallel worker', 'autovacuum worker')
 UNION ALL SELECT concat_ws(' ', 'replication slot', slot_name, restart_lsn, confirmed_flush_lsn) FROM pg_replication_slots

@@ -68,7 +68,7 @@ impl Watch {
             let gone: Vec<&String> = self.before.difference(&after).collect();
             let new: Vec<&String> = after.difference(&self.before).collect();
             // All else that moves stays as it is.
-            let may_go = |line: &&String| line.starts_with("backend") || line.starts_with("file");
+            let may_go = |line: &&String| ["backend", "file", "lock"].iter().any(|what| line.starts_with(what));
             if Instant::now() > until || !new.iter().all(may_go) {
                 return Some(format!("there is no more {gone:#?}\nand there is {new:#?}"));
             }

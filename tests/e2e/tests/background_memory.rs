@@ -137,12 +137,12 @@ fn who_fills_the_process_is_set_aside() {
     let mut of_mallory = alone.database.session_as(&mallory);
     of_mallory.run(
         r"SET check_function_bodies = off;
-        DO $$ DECLARE body text := repeat(E'x := 1;\n', 300000); BEGIN FOR i IN 1..8 LOOP
+        DO $$ DECLARE body text := repeat(E'x := 1;\n', 300000); BEGIN FOR i IN 1..6 LOOP
             EXECUTE format('CREATE FUNCTION big.f%s() RETURNS int IMMUTABLE LANGUAGE plpgsql AS %L', i,
                 'DECLARE x int; BEGIN IF false THEN ' || body || ' END IF; RETURN 1; END');
         END LOOP; END $$",
     );
-    let calls: Vec<String> = (1..=8).map(|i| format!("big.f{i}()")).collect();
+    let calls: Vec<String> = (1..=6).map(|i| format!("big.f{i}()")).collect();
     alone.double.answer("big", Reply::sql(&format!("SELECT {} AS n", calls.join(" + "))));
     let id = submit(&mut of_mallory, "big");
     assert_eq!(ended(&mut of_mallory, id), "ready", "{:?}", of_mallory.texts("SELECT error FROM nl2sql.jobs"));
