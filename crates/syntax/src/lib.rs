@@ -73,8 +73,7 @@ pub fn check(sql: &str) -> Result<(), Refusal> {
     if sql.len() > MAX_LENGTH {
         return Ok(());
     }
-    let Ok(statements) = Parser::parse_sql(&PostgreSqlDialect {}, sql) else { return Ok(()) };
-    match statements.as_slice() {
+    parsed(sql, |statements| match statements {
         [statement @ Statement::Query(_)] => match statement.visit(&mut FindWrites) {
             ControlFlow::Break(what) => Err(Refusal::Writes(what.to_owned())),
             ControlFlow::Continue(()) => Ok(()),
@@ -84,7 +83,18 @@ pub fn check(sql: &str) -> Result<(), Refusal> {
             Err(Refusal::Writes(text.split_whitespace().next().unwrap_or_default().to_uppercase()))
         }
         several => Err(Refusal::StatementCount(several.len())),
-    }
+    })
+    .unwrap_or(Ok(()))
+}
+
+/// Does something with the statements of a text; `None` where sqlparser can't read it. The parser makes room on the stack for itself,
+/// dropping its deep trees does not, and a backend may have come near the end of its stack.
+fn parsed<T>(sql: &str, work: impl FnOnce(&[Statement]) -> T) -> Option<T> {
+    /// Bytes: some 0.6 MB were seen for a tree of 10,000 levels.
+    const DROPPING: usize = 2 << 20;
+    stacker::maybe_grow(DROPPING, 4 * DROPPING, || {
+        Parser::parse_sql(&PostgreSqlDialect {}, sql).ok().map(|statements| work(&statements))
+    })
 }
 
 /// The names that a statement has in the places of relations, names of its own WITH clauses among them: a name alone, or
@@ -92,10 +102,12 @@ pub fn check(sql: &str) -> Result<(), Refusal> {
 pub fn relation_names(sql: &str) -> BTreeSet<(Option<String>, String)> {
     let mut found = FindRelations::default();
     if sql.len() <= MAX_LENGTH {
-        for statement in Parser::parse_sql(&PostgreSqlDialect {}, sql).iter().flatten() {
-            // Nothing ends the visit early.
-            let _ = statement.visit(&mut found);
-        }
+        parsed(sql, |statements| {
+            for statement in statements {
+                // Nothing ends the visit early.
+                let _ = statement.visit(&mut found);
+            }
+        });
     }
     found.0
 }

@@ -143,6 +143,16 @@ fn on_the_stack_of_a_backend(test: impl FnOnce() + Send + 'static) {
     backend.unwrap().join().unwrap();
 }
 
+/// A backend may have come near the end of its stack before.
+#[test]
+fn deep_texts_need_no_stack_of_the_backend() {
+    let nearly_used_up = std::thread::Builder::new().stack_size(256 << 10).spawn(|| {
+        let deep = format!("EXPLAIN SELECT 1{}", "+1".repeat(9_900));
+        assert!(check(&deep).is_err() && super::relation_names(&deep).is_empty());
+    });
+    nearly_used_up.unwrap().join().unwrap();
+}
+
 #[test]
 fn mutated_texts_never_panic_and_no_statement_but_a_query_passes() {
     on_the_stack_of_a_backend(|| {
