@@ -53,7 +53,7 @@ pub fn serve(database: u32) {
         unwritten: Vec::new(),
         has_open: false,
         looks: Looks::default(),
-        turns: Turns::new(),
+        turns: Turns::new(Instant::now()),
         aside: Vec::new(),
         overdue: HashSet::new(),
         memory: Memory::begin(),
@@ -203,14 +203,14 @@ impl Serving {
                 }
             }
             overdue::begin(self.database, flight.role, id);
-            let most = self.turns.most(flight.role);
+            let most = self.turns.most(flight.role, now);
             let (change, has_ended) = self.memory.watch(flight.role, || flight.go_on(most));
             overdue::end();
             if now.elapsed() > most * TIMES_TOO_LONG {
                 // The asker's own code has caught the cancel.
                 overdue::put_aside(flight.role);
             }
-            self.turns.took(flight.role, now.elapsed());
+            self.turns.took(flight.role, now, Instant::now());
             if has_ended {
                 self.drop_flight(id);
             }
