@@ -105,3 +105,27 @@ fn slow_conditions_of_indexes_cost_the_budget_and_no_more() {
     owner.run("DROP INDEX long_name_idx");
     wait_for(&mut session, in_long, "t");
 }
+
+/// A comparison by many collations of ICU takes the square of a text's marks, and an index compares a dozen times.
+#[test]
+fn a_text_that_takes_long_to_compare_holds_up_no_lookup() {
+    let database = shared().database("values_marked", Content::Empty);
+    let mut session = database.session();
+    if session.text("SELECT count(*) FROM pg_collation WHERE collname = 'vi-x-icu'") == "0" {
+        println!("left out, as this server has no ICU");
+        return;
+    }
+    session.run(
+        "CREATE TABLE towns (id int, town text COLLATE \"vi-x-icu\"); CREATE TABLE free (name text);
+         INSERT INTO free VALUES ('Zebulon Quux'); INSERT INTO towns SELECT i, 'b' || i FROM generate_series(1, 12000) i;
+         CREATE INDEX ON towns (town);
+         INSERT INTO towns SELECT 0, 'c' || repeat(chr(769), 54000) || repeat(chr(807), 54000);
+         UPDATE towns SET id = id; ANALYZE",
+    );
+    asker(&mut session);
+    let started = Instant::now();
+    session.text("SELECT length(nl_prompt('how many customers in Czechia, and what about Zebulon Quux')) > 0");
+    let took = started.elapsed();
+    assert!(took < IN_TIME, "{took:?}");
+    wait_for(&mut session, FOUND, "t");
+}
