@@ -181,6 +181,49 @@ mod tests {
         }
     }
 
+    /// Raises the flags of a cancel, and calls a comparison as an index does, while it has locked the page that it compares with.
+    fn compare_when_cancelled() {
+        // SAFETY: in a transaction; sets what the handler of a cancel sets. The lock stays where it is, as what rolls back
+        // releases it.
+        unsafe {
+            let lock = std::ptr::from_mut(Box::leak(Box::<pg_sys::LWLock>::default()));
+            pg_sys::LWLockInitialize(lock, pg_sys::BuiltinTrancheIds::LWTRANCHE_BUFFER_CONTENT as i32);
+            pg_sys::LWLockAcquire(lock, pg_sys::LWLockMode::LW_SHARED);
+            pg_sys::QueryCancelPending = 1;
+            pg_sys::InterruptPending = 1;
+            let (one, two) = (pg_sys::Datum::from(1), pg_sys::Datum::from(2));
+            pg_sys::OidFunctionCall2Coll(pg_sys::Oid::from(pg_sys::F_INT4LT), pg_sys::InvalidOid, one, two);
+            pg_sys::LWLockRelease(lock);
+        }
+    }
+
+    #[pg_test]
+    fn a_comparison_is_cancelled_while_its_page_is_locked() {
+        let result = sandboxed(Bounds::default(), |_| {
+            compare_when_cancelled();
+            Ok(())
+        });
+        let Err(Error::Server(failed)) = result else { panic!("{result:?}") };
+        assert_eq!(failed.sqlstate, "57014");
+        // SAFETY: read variables of the backend.
+        assert_eq!(unsafe { (pg_sys::InterruptHoldoffCount, pg_sys::QueryCancelPending) }, (0, 0));
+    }
+
+    #[pg_test]
+    fn a_comparison_is_not_cancelled_where_more_than_locks_holds_cancels_off() {
+        let result = sandboxed(Bounds::default(), |_| {
+            // SAFETY: what HOLD_INTERRUPTS and RESUME_INTERRUPTS do.
+            unsafe {
+                pg_sys::InterruptHoldoffCount += 1;
+                compare_when_cancelled();
+                pg_sys::QueryCancelPending = 0;
+                pg_sys::InterruptHoldoffCount -= 1;
+            }
+            Ok(())
+        });
+        assert_eq!(result, Ok(()));
+    }
+
     #[pg_test]
     fn offloaded_work_comes_back() {
         assert_eq!(offload(Duration::from_secs(10), || 42, || panic!("not abandoned")).unwrap(), Some(42));

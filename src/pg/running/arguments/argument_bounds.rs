@@ -28,7 +28,7 @@ use super::{
 use crate::error::Error;
 use crate::pg::host::report;
 use crate::pg::host::text::owned;
-use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::interrupts::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 
 /// How much a function may be given inside a sandbox.

@@ -22,7 +22,7 @@ use super::quick_comparisons::{is_comparison, watch_comparison};
 use super::rank_sizes;
 use crate::error::Error;
 use crate::pg::host::report;
-use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::interrupts::interrupt;
 use crate::pg::running::watching::watch_state::{is_analyzing, is_planning, is_watching};
 
 /// More elements than anybody writes in a list; far fewer than take the planner a second.

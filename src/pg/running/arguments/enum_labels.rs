@@ -15,7 +15,7 @@ use pgrx::prelude::*;
 use super::builtin_functions::{Builtin, Function};
 use crate::error::Error;
 use crate::pg::host::{catalogs, report};
-use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::interrupts::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 
 /// It takes the server half a second to put these in order.

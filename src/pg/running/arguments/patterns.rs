@@ -14,7 +14,7 @@ use pgrx::prelude::*;
 use super::builtin_functions::{Builtin, Function};
 use crate::error::Error;
 use crate::pg::host::report;
-use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::interrupts::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 
 /// More bytes than anybody writes in a pattern; it takes the planner less than a second.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 use pgrx::pg_sys;
 
 use super::builtin_functions::{Builtin, Function};
-use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::interrupts::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 
 const ROWS: usize = 8;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
 use pgrx::pg_sys::{self, ExecEvalSubroutine, SubscriptRoutines};
 
 use super::builtin_functions::{Builtin, Function};
-use crate::pg::running::watching::plan_hooks::interrupt;
+use crate::pg::running::watching::interrupts::interrupt;
 use crate::pg::running::watching::watch_state::is_watching;
 
 /// The server's handlers: functions that give the support of a type.

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 
 use pgrx::pg_sys::{self, ObjectAccessType};
 
-use super::plan_hooks::interrupt;
+use super::interrupts::interrupt;
 use super::watch_state::{is_analyzing, is_watching};
 
 /// For SPI_prepare_params: has the parser ask at each name of a column.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
-use super::plan_hooks::interrupt;
+use super::interrupts::interrupt;
 use super::watch_state::{is_watching, raise};
 use crate::error::Error;
 use crate::limits::Growth;

@@ -10,7 +10,7 @@ use pgrx::PgList;
 use pgrx::pg_sys;
 use pgrx::prelude::*;
 
-use super::plan_hooks::interrupt;
+use super::interrupts::interrupt;
 use super::watch_state::{is_watching, raise};
 use crate::error::Error;
 

@@ -7,6 +7,7 @@ pub mod function_facts;
 pub mod function_hooks;
 pub mod growth_hooks;
 mod index_scans;
+pub(super) mod interrupts;
 mod join_search;
 pub mod judged_types;
 pub mod labelled_reads;

@@ -9,6 +9,7 @@ use pgrx::PgList;
 use pgrx::pg_sys::{self, RTEKind};
 use pgrx::prelude::*;
 
+use super::interrupts::interrupt;
 use super::watch_state::{is_watching, judges, raise};
 use super::{estimates, index_scans, labelled_reads, predicates};
 use crate::error::Error;
@@ -237,12 +238,6 @@ unsafe extern "C-unwind" fn judge_predicates(
     if let Some(error) = unsafe { predicates::refusal(root, relation, &*info) } {
         raise(error);
     }
-}
-
-/// The planner looks for no cancel by itself.
-#[pg_guard]
-pub(in crate::pg::running) unsafe extern "C-unwind" fn interrupt() {
-    pgrx::check_for_interrupts!();
 }
 
 #[pg_guard]
