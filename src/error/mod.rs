@@ -104,6 +104,8 @@ pub enum Error {
     JobNotReady { id: i64, state: String },
     #[error("question {0} is not submitted yet")]
     JobNotCommitted(i64),
+    #[error("cannot PREPARE a transaction that has submitted or cancelled questions")]
+    JobsNotPrepared,
     #[error("question {id} was not answered")]
     JobEnded { id: i64, state: String },
     #[error("too many questions of the role wait to be answered")]

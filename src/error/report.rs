@@ -21,7 +21,7 @@ impl Error {
             | Self::NoVerdict
             | Self::FeedbackWithoutSql(_)
             | Self::BadDocument(_) => "22023",
-            Self::Encoding | Self::Silent { .. } => "0A000",
+            Self::Encoding | Self::Silent { .. } | Self::JobsNotPrepared => "0A000",
             Self::EmptyCursorName => "34000",
             Self::LongQuestion { .. }
             | Self::LongArgument { .. }
@@ -148,6 +148,9 @@ impl Error {
             Self::JobNotReady { state, .. } => Some(format!("It is {state}.")),
             Self::JobEnded { state, .. } => Some(format!("It is {state}.")),
             Self::JobNotCommitted(_) => Some("It is with the transaction that submits it.".to_owned()),
+            Self::JobsNotPrepared => {
+                Some("The process that works on them is told as this session commits, and as no other does.".to_owned())
+            }
             Self::TooManyJobs { most } => Some(format!("At most {most} may.")),
             Self::LongSetting { bytes, most, .. } => Some(format!("It has {bytes} bytes; at most {most} are carried.")),
             Self::Told(told) => told.detail.clone(),
@@ -274,6 +277,7 @@ impl Error {
                 return Some(format!("SELECT nl_wait({id}) waits for it; LISTEN nl2sql tells when it is ready."));
             }
             Self::JobNotCommitted(_) => "COMMIT first.",
+            Self::JobsNotPrepared => "Call nl_submit and nl_cancel in a transaction of their own.",
             Self::JobEnded { .. } => "Submit it again.",
             Self::TooManyJobs { .. } => "Wait for some, or cancel some: SELECT nl_cancel(id) FROM nl2sql.jobs.",
             Self::JudgingEndsProcess { .. } => "The server's log tells why.",

@@ -142,7 +142,7 @@ fn keep(question: &Question, begun: Begun) -> Result<i64, Error> {
 fn tell_at_end(id: i64) {
     SUBMITTED.with_borrow_mut(|submitted| {
         if submitted.is_empty() {
-            transaction::at_end(at_end);
+            transaction::at_end(at_end, Error::JobsNotPrepared);
         }
         submitted.push(id);
     });

@@ -1,6 +1,9 @@
 //! The transaction that the caller has begun, if any.
 
-use pgrx::pg_sys;
+use pgrx::{PgXactCallbackEvent, pg_sys};
+
+use super::report;
+use crate::error::Error;
 
 /// Whether the transaction ends with the statement that the client has sent: it is outside of BEGIN and COMMIT, and not part of
 /// a function or a message of the extended protocol, which may go on with what it has opened.
@@ -17,8 +20,10 @@ pub fn has_id() -> bool {
 }
 
 /// Has `work` called when the transaction is over and others see what became of it: with `true` where it has committed. It may not
-/// raise anything, as nothing can be rolled back any more.
-pub fn at_end(work: fn(bool)) {
-    pgrx::register_xact_callback(pgrx::PgXactCallbackEvent::Commit, move || work(true));
-    pgrx::register_xact_callback(pgrx::PgXactCallbackEvent::Abort, move || work(false));
+/// raise anything, as nothing can be rolled back any more. As another session may commit what is prepared, PREPARE TRANSACTION is
+/// refused with `refusal`, as after NOTIFY.
+pub fn at_end(work: fn(bool), refusal: Error) {
+    pgrx::register_xact_callback(PgXactCallbackEvent::PrePrepare, move || report::raise(refusal));
+    pgrx::register_xact_callback(PgXactCallbackEvent::Commit, move || work(true));
+    pgrx::register_xact_callback(PgXactCallbackEvent::Abort, move || work(false));
 }

@@ -176,6 +176,26 @@ fn what_goes_away_is_told() {
     assert!(!alone.cluster.log().contains("PANIC"), "{}", alone.cluster.log());
 }
 
+/// Another session may commit what is prepared, and nothing would tell the process then.
+#[test]
+fn what_submits_or_cancels_is_not_prepared() {
+    let alone = Alone::start("two_phases", "max_prepared_transactions = 1\n");
+    let mut session = alone.session();
+    session.run("BEGIN");
+    submit(&mut session, TOP_CUSTOMERS);
+    session.error("PREPARE TRANSACTION 'submitted'", "0A000");
+    alone.double.answer("in flight", Reply::hang());
+    let id = submit(&mut session, "in flight");
+    alone.wait_until_asked("in flight", 1);
+    session.run(&format!("BEGIN; SELECT nl_cancel({id})"));
+    session.error("PREPARE TRANSACTION 'cancelled'", "0A000");
+    assert_eq!(session.text(&format!("SELECT state FROM nl2sql.jobs WHERE id = {id}")), "asking");
+    // What has neither is prepared as ever.
+    session.run("BEGIN; SELECT nl_run('SELECT 1'); PREPARE TRANSACTION 'asked'");
+    session.run("COMMIT PREPARED 'asked'");
+    assert_eq!(session.text("SELECT count(*) FROM nl2sql.jobs"), "1");
+}
+
 /// Where the server has room for few processes, databases take turns.
 #[test]
 fn ten_databases_share_two_processes() {
